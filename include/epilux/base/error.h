@@ -33,7 +33,9 @@ typedef enum {
 #undef EPX_ERROR_ENUM
 } epx_error_code;
 
-typedef int epx_err __attribute__((warn_unused_result));
+/** The return type of a fallible function: a code of the table that the caller may not ignore. A variable that
+ * holds one is an int. */
+#define epx_err __attribute__((warn_unused_result)) int
 
 /** Returns the table's text for a code; "unknown error" for a number that is not in the table. */
 const char *epx_error_get_text(int code);
