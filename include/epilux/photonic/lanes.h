@@ -38,7 +38,7 @@ typedef struct epx_lanes {
 } epx_lanes;
 
 /** Creates lanes for a network, for at most `n_instances` instances and `n_samples` samples each. Their coupling is
- * shared when n_instances is 1 and n_samples >= EPX_LANE_WIDTH. */
+ * shared when n_instances is 1. */
 epx_err epx_lanes_create(const epx_network *network, int n_instances, int n_samples, epx_lanes **out);
 
 /** Destroys the lanes at *address. */

@@ -1,0 +1,51 @@
+/** @file
+ * Population: many networks at once, the fast way to equilibria. All lanes share the integrator's steps; the error
+ * norm is the largest of the networks' own norms, so none is integrated less accurately than alone.
+ * The dynamics go through SUNDIALS (ARKODE, explicit) on a vector of lanes; the finish is a batched Newton.
+ */
+#ifndef EPILUX_EQUILIBRIUM_POPULATION_H
+#define EPILUX_EQUILIBRIUM_POPULATION_H
+
+#include "epilux/equilibrium/equilibrium.h"
+
+typedef struct epx_population epx_population;
+
+/** Counted since creation. */
+typedef struct {
+  long equilibria, failures;   /* used lanes asked for / without an equilibrium */
+  long steps, field_evaluations; /* of the integrator, each over all lanes */
+  long newton_iterations, factorisations; /* lane by lane */
+  long basin_departures;       /* Newton left the dynamics' basin; the dynamics went on */
+} epx_population_counts;
+
+/** Creates the workspaces for lanes of `network` up to n_lanes (as in epx_lanes.n_lanes). Memory:
+ * O(n_state^2 EPX_LANE_WIDTH + n_state n_lanes); nothing is allocated later.
+ * Errors: EPX_EMEMORY, EPX_ESOLVER, EPX_EINPUT (options). */
+epx_err epx_population_create(const epx_network *network, int n_lanes, const epx_equilibrium_options *options,
+                              epx_population **out);
+
+/** Destroys the population at *address. */
+void epx_population_destroy(epx_population **address);
+
+/** Solves for the equilibrium of every lane.
+ * y [n_state][n_lanes]: in, the start; out, the equilibrium, or where the lane was when it gave up.
+ * certificate [n_lanes]: out; abscissa is left NaN (see epx_population_eval_stability).
+ * Lanes without an equilibrium are a result: the call still returns EPX_OK.
+ * `nudge` NULL: free phase. Errors: EPX_ESOLVER. */
+epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y,
+                             epx_certificate *certificate);
+
+/** Solves (dF/ds) x = b, or (dF/ds)' x = b when transposed, at y in every lane; all [n_state][n_lanes]. The nudge is
+ * not part of it. A singular lane gets x = NaN. */
+epx_err epx_population_solve_linear(epx_population *population, const epx_lanes *lanes, const double *y,
+                                    bool transposed, const double *b, double *x);
+
+/** Evaluates certificate[lane].abscissa and .bounded of every used lane with outcome EPX_OK at y: the family's bound
+ * first, the full spectrum (LAPACK) where the bound does not decide. */
+epx_err epx_population_eval_stability(epx_population *population, const epx_lanes *lanes, const double *y,
+                                      epx_certificate *certificate);
+
+/** Gets the counts. */
+epx_population_counts epx_population_get_counts(const epx_population *population);
+
+#endif
