@@ -1,0 +1,68 @@
+/** @file
+ * Tasks: samples with labels, scaled for the network's inputs, split into a training and a test part by the seed.
+ */
+#ifndef EPILUX_LEARNING_TASK_H
+#define EPILUX_LEARNING_TASK_H
+
+#include <stdint.h>
+
+#include "epilux/base/error.h"
+
+/** X(name, deck name, meaning) */
+#define EPX_SCALINGS(X)                                                                                      \
+  X(EPX_SCALE_NONE, "none", "as they stand in the data")                                                     \
+  X(EPX_SCALE_UNIT, "unit", "each feature to 0 … 1 over the training part")                                  \
+  X(EPX_SCALE_SYMMETRIC, "symmetric", "each feature to -1 … 1 over the training part")                       \
+  X(EPX_SCALE_STANDARD, "standard", "each feature to mean 0 and variance 1 over the training part")          \
+  X(EPX_SCALE_RANGE, "range", "all features by the one largest magnitude of the training part")
+
+typedef enum {
+#define EPX_SCALING_ENUM(name, text, meaning) name,
+  EPX_SCALINGS(EPX_SCALING_ENUM)
+#undef EPX_SCALING_ENUM
+  EPX_SCALE_COUNT
+} epx_scaling;
+
+/** A built-in task, for `epilux list tasks`. */
+typedef struct {
+  const char *name, *summary, *source;
+  double test_fraction; /* default */
+  epx_scaling scaling;  /* default */
+} epx_task_kind;
+
+/** Gets the i-th kind, NULL past the last: xor, moons, iris, wine, breast-cancer, digits, csv, idx. */
+const epx_task_kind *epx_task_get_kind(int i);
+const epx_task_kind *epx_task_get_kind_by_name(const char *name);
+
+typedef struct {
+  const char *name;     /* of the kind */
+  const char *path;     /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
+  const char *labels;   /* idx: the labels */
+  int n_samples;        /* moons: how many; others: at most so many, drawn by the seed, 0 = all */
+  double noise;         /* moons: standard deviation added to both coordinates */
+  double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
+  epx_scaling scaling;
+} epx_task_spec;
+
+typedef struct {
+  int n_samples, n_features, n_classes;
+  double *features; /* [n_samples][n_features], scaled */
+  int *labels;      /* [n_samples], 0 … n_classes - 1 */
+  int n_train, n_test;
+  int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
+} epx_task;
+
+/** Creates the samples. Files of built-in tasks are looked for in $EPILUX_DATA, the installed and the source folder.
+ * csv: a header line or none; the last column is the class (a number or a word; classes in sorted order), the others
+ * are features. idx: MNIST's format, unsigned bytes.
+ * Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not numeric
+ * cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that differ. */
+epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
+
+/** Destroys the task at *address. */
+void epx_task_destroy(epx_task **address);
+
+epx_err epx_task_get_scaling(const char *name, epx_scaling *scaling);
+const char *epx_task_get_scaling_name(epx_scaling scaling);
+
+#endif
