@@ -40,11 +40,12 @@ typedef enum {
 /** Returns the table's text for a code; "unknown error" for a number that is not in the table. */
 const char *epx_error_get_text(int code);
 
-/** Starts this thread's trace anew with a message (printf style) and returns `code`. Use EPX_RAISE. */
+/** Starts this thread's trace anew with a message (printf style, cut at 1023 characters) and returns `code`. The
+ * arguments may hold epx_error_get_message(), to say more about an error on its way up. Use EPX_RAISE. */
 int epx_error_raise(int code, const char *function, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/** Adds a place to this thread's trace and returns `code`. Use EPX_TRY. Keeps the first 16 places. */
+/** Adds a place to this thread's trace when `code` is < 0, and returns `code`. Use EPX_TRY. Keeps the first 16. */
 int epx_error_trace(int code, const char *function, const char *file, int line);
 
 /** Returns the message of the last EPX_RAISE of this thread, "" when there was none. Borrowed until the next raise. */
