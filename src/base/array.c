@@ -1,6 +1,6 @@
 /** @file
- * Arrays: C11 aligned_alloc(), with the size rounded up to whole vectors and zeroed to its very end, so that a
- * kernel that reads the padding of a last vector reads zeros.
+ * Arrays: C11 aligned_alloc(), with the size rounded up to whole vectors and zeroed to its very end, so that
+ * a kernel that reads the padding of a last vector reads zeros.
  */
 #include "epilux/base/array.h"
 
@@ -12,7 +12,8 @@ epx_err epx_array_create(void *out, size_t count, size_t size) {
   void *array = NULL;
   memcpy(out, &array, sizeof array);
   if (size != 0 && count > (PTRDIFF_MAX - EPX_ALIGNMENT) / size) {
-    return EPX_RAISE(EPX_EMEMORY, "an array of %zu elements of %zu bytes is larger than memory can be", count, size);
+    return EPX_RAISE(EPX_EMEMORY, "an array of %zu elements of %zu bytes is larger than memory can be", count,
+                     size);
   }
   size_t n_bytes = (count * size + EPX_ALIGNMENT - 1) / EPX_ALIGNMENT * EPX_ALIGNMENT;
   if (n_bytes == 0) n_bytes = EPX_ALIGNMENT;

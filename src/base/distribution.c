@@ -9,8 +9,10 @@
 #include <string.h>
 
 static const char *const names[] = {
-    [EPX_CONSTANT] = "constant", [EPX_NORMAL] = "normal",
-    [EPX_LOGNORMAL] = "lognormal", [EPX_UNIFORM] = "uniform",
+    [EPX_CONSTANT] = "constant",
+    [EPX_NORMAL] = "normal",
+    [EPX_LOGNORMAL] = "lognormal",
+    [EPX_UNIFORM] = "uniform",
     [EPX_TRUNCATED_NORMAL] = "truncated-normal",
 };
 enum { N_KINDS = sizeof names / sizeof names[0] };
@@ -23,15 +25,16 @@ epx_err epx_distribution_get_kind(const char *name, epx_distribution_kind *kind)
     }
   }
   return EPX_RAISE(EPX_EINPUT,
-                   "no distribution '%s': it is constant, normal, lognormal, uniform or truncated-normal", name);
+                   "no distribution '%s': it is constant, normal, lognormal, uniform or truncated-normal",
+                   name);
 }
 
 const char *epx_distribution_get_name(epx_distribution_kind kind) {
   return names[kind];
 }
 
-/* The interval in standard deviations, mirrored where it lies above the mean: in the lower tail GSL's functions
- * keep their relative precision. */
+/* The interval in standard deviations, mirrored where it lies above the mean: in the lower tail GSL's
+ * functions keep their relative precision. */
 typedef struct {
   double below_low, below_high; /* probabilities below the ends of the (mirrored) interval */
   int sign;
@@ -50,7 +53,8 @@ static epx_err check_truncation(const epx_distribution *d) {
     empty = fabs(t.below_high - t.below_low) < 1e-12;
   }
   if (empty) {
-    return EPX_RAISE(EPX_EINPUT, "normal with mean %g, sigma %g is almost never within %g … %g: move the interval",
+    return EPX_RAISE(EPX_EINPUT,
+                     "normal with mean %g, sigma %g is almost never within %g … %g: move the interval",
                      d->mean, d->sigma, d->low, d->high);
   }
   return EPX_OK;

@@ -31,15 +31,16 @@ const char *epx_error_get_text(int code) {
 /* Compilers give absolute paths; layer/module.c is what a reader looks for. */
 static const char *shorten_path(const char *file) {
   const char *slash = strrchr(file, '/');
-  while (slash && slash > file && slash[-1] != '/') slash--;
+  while (slash && slash > file && slash[-1] != '/')
+    slash--;
   return slash ? slash : file;
 }
 
 static void add_place(const char *function, const char *file, int line) {
   if (state.n_places == N_PLACES_MAX) return;
   const size_t used = strlen(state.trace);
-  snprintf(state.trace + used, PLACE_SIZE, "%s%s (%s:%d)", state.n_places ? "\n" : "", function, shorten_path(file),
-           line);
+  snprintf(state.trace + used, PLACE_SIZE, "%s%s (%s:%d)", state.n_places ? "\n" : "", function,
+           shorten_path(file), line);
   state.n_places++;
 }
 

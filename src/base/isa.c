@@ -32,7 +32,8 @@ epx_err epx_isa_set_from_environment(void) {
   for (int i = 0; i < EPX_ISA_COUNT; i++) {
     if (strcmp(wanted, names[i]) != 0) continue;
     if (i > (int)highest) {
-      return EPX_RAISE(EPX_EINPUT, "EPILUX_ISA=%s: this processor has no more than %s", wanted, names[highest]);
+      return EPX_RAISE(EPX_EINPUT, "EPILUX_ISA=%s: this processor has no more than %s", wanted,
+                       names[highest]);
     }
     in_use = i;
     return EPX_OK;

@@ -1,10 +1,10 @@
 /** @file
  * Random numbers: Random123's Philox4x32-10, a bijection of a 128-bit counter keyed by 64 bits.
  *
- * The key is made from the purpose's name (FNV-1a) and the seed, each sent through the finaliser of SplitMix64.
- * Both steps are bijections of 64 bits, so two seeds never share a key for one purpose, and two purposes share
- * one only where their 64-bit hashes collide.
- * Source: Salmon2011 (Philox); Fowler, Noll, Vo (FNV-1a); Steele2014 (SplitMix64).
+ * The key is made from the purpose's name (FNV-1a) and the seed, each sent through the finaliser of
+ * SplitMix64. Both steps are bijections of 64 bits, so two seeds never share a key for one purpose, and two
+ * purposes share one only where their 64-bit hashes collide. Source: Salmon2011 (Philox); Fowler, Noll, Vo
+ * (FNV-1a); Steele2014 (SplitMix64).
  */
 #include "epilux/base/random.h"
 
@@ -20,7 +20,8 @@ static uint64_t mix(uint64_t x) {
 
 static uint64_t hash_text(const char *text) {
   uint64_t hash = UINT64_C(0xcbf29ce484222325);
-  for (; *text; text++) hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+  for (; *text; text++)
+    hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
   return hash;
 }
 
@@ -34,7 +35,8 @@ void epx_random_eval_words(const epx_random *stream, uint32_t point, uint32_t in
   const philox4x32_ctr_t counter = {{point, instance, device, draw}};
   const philox4x32_key_t key = {{stream->key[0], stream->key[1]}};
   const philox4x32_ctr_t block = philox4x32_R(10, counter, key);
-  for (int i = 0; i < 4; i++) words[i] = block.v[i];
+  for (int i = 0; i < 4; i++)
+    words[i] = block.v[i];
 }
 
 double epx_random_eval_uniform(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
@@ -52,7 +54,8 @@ double epx_random_eval_normal(const epx_random *stream, uint32_t point, uint32_t
 
 void epx_random_eval_permutation(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
                                  int n, int *permutation) {
-  for (int i = 0; i < n; i++) permutation[i] = i;
+  for (int i = 0; i < n; i++)
+    permutation[i] = i;
   for (int i = n - 1; i > 0; i--) {
     const double u = epx_random_eval_uniform(stream, point, instance, device, (uint32_t)i);
     const int j = (int)(u * (i + 1)); /* u <= 1 - 2^-53, so that the product rounds below i + 1 */

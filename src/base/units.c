@@ -1,10 +1,11 @@
 /** @file
  * Units: UDUNITS reads its database of units once, at the first question, and keeps it for the process.
  *
- * Three things are stricter than UDUNITS: a text is a number and a unit and nothing else (UDUNITS takes "mm 2"
- * for 2 mm and "K @ 3" for a shifted origin); the dimension must be the same (UDUNITS turns a period into a
- * frequency without a word); and a factor exists only between units with the same zero (not from degC to K).
- * The decibel is a dimension of its own: 0.3 dB/cm is 30 dB/m, and only the physics knows what that does to a field.
+ * Three things are stricter than UDUNITS: a text is a number and a unit and nothing else (UDUNITS takes "mm
+ * 2" for 2 mm and "K @ 3" for a shifted origin); the dimension must be the same (UDUNITS turns a period into
+ * a frequency without a word); and a factor exists only between units with the same zero (not from degC to
+ * K). The decibel is a dimension of its own: 0.3 dB/cm is 30 dB/m, and only the physics knows what that does
+ * to a field.
  */
 #include "epilux/base/units.h"
 
@@ -16,23 +17,31 @@
 
 static ut_system *unit_system;
 
+/* What the database lacks and decks need: the decibel, and "deg" for the degree of arc. */
+static bool add_units(ut_system *system) {
+  ut_unit *decibel = ut_new_base_unit(system), *degree = ut_get_unit_by_name(system, "degree");
+  const bool added = decibel && degree && ut_map_symbol_to_unit("dB", UT_ASCII, decibel) == UT_SUCCESS &&
+                     ut_map_symbol_to_unit("deg", UT_ASCII, degree) == UT_SUCCESS;
+  ut_free(decibel);
+  ut_free(degree);
+  return added;
+}
+
 static epx_err read_database(void) {
   if (unit_system) return EPX_OK;
   ut_set_error_message_handler(ut_ignore);
   ut_system *read = ut_read_xml(NULL);
-  ut_unit *decibel = read ? ut_new_base_unit(read) : NULL;
-  if (!decibel || ut_map_symbol_to_unit("dB", UT_ASCII, decibel) != UT_SUCCESS) {
-    ut_free(decibel);
+  if (!read || !add_units(read)) {
     ut_free_system(read);
     return EPX_RAISE(EPX_EFILE, "the database of UDUNITS cannot be read: install libudunits2-data, or let "
                                 "UDUNITS2_XML_PATH name udunits2.xml");
   }
-  ut_free(decibel);
   unit_system = read;
   return EPX_OK;
 }
 
-/* Numbers stand in a unit as exponents ("m2", "s-1", "m^2") or as the leading one of "1/s", never as a word. */
+/* Numbers stand in a unit as exponents ("m2", "s-1", "m^2") or as the leading one of "1/s", never as a word.
+ */
 static bool is_unit_text(const char *text) {
   const bool leading_one = text[0] == '1' && (text[1] == '\0' || text[1] == '/');
   if (!*text || strchr(text, '@')) return false;
@@ -84,17 +93,20 @@ static epx_err read_number(const char *text, const char *unit, double *number, c
     if (!strchr(" \t+-.eE", *c) && !isdigit((unsigned char)*c)) decimal = false; /* inf, nan, 0x1p3 */
   }
   if (!decimal) {
-    return EPX_RAISE(EPX_EINPUT, "'%s' is not a quantity: a finite number in '%s' is wanted, alone or with its unit",
+    return EPX_RAISE(EPX_EINPUT,
+                     "'%s' is not a quantity: a finite number in '%s' is wanted, alone or with its unit",
                      text, unit);
   }
-  while (*end == ' ' || *end == '\t') end++;
+  while (*end == ' ' || *end == '\t')
+    end++;
   *rest = end;
   return EPX_OK;
 }
 
 static epx_err copy_trimmed(const char *text, const char *whole, char *copy, size_t size) {
   size_t length = strlen(text);
-  while (length > 0 && isspace((unsigned char)text[length - 1])) length--;
+  while (length > 0 && isspace((unsigned char)text[length - 1]))
+    length--;
   if (length >= size) return EPX_RAISE(EPX_EINPUT, "'%s': the unit is longer than any", whole);
   memcpy(copy, text, length);
   copy[length] = '\0';

@@ -18,7 +18,8 @@ static void array_is_aligned_and_zero_to_the_end_of_its_last_vector(void **state
     assert_non_null(array);
     assert_int_equal((uintptr_t)array % EPX_ALIGNMENT, 0);
     const size_t n_padded = (count + 7) / 8 * 8;
-    for (size_t i = 0; i < n_padded; i++) assert_true(array[i] == 0);
+    for (size_t i = 0; i < n_padded; i++)
+      assert_true(array[i] == 0);
     epx_array_destroy(&array);
   }
 }

@@ -17,7 +17,8 @@ static void names_and_kinds_are_one_to_one(void **state) {
   (void)state;
   for (int kind = EPX_CONSTANT; kind <= EPX_TRUNCATED_NORMAL; kind++) {
     epx_distribution_kind found;
-    assert_int_equal(epx_distribution_get_kind(epx_distribution_get_name((epx_distribution_kind)kind), &found), EPX_OK);
+    assert_int_equal(
+        epx_distribution_get_kind(epx_distribution_get_name((epx_distribution_kind)kind), &found), EPX_OK);
     assert_int_equal(found, kind);
   }
   epx_distribution_kind found;
@@ -28,13 +29,20 @@ static void names_and_kinds_are_one_to_one(void **state) {
 static void bad_parameters_are_refused(void **state) {
   (void)state;
   static const epx_distribution bad[] = {
-      {EPX_CONSTANT, NAN, 0, 0, 0},          {EPX_NORMAL, 0, -1, 0, 0},
-      {EPX_NORMAL, INFINITY, 1, 0, 0},       {EPX_NORMAL, 0, NAN, 0, 0},
-      {EPX_LOGNORMAL, 0, 1, 0, 0},           {EPX_LOGNORMAL, -1, 1, 0, 0},
-      {EPX_UNIFORM, 0, 0, 1, 1},             {EPX_UNIFORM, 0, 0, 2, 1},
-      {EPX_UNIFORM, 0, 0, 0, INFINITY},      {EPX_TRUNCATED_NORMAL, 0, 1, 1, -1},
-      {EPX_TRUNCATED_NORMAL, 0, 1, 8, 9},    {EPX_TRUNCATED_NORMAL, 0, 1, -9, -8},
-      {EPX_TRUNCATED_NORMAL, 0, 0, 1, 2},    {EPX_TRUNCATED_NORMAL, 0, 1, NAN, 2},
+      {EPX_CONSTANT, NAN, 0, 0, 0},
+      {EPX_NORMAL, 0, -1, 0, 0},
+      {EPX_NORMAL, INFINITY, 1, 0, 0},
+      {EPX_NORMAL, 0, NAN, 0, 0},
+      {EPX_LOGNORMAL, 0, 1, 0, 0},
+      {EPX_LOGNORMAL, -1, 1, 0, 0},
+      {EPX_UNIFORM, 0, 0, 1, 1},
+      {EPX_UNIFORM, 0, 0, 2, 1},
+      {EPX_UNIFORM, 0, 0, 0, INFINITY},
+      {EPX_TRUNCATED_NORMAL, 0, 1, 1, -1},
+      {EPX_TRUNCATED_NORMAL, 0, 1, 8, 9},
+      {EPX_TRUNCATED_NORMAL, 0, 1, -9, -8},
+      {EPX_TRUNCATED_NORMAL, 0, 0, 1, 2},
+      {EPX_TRUNCATED_NORMAL, 0, 1, NAN, 2},
       {EPX_TRUNCATED_NORMAL, 0, 1, 0, 1e-13},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -60,8 +68,12 @@ static double eval_probability(const epx_distribution *d, double x) {
 }
 
 static const epx_distribution good[] = {
-    {EPX_NORMAL, 0, 1, 0, 0},           {EPX_NORMAL, -3, 0.2, 0, 0},          {EPX_LOGNORMAL, 2, 0.5, 0, 0},
-    {EPX_UNIFORM, 0, 0, -2, 5},         {EPX_TRUNCATED_NORMAL, 0, 1, -1, 2},  {EPX_TRUNCATED_NORMAL, 1, 2, 2, 3},
+    {EPX_NORMAL, 0, 1, 0, 0},
+    {EPX_NORMAL, -3, 0.2, 0, 0},
+    {EPX_LOGNORMAL, 2, 0.5, 0, 0},
+    {EPX_UNIFORM, 0, 0, -2, 5},
+    {EPX_TRUNCATED_NORMAL, 0, 1, -1, 2},
+    {EPX_TRUNCATED_NORMAL, 1, 2, 2, 3},
     {EPX_TRUNCATED_NORMAL, 0, 1, -3, -2},
 };
 enum { N_GOOD = sizeof good / sizeof good[0] };
@@ -110,7 +122,8 @@ static void no_spread_is_a_constant(void **state) {
                                            {EPX_TRUNCATED_NORMAL, 1.5, 0, 1, 2}};
   for (size_t i = 0; i < sizeof still / sizeof still[0]; i++) {
     assert_int_equal(epx_distribution_check(&still[i]), EPX_OK);
-    for (double u = 0.01; u < 1; u += 0.1) assert_true(epx_distribution_eval(&still[i], u) == 1.5);
+    for (double u = 0.01; u < 1; u += 0.1)
+      assert_true(epx_distribution_eval(&still[i], u) == 1.5);
   }
 }
 

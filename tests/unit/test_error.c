@@ -29,7 +29,8 @@ static epx_err pass_trial_failure_up(void) {
 
 static int count_lines(const char *text) {
   int n_lines = *text != '\0';
-  for (; *text; text++) n_lines += *text == '\n';
+  for (; *text; text++)
+    n_lines += *text == '\n';
   return n_lines;
 }
 

@@ -41,7 +41,8 @@ static void lines_above_the_highest_level_are_dropped(void **state) {
   for (int highest = EPX_LOG_ERROR; highest <= EPX_LOG_DEBUG; highest++) {
     heard ear = {0};
     epx_log_set_sink(hear, &ear, (epx_log_level)highest);
-    for (int level = EPX_LOG_ERROR; level <= EPX_LOG_DEBUG; level++) epx_log_write((epx_log_level)level, "log", "x");
+    for (int level = EPX_LOG_ERROR; level <= EPX_LOG_DEBUG; level++)
+      epx_log_write((epx_log_level)level, "log", "x");
     assert_int_equal(ear.n_lines, highest + 1);
     assert_int_equal(ear.level, highest);
   }

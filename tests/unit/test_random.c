@@ -11,8 +11,6 @@
 
 #include "epilux/base/random.h"
 
-
-
 /* Origin: tests/kat_vectors of Random123 1.14, the lines "philox4x32 10". */
 static void words_are_those_of_philox4x32_10(void **state) {
   (void)state;
@@ -43,21 +41,25 @@ static uint64_t get_key(uint64_t seed, const char *purpose) {
 
 static void purposes_and_seeds_have_keys_of_their_own(void **state) {
   (void)state;
-  static const char *const purposes[] = {"",         "init",     "data:split",        "variation:detuning", "training:order",
-                                         "design",   "variation:kerr", "variation:loss", "variation:a",  "variation:b",
-                                         "sobol",    "latin-hypercube"};
+  static const char *const purposes[] = {
+      "",       "init",           "data:split",     "variation:detuning", "training:order",
+      "design", "variation:kerr", "variation:loss", "variation:a",        "variation:b",
+      "sobol",  "latin-hypercube"};
   enum { N_PURPOSES = sizeof purposes / sizeof purposes[0], N_SEEDS = 50 };
   static uint64_t keys[N_PURPOSES * N_SEEDS];
-  for (int i = 0; i < N_PURPOSES * N_SEEDS; i++) keys[i] = get_key((uint64_t)(i / N_PURPOSES), purposes[i % N_PURPOSES]);
+  for (int i = 0; i < N_PURPOSES * N_SEEDS; i++)
+    keys[i] = get_key((uint64_t)(i / N_PURPOSES), purposes[i % N_PURPOSES]);
   for (int i = 0; i < N_PURPOSES * N_SEEDS; i++) {
-    for (int j = 0; j < i; j++) assert_true(keys[i] != keys[j]);
+    for (int j = 0; j < i; j++)
+      assert_true(keys[i] != keys[j]);
   }
 }
 
 static void streams_of_two_purposes_are_not_correlated(void **state) {
   (void)state;
   enum { N = 20000 };
-  const epx_random a = epx_random_init(2026, "variation:detuning"), b = epx_random_init(2026, "variation:loss");
+  const epx_random a = epx_random_init(2026, "variation:detuning"),
+                   b = epx_random_init(2026, "variation:loss");
   double product = 0;
   for (uint32_t i = 0; i < N; i++) {
     product += epx_random_eval_normal(&a, 0, i, 0, 0) * epx_random_eval_normal(&b, 0, i, 0, 0);
@@ -88,8 +90,10 @@ static void uniform_numbers_fill_the_open_interval_evenly(void **state) {
     counts[(int)(u * N_BINS)]++;
   }
   double chi2 = 0;
-  for (int i = 0; i < N_BINS; i++) chi2 += pow(counts[i] - N / N_BINS, 2) / (N / N_BINS);
-  assert_true(chi2 < 49 + 5 * sqrt(2 * 49)); /* mean and deviation of chi-squared with 49 degrees of freedom */
+  for (int i = 0; i < N_BINS; i++)
+    chi2 += pow(counts[i] - N / N_BINS, 2) / (N / N_BINS);
+  assert_true(chi2 <
+              49 + 5 * sqrt(2 * 49)); /* mean and deviation of chi-squared with 49 degrees of freedom */
 }
 
 static void normal_numbers_have_the_moments_of_the_normal(void **state) {
@@ -101,9 +105,11 @@ static void normal_numbers_have_the_moments_of_the_normal(void **state) {
   double sums[5] = {0};
   for (uint32_t i = 0; i < N; i++) {
     const double z = epx_random_eval_normal(&stream, 0, 0, i, 0);
-    for (int k = 0; k < 5; k++) sums[k] += pow(z, k);
+    for (int k = 0; k < 5; k++)
+      sums[k] += pow(z, k);
   }
-  for (int k = 0; k < 5; k++) assert_true(fabs(sums[k] / N - expected[k]) <= 5 * sqrt(variance[k] / N));
+  for (int k = 0; k < 5; k++)
+    assert_true(fabs(sums[k] / N - expected[k]) <= 5 * sqrt(variance[k] / N));
 }
 
 static void permutation_holds_every_index_once(void **state) {
@@ -117,7 +123,8 @@ static void permutation_holds_every_index_once(void **state) {
       assert_in_range(permutation[j], 0, sizes[i] - 1);
       seen[permutation[j]]++;
     }
-    for (int j = 0; j < sizes[i]; j++) assert_int_equal(seen[j], 1);
+    for (int j = 0; j < sizes[i]; j++)
+      assert_int_equal(seen[j], 1);
   }
 }
 

@@ -18,18 +18,34 @@ static void quantities_are_read_in_the_wanted_unit(void **state) {
     const char *text, *unit;
     double expected;
   } cases[] = {
-      {"1550 nm", "m", 1550e-9},   {"0.3 dB/cm", "dB/m", 30},  {"12.5 mW", "W", 12.5e-3},
-      {"4.5 mm", "m", 4.5e-3},     {"3 \u00b5m", "m", 3e-6},   {"3 \u03bcm", "m", 3e-6},
-      {"3 um", "m", 3e-6},         {"12", "m", 12},            {"-3e2 pm/K", "m/K", -3e-10},
-      {" 7nm ", "nm", 7},          {"+.5 1/ns", "1/s", 0.5e9}, {"2 ns-1", "s-1", 2e9},
-      {"50 %", "1", 0.5},          {"0.25", "1", 0.25},        {"180 deg", "rad", 3.14159265358979323846},
-      {"25 degC", "K", 298.15},    {"10 GHz", "Hz", 1e10},     {"2 um^2", "m2", 2e-12},
-      {"3 dB", "dB", 3},           {"1 ps/(nm km)", "s/m2", 1e-6}, {"1e-20 m2/W", "m^2/W", 1e-20},
-      {"3 1", "1", 3},             {"80 pm/degC", "m/K", 80e-12},
+      {"1550 nm", "m", 1550e-9},
+      {"0.3 dB/cm", "dB/m", 30},
+      {"12.5 mW", "W", 12.5e-3},
+      {"4.5 mm", "m", 4.5e-3},
+      {"3 \u00b5m", "m", 3e-6},
+      {"3 \u03bcm", "m", 3e-6},
+      {"3 um", "m", 3e-6},
+      {"12", "m", 12},
+      {"-3e2 pm/K", "m/K", -3e-10},
+      {" 7nm ", "nm", 7},
+      {"+.5 1/ns", "1/s", 0.5e9},
+      {"2 ns-1", "s-1", 2e9},
+      {"50 %", "1", 0.5},
+      {"0.25", "1", 0.25},
+      {"180 deg", "rad", 3.14159265358979323846},
+      {"25 degC", "K", 298.15},
+      {"10 GHz", "Hz", 1e10},
+      {"2 um^2", "m2", 2e-12},
+      {"3 dB", "dB", 3},
+      {"1 ps/(nm km)", "s/m2", 1e-6},
+      {"1e-20 m2/W", "m^2/W", 1e-20},
+      {"3 1", "1", 3},
+      {"80 pm/degC", "m/K", 80e-12},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     double value = NAN;
-    if (epx_units_eval(cases[i].text, cases[i].unit, &value) != EPX_OK) fail_msg("%s", epx_error_get_message());
+    if (epx_units_eval(cases[i].text, cases[i].unit, &value) != EPX_OK)
+      fail_msg("%s", epx_error_get_message());
     if (!(fabs(value - cases[i].expected) <= 4e-16 * fabs(cases[i].expected))) {
       fail_msg("'%s' is %.17g '%s'", cases[i].text, value, cases[i].unit);
     }
@@ -39,13 +55,15 @@ static void quantities_are_read_in_the_wanted_unit(void **state) {
 static void texts_that_are_no_quantity_are_refused(void **state) {
   (void)state;
   static const char *const texts[] = {
-      "",         " ",       "nm",      "nan",    "nan m",   "inf",    "-inf m",   "1e999 m", "0x10 m", "1,5 mm",
-      "1 mm x",   "1 mm 2",  "1 2",     "1 2 m",  "1 m @ 3", "1 m;",   "1 furlongs_", "1 m/", "1 m // 2", "1e",
-      "1 m since 2000-01-01", "--1 m",  "1 - 2",  "1 (m",    "1 3 m",  "1 m*2",    "1 m.2",
+      "",        " ",      "nm",          "nan",    "nan m",    "inf",   "-inf m",
+      "1e999 m", "0x10 m", "1,5 mm",      "1 mm x", "1 mm 2",   "1 2",   "1 2 m",
+      "1 m @ 3", "1 m;",   "1 furlongs_", "1 m/",   "1 m // 2", "1e",    "1 m since 2000-01-01",
+      "--1 m",   "1 - 2",  "1 (m",        "1 3 m",  "1 m*2",    "1 m.2",
   };
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     double value = 123;
-    if (epx_units_eval(texts[i], "m", &value) != EPX_EINPUT) fail_msg("'%s' was taken for %g m", texts[i], value);
+    if (epx_units_eval(texts[i], "m", &value) != EPX_EINPUT)
+      fail_msg("'%s' was taken for %g m", texts[i], value);
     assert_true(value == 123);
     assert_string_not_equal(epx_error_get_message(), "");
   }
@@ -56,9 +74,9 @@ static void another_dimension_is_refused_and_both_units_are_named(void **state) 
   static const struct {
     const char *text, *from, *to;
   } cases[] = {
-      {"1 nm", "nm", "s"},   {"1 dB", "dB", "1"},       {"1 dB/cm", "dB/cm", "1/m"},
-      {"1 ns", "ns", "1/s"}, {"1 Hz", "Hz", "s"},       {"0.3 dB/cm", "dB/cm", "dB"},
-      {"1 m", "m", "dB"},    {"1 nm", "nm", "1"},       {"1 W", "W", "nonsense"},
+      {"1 nm", "nm", "s"},   {"1 dB", "dB", "1"}, {"1 dB/cm", "dB/cm", "1/m"},
+      {"1 ns", "ns", "1/s"}, {"1 Hz", "Hz", "s"}, {"0.3 dB/cm", "dB/cm", "dB"},
+      {"1 m", "m", "dB"},    {"1 nm", "nm", "1"}, {"1 W", "W", "nonsense"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     double value = 123;
@@ -71,7 +89,8 @@ static void another_dimension_is_refused_and_both_units_are_named(void **state) 
 
 static void factors_turn_one_unit_into_another_and_back(void **state) {
   (void)state;
-  static const char *const pairs[][2] = {{"nm", "m"}, {"dB/cm", "dB/m"}, {"mW", "W"}, {"GHz", "1/s"}, {"pm/degC", "nm/K"}};
+  static const char *const pairs[][2] = {
+      {"nm", "m"}, {"dB/cm", "dB/m"}, {"mW", "W"}, {"GHz", "1/s"}, {"pm/degC", "nm/K"}};
   for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
     double there, back;
     assert_int_equal(epx_units_eval_factor(pairs[i][0], pairs[i][1], &there), EPX_OK);
@@ -86,10 +105,13 @@ static void factors_turn_one_unit_into_another_and_back(void **state) {
 
 static void known_units_are_told_from_unknown_ones(void **state) {
   (void)state;
-  static const char *const known[] = {"1", "nm", "dB", "dB/m", "W", "1/s", "rad", "K", "m2/W", "\u00b5m", "Hz/K", "%"};
+  static const char *const known[] = {"1",   "nm", "dB",   "dB/m",    "W",    "1/s",
+                                      "rad", "K",  "m2/W", "\u00b5m", "Hz/K", "%"};
   static const char *const unknown[] = {"", "2", "nonsense", "m/", "nm nonsense", "m @ 3", "3 m", "-"};
-  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) assert_true(epx_units_is_known(known[i]));
-  for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) assert_false(epx_units_is_known(unknown[i]));
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    assert_true(epx_units_is_known(known[i]));
+  for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+    assert_false(epx_units_is_known(unknown[i]));
 }
 
 int main(void) {

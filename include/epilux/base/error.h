@@ -57,14 +57,18 @@ const char *epx_error_get_trace(void);
 /** Forgets this thread's message and trace. */
 void epx_error_reset(void);
 
-/** An expression: records the message and gives the code, as in `return EPX_RAISE(EPX_EINPUT, "...")`. */
-#define EPX_RAISE(code, ...) epx_error_raise((code), __func__, __FILE__, __LINE__, __VA_ARGS__)
+/** An expression: records the message and gives the code, as in `return EPX_RAISE(EPX_EINPUT, "...")`. The code is
+ * evaluated twice: so the compiler sees that a raised error is one, and does not warn of outputs left unset. */
+#define EPX_RAISE(code, ...) (epx_error_raise((code), __func__, __FILE__, __LINE__, __VA_ARGS__), (code))
 
 /** A statement: passes any code but EPX_OK up, adding this place to the trace of a broken run. */
 #define EPX_TRY(call)                                                                                        \
   do {                                                                                                       \
     const int epx_try_code_ = (call);                                                                        \
-    if (epx_try_code_ != EPX_OK) return epx_error_trace(epx_try_code_, __func__, __FILE__, __LINE__);        \
+    if (epx_try_code_ != EPX_OK) {                                                                           \
+      epx_error_trace(epx_try_code_, __func__, __FILE__, __LINE__);                                          \
+      return epx_try_code_;                                                                                  \
+    }                                                                                                        \
   } while (0)
 
 #endif
