@@ -1,0 +1,39 @@
+/** @file
+ * Campaign: a deck made ready to run or to be looked at: design, layout, and the records there are so far.
+ */
+#ifndef EPILUX_IO_CAMPAIGN_H
+#define EPILUX_IO_CAMPAIGN_H
+
+#include <stdint.h>
+
+#include "epilux/io/deck.h"
+#include "epilux/study/trial.h"
+
+typedef struct {
+  epx_deck *deck;             /* owned */
+  const epx_factor *factors;  /* [n_factors], borrowed from the deck */
+  int n_factors;
+  epx_design *design;         /* owned */
+  int n_points, n_instances, block;
+  epx_record_layout layout;
+  uint64_t digest;
+  double *record;             /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them */
+} epx_campaign;
+
+/** Creates a campaign from a deck, which it takes over (also when it fails). All points are checked: settings that do
+ * not hold at one of them are an error before anything runs. n_instances and the block must be equal at all points.
+ * Memory: 8 n_points n_instances layout.size bytes. */
+epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out);
+void epx_campaign_destroy(epx_campaign **address);
+
+/** Creates point i ready for trials; destroy both. */
+epx_err epx_campaign_create_point(const epx_campaign *campaign, int i_point, epx_settings **settings,
+                                  epx_point **point);
+
+/** Gets the record of a trial. */
+double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i_instance);
+
+/** Gets the number of trials and how many are finished (any state but pending). */
+void epx_campaign_get_progress(const epx_campaign *campaign, long *trials, long *finished);
+
+#endif

@@ -1,0 +1,65 @@
+/** @file
+ * Settings: all that one design point's trials depend on, typed: what the deck says once its factors have their values.
+ * Read from the deck by io/deck; nothing here knows of YAML.
+ */
+#ifndef EPILUX_STUDY_SETTINGS_H
+#define EPILUX_STUDY_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epilux/learning/learner.h"
+#include "epilux/photonic/variation.h"
+#include "epilux/study/metric.h"
+
+typedef enum { EPX_WILSON, EPX_CLOPPER_PEARSON } epx_interval; /* deck: wilson | clopper-pearson */
+
+typedef struct {
+  int metric;        /* epx_metric, -1: no yield asked for */
+  bool at_most;      /* good: metric <= limit; otherwise metric >= limit */
+  double limit;
+  double confidence; /* two-sided */
+  epx_interval interval;
+} epx_yield_spec;
+
+/** Curves that may be kept. X(name, deck name, long name) */
+#define EPX_CURVES(X)                                                                                        \
+  X(EPX_CURVE_LOSS, "loss", "mean cost over the training samples during the epoch")                          \
+  X(EPX_CURVE_ACCURACY, "accuracy", "share of training samples right during the epoch")                      \
+  X(EPX_CURVE_GRADIENT_NORM, "gradient_norm", "mean norm of the gradient during the epoch")
+
+typedef enum {
+#define EPX_CURVE_ENUM(name, text, meaning) name,
+  EPX_CURVES(EPX_CURVE_ENUM)
+#undef EPX_CURVE_ENUM
+  EPX_CURVE_COUNT
+} epx_curve;
+
+typedef struct {
+  uint64_t seed;
+  epx_network_spec network; /* n_inputs, n_outputs 0: as many as the task and the cost need */
+  epx_task_spec task;
+  epx_cost cost;
+  epx_learning_spec learning;
+  epx_equilibrium_options equilibrium;
+  int n_variation;
+  epx_variation *variation; /* [n_variation] */
+  bool independent;         /* independent draws at each design point; false: common random numbers */
+  int n_instances;
+  int block;                /* instances a population advances together; 0: chosen from the samples a batch */
+  int n_metrics;
+  epx_metric *metric;       /* [n_metrics] */
+  bool curve[EPX_CURVE_COUNT]; /* which curves are kept */
+  bool keep_variation;      /* keep the drawn values of varied parameters */
+  epx_yield_spec yield;
+  int n_quantiles;
+  double *quantile;         /* [n_quantiles] probabilities */
+  void **owned;             /* [n_owned] arrays that members point to; freed with the settings */
+  size_t n_owned;
+} epx_settings;
+
+/** Destroys settings made by io/deck: the struct and all it owns. */
+void epx_settings_destroy(epx_settings **address);
+
+#endif
