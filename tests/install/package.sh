@@ -1,0 +1,33 @@
+#!/bin/sh
+# Installs the build into a folder of its own and builds a small project against it, found in both ways:
+#   package.sh CMAKE COMPILER BUILD_FOLDER
+set -eu
+cmake=$1
+compiler=$2
+build=$3
+consumer=$(cd "$(dirname "$0")/consumer" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+
+"$cmake" --install "$build" --prefix "$prefix" >"$work/install.txt"
+for file in include/epilux/base/error.h share/epilux/data/iris.csv share/epilux/data/digits.csv.gz; do
+  [ -f "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
+done
+package=$(find "$prefix" -name epilux.pc)
+PKG_CONFIG_PATH=$(dirname "$package")
+LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
+version=$(pkg-config --modversion epilux)
+
+echo "== find_package"
+"$cmake" -S "$consumer" -B "$work/consumer" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix"
+"$cmake" --build "$work/consumer"
+"$work/consumer/consumer" "$version"
+
+echo "== pkg-config"
+flags=$(pkg-config --cflags --libs epilux)
+echo "$flags"
+# shellcheck disable=SC2086 # the flags are words
+"$compiler" -std=c11 -o "$work/consumer-pc" "$consumer/consumer.c" $flags
+"$work/consumer-pc" "$version"
