@@ -1,0 +1,86 @@
+/** @file
+ * Designs: the table of methods, and what is checked for all of them.
+ */
+#include "epilux/design/design.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "method.h"
+
+enum { LEVELS_DEFAULT = 5 };
+
+static const epx_design_method *const methods[] = {
+    &epx_factorial_method,
+    &epx_latin_hypercube_method,
+    &epx_sobol_method,
+    &epx_one_at_a_time_method,
+};
+enum { N_METHODS = sizeof methods / sizeof methods[0] };
+
+const epx_design_method *epx_design_get_method(int i_method) {
+  return i_method >= 0 && i_method < N_METHODS ? methods[i_method] : NULL;
+}
+
+static epx_err find_method(const char *name, const epx_design_method **method) {
+  for (int i = 0; i < N_METHODS; i++) {
+    if (strcmp(methods[i]->name, name) == 0) {
+      *method = methods[i];
+      return EPX_OK;
+    }
+  }
+  return EPX_RAISE(EPX_EINPUT, "no design method '%s': it is grid, latin-hypercube, sobol or one-at-a-time",
+                   name);
+}
+
+static epx_err check_factors(const epx_factor *factors, int n_factors) {
+  for (int i = 0; i < n_factors; i++) {
+    EPX_TRY(epx_factor_check(&factors[i]));
+    for (int j = 0; j < i; j++) {
+      if (strcmp(factors[i].path, factors[j].path) == 0) {
+        return EPX_RAISE(EPX_EINPUT, "%s: stands twice among the factors", factors[i].path);
+      }
+    }
+  }
+  return EPX_OK;
+}
+
+epx_err epx_design_set_n_points(epx_design *design, int64_t n_points) {
+  if (n_points >= INT_MAX) {
+    return EPX_RAISE(EPX_EINPUT, "a design of more than %d points: take fewer levels or factors",
+                     INT_MAX - 1);
+  }
+  design->n_points = (int)n_points;
+  return EPX_ARRAY(design->value, (size_t)n_points * (size_t)design->n_factors);
+}
+
+static epx_err fill(const epx_design_spec *given, const epx_factor *factors, epx_design *design) {
+  const epx_design_method *method;
+  epx_design_spec spec = *given;
+  EPX_TRY(find_method(spec.method, &method));
+  EPX_TRY(check_factors(factors, design->n_factors));
+  if (spec.levels == 0) spec.levels = LEVELS_DEFAULT;
+  if (spec.levels < 2)
+    return EPX_RAISE(EPX_EINPUT, "%d levels of a range: at least 2 are wanted", spec.levels);
+  if (design->n_factors == 0) return epx_design_set_n_points(design, 1);
+  return method->create(&spec, factors, design);
+}
+
+epx_err epx_design_create(const epx_design_spec *spec, const epx_factor *factors, int n_factors,
+                          epx_design **out) {
+  epx_design *design = NULL;
+  *out = NULL;
+  EPX_TRY(EPX_ARRAY(design, 1));
+  design->n_factors = n_factors;
+  const int code = fill(spec, factors, design);
+  if (code != EPX_OK) epx_design_destroy(&design);
+  *out = design;
+  return code;
+}
+
+void epx_design_destroy(epx_design **design) {
+  if (!design || !*design) return;
+  epx_array_destroy(&(*design)->value);
+  epx_array_destroy(design);
+}
