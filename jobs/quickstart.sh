@@ -15,7 +15,7 @@ PYTHON=$(find_python h5py numpy matplotlib yaml)
 
 say "Building into build/"
 cmake --preset release
-cmake --build build
+cmake --build build --target epilux_program
 
 # `epilux status` knows whether a campaign is finished (0) or has more to do (75); a journal alone is one barely begun.
 again=
@@ -38,13 +38,16 @@ else
   say "Running inputs/quickstart.yaml on 2 ranks${again:+, from where it stopped} (Ctrl-C stops it; run this again to go on)"
   oversubscribe=
   [ "$(nproc)" -ge 2 ] || oversubscribe=--oversubscribe
+  # mpirun puts a pipe between a rank and the terminal: the program cannot see that somebody watches.
+  [ ! -t 2 ] || export EPILUX_PROGRESS=terminal
   status=0
   # shellcheck disable=SC2086 # an empty option is no word
-  mpirun -n 2 $oversubscribe build/epilux run inputs/quickstart.yaml -o "$results" $again || status=$?
-  if [ "$status" -ne 0 ]; then
-    [ "$status" -ne 75 ] || echo "Stopped early and saved. To go on: sh jobs/quickstart.sh" >&2
-    exit "$status"
-  fi
+  mpirun --quiet -n 2 $oversubscribe build/epilux run inputs/quickstart.yaml -o "$results" $again || status=$?
+  case $status in
+    0) ;;
+    75) echo "Stopped early and saved. To go on: sh jobs/quickstart.sh" >&2; exit 75 ;;
+    *) echo "The campaign ended with status $status. To go on: sh jobs/quickstart.sh" >&2; exit "$status" ;;
+  esac
 fi
 
 say "Writing the report"
