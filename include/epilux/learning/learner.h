@@ -24,11 +24,12 @@ typedef struct {
                                                       falls below this; 0: never */
 } epx_learning_spec;
 
-/** What a part of the task looks like on one instance. Means are over the samples that settled. */
+/** What a part of the task looks like on one instance. */
 typedef struct {
   int outcome;          /* EPX_OK, or the gravest cause among the samples: diverged > oscillates > slow > failed */
   int n_samples, n_settled;
-  double loss, accuracy;
+  double loss;           /* mean over the samples that settled */
+  double accuracy;       /* share classified right; a sample without an equilibrium counts as wrong */
   double settling_time; /* mean, family's unit of time */
   double residual;      /* largest */
   double abscissa;      /* largest; NaN when stability was not asked for */

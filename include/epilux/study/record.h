@@ -3,7 +3,7 @@
  * more than its layout. All points of a campaign have one layout.
  *
  *   [0]                          state: 0 pending, else as EPX_ERRORS (1 done)
- *   [1]                          seconds the trial took, its share of its block: not part of the same-bits promise
+ *   [1]                          seconds the trial took, its share of its block: outside the same-bits promise
  *   [metric + k]                 metric k
  *   [curve + c * n_epochs + e]   kept curve c at epoch e
  *   [variation + v]              kept drawn values, parameter after parameter, node or link after node or link

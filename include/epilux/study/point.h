@@ -1,0 +1,42 @@
+/** @file
+ * Point: a design point made ready for its trials: task, network, nominal parameters, record layout, block.
+ */
+#ifndef EPILUX_STUDY_POINT_H
+#define EPILUX_STUDY_POINT_H
+
+#include "epilux/study/record.h"
+
+typedef struct {
+  const epx_settings *settings; /* borrowed */
+  epx_task *task;
+  epx_network *network;
+  double *nominal;              /* [network->n_theta] */
+  epx_record_layout layout;
+  int block;                    /* instances a population advances together: settings->block, or, when that is 0,
+                                   as many as fill EPX_POINT_LANES lanes with one batch each */
+} epx_point;
+
+/** Lanes that a block is filled up to when the deck leaves its size open: what a core's first-level cache holds of a
+ * small network, and enough vectors to hide the latency of the arithmetic. */
+#define EPX_POINT_LANES 64
+
+/** What a point's trials cost. */
+typedef struct {
+  double equilibria; /* that one trial asks for, at most */
+  double bytes;      /* of a block's workspaces, about */
+  int n_nodes, n_train, n_test, n_features, n_classes;
+  size_t n_links, n_trained; /* trained parameters of one instance */
+} epx_point_size;
+
+/** Creates a point from its settings, which are borrowed for its life; reads the task's files.
+ * Errors: EPX_EINPUT, EPX_EFILE as the layers below say (task, topology, network, nominal values, a variation of a
+ * parameter that the family lacks, an estimator that does not apply to the family); EPX_EMEMORY. */
+epx_err epx_point_create(const epx_settings *settings, epx_point **out);
+
+/** Destroys the point at *address. */
+void epx_point_destroy(epx_point **address);
+
+/** Evaluates what its trials cost. */
+epx_point_size epx_point_eval_size(const epx_point *point);
+
+#endif
