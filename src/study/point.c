@@ -1,9 +1,10 @@
 #include "epilux/study/point.h"
 
 #include "epilux/base/array.h"
+#include "epilux/base/isa.h"
 
-/* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance fills
- * whole vectors by itself and its coupling is shared by them. */
+/* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance
+ * fills whole vectors by itself and its coupling is shared by them. */
 static int choose_block(const epx_settings *settings, const epx_task *task) {
   if (settings->block > 0) return settings->block;
   const int batch = settings->learning.batch > 0 ? settings->learning.batch : task->n_train;
@@ -19,14 +20,16 @@ static int choose_outputs(const epx_settings *settings, const epx_task *task) {
 static void init_layout(const epx_settings *settings, const epx_network *network, epx_record_layout *layout) {
   layout->n_metrics = settings->n_metrics;
   layout->n_epochs = settings->learning.epochs;
-  for (int c = 0; c < EPX_CURVE_COUNT; c++) layout->n_curves += settings->curve[c];
+  for (int c = 0; c < EPX_CURVE_COUNT; c++)
+    layout->n_curves += settings->curve[c];
   layout->metric = 2;
   layout->curve = layout->metric + (size_t)layout->n_metrics;
   layout->variation = layout->curve + (size_t)layout->n_curves * (size_t)layout->n_epochs;
   layout->size = layout->variation;
   for (int p = 0; settings->keep_variation && p < network->family->n_parameters; p++) {
     bool varied = false;
-    for (int v = 0; v < settings->n_variation; v++) varied |= settings->variation[v].parameter == p;
+    for (int v = 0; v < settings->n_variation; v++)
+      varied |= settings->variation[v].parameter == p;
     if (!varied) continue;
     const int k = layout->n_varied++;
     layout->varied[k] = network->family->parameters[p].name;
@@ -40,8 +43,8 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   EPX_TRY(epx_task_create(&settings->task, settings->seed, &point->task));
   epx_network_spec spec = settings->network;
   if (spec.input_nodes && spec.n_inputs != point->task->n_features)
-    return EPX_RAISE(EPX_EINPUT, "network.inputs.nodes: %d nodes are listed, task '%s' has %d features", spec.n_inputs,
-                     settings->task.name, point->task->n_features);
+    return EPX_RAISE(EPX_EINPUT, "network.inputs.nodes: %d nodes are listed, task '%s' has %d features",
+                     spec.n_inputs, settings->task.name, point->task->n_features);
   spec.n_inputs = point->task->n_features;
   spec.n_outputs = choose_outputs(settings, point->task);
   EPX_TRY(epx_network_create(&spec, &point->network));
@@ -91,13 +94,13 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
                          .n_classes = point->task->n_classes};
   for (int p = 0; p < network->family->n_parameters; p++)
     if (settings->learning.train[p]) size.n_trained += network->count[p];
-  const double phases = settings->learning.estimator->nudged
-                            ? (settings->learning.nudging.scheme == EPX_CENTERED ? 3 : 2)
-                            : 1;
+  const double phases =
+      settings->learning.estimator->nudged ? (settings->learning.nudging.scheme == EPX_CENTERED ? 3 : 2) : 1;
   const double evaluated = size.n_test > 0 ? size.n_test : size.n_train;
   size.equilibria = (double)settings->learning.epochs * size.n_train * phases + evaluated;
   const double lanes = (double)batch * point->block, state = network->n_state;
-  size.bytes = 8 * (state * state * EPX_LANE_WIDTH + 40 * state * lanes + 8.0 * (double)network->n_theta * point->block +
+  size.bytes = 8 * (state * state * EPX_LANE_WIDTH + 40 * state * lanes +
+                    8.0 * (double)network->n_theta * point->block +
                     (point->block > 1 ? (double)size.n_nodes * size.n_nodes * lanes : 0));
   return size;
 }

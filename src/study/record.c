@@ -4,7 +4,8 @@
 
 void epx_record_init(const epx_record_layout *layout, double *record) {
   record[0] = EPX_STATE_PENDING;
-  for (size_t i = 1; i < layout->size; i++) record[i] = NAN;
+  for (size_t i = 1; i < layout->size; i++)
+    record[i] = NAN;
 }
 
 const char *epx_record_get_state_name(int state) {

@@ -23,9 +23,11 @@ static bool wants(const epx_settings *settings, epx_metric metric) {
 
 static void destroy_work(block_work *work) {
   epx_learner_destroy(&work->learner);
-  double **arrays[] = {&work->theta, &work->gradient, &work->exact, &work->curves.loss, &work->curves.accuracy,
-                       &work->curves.gradient_norm, &work->cosine, &work->ratio, &work->trained_cosine};
-  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) epx_array_destroy(arrays[i]);
+  double **arrays[] = {&work->theta,       &work->gradient,        &work->exact,
+                       &work->curves.loss, &work->curves.accuracy, &work->curves.gradient_norm,
+                       &work->cosine,      &work->ratio,           &work->trained_cosine};
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+    epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->initial);
   epx_array_destroy(&work->train);
   epx_array_destroy(&work->test);
@@ -37,11 +39,14 @@ static epx_err create_work(const epx_point *point, block_work *work) {
   EPX_TRY(epx_learner_create(point->network, point->task, &settings->cost, &settings->learning,
                              &settings->equilibrium, point->block, settings->seed, &work->learner));
   double **by_parameter[] = {&work->theta, &work->gradient, &work->exact};
-  for (size_t i = 0; i < 3; i++) EPX_TRY(EPX_ARRAY(*by_parameter[i], block * point->network->n_theta));
+  for (size_t i = 0; i < 3; i++)
+    EPX_TRY(EPX_ARRAY(*by_parameter[i], block * point->network->n_theta));
   double **by_epoch[] = {&work->curves.loss, &work->curves.accuracy, &work->curves.gradient_norm};
-  for (size_t i = 0; i < 3; i++) EPX_TRY(EPX_ARRAY(*by_epoch[i], block * epochs));
+  for (size_t i = 0; i < 3; i++)
+    EPX_TRY(EPX_ARRAY(*by_epoch[i], block * epochs));
   double **by_instance[] = {&work->cosine, &work->ratio, &work->trained_cosine};
-  for (size_t i = 0; i < 3; i++) EPX_TRY(EPX_ARRAY(*by_instance[i], block));
+  for (size_t i = 0; i < 3; i++)
+    EPX_TRY(EPX_ARRAY(*by_instance[i], block));
   EPX_TRY(EPX_ARRAY(work->initial, block));
   EPX_TRY(EPX_ARRAY(work->train, block));
   EPX_TRY(EPX_ARRAY(work->test, block));
@@ -60,7 +65,8 @@ static void fabricate(const epx_point *point, int i_point, int first, double *th
   }
 }
 
-/* cosine and norm ratio of the deck's rule against implicit differentiation, per instance; NaN when either vanishes */
+/* cosine and norm ratio of the deck's rule against implicit differentiation, per instance; NaN when either
+ * vanishes */
 static epx_err compare_gradients(const epx_point *point, block_work *work, double *cosine, double *ratio) {
   const epx_learning_spec *learning = &point->settings->learning;
   EPX_TRY(epx_learner_eval_gradient(work->learner, learning->estimator, &learning->nudging, work->theta,
@@ -84,35 +90,52 @@ static epx_err compare_gradients(const epx_point *point, block_work *work, doubl
 
 /* The gravest first: a device that diverges is worse than one that swings, which is worse than a slow one. */
 static int judge(const epx_performance *performance) {
-  if (2 * performance->n_settled >= performance->n_samples && performance->n_settled > 0) return EPX_STATE_DONE;
+  if (2 * performance->n_settled >= performance->n_samples && performance->n_settled > 0)
+    return EPX_STATE_DONE;
   return performance->outcome == EPX_OK ? EPX_FAILED : performance->outcome;
 }
 
 static double count_epochs(const epx_point *point, const block_work *work, int k) {
   const int n = point->settings->learning.epochs;
   int epochs = 0;
-  for (int e = 0; e < n; e++) epochs += !isnan(work->curves.loss[(size_t)k * (size_t)n + (size_t)e]);
+  for (int e = 0; e < n; e++)
+    epochs += !isnan(work->curves.loss[(size_t)k * (size_t)n + (size_t)e]);
   return epochs;
 }
 
 static double get_metric(const epx_point *point, const block_work *work, epx_metric metric, int k) {
   const epx_performance *test = &work->test[k];
   switch (metric) {
-  case EPX_METRIC_ACCURACY: return test->accuracy;
-  case EPX_METRIC_LOSS: return test->loss;
-  case EPX_METRIC_TRAIN_ACCURACY: return work->train[k].accuracy;
-  case EPX_METRIC_TRAIN_LOSS: return work->train[k].loss;
-  case EPX_METRIC_INITIAL_ACCURACY: return work->initial[k].accuracy;
-  case EPX_METRIC_GRADIENT_COSINE: return work->cosine[k];
-  case EPX_METRIC_GRADIENT_NORM_RATIO: return work->ratio[k];
-  case EPX_METRIC_TRAINED_GRADIENT_COSINE: return work->trained_cosine[k];
-  case EPX_METRIC_SETTLING_TIME: return test->settling_time;
-  case EPX_METRIC_STABILITY: return test->abscissa;
-  case EPX_METRIC_RESIDUAL: return test->residual;
-  case EPX_METRIC_EPOCHS: return count_epochs(point, work, k);
-  case EPX_METRIC_EQUILIBRIA: return (double)epx_learner_get_counts(work->learner).equilibria / point->block;
-  case EPX_METRIC_ENERGY: return test->power * test->settling_time;
-  case EPX_METRIC_COUNT: break;
+  case EPX_METRIC_ACCURACY:
+    return test->accuracy;
+  case EPX_METRIC_LOSS:
+    return test->loss;
+  case EPX_METRIC_TRAIN_ACCURACY:
+    return work->train[k].accuracy;
+  case EPX_METRIC_TRAIN_LOSS:
+    return work->train[k].loss;
+  case EPX_METRIC_INITIAL_ACCURACY:
+    return work->initial[k].accuracy;
+  case EPX_METRIC_GRADIENT_COSINE:
+    return work->cosine[k];
+  case EPX_METRIC_GRADIENT_NORM_RATIO:
+    return work->ratio[k];
+  case EPX_METRIC_TRAINED_GRADIENT_COSINE:
+    return work->trained_cosine[k];
+  case EPX_METRIC_SETTLING_TIME:
+    return test->settling_time;
+  case EPX_METRIC_STABILITY:
+    return test->abscissa;
+  case EPX_METRIC_RESIDUAL:
+    return test->residual;
+  case EPX_METRIC_EPOCHS:
+    return count_epochs(point, work, k);
+  case EPX_METRIC_EQUILIBRIA:
+    return (double)epx_learner_get_counts(work->learner).equilibria / point->block;
+  case EPX_METRIC_ENERGY:
+    return test->power * test->settling_time;
+  case EPX_METRIC_COUNT:
+    break;
   }
   return NAN;
 }
@@ -134,7 +157,8 @@ static void write_variation(const epx_point *point, const double *theta, double 
   const epx_record_layout *layout = &point->layout;
   for (int v = 0; v < layout->n_varied; v++) {
     const int p = epx_family_get_parameter(point->network->family, layout->varied[v]);
-    memcpy(record + layout->value[v], theta + point->network->offset[p], layout->n_values[v] * sizeof *record);
+    memcpy(record + layout->value[v], theta + point->network->offset[p],
+           layout->n_values[v] * sizeof *record);
   }
 }
 
@@ -178,7 +202,8 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   EPX_TRY(measure_before(point, work));
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   EPX_TRY(measure_after(point, work));
-  for (int k = 0; k < point->block; k++) write_result(point, work, k, record + (size_t)k * size);
+  for (int k = 0; k < point->block; k++)
+    write_result(point, work, k, record + (size_t)k * size);
   return EPX_OK;
 }
 
