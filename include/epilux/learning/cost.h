@@ -28,15 +28,20 @@ typedef struct {
 
 /** Evaluates for each lane the cost, its slope in the readouts, and whether the predicted class is the label:
  * r, slope [n_outputs][n_lanes], label, value, correct [n_lanes]. slope, value, correct may be NULL.
- * Predicted class: the largest r (phase-cosine: largest cos(r - on)); one output: the nearer target. */
+ * Predicted class: the largest r (phase-cosine: largest cos(r - on)), the lowest of equal ones; one output: the nearer
+ * target (cross-entropy: class 1 where r > 0), class 0 when both are as near. phase-cosine takes 1 + cos for 1e-12
+ * where it is less. O(n_outputs n_lanes). */
 void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, const int *label,
                    double *value, double *slope, double *correct);
 
-/** Evaluates the second derivative of one lane: hessian [n_outputs][n_outputs]. */
+/** Evaluates the second derivative d2C/dr2 of one lane: hessian [n_outputs][n_outputs]. */
 void epx_cost_eval_hessian(const epx_cost *cost, int n_outputs, int n_lanes, int lane, const double *r,
                            const int *label, double *hessian);
 
+/** Gets a kind by its deck name. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_cost_get_kind(const char *name, epx_cost_kind *kind);
+
+/** Gets the deck name and the meaning of a kind. */
 const char *epx_cost_get_name(epx_cost_kind kind);
 const char *epx_cost_get_meaning(epx_cost_kind kind);
 

@@ -38,7 +38,7 @@ typedef struct {
   const char *name;     /* of the kind */
   const char *path;     /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
   const char *labels;   /* idx: the labels */
-  int n_samples;        /* moons: how many; others: at most so many, drawn by the seed, 0 = all */
+  int n_samples;        /* moons: how many, 0 = 200; others: at most so many, drawn by the seed, 0 = all */
   double noise;         /* moons: standard deviation added to both coordinates */
   double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
   epx_scaling scaling;
@@ -52,17 +52,24 @@ typedef struct {
   int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
 } epx_task;
 
-/** Creates the samples. Files of built-in tasks are looked for in $EPILUX_DATA, the installed and the source folder.
+/** Creates the samples. A feature that is constant over the training part becomes 0 (scalings that divide by its
+ * spread). The held-out part is round(test_fraction n_samples) samples, each class giving its share to within one
+ * and keeping one, drawn by the keyed stream (seed, "task:split", class); a smaller n_samples in the same way by
+ * "task:subset". Files of built-in tasks are looked for in $EPILUX_DATA, the installed and the source folder.
  * csv: a header line or none; the last column is the class (a number or a word; classes in sorted order), the others
  * are features. idx: MNIST's format, unsigned bytes.
  * Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not numeric
- * cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that differ. */
+ * cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that differ;
+ * an unknown name, a missing path, a test fraction outside 0 … 1 or that holds out nothing, xor with any held out. */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
 
 /** Destroys the task at *address. */
 void epx_task_destroy(epx_task **address);
 
+/** Gets a scaling by its deck name. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_task_get_scaling(const char *name, epx_scaling *scaling);
+
+/** Gets the deck name of a scaling. */
 const char *epx_task_get_scaling_name(epx_scaling scaling);
 
 #endif

@@ -1,0 +1,111 @@
+/* Memory of a dataset, the one way files are read, and the two datasets that are formulas. */
+#include "learning/dataset.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "epilux/base/array.h"
+#include "epilux/base/random.h"
+
+epx_err epx_dataset_create(int n_samples, int n_features, int n_classes, epx_dataset **out) {
+  epx_dataset *dataset = NULL;
+  EPX_TRY(EPX_ARRAY(dataset, 1));
+  dataset->n_samples = n_samples;
+  dataset->n_features = n_features;
+  dataset->n_classes = n_classes;
+  int code = epx_array_create(&dataset->features, (size_t)n_samples, (size_t)n_features * sizeof(double));
+  if (code == EPX_OK) code = EPX_ARRAY(dataset->labels, (size_t)n_samples);
+  if (code != EPX_OK) epx_dataset_destroy(&dataset);
+  *out = dataset;
+  EPX_TRY(code);
+  return EPX_OK;
+}
+
+void epx_dataset_destroy(epx_dataset **address) {
+  if (!address || !*address) return;
+  epx_array_destroy(&(*address)->features);
+  epx_array_destroy(&(*address)->labels);
+  epx_array_destroy(address);
+}
+
+/* Moves the bytes to an array of twice the capacity. */
+static epx_err grow(unsigned char **bytes, size_t size, size_t *capacity) {
+  unsigned char *larger = NULL;
+  EPX_TRY(EPX_ARRAY(larger, 2 * *capacity));
+  memcpy(larger, *bytes, size);
+  epx_array_destroy(bytes);
+  *bytes = larger;
+  *capacity *= 2;
+  return EPX_OK;
+}
+
+static epx_err read_all(gzFile file, const char *path, unsigned char **bytes, size_t *size) {
+  size_t capacity = (size_t)1 << 16;
+  EPX_TRY(EPX_ARRAY(*bytes, capacity));
+  for (;;) {
+    if (*size + 1 == capacity) EPX_TRY(grow(bytes, *size, &capacity));
+    const size_t room = capacity - *size - 1;
+    const int n = gzread(file, *bytes + *size, room > INT_MAX ? INT_MAX : (unsigned)room);
+    if (n < 0) {
+      int number = Z_OK;
+      const char *text = gzerror(file, &number);
+      return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, number == Z_ERRNO ? strerror(errno) : text);
+    }
+    if (n == 0) break;
+    *size += (size_t)n;
+  }
+  (*bytes)[*size] = 0;
+  return EPX_OK;
+}
+
+epx_err epx_dataset_read_file(const char *path, unsigned char **bytes, size_t *size) {
+  *bytes = NULL;
+  *size = 0;
+  errno = 0;
+  gzFile file = gzopen(path, "rb");
+  if (!file)
+    return EPX_RAISE(errno ? EPX_EFILE : EPX_EMEMORY, "%s: cannot be opened: %s", path,
+                     errno ? strerror(errno) : "out of memory");
+  int code = read_all(file, path, bytes, size);
+  const int closed = gzclose(file);
+  if (code == EPX_OK && closed != Z_OK)
+    code = EPX_RAISE(EPX_EFILE, "%s: cannot be read: the gzip stream ends early", path);
+  if (code != EPX_OK) epx_array_destroy(bytes);
+  return code;
+}
+
+epx_err epx_dataset_create_xor(epx_dataset **out) {
+  EPX_TRY(epx_dataset_create(4, 2, 2, out));
+  for (int i = 0; i < 4; i++) {
+    const int u = i / 2, v = i % 2;
+    (*out)->features[2 * i] = 2 * u - 1;
+    (*out)->features[2 * i + 1] = 2 * v - 1;
+    (*out)->labels[i] = u ^ v;
+  }
+  return EPX_OK;
+}
+
+epx_err epx_dataset_create_moons(int n_samples, double noise, uint64_t seed, epx_dataset **out) {
+  if (n_samples < 4) return EPX_RAISE(EPX_EINPUT, "moons need at least 4 samples, not %d", n_samples);
+  if (!(noise >= 0) || !isfinite(noise))
+    return EPX_RAISE(EPX_EINPUT, "the noise of moons is %g; it is a standard deviation, 0 or more", noise);
+  EPX_TRY(epx_dataset_create(n_samples, 2, 2, out));
+  const epx_random stream = epx_random_init(seed, "task:moons");
+  const double pi = acos(-1);
+  const int n_outer = n_samples / 2;
+  for (int i = 0; i < n_samples; i++) {
+    const int label = i >= n_outer;
+    const int n = label ? n_samples - n_outer : n_outer;
+    const double t = pi * (label ? i - n_outer : i) / (n - 1);
+    double *x = (*out)->features + 2 * (size_t)i;
+    x[0] = label ? 1 - cos(t) : cos(t);
+    x[1] = label ? 0.5 - sin(t) : sin(t);
+    for (uint32_t k = 0; k < 2; k++)
+      x[k] += noise * epx_random_eval_normal(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)i, k);
+    (*out)->labels[i] = label;
+  }
+  return EPX_OK;
+}
