@@ -1,18 +1,19 @@
 /** @file
  * Families: one struct of functions is one kind of photonic network.
  *
- * A family defines the dynamics  ds/dt = F(s; theta, input)  of a network of n_free nodes with `components` real
- * numbers each:  state row = components * r + c  for free node r (network->free_nodes[r] is its node) and component c.
+ * A family defines the dynamics  ds/dt = F(s; theta, input)  of a network of n_free nodes with `components`
+ * real numbers each:  state row = components * r + c  for free node r (network->free_nodes[r] is its node)
+ * and component c.
  *
  * Learning needs to know how F is made from forces. Every family writes its field as
  *     F = Q G(s),      Q constant and invertible, G the generalised force,
- * and, where there is an energy (or Hamiltonian) E,  G = grad E + R s  with R antisymmetric (loss in the Hamiltonian frame):
- *   EPX_FRAME_GRADIENT     Q = -1:        ds/dt = -grad E;  E falls, R = 0
+ * and, where there is an energy (or Hamiltonian) E,  G = grad E + R s  with R antisymmetric (loss in the
+ * Hamiltonian frame): EPX_FRAME_GRADIENT     Q = -1:        ds/dt = -grad E;  E falls, R = 0
  *   EPX_FRAME_HAMILTONIAN  Q = Omega:     (Re, Im) pairs, Omega (x, p) = (-p, x), multiplication by i
  *   EPX_FRAME_FIELD        Q = -1:        no energy: G = -F
  * A nudge that pulls the cost C down by beta enters as  F + beta Q grad C,  i.e. E -> E + beta C.
- * With M = dG/ds and c = dC/ds, the gradient of C at the equilibrium is  dC/dtheta = y' dG/dtheta,  y = -M^-T c.
- * Source: physics of equilibrium propagation, Scellier2017; Hamiltonian frame and reciprocity, DalCin2025.
+ * With M = dG/ds and c = dC/ds, the gradient of C at the equilibrium is  dC/dtheta = y' dG/dtheta,  y = -M^-T
+ * c. Source: physics of equilibrium propagation, Scellier2017; Hamiltonian frame and reciprocity, DalCin2025.
  */
 #ifndef EPILUX_PHOTONIC_FAMILY_H
 #define EPILUX_PHOTONIC_FAMILY_H
@@ -47,58 +48,71 @@ typedef struct {
 typedef enum { EPX_FRAME_GRADIENT, EPX_FRAME_HAMILTONIAN, EPX_FRAME_FIELD } epx_frame;
 
 typedef struct epx_family {
-  int abi;             /* EPX_FAMILY_ABI */
-  const char *name;    /* the deck's word */
-  const char *summary; /* one line */
+  int abi;              /* EPX_FAMILY_ABI */
+  const char *name;     /* the deck's word */
+  const char *summary;  /* one line */
   const char *equation; /* plain text, one or more lines */
-  const char *units;   /* the unit system, one line */
-  const char *source;  /* keys of the bibliography */
+  const char *units;    /* the unit system, one line */
+  const char *source;   /* keys of the bibliography */
 
   int n_parameters;
   const epx_parameter *parameters; /* [n_parameters]; exactly one has site EPX_SITE_LINK: the coupling */
 
-  int components;       /* real state components of a free node */
-  bool clamps_inputs;   /* inputs fix their nodes' state (true) or drive them (false) */
+  int components;     /* real state components of a free node */
+  bool clamps_inputs; /* inputs fix their nodes' state (true) or drive them (false) */
   epx_frame frame;
-  const signed char *conjugation; /* [components]: sign of each component under complex conjugation; NULL: none */
+  const signed char
+      *conjugation; /* [components]: sign of each component under complex conjugation; NULL: none */
+  int input_rows;   /* rows of lanes a node has in epx_lanes.input */
 
-  /** Sets the start of the dynamics: y [n_state][n_lanes]; rest, or random phases drawn by the keyed stream `seed`. */
+  /** Sets the start of the dynamics: y [n_state][n_lanes]; rest, or random phases drawn by the keyed stream
+   * `seed`, one for each node and sample: the same for every instance and for any number of lanes. */
   void (*set_start)(const struct epx_lanes *lanes, unsigned long long seed, double *y);
 
-  /** Evaluates f = F(y), both [n_state][n_lanes]. work has room for 4 n_nodes components n_lanes doubles. */
+  /** Evaluates f = F(y), both [n_state][n_lanes]. work has room for 4 n_nodes components n_lanes doubles.
+   * Every lane's bits depend on that lane alone: not on its place, not on n_lanes. */
   void (*eval_field)(const struct epx_lanes *lanes, const double *y, double *f, double *work);
 
-  /** Evaluates dF/ds of `width` neighbouring lanes from `lane` on: jacobian[(row * n_state + column) * width + w].
-   * width is 1 or EPX_LANE_WIDTH (then lane is a multiple of it). */
-  void (*eval_jacobian)(const struct epx_lanes *lanes, const double *y, int lane, int width, double *jacobian);
+  /** Evaluates dF/ds of `width` neighbouring lanes from `lane` on: jacobian[(row * n_state + column) * width
+   * + w]. width is 1 or EPX_LANE_WIDTH (then lane is a multiple of it). */
+  void (*eval_jacobian)(const struct epx_lanes *lanes, const double *y, int lane, int width,
+                        double *jacobian);
 
-  /** Adds weight[lane] * v' dG/dtheta of each lane to its instance's gradient [n_instances][n_theta], lanes in order.
-   * v and y [n_state][n_lanes], weight [n_lanes] (0 leaves a lane out). */
-  void (*add_force_gradient)(const struct epx_lanes *lanes, const double *y, const double *v, const double *weight,
-                             double *gradient);
+  /** Adds weight[lane] * v' dG/dtheta of each lane to its instance's gradient [n_instances][n_theta], for the
+   * parameters of every kind, trainable or not; samples are summed in a fixed order. v and y
+   * [n_state][n_lanes], weight [n_lanes]: 0 leaves a lane out, whatever its y and v hold; the padding is
+   * always left out. */
+  void (*add_force_gradient)(const struct epx_lanes *lanes, const double *y, const double *v,
+                             const double *weight, double *gradient);
 
-  /** Adds weight[lane] * dE/dtheta of each lane to its instance's gradient. NULL where there is no energy. */
+  /** Adds weight[lane] * dE/dtheta at fixed s of each lane to its instance's gradient, as add_force_gradient
+   * does. Zero for parameters that enter G through R s alone (loss). NULL where there is no energy. */
   void (*add_energy_gradient)(const struct epx_lanes *lanes, const double *y, const double *weight,
                               double *gradient);
 
   /** Evaluates E of each lane: energy [n_lanes]. NULL where there is no energy. */
   void (*eval_energy)(const struct epx_lanes *lanes, const double *y, double *energy);
 
-  /** Evaluates out = (M - M') v at y, both [n_state][n_lanes]: twice the antisymmetric part of the force's Jacobian,
-   * what the time-reversed learning phase takes away. NULL: zero (a pure gradient family). */
+  /** Evaluates out = (M - M') v at y, both [n_state][n_lanes]: twice the antisymmetric part of the force's
+   * Jacobian, what the time-reversed learning phase takes away. NULL: zero (a pure gradient family). */
   void (*eval_antisymmetric)(const struct epx_lanes *lanes, const double *y, const double *v, double *out);
 
-  /** Evaluates an upper bound of the largest real part of dF/ds of each lane: bound [n_lanes] (cheap, O(n_state) a
-   * lane; e.g. the logarithmic norm). NULL: no bound is known, the spectrum is always computed. */
+  /** Evaluates an upper bound of the largest real part of dF/ds of each lane: bound [n_lanes] (cheap,
+   * O(n_state) a lane; e.g. the logarithmic norm). NULL: no bound is known, the spectrum is always computed.
+   */
   void (*eval_abscissa_bound)(const struct epx_lanes *lanes, const double *y, double *bound);
 
-  /** Evaluates the input force or clamped values from the encoded features: see epx_lanes.input. features
-   * [n_samples][n_inputs] as the task gives them; scale = network->input_scale. */
-  void (*set_input)(struct epx_lanes *lanes, const double *features);
+  /** Sets lanes->input [n_nodes][input_rows][n_lanes], what the field holds that no state changes, from
+   * lanes->features, network->input_scale and the parameters, padding included. Called by
+   * epx_lanes_set_parameters() and epx_lanes_set_samples(); may use lanes->scratch. */
+  void (*set_input)(struct epx_lanes *lanes);
 
-  /** Evaluates the optical power that enters each lane, in the family's unit: power [n_lanes]. NULL: not known. */
+  /** Evaluates the optical power that enters each lane, in the family's unit: power [n_lanes]. NULL: not
+   * known. */
   void (*eval_power)(const struct epx_lanes *lanes, const double *y, double *power);
 } epx_family;
+
+/* Every function may use lanes->scratch, which is theirs alone: lanes serve one thread at a time. */
 
 /** Gets the i-th built-in family, NULL past the last. */
 const epx_family *epx_family_get(int i);

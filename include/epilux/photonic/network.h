@@ -1,6 +1,6 @@
 /** @file
- * Network: the structure that all instances of a design point share: family, topology, which nodes are inputs and
- * outputs, how the light is read; and the layout of an instance's parameter vector theta.
+ * Network: the structure that all instances of a design point share: family, topology, which nodes are inputs
+ * and outputs, how the light is read; and the layout of an instance's parameter vector theta.
  */
 #ifndef EPILUX_PHOTONIC_NETWORK_H
 #define EPILUX_PHOTONIC_NETWORK_H
@@ -25,7 +25,7 @@ typedef enum {
 #define EPX_READOUT_ENUM(name, text, components, meaning) name,
   EPX_READOUTS(EPX_READOUT_ENUM)
 #undef EPX_READOUT_ENUM
-  EPX_READ_COUNT
+      EPX_READ_COUNT
 } epx_readout_kind;
 
 /** A parameter's nominal values as the deck gives them. */
@@ -50,11 +50,11 @@ typedef struct {
   const epx_family *family;
   epx_topology_spec topology;
   epx_value value[EPX_FAMILY_MAX_PARAMETERS]; /* by parameter index */
-  int n_inputs;               /* features of the task */
-  const int *input_nodes;     /* [n_inputs]; NULL: 0 … n_inputs-1 */
-  double input_scale;         /* family's unit of drive (kerr) or rad (phase) a unit of feature */
-  int n_outputs;              /* what the task and the cost need */
-  const int *output_nodes;    /* [n_outputs]; NULL: the last n_outputs nodes */
+  int n_inputs;                               /* features of the task */
+  const int *input_nodes;                     /* [n_inputs]; NULL: 0 … n_inputs-1 */
+  double input_scale;      /* family's unit of drive (kerr) or rad (phase) a unit of feature */
+  int n_outputs;           /* what the task and the cost need */
+  const int *output_nodes; /* [n_outputs]; NULL: the last n_outputs nodes */
   epx_readout_kind readout;
   double readout_scale;
 } epx_network_spec;
@@ -69,22 +69,23 @@ typedef struct epx_network {
   int *input_nodes, *output_nodes; /* [n_inputs], [n_outputs] */
   double input_scale, readout_scale;
   epx_readout_kind readout;
-  size_t n_theta;                            /* parameters of one instance */
-  size_t offset[EPX_FAMILY_MAX_PARAMETERS];  /* parameter p: theta[offset[p] + node or link] */
-  size_t count[EPX_FAMILY_MAX_PARAMETERS];   /* n_nodes or n_links */
-  int coupling;                              /* the index of the link parameter */
+  size_t n_theta;                           /* parameters of one instance */
+  size_t offset[EPX_FAMILY_MAX_PARAMETERS]; /* parameter p: theta[offset[p] + node or link] */
+  size_t count[EPX_FAMILY_MAX_PARAMETERS];  /* n_nodes or n_links */
+  int coupling;                             /* the index of the link parameter */
 } epx_network;
 
-/** Creates the structure. Errors: EPX_EINPUT: inputs or outputs out of range, twice the same, an output that is
- * clamped, a readout that the family lacks, too few nodes, an input that is also an output where inputs clamp. */
+/** Creates the structure. Errors: EPX_EINPUT: inputs or outputs out of range, twice the same, an output that
+ * is clamped, a readout that the family lacks, too few nodes, an input that is also an output where inputs
+ * clamp. */
 epx_err epx_network_create(const epx_network_spec *spec, epx_network **out);
 
 /** Destroys the network at *address. */
 void epx_network_destroy(epx_network **address);
 
-/** Evaluates the nominal parameters: theta [n_theta] from spec->value; random ones are drawn by the keyed stream
- * (seed, "nominal:" parameter name), the same for every design point.
- * Errors: EPX_EINPUT: a list or matrix of the wrong size or not symmetric, a value outside the parameter's range. */
+/** Evaluates the nominal parameters: theta [n_theta] from spec->value; random ones are drawn by the keyed
+ * stream (seed, "nominal:" parameter name), the same for every design point. Errors: EPX_EINPUT: a list or
+ * matrix of the wrong size or not symmetric, a value outside the parameter's range. */
 epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_spec *spec, uint64_t seed,
                                  double *theta);
 

@@ -15,18 +15,19 @@ typedef enum { EPX_EFFECT_ADD, EPX_EFFECT_SCALE } epx_effect; /* theta + draw / 
 
 /** One row of the deck's `variation`. */
 typedef struct {
-  int parameter;                   /* index in family->parameters */
-  epx_distribution distribution;   /* of the draw: normal, uniform, truncated-normal: added by default, mean 0;
-                                      lognormal: multiplies by default, median 1 */
+  int parameter;                 /* index in family->parameters */
+  epx_distribution distribution; /* of the draw: normal, uniform, truncated-normal: added by default, mean 0;
+                                    lognormal: multiplies by default, median 1 */
   epx_scope scope;
   epx_effect effect;
 } epx_variation;
 
-/** Evaluates the parameters of one fabricated instance: theta [n_theta] holds the nominal ones and is changed row by
- * row, in the order of the deck. Draws are keyed by (seed, "variation:" parameter name and row's number among the
- * rows of that parameter; point or any; instance; device): a row added for one parameter leaves the draws of others.
- * `i_point`: EPX_RANDOM_ANY for common random numbers over design points. Values that leave the parameter's range are
- * clamped to it when the range is physical (loss >= 0) and counted in *n_clamped (may be NULL). O(n_theta). */
+/** Evaluates the parameters of one fabricated instance: theta [n_theta] holds the nominal ones and is changed
+ * row by row, in the order of the deck. Draws are keyed by (seed, "variation:" parameter name and row's
+ * number among the rows of that parameter; point or any; instance; device): a row added for one parameter
+ * leaves the draws of others. `i_point`: EPX_RANDOM_ANY for common random numbers over design points. Values
+ * that leave the parameter's range are clamped to it when the range is physical (loss >= 0) and counted in
+ * *n_clamped (may be NULL). O(n_theta). */
 void epx_variation_eval(const epx_variation *rows, int n_rows, const epx_network *network, uint64_t seed,
                         uint32_t i_point, uint32_t i_instance, double *theta, int *n_clamped);
 

@@ -1,0 +1,32 @@
+/** @file
+ * The coupling kernels' arguments: private between lanes.c and coupling_kernel.c, which is compiled once for
+ * each instruction set. Nodes index x, out and u; a node's row holds its fields' lanes one field after the
+ * other.
+ */
+#ifndef EPILUX_SRC_PHOTONIC_COUPLING_KERNEL_H
+#define EPILUX_SRC_PHOTONIC_COUPLING_KERNEL_H
+
+#include <stddef.h>
+
+#include "base/kernel.h"
+#include "epilux/photonic/topology.h"
+
+/** out[into[r]] = sum over c of J[into[r]][from[c]] x[from[c]] */
+typedef struct {
+  size_t n_nodes, n_lanes, n_fields;
+  size_t n_into, n_from;
+  const int *into, *from;
+  const double *coupling; /* shared [n_nodes][n_nodes], own [n_nodes][n_nodes][n_lanes] */
+  const double *x;        /* [n_nodes][n_fields][n_lanes] */
+  double *out;            /* [n_nodes][n_fields][n_lanes] */
+} epx_coupling_product;
+
+/** row[lane] = sum over f of u[i][f] x[j][f] + u[j][f] x[i][f], for one link (i, j). */
+typedef struct {
+  size_t n_lanes, n_fields;
+  epx_link link;
+  const double *u, *x; /* [n_nodes][n_fields][n_lanes] */
+  double *row;         /* [n_lanes] */
+} epx_coupling_overlap;
+
+#endif

@@ -1,0 +1,12 @@
+/** @file
+ * The built-in families, one file each; their contract is epilux/photonic/family.h.
+ */
+#ifndef EPILUX_SRC_PHOTONIC_FAMILIES_H
+#define EPILUX_SRC_PHOTONIC_FAMILIES_H
+
+#include "epilux/photonic/family.h"
+
+extern const epx_family epx_family_kerr;
+extern const epx_family epx_family_phase;
+
+#endif

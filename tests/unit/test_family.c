@@ -1,0 +1,360 @@
+/** @file
+ * Families: what every family must satisfy, checked on each that is built in.
+ */
+#include <math.h>
+
+#include "unit/random_network.h"
+
+/** Networks of one instance (shared coupling) and of several (their own). */
+static const struct {
+  int n_nodes, n_inputs, n_instances, n_samples;
+} shapes[] = {{5, 2, 1, 9}, {4, 1, 3, 2}};
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
+
+typedef void (*claim)(const random_network *r);
+
+/** Checks a claim on each family in each shape. */
+static void for_each_network(claim check) {
+  for (int i = 0; epx_family_get(i); i++) {
+    for (int k = 0; k < N_SHAPES; k++) {
+      random_network r = create_random_network(epx_family_get(i), shapes[k].n_nodes, shapes[k].n_inputs,
+                                               shapes[k].n_instances, shapes[k].n_samples);
+      check(&r);
+      destroy_random_network(&r);
+    }
+  }
+}
+
+static double *create_force(const random_network *r, const double *y) {
+  double *g = create_field(r, y);
+  turn_into_force(r, g);
+  return g;
+}
+
+/** Evaluates the largest difference between the Jacobian of all lanes and central differences of step h. */
+static double eval_jacobian_error(const random_network *r, double h) {
+  const size_t n_state = (size_t)r->network->n_state, n = (size_t)r->lanes->n_lanes;
+  double *y = create_random_state(r, "state"), worst = 0;
+  for (size_t column = 0; column < n_state; column++) {
+    for (size_t lane = 0; lane < n; lane++)
+      y[column * n + lane] += h;
+    double *up = create_field(r, y);
+    for (size_t lane = 0; lane < n; lane++)
+      y[column * n + lane] -= 2 * h;
+    double *down = create_field(r, y);
+    for (size_t lane = 0; lane < n; lane++)
+      y[column * n + lane] += h;
+    for (size_t lane = 0; lane < n; lane++) {
+      double *jacobian = create_jacobian(r, y, (int)lane, 1);
+      for (size_t row = 0; row < n_state; row++) {
+        const double slope = (up[row * n + lane] - down[row * n + lane]) / (2 * h);
+        worst = fmax(worst, fabs(slope - jacobian[row * n_state + column]));
+      }
+      epx_array_destroy(&jacobian);
+    }
+    epx_array_destroy(&up);
+    epx_array_destroy(&down);
+  }
+  epx_array_destroy(&y);
+  return worst;
+}
+
+static void check_jacobian_order(const random_network *r) {
+  const double coarse = eval_jacobian_error(r, 0.02), fine = eval_jacobian_error(r, 0.01);
+  assert_close(log2(coarse / fine), 2, 0.02);
+}
+
+static void jacobian_agrees_with_differences_to_order_2(void **state) {
+  (void)state;
+  for_each_network(check_jacobian_order);
+}
+
+static void check_jacobian_widths(const random_network *r) {
+  const size_t size = (size_t)r->network->n_state * (size_t)r->network->n_state;
+  double *y = create_random_state(r, "state");
+  for (int first = 0; first < r->lanes->n_lanes; first += EPX_LANE_WIDTH) {
+    double *wide = create_jacobian(r, y, first, EPX_LANE_WIDTH);
+    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+      double *narrow = create_jacobian(r, y, first + w, 1);
+      for (size_t k = 0; k < size; k++)
+        assert_close(narrow[k], wide[k * EPX_LANE_WIDTH + (size_t)w], 0);
+      epx_array_destroy(&narrow);
+    }
+    epx_array_destroy(&wide);
+  }
+  epx_array_destroy(&y);
+}
+
+static void jacobian_of_a_vector_of_lanes_is_that_of_each(void **state) {
+  (void)state;
+  for_each_network(check_jacobian_widths);
+}
+
+/** Fills weights: some lanes are left out. */
+static void fill_weights(const random_network *r, double *weight) {
+  fill("weight", (size_t)r->lanes->n_lanes, weight);
+  weight[1] = 0;
+}
+
+typedef enum { OF_FORCE, OF_ENERGY } potential;
+
+/** Evaluates sum over an instance's lanes of weight v' G, or of weight E, at the parameters set. */
+static double eval_weighted(const random_network *r, potential of, const double *y, const double *v,
+                            const double *weight, int instance) {
+  const size_t n = (size_t)r->lanes->n_lanes;
+  const int first = instance * r->lanes->n_samples;
+  double sum = 0;
+  double *g = of == OF_FORCE ? create_force(r, y) : create_numbers(n);
+  if (of == OF_ENERGY) r->network->family->eval_energy(r->lanes, y, g);
+  for (int lane = first; lane < first + r->lanes->n_samples; lane++) {
+    if (of == OF_ENERGY) sum += weight[lane] * g[lane];
+    for (size_t row = 0; of == OF_FORCE && row < (size_t)r->network->n_state; row++) {
+      sum += weight[lane] * v[row * n + (size_t)lane] * g[row * n + (size_t)lane];
+    }
+  }
+  epx_array_destroy(&g);
+  return sum;
+}
+
+/** Compares a parameter gradient with central differences over every parameter of every instance. */
+static void check_parameter_gradient(const random_network *r, potential of, const double *gradient) {
+  const double h = 1e-4;
+  const size_t n_theta = r->network->n_theta;
+  double *y = create_random_state(r, "state"), *v = create_random_state(r, "v");
+  double *weight = create_numbers((size_t)r->lanes->n_lanes);
+  fill_weights(r, weight);
+  for (size_t k = 0; k < (size_t)r->lanes->n_instances * n_theta; k++) {
+    const double here = r->theta[k];
+    r->theta[k] = here + h;
+    epx_lanes_set_parameters(r->lanes, r->theta);
+    const double up = eval_weighted(r, of, y, v, weight, (int)(k / n_theta));
+    r->theta[k] = here - h;
+    epx_lanes_set_parameters(r->lanes, r->theta);
+    const double down = eval_weighted(r, of, y, v, weight, (int)(k / n_theta));
+    r->theta[k] = here;
+    assert_close(gradient[k] - 1, (up - down) / (2 * h), 1e-7);
+  }
+  epx_lanes_set_parameters(r->lanes, r->theta);
+  epx_array_destroy(&weight);
+  epx_array_destroy(&y);
+  epx_array_destroy(&v);
+}
+
+/** Creates a gradient of ones with that of the force or energy added, at states that hold NaN in lanes of
+ * weight 0 and in the padding. */
+static double *create_gradient(const random_network *r, potential of) {
+  const size_t n = (size_t)r->lanes->n_lanes, n_theta = (size_t)r->lanes->n_instances * r->network->n_theta;
+  double *y = create_random_state(r, "state"), *v = create_random_state(r, "v");
+  double *weight = create_numbers(n), *gradient = create_numbers(n_theta);
+  fill_weights(r, weight);
+  for (size_t k = 0; k < n_theta; k++)
+    gradient[k] = 1;
+  for (size_t k = 0; k < count_state(r); k++) {
+    if (weight[k % n] == 0 || (int)(k % n) >= r->lanes->n_used) y[k] = v[k] = NAN;
+  }
+  if (of == OF_FORCE) r->network->family->add_force_gradient(r->lanes, y, v, weight, gradient);
+  if (of == OF_ENERGY) r->network->family->add_energy_gradient(r->lanes, y, weight, gradient);
+  epx_array_destroy(&weight);
+  epx_array_destroy(&y);
+  epx_array_destroy(&v);
+  return gradient;
+}
+
+static void check_force_gradient(const random_network *r) {
+  double *gradient = create_gradient(r, OF_FORCE);
+  check_parameter_gradient(r, OF_FORCE, gradient);
+  epx_array_destroy(&gradient);
+}
+
+static void force_gradient_agrees_with_differences_of_the_force(void **state) {
+  (void)state;
+  for_each_network(check_force_gradient);
+}
+
+static void check_energy_gradient(const random_network *r) {
+  if (!r->network->family->eval_energy) return;
+  double *gradient = create_gradient(r, OF_ENERGY);
+  check_parameter_gradient(r, OF_ENERGY, gradient);
+  epx_array_destroy(&gradient);
+}
+
+static void energy_gradient_agrees_with_differences_of_the_energy(void **state) {
+  (void)state;
+  for_each_network(check_energy_gradient);
+}
+
+/** Creates grad E by central differences. */
+static double *create_energy_slope(const random_network *r, double *y) {
+  const double h = 1e-4;
+  const size_t n = (size_t)r->lanes->n_lanes;
+  double *slope = create_numbers(count_state(r)), *up = create_numbers(n), *down = create_numbers(n);
+  for (size_t row = 0; row < (size_t)r->network->n_state; row++) {
+    for (size_t lane = 0; lane < n; lane++)
+      y[row * n + lane] += h;
+    r->network->family->eval_energy(r->lanes, y, up);
+    for (size_t lane = 0; lane < n; lane++)
+      y[row * n + lane] -= 2 * h;
+    r->network->family->eval_energy(r->lanes, y, down);
+    for (size_t lane = 0; lane < n; lane++) {
+      y[row * n + lane] += h;
+      slope[row * n + lane] = (up[lane] - down[lane]) / (2 * h);
+    }
+  }
+  epx_array_destroy(&up);
+  epx_array_destroy(&down);
+  return slope;
+}
+
+static void check_frame(const random_network *r) {
+  const epx_family *family = r->network->family;
+  if (!family->eval_energy) return;
+  double *y = create_random_state(r, "state"), *twice_R_y = create_numbers(count_state(r));
+  double *force = create_force(r, y), *slope = create_energy_slope(r, y);
+  if (family->eval_antisymmetric) family->eval_antisymmetric(r->lanes, y, y, twice_R_y);
+  for (size_t k = 0; k < count_state(r); k++)
+    assert_close(force[k], slope[k] + twice_R_y[k] / 2, 1e-7);
+  epx_array_destroy(&y);
+  epx_array_destroy(&twice_R_y);
+  epx_array_destroy(&force);
+  epx_array_destroy(&slope);
+}
+
+static void force_is_the_energy_slope_and_an_antisymmetric_part(void **state) {
+  (void)state;
+  for_each_network(check_frame);
+}
+
+static void check_antisymmetric(const random_network *r) {
+  const epx_family *family = r->network->family;
+  const size_t n_state = (size_t)r->network->n_state, n = (size_t)r->lanes->n_lanes;
+  double *y = create_random_state(r, "state"), *v = create_random_state(r, "v"),
+         *out = create_numbers(count_state(r));
+  if (family->eval_antisymmetric) family->eval_antisymmetric(r->lanes, y, v, out);
+  for (size_t lane = 0; lane < n; lane++) {
+    double *M = create_force_jacobian(r, y, (int)lane);
+    for (size_t row = 0; row < n_state; row++) {
+      double sum = 0;
+      for (size_t k = 0; k < n_state; k++)
+        sum += (M[row * n_state + k] - M[k * n_state + row]) * v[k * n + lane];
+      assert_close(out[row * n + lane], sum, 1e-13);
+    }
+    epx_array_destroy(&M);
+  }
+  epx_array_destroy(&y);
+  epx_array_destroy(&v);
+  epx_array_destroy(&out);
+}
+
+static void antisymmetric_part_is_that_of_the_jacobian(void **state) {
+  (void)state;
+  for_each_network(check_antisymmetric);
+}
+
+/** Evaluates v' J v / v' v. */
+static double eval_quotient(const double *jacobian, const double *v, size_t n) {
+  double up = 0, down = 0;
+  for (size_t i = 0; i < n; i++) {
+    down += v[i] * v[i];
+    for (size_t j = 0; j < n; j++)
+      up += v[i] * jacobian[i * n + j] * v[j];
+  }
+  return up / down;
+}
+
+/** The largest of v' J v / v' v bounds the real parts of the spectrum; vectors of one node come close to it
+ * in kerr. */
+static void check_bound(const random_network *r) {
+  const epx_family *family = r->network->family;
+  if (!family->eval_abscissa_bound) return;
+  const size_t n = (size_t)r->network->n_state;
+  double *y = create_random_state(r, "state"), bound[64], *v = create_numbers(n);
+  family->eval_abscissa_bound(r->lanes, y, bound);
+  for (int lane = 0; lane < r->lanes->n_lanes; lane++) {
+    double *jacobian = create_jacobian(r, y, lane, 1), largest = -INFINITY;
+    for (size_t k = 0; k < 500; k++) {
+      for (size_t row = 0; row < n; row++)
+        v[row] = draw("direction", k * n + row);
+      largest = fmax(largest, eval_quotient(jacobian, v, n));
+    }
+    for (size_t row = 0; row + 1 < n; row += 2) {
+      for (int k = 0; k < 64; k++) {
+        memset(v, 0, n * sizeof *v);
+        v[row] = cos(k * 0.05);
+        v[row + 1] = sin(k * 0.05);
+        largest = fmax(largest, eval_quotient(jacobian, v, n));
+      }
+    }
+    assert_true(largest <= bound[lane] + 1e-14);
+    assert_true(largest >= bound[lane] - 0.02);
+    epx_array_destroy(&jacobian);
+  }
+  epx_array_destroy(&y);
+  epx_array_destroy(&v);
+}
+
+static void abscissa_bound_bounds_the_jacobian(void **state) {
+  (void)state;
+  for_each_network(check_bound);
+}
+
+static void check_start(const random_network *r) {
+  random_network other =
+      create_random_network(r->network->family, r->network->n_nodes, r->network->n_inputs, 4, 11);
+  const size_t n = (size_t)r->lanes->n_lanes, m = (size_t)other.lanes->n_lanes;
+  double *y = create_numbers(count_state(r)), *z = create_numbers(count_state(&other));
+  r->network->family->set_start(r->lanes, 7, y);
+  r->network->family->set_start(other.lanes, 7, z);
+  for (size_t row = 0; row < (size_t)r->network->n_state; row++) {
+    for (int lane = 0; lane < r->lanes->n_lanes; lane++) {
+      const size_t sample = (size_t)epx_lanes_get_sample(r->lanes, lane);
+      assert_close(y[row * n + (size_t)lane], z[row * m + sample], 0);
+      assert_close(y[row * n + (size_t)lane], z[row * m + 3 * 11 + sample], 0);
+    }
+  }
+  epx_array_destroy(&y);
+  epx_array_destroy(&z);
+  destroy_random_network(&other);
+}
+
+static void start_depends_on_node_and_sample_alone(void **state) {
+  (void)state;
+  for_each_network(check_start);
+}
+
+static void table_of_families_is_sound(void **state) {
+  (void)state;
+  int n = 0;
+  for (const epx_family *family; (family = epx_family_get(n)); n++) {
+    int links = 0;
+    assert_int_equal(family->abi, EPX_FAMILY_ABI);
+    assert_ptr_equal(epx_family_get_by_name(family->name), family);
+    assert_in_range(family->n_parameters, 1, EPX_FAMILY_MAX_PARAMETERS);
+    for (int p = 0; p < family->n_parameters; p++) {
+      const epx_parameter *parameter = &family->parameters[p];
+      links += parameter->site == EPX_SITE_LINK;
+      assert_int_equal(epx_family_get_parameter(family, parameter->name), p);
+      assert_true(parameter->low <= parameter->fallback && parameter->fallback <= parameter->high);
+      assert_true(parameter->trainable || !parameter->trained);
+    }
+    assert_int_equal(links, 1);
+    assert_int_equal(epx_family_get_parameter(family, "no such parameter"), -1);
+  }
+  assert_true(n >= 2);
+  assert_null(epx_family_get(-1));
+  assert_null(epx_family_get_by_name("no such family"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(table_of_families_is_sound),
+      cmocka_unit_test(jacobian_agrees_with_differences_to_order_2),
+      cmocka_unit_test(jacobian_of_a_vector_of_lanes_is_that_of_each),
+      cmocka_unit_test(force_gradient_agrees_with_differences_of_the_force),
+      cmocka_unit_test(energy_gradient_agrees_with_differences_of_the_energy),
+      cmocka_unit_test(force_is_the_energy_slope_and_an_antisymmetric_part),
+      cmocka_unit_test(antisymmetric_part_is_that_of_the_jacobian),
+      cmocka_unit_test(abscissa_bound_bounds_the_jacobian),
+      cmocka_unit_test(start_depends_on_node_and_sample_alone),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,116 @@
+/** @file
+ * The family kerr: its equation, its losses, its reciprocity.
+ */
+#include "unit/random_network.h"
+
+/** The equation as the header writes it, in complex numbers and plain loops. */
+static void kerr_field_is_its_equation(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 4, 2, 3, 2);
+  const epx_network *w = r.network;
+  const size_t n = (size_t)r.lanes->n_lanes;
+  const char *const names[] = {"coupling", "detuning", "bias", "loss", "kerr"};
+  double *y = create_random_state(&r, "state"), *f = create_field(&r, y), power[16];
+  w->family->eval_power(r.lanes, y, power);
+  for (size_t lane = 0; lane < 6; lane++) {
+    const double *of[5], *theta = r.theta + lane / 2 * w->n_theta;
+    double expected_power = 0;
+    for (int p = 0; p < 5; p++)
+      of[p] = theta + w->offset[epx_family_get_parameter(w->family, names[p])];
+    for (int i = 0; i < 4; i++) {
+      const double x = y[(2 * (size_t)i) * n + lane], p = y[(2 * (size_t)i + 1) * n + lane];
+      const double shift = of[1][i] + of[4][i] * (x * x + p * p);
+      const double drive = of[2][i] + (i < 2 ? 0.7 * r.features[lane % 2 * 2 + (size_t)i] : 0);
+      double re = -of[3][i] / 2 * x - shift * p + drive, im = -of[3][i] / 2 * p + shift * x;
+      for (int j = 0; j < 4; j++) {
+        const long link = epx_topology_get_link(w->topology, i, j);
+        if (link < 0) continue;
+        re -= of[0][link] * y[(2 * (size_t)j + 1) * n + lane];
+        im += of[0][link] * y[(2 * (size_t)j) * n + lane];
+      }
+      expected_power += drive * drive;
+      assert_close(f[(2 * (size_t)i) * n + lane], re, 1e-14);
+      assert_close(f[(2 * (size_t)i + 1) * n + lane], im, 1e-14);
+    }
+    assert_close(power[lane], expected_power, 1e-14);
+  }
+  epx_array_destroy(&y);
+  epx_array_destroy(&f);
+  destroy_random_network(&r);
+}
+
+static double eval_intensity(const random_network *r, const double *y, int lane) {
+  double sum = 0;
+  for (int row = 0; row < r->network->n_state; row++) {
+    const double at = y[(size_t)row * (size_t)r->lanes->n_lanes + (size_t)lane];
+    sum += at * at;
+  }
+  return sum;
+}
+
+static void undriven_lossy_kerr_network_loses_energy(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 6, 2, 3, 3);
+  memset(r.features, 0, 6 * sizeof *r.features);
+  epx_lanes_set_samples(r.lanes, 3, r.features);
+  set_everywhere(&r, "bias", 0);
+  double *y = create_random_state(&r, "state");
+  for (int k = 0; k < 50; k++) {
+    double before[16];
+    for (int lane = 0; lane < r.lanes->n_lanes; lane++)
+      before[lane] = eval_intensity(&r, y, lane);
+    take_step(&r, 0.02, y);
+    for (int lane = 0; lane < r.lanes->n_lanes; lane++)
+      assert_true(eval_intensity(&r, y, lane) < before[lane]);
+  }
+  epx_array_destroy(&y);
+  destroy_random_network(&r);
+}
+
+/** With uniform loss and nothing else that is dissipative or driven, |a|^2 decays as exp(-loss t). */
+static void kerr_network_decays_at_its_loss_rate(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 1, 1, 1);
+  r.features[0] = 0;
+  epx_lanes_set_samples(r.lanes, 1, r.features);
+  set_everywhere(&r, "bias", 0);
+  set_everywhere(&r, "loss", 0.8);
+  double *y = create_random_state(&r, "state");
+  const double before = eval_intensity(&r, y, 0);
+  for (int k = 0; k < 200; k++)
+    take_step(&r, 0.01, y);
+  assert_close(eval_intensity(&r, y, 0) / before, exp(-1.6), 1e-8);
+  epx_array_destroy(&y);
+  destroy_random_network(&r);
+}
+
+/** What makes the phase-conjugate nudge exact: M' = K M K, with K the complex conjugation (DalCin2025). */
+static void linear_kerr_response_is_reciprocal_under_conjugation(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 2, 1, 8);
+  const signed char *K = r.network->family->conjugation;
+  const size_t n = (size_t)r.network->n_state;
+  double *y = create_random_state(&r, "state");
+  for (int linear = 0; linear < 2; linear++) {
+    double *M = create_force_jacobian(&r, y, 3), worst = 0;
+    for (size_t i = 0; i < n; i++) {
+      for (size_t j = 0; j < n; j++)
+        worst = fmax(worst, fabs(M[j * n + i] - K[i % 2] * M[i * n + j] * K[j % 2]));
+    }
+    assert_true(linear ? worst < 1e-15 : worst > 0.01);
+    epx_array_destroy(&M);
+    set_everywhere(&r, "kerr", 0);
+  }
+  epx_array_destroy(&y);
+  destroy_random_network(&r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(kerr_field_is_its_equation),
+      cmocka_unit_test(undriven_lossy_kerr_network_loses_energy),
+      cmocka_unit_test(kerr_network_decays_at_its_loss_rate),
+      cmocka_unit_test(linear_kerr_response_is_reciprocal_under_conjugation),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
