@@ -51,11 +51,12 @@ else
 fi
 
 say "Writing the report"
-"$PYTHON" postproc/report.py "$results"
+"$PYTHON" postproc/report.py "$results" --figures quickstart-figures
 
 say "Done"
 cat <<END
-quickstart.html    the report: open it in a browser
-$results      the results: build/epilux show $results, or xarray.open_dataset
-build/epilux       the program: build/epilux --help
+quickstart.html      the report: open it in a browser
+quickstart-figures/  its figures, one by one
+$results        the results: build/epilux show $results, or xarray.open_dataset
+build/epilux         the program: build/epilux --help
 END

@@ -20,6 +20,10 @@ LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
 export PKG_CONFIG_PATH LD_LIBRARY_PATH
 version=$(pkg-config --modversion epilux)
 
+echo "== program"
+"$prefix/bin/epilux" --version | tee "$work/version.txt"
+[ "$(head -n 1 "$work/version.txt")" = "epilux $version" ] || { echo "epilux.pc says $version"; exit 1; }
+
 echo "== find_package"
 "$cmake" -S "$consumer" -B "$work/consumer" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix"
 "$cmake" --build "$work/consumer"
