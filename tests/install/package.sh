@@ -16,8 +16,7 @@ for file in include/epilux/base/error.h share/epilux/data/iris.csv share/epilux/
 done
 package=$(find "$prefix" -name epilux.pc)
 PKG_CONFIG_PATH=$(dirname "$package")
-LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
-export PKG_CONFIG_PATH LD_LIBRARY_PATH
+export PKG_CONFIG_PATH
 version=$(pkg-config --modversion epilux)
 
 echo "== program"
@@ -34,4 +33,4 @@ flags=$(pkg-config --cflags --libs epilux)
 echo "$flags"
 # shellcheck disable=SC2086 # the flags are words
 "$compiler" -std=c11 -o "$work/consumer-pc" "$consumer/consumer.c" $flags
-"$work/consumer-pc" "$version"
+LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") "$work/consumer-pc" "$version"
