@@ -1,15 +1,15 @@
 #!/bin/sh
-# Compiles each public header alone, and twice over: headers.sh COMPILER INCLUDE_FOLDER
+# Compiles each public header alone, and twice over: headers.sh INCLUDE_FOLDER COMPILER [FLAG]...
 set -eu
-compiler=$1
-include=$2
+include=$1
+shift
 n=0
 failed=0
 cd "$include"
 for header in $(find epilux -name '*.h' | sort); do
   n=$((n + 1))
   printf '#include "%s"\n#include "%s"\nextern int epx_unit_is_not_empty;\n' "$header" "$header" |
-    "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Wstrict-prototypes -Werror -I. -fsyntax-only -x c - || {
+    "$@" -std=c11 -Wall -Wextra -Wpedantic -Wstrict-prototypes -Werror -I. -fsyntax-only -x c - || {
     echo "$header does not compile alone"
     failed=$((failed + 1))
   }
