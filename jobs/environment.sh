@@ -5,14 +5,14 @@
 if [ -z "${CMAKE_GENERATOR:-}" ] && command -v ninja >/dev/null; then
   export CMAKE_GENERATOR=Ninja
 fi
-export CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}"
+export CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$(env -u OMP_NUM_THREADS nproc)}"
 
 # One thread for each rank: the ranks are the parallelism.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-# Open MPI: more ranks than cores share them kindly, no word about networks this machine lacks, and in a container,
-# where everybody is root, no refusal.
-export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl_base_warn_component_unused=0
+# Open MPI: more ranks than cores may share them, and do it kindly; no word about networks this machine lacks; and in a
+# container, where everybody is root, no refusal.
+export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl_base_warn_component_unused=0
 if [ "$(id -u)" -eq 0 ]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi

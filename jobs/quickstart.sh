@@ -36,13 +36,11 @@ if [ "$again" = finished ]; then
   say "$results is finished already: only its report is made anew. Remove it to run the campaign again"
 else
   say "Running inputs/quickstart.yaml on 2 ranks${again:+, from where it stopped} (Ctrl-C stops it; run this again to go on)"
-  oversubscribe=
-  [ "$(nproc)" -ge 2 ] || oversubscribe=--oversubscribe
   # mpirun puts a pipe between a rank and the terminal: the program cannot see that somebody watches.
   [ ! -t 2 ] || export EPILUX_PROGRESS=terminal
   status=0
   # shellcheck disable=SC2086 # an empty option is no word
-  mpirun --quiet -n 2 $oversubscribe build/epilux run inputs/quickstart.yaml -o "$results" $again || status=$?
+  mpirun --quiet -n 2 build/epilux run inputs/quickstart.yaml -o "$results" $again || status=$?
   case $status in
     0) ;;
     75) echo "Stopped early and saved. To go on: sh jobs/quickstart.sh" >&2; exit 75 ;;
