@@ -194,6 +194,20 @@ static void scale(epx_scaling scaling, epx_task *task) {
   }
 }
 
+static epx_err add_constant(epx_task *task) {
+  const size_t n = (size_t)task->n_features;
+  double *wider = NULL;
+  EPX_TRY(EPX_ARRAY(wider, (size_t)task->n_samples * (n + 1)));
+  for (size_t i = 0; i < (size_t)task->n_samples; i++) {
+    memcpy(wider + i * (n + 1), task->features + i * n, n * sizeof(double));
+    wider[i * (n + 1) + n] = 1;
+  }
+  epx_array_destroy(&task->features);
+  task->features = wider;
+  task->n_features++;
+  return EPX_OK;
+}
+
 /* Fills the task from its dataset, whose arrays it takes over. */
 static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset, epx_task *task) {
   unsigned char *chosen = NULL;
@@ -210,6 +224,7 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   dataset->labels = NULL;
   if (code == EPX_OK) code = split(spec, seed, chosen, task);
   if (code == EPX_OK) scale(spec->scaling, task);
+  if (code == EPX_OK && spec->constant) code = add_constant(task);
   epx_array_destroy(&chosen);
   EPX_TRY(code);
   return EPX_OK;

@@ -226,6 +226,21 @@ static void noise_of_moons_has_the_width_asked_for(void **state) {
   epx_task_destroy(&noisy);
 }
 
+static void constant_drive_is_one_more_feature(void **state) {
+  (void)state;
+  const epx_task_spec spec = {
+      .name = "iris", .test_fraction = 0.2, .scaling = EPX_SCALE_UNIT, .constant = true};
+  const epx_task_spec without = {.name = "iris", .test_fraction = 0.2, .scaling = EPX_SCALE_UNIT};
+  epx_task *task = create(&spec, 1), *plain = create(&without, 1);
+  assert_int_equal(task->n_features, 5);
+  for (int i = 0; i < task->n_samples; i++) {
+    assert_memory_equal(task->features + 5 * i, plain->features + 4 * i, 4 * sizeof(double));
+    assert_true(task->features[5 * i + 4] == 1);
+  }
+  epx_task_destroy(&task);
+  epx_task_destroy(&plain);
+}
+
 static void impossible_tasks_are_refused(void **state) {
   (void)state;
   static const epx_task_spec bad[] = {
@@ -280,6 +295,7 @@ int main(void) {
       cmocka_unit_test(constant_feature_becomes_zero),
       cmocka_unit_test(moons_without_noise_lie_on_their_circles),
       cmocka_unit_test(noise_of_moons_has_the_width_asked_for),
+      cmocka_unit_test(constant_drive_is_one_more_feature),
       cmocka_unit_test(impossible_tasks_are_refused),
       cmocka_unit_test(data_folder_of_the_environment_comes_first),
   };

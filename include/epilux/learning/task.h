@@ -1,9 +1,11 @@
 /** @file
- * Tasks: samples with labels, scaled for the network's inputs, split into a training and a test part by the seed.
+ * Tasks: samples with labels, scaled for the network's inputs, split into a training and a test part by the
+ * seed.
  */
 #ifndef EPILUX_LEARNING_TASK_H
 #define EPILUX_LEARNING_TASK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epilux/base/error.h"
@@ -20,7 +22,7 @@ typedef enum {
 #define EPX_SCALING_ENUM(name, text, meaning) name,
   EPX_SCALINGS(EPX_SCALING_ENUM)
 #undef EPX_SCALING_ENUM
-  EPX_SCALE_COUNT
+      EPX_SCALE_COUNT
 } epx_scaling;
 
 /** A built-in task, for `epilux list tasks`. */
@@ -42,6 +44,7 @@ typedef struct {
   double noise;         /* moons: standard deviation added to both coordinates */
   double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
   epx_scaling scaling;
+  bool constant; /* one more feature, last, that is 1 in every sample: a drive that does not vary */
 } epx_task_spec;
 
 typedef struct {
@@ -52,15 +55,15 @@ typedef struct {
   int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
 } epx_task;
 
-/** Creates the samples. A feature that is constant over the training part becomes 0 (scalings that divide by its
- * spread). The held-out part is round(test_fraction n_samples) samples, each class giving its share to within one
- * and keeping one, drawn by the keyed stream (seed, "task:split", class); a smaller n_samples in the same way by
- * "task:subset". Files of built-in tasks are looked for in $EPILUX_DATA, the installed and the source folder.
- * csv: a header line or none; the last column is the class (a number or a word; classes in sorted order), the others
- * are features. idx: MNIST's format, unsigned bytes.
- * Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not numeric
- * cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that differ;
- * an unknown name, a missing path, a test fraction outside 0 … 1 or that holds out nothing, xor with any held out. */
+/** Creates the samples. A feature that is constant over the training part becomes 0 (scalings that divide by
+ * its spread). The held-out part is round(test_fraction n_samples) samples, each class giving its share to
+ * within one and keeping one, drawn by the keyed stream (seed, "task:split", class); a smaller n_samples in
+ * the same way by "task:subset". Files of built-in tasks are looked for in $EPILUX_DATA, the installed and
+ * the source folder. csv: a header line or none; the last column is the class (a number or a word; classes in
+ * sorted order), the others are features. idx: MNIST's format, unsigned bytes. Errors: EPX_EFILE: not there,
+ * cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not numeric cell, NaN, ragged row,
+ * one class only, no samples, a wrong magic number, truncated, counts that differ; an unknown name, a missing
+ * path, a test fraction outside 0 … 1 or that holds out nothing, xor with any held out. */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
 
 /** Destroys the task at *address. */
