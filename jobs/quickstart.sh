@@ -17,11 +17,16 @@ say "Building into build/"
 cmake --preset release
 cmake --build build --target epilux_program
 
-# `epilux status` knows whether a campaign is finished (0) or has more to do (75); a journal alone is one barely begun.
-again=
-if [ -e "$results" ] || [ -e "$results.journal" ]; then
+# Is the campaign finished (0), or has it more to do (75)? Asked of the results, for mpirun's own status does not tell:
+# after Ctrl-C it is 1. A journal alone is a campaign barely begun.
+get_status() {
   status=0
   build/epilux status "$results" >/dev/null || status=$?
+}
+
+again=
+if [ -e "$results" ] || [ -e "$results.journal" ]; then
+  get_status
   case $status in
     0) again=finished ;;
     75) again=--resume ;;
@@ -38,14 +43,20 @@ else
   say "Running inputs/quickstart.yaml on 2 ranks${again:+, from where it stopped} (Ctrl-C stops it; run this again to go on)"
   # mpirun puts a pipe between a rank and the terminal: the program cannot see that somebody watches.
   [ ! -t 2 ] || export EPILUX_PROGRESS=terminal
-  status=0
+  trap : INT
+  failed=0
   # shellcheck disable=SC2086 # an empty option is no word
-  mpirun --quiet -n 2 build/epilux run inputs/quickstart.yaml -o "$results" $again || status=$?
-  case $status in
-    0) ;;
-    75) echo "Stopped early and saved. To go on: sh jobs/quickstart.sh" >&2; exit 75 ;;
-    *) echo "The campaign ended with status $status. To go on: sh jobs/quickstart.sh" >&2; exit "$status" ;;
-  esac
+  mpirun --quiet -n 2 build/epilux run inputs/quickstart.yaml -o "$results" $again || failed=$?
+  trap - INT
+  if [ "$failed" -ne 0 ]; then
+    [ -e "$results" ] || [ -e "$results.journal" ] || exit "$failed"
+    get_status
+    case $status in
+      0) ;;
+      75) echo "Stopped early and saved. To go on: sh jobs/quickstart.sh" >&2; exit 75 ;;
+      *) exit "$failed" ;;
+    esac
+  fi
 fi
 
 say "Writing the report"
