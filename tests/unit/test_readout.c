@@ -1,0 +1,103 @@
+/** @file
+ * Readouts: what they report, and the pull of a cost against differences.
+ */
+#include "epilux/photonic/readout.h"
+#include "unit/random_network.h"
+
+static const struct {
+  const char *family;
+  epx_readout_kind kind;
+} cases[] = {{"kerr", EPX_READ_INTENSITY},
+             {"kerr", EPX_READ_QUADRATURE},
+             {"phase", EPX_READ_PHASE},
+             {"phase", EPX_READ_SINE}};
+enum { N_CASES = sizeof cases / sizeof cases[0], N_OUTPUTS = 2 };
+
+static random_network create_case(int k) {
+  random_network r = create_random_network(epx_family_get_by_name(cases[k].family), 5, 2, 3, 3);
+  r.network->readout = cases[k].kind;
+  r.network->readout_scale = 1.7;
+  return r;
+}
+
+static double eval_expected(epx_readout_kind kind, double first, double second) {
+  switch (kind) {
+  case EPX_READ_INTENSITY:
+    return 1.7 * (first * first + second * second);
+  case EPX_READ_SINE:
+    return 1.7 * sin(first);
+  default:
+    return 1.7 * first;
+  }
+}
+
+static void outputs_are_read_in_the_order_they_are_given(void **state) {
+  (void)state;
+  for (int k = 0; k < N_CASES; k++) {
+    random_network r = create_case(k);
+    const size_t n = (size_t)r.lanes->n_lanes, components = (size_t)r.network->family->components;
+    double *y = create_random_state(&r, "state"), *got = create_numbers(N_OUTPUTS * n);
+    epx_readout_eval(r.lanes, y, got);
+    for (int output = 0; output < N_OUTPUTS; output++) {
+      const size_t row =
+          (size_t)(r.network->n_free - 1 - output) * components; /* outputs are the last nodes, reversed */
+      for (size_t lane = 0; lane < n; lane++) {
+        const double first = y[row * n + lane], second = components == 2 ? y[(row + 1) * n + lane] : 0;
+        assert_close(got[(size_t)output * n + lane], eval_expected(cases[k].kind, first, second), 1e-15);
+      }
+    }
+    epx_array_destroy(&y);
+    epx_array_destroy(&got);
+    destroy_random_network(&r);
+  }
+}
+
+/** Evaluates g' r of every lane. */
+static void eval_cost(const random_network *r, const double *y, const double *g, double *work, double *cost) {
+  const size_t n = (size_t)r->lanes->n_lanes;
+  epx_readout_eval(r->lanes, y, work);
+  memset(cost, 0, n * sizeof *cost);
+  for (size_t k = 0; k < N_OUTPUTS * n; k++)
+    cost[k % n] += g[k] * work[k];
+}
+
+static void pull_is_the_slope_of_the_cost(void **state) {
+  (void)state;
+  const double h = 1e-5;
+  for (int k = 0; k < N_CASES; k++) {
+    random_network r = create_case(k);
+    const size_t n = (size_t)r.lanes->n_lanes;
+    double *y = create_random_state(&r, "state"), *g = create_numbers(N_OUTPUTS * n),
+           *work = create_numbers(N_OUTPUTS * n);
+    double *c = create_random_state(&r, "rubbish"), *up = create_numbers(n), *down = create_numbers(n);
+    fill("slope", N_OUTPUTS * n, g);
+    epx_readout_eval_pull(r.lanes, y, g, c);
+    for (size_t row = 0; row < (size_t)r.network->n_state; row++) {
+      for (size_t lane = 0; lane < n; lane++)
+        y[row * n + lane] += h;
+      eval_cost(&r, y, g, work, up);
+      for (size_t lane = 0; lane < n; lane++)
+        y[row * n + lane] -= 2 * h;
+      eval_cost(&r, y, g, work, down);
+      for (size_t lane = 0; lane < n; lane++) {
+        y[row * n + lane] += h;
+        assert_close(c[row * n + lane], (up[lane] - down[lane]) / (2 * h), 1e-9);
+      }
+    }
+    epx_array_destroy(&y);
+    epx_array_destroy(&g);
+    epx_array_destroy(&work);
+    epx_array_destroy(&c);
+    epx_array_destroy(&up);
+    epx_array_destroy(&down);
+    destroy_random_network(&r);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(outputs_are_read_in_the_order_they_are_given),
+      cmocka_unit_test(pull_is_the_slope_of_the_cost),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

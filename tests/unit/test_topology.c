@@ -1,0 +1,146 @@
+/** @file
+ * Topologies: which links each kind has, and what is refused.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "epilux/photonic/topology.h"
+
+static const int layers[] = {2, 1, 2}, no_layers[] = {2, 0}, huge_layers[] = {2000000000, 2000000000};
+static const double matrix[] = {5, 1, 0, /**/ 1, 0, -2, /**/ 0, -2, 0};
+static const double asymmetric[] = {0, 1, 1.5, 0}, with_nan[] = {0, NAN, NAN, 0};
+static const double infinite[] = {0, INFINITY, INFINITY, 0};
+
+static const struct {
+  const char *name;
+  epx_topology_spec spec;
+  int n_nodes;
+  size_t n_links;
+  epx_link links[12];
+} good[] = {
+    {"all to all",
+     {.kind = EPX_ALL_TO_ALL, .n_nodes = 4},
+     4,
+     6,
+     {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}}},
+    {"one node", {.kind = EPX_ALL_TO_ALL, .n_nodes = 1}, 1, 0, {{0, 0}}},
+    {"layered",
+     {.kind = EPX_LAYERED, .n_layers = 3, .layers = layers},
+     5,
+     4,
+     {{0, 2}, {1, 2}, {2, 3}, {2, 4}}},
+    {"lattice",
+     {.kind = EPX_LATTICE, .n_rows = 2, .n_columns = 3},
+     6,
+     7,
+     {{0, 1}, {0, 3}, {1, 2}, {1, 4}, {2, 5}, {3, 4}, {4, 5}}},
+    {"periodic lattice, wrapped twice between two rows",
+     {.kind = EPX_LATTICE, .n_rows = 2, .n_columns = 3, .periodic = true},
+     6,
+     9,
+     {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 4}, {2, 5}, {3, 4}, {3, 5}, {4, 5}}},
+    {"periodic lattice of one row is a ring",
+     {.kind = EPX_LATTICE, .n_rows = 1, .n_columns = 4, .periodic = true},
+     4,
+     4,
+     {{0, 1}, {0, 3}, {1, 2}, {2, 3}}},
+    {"ring", {.kind = EPX_RING, .n_nodes = 4}, 4, 4, {{0, 1}, {0, 3}, {1, 2}, {2, 3}}},
+    {"ring of two", {.kind = EPX_RING, .n_nodes = 2}, 2, 1, {{0, 1}}},
+    {"ring of one", {.kind = EPX_RING, .n_nodes = 1}, 1, 0, {{0, 0}}},
+    {"chain", {.kind = EPX_CHAIN, .n_nodes = 4}, 4, 3, {{0, 1}, {1, 2}, {2, 3}}},
+    {"matrix", {.kind = EPX_MATRIX, .n_nodes = 3, .matrix = matrix}, 3, 2, {{0, 1}, {1, 2}}},
+};
+
+static void links_of_each_kind_are_sorted_and_unique(void **state) {
+  (void)state;
+  for (size_t k = 0; k < sizeof good / sizeof good[0]; k++) {
+    epx_topology *topology = NULL;
+    assert_int_equal(epx_topology_create(&good[k].spec, &topology), EPX_OK);
+    if (topology->n_nodes != good[k].n_nodes || topology->n_links != good[k].n_links ||
+        memcmp(topology->links, good[k].links, good[k].n_links * sizeof(epx_link)) != 0) {
+      fail_msg("%s", good[k].name);
+    }
+    epx_topology_destroy(&topology);
+    assert_null(topology);
+  }
+}
+
+static void every_link_is_found_in_either_order_and_no_other(void **state) {
+  (void)state;
+  for (size_t k = 0; k < sizeof good / sizeof good[0]; k++) {
+    epx_topology *topology = NULL;
+    size_t found = 0;
+    assert_int_equal(epx_topology_create(&good[k].spec, &topology), EPX_OK);
+    for (int i = 0; i < topology->n_nodes; i++) {
+      for (int j = 0; j < topology->n_nodes; j++) {
+        const long link = epx_topology_get_link(topology, i, j);
+        assert_int_equal(link, epx_topology_get_link(topology, j, i));
+        if (link < 0) continue;
+        found++;
+        assert_int_equal(topology->links[link].i, i < j ? i : j);
+        assert_int_equal(topology->links[link].j, i < j ? j : i);
+      }
+    }
+    assert_int_equal(found, 2 * topology->n_links);
+    epx_topology_destroy(&topology);
+  }
+}
+
+static const struct {
+  epx_topology_spec spec;
+  const char *says;
+} bad[] = {
+    {{.kind = EPX_ALL_TO_ALL, .n_nodes = 0}, "network.topology.nodes: 0, at least 1"},
+    {{.kind = EPX_CHAIN, .n_nodes = -3}, "network.topology.nodes: -3"},
+    {{.kind = EPX_RING, .n_nodes = 2000000000}, "at most 100000000"},
+    {{.kind = EPX_LAYERED}, "needs the sizes of its layers"},
+    {{.kind = EPX_LAYERED, .n_layers = 2, .layers = no_layers}, "network.topology.layers[1]: 0 nodes"},
+    {{.kind = EPX_LAYERED, .n_layers = 2, .layers = huge_layers}, "4000000000 nodes"},
+    {{.kind = EPX_LATTICE, .n_rows = 3}, "3 rows and 0 columns"},
+    {{.kind = EPX_LATTICE, .n_rows = 2000000000, .n_columns = 2000000000}, "at most"},
+    {{.kind = EPX_MATRIX, .n_nodes = 2}, "must be given as a matrix"},
+    {{.kind = EPX_MATRIX, .n_nodes = 2, .matrix = asymmetric},
+     "coupling[0][1] is 1 but [1][0] is 1.5: couplers are reciprocal"},
+    {{.kind = EPX_MATRIX, .n_nodes = 2, .matrix = with_nan}, "coupling[0][1]: nan is not a finite number"},
+    {{.kind = EPX_MATRIX, .n_nodes = 2, .matrix = infinite}, "coupling[0][1]: inf"},
+};
+
+static void bad_topologies_are_refused_by_name(void **state) {
+  (void)state;
+  for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
+    epx_topology *topology = NULL;
+    assert_int_equal(epx_topology_create(&bad[k].spec, &topology), EPX_EINPUT);
+    assert_null(topology);
+    if (!strstr(epx_error_get_message(), bad[k].says))
+      fail_msg("'%s' in '%s'", bad[k].says, epx_error_get_message());
+  }
+}
+
+static void kinds_are_known_by_their_names(void **state) {
+  (void)state;
+  epx_topology_kind kind;
+  for (int k = 0; k < EPX_TOPOLOGY_COUNT; k++) {
+    assert_int_equal(epx_topology_get_kind(epx_topology_get_name((epx_topology_kind)k), &kind), EPX_OK);
+    assert_int_equal(kind, k);
+    assert_true(strlen(epx_topology_get_meaning(kind)) > 0);
+  }
+  assert_string_equal(epx_topology_get_name(EPX_ALL_TO_ALL), "all-to-all");
+  assert_int_equal(epx_topology_get_kind("torus", &kind), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "'torus'"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(links_of_each_kind_are_sorted_and_unique),
+      cmocka_unit_test(every_link_is_found_in_either_order_and_no_other),
+      cmocka_unit_test(bad_topologies_are_refused_by_name),
+      cmocka_unit_test(kinds_are_known_by_their_names),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
