@@ -8,8 +8,10 @@
 
 /** X(name, deck name, unit, long name) */
 #define EPX_METRICS(X)                                                                                       \
-  X(EPX_METRIC_ACCURACY, "accuracy", "1", "share of held-out samples classified right (training samples when none are held out)") \
-  X(EPX_METRIC_LOSS, "loss", "1", "mean cost over the held-out samples (training samples when none are held out)") \
+  X(EPX_METRIC_ACCURACY, "accuracy", "1",                                                                    \
+    "share of held-out samples classified right (training samples when none are held out)")                  \
+  X(EPX_METRIC_LOSS, "loss", "1",                                                                            \
+    "mean cost over the held-out samples (training samples when none are held out)")                         \
   X(EPX_METRIC_TRAIN_ACCURACY, "train_accuracy", "1", "share of training samples classified right")          \
   X(EPX_METRIC_TRAIN_LOSS, "train_loss", "1", "mean cost over the training samples")                         \
   X(EPX_METRIC_INITIAL_ACCURACY, "initial_accuracy", "1", "accuracy before training")                        \
@@ -25,15 +27,17 @@
     "largest real part of the Jacobian's spectrum over the equilibria of the evaluation, per unit of time")  \
   X(EPX_METRIC_RESIDUAL, "residual", "1", "largest residual over the equilibria of the evaluation")          \
   X(EPX_METRIC_EPOCHS, "epochs", "1", "epochs trained until the target loss, or all of them")                \
-  X(EPX_METRIC_EQUILIBRIA, "equilibria", "1", "equilibria that training and evaluation asked of the network") \
+  X(EPX_METRIC_EQUILIBRIA, "equilibria", "1",                                                                \
+    "equilibria that training and evaluation asked of the network")                                          \
   X(EPX_METRIC_ENERGY, "energy_per_inference", "1",                                                          \
-    "optical energy that the drives deliver while one inference settles: power times settling time, in the family's units")
+    "optical energy that the drives deliver while one inference settles: power times settling time, in the " \
+    "family's units")
 
 typedef enum {
 #define EPX_METRIC_ENUM(name, text, unit, meaning) name,
   EPX_METRICS(EPX_METRIC_ENUM)
 #undef EPX_METRIC_ENUM
-  EPX_METRIC_COUNT
+      EPX_METRIC_COUNT
 } epx_metric;
 
 /** Gets a metric by its deck name, -1 when there is none. */

@@ -10,14 +10,14 @@ typedef struct {
   const epx_settings *settings; /* borrowed */
   epx_task *task;
   epx_network *network;
-  double *nominal;              /* [network->n_theta] */
+  double *nominal; /* [network->n_theta] */
   epx_record_layout layout;
-  int block;                    /* instances a population advances together: settings->block, or, when that is 0,
-                                   as many as fill EPX_POINT_LANES lanes with one batch each */
+  int block; /* instances a population advances together: settings->block, or, when that is 0,
+                as many as fill EPX_POINT_LANES lanes with one batch each */
 } epx_point;
 
-/** Lanes that a block is filled up to when the deck leaves its size open: what a core's first-level cache holds of a
- * small network, and enough vectors to hide the latency of the arithmetic. */
+/** Lanes that a block is filled up to when the deck leaves its size open: what a core's first-level cache
+ * holds of a small network, and enough vectors to hide the latency of the arithmetic. */
 #define EPX_POINT_LANES 64
 
 /** What a point's trials cost. */
@@ -29,8 +29,8 @@ typedef struct {
 } epx_point_size;
 
 /** Creates a point from its settings, which are borrowed for its life; reads the task's files.
- * Errors: EPX_EINPUT, EPX_EFILE as the layers below say (task, topology, network, nominal values, a variation of a
- * parameter that the family lacks, an estimator that does not apply to the family); EPX_EMEMORY. */
+ * Errors: EPX_EINPUT, EPX_EFILE as the layers below say (task, topology, network, nominal values, a variation
+ * of a parameter that the family lacks, an estimator that does not apply to the family); EPX_EMEMORY. */
 epx_err epx_point_create(const epx_settings *settings, epx_point **out);
 
 /** Destroys the point at *address. */

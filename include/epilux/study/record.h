@@ -1,12 +1,12 @@
 /** @file
- * Record: the numbers one trial leaves, in one flat array of doubles, so that ranks, journal and store need know no
- * more than its layout. All points of a campaign have one layout.
+ * Record: the numbers one trial leaves, in one flat array of doubles, so that ranks, journal and store need
+ * know no more than its layout. All points of a campaign have one layout.
  *
  *   [0]                          state: 0 pending, else as EPX_ERRORS (1 done)
- *   [1]                          seconds the trial took, its share of its block: outside the same-bits promise
- *   [metric + k]                 metric k
- *   [curve + c * n_epochs + e]   kept curve c at epoch e
- *   [variation + v]              kept drawn values, parameter after parameter, node or link after node or link
+ *   [1]                          seconds the trial took, its share of its block: outside the same-bits
+ * promise [metric + k]                 metric k [curve + c * n_epochs + e]   kept curve c at epoch e
+ *   [variation + v]              kept drawn values, parameter after parameter, node or link after node or
+ * link
  */
 #ifndef EPILUX_STUDY_RECORD_H
 #define EPILUX_STUDY_RECORD_H
@@ -17,12 +17,12 @@
 
 typedef struct {
   int n_metrics, n_curves, n_epochs;
-  int n_varied;             /* parameters whose drawn values are kept */
-  const char *varied[EPX_FAMILY_MAX_PARAMETERS];  /* their names */
-  size_t n_values[EPX_FAMILY_MAX_PARAMETERS];     /* nodes or links of each */
-  size_t value[EPX_FAMILY_MAX_PARAMETERS];        /* where each starts */
-  size_t metric, curve, variation; /* where each part starts */
-  size_t size;                     /* doubles in a record */
+  int n_varied;                                  /* parameters whose drawn values are kept */
+  const char *varied[EPX_FAMILY_MAX_PARAMETERS]; /* their names */
+  size_t n_values[EPX_FAMILY_MAX_PARAMETERS];    /* nodes or links of each */
+  size_t value[EPX_FAMILY_MAX_PARAMETERS];       /* where each starts */
+  size_t metric, curve, variation;               /* where each part starts */
+  size_t size;                                   /* doubles in a record */
 } epx_record_layout;
 
 /** The states of a trial, as `/trials/state` names them. */
@@ -32,7 +32,8 @@ typedef struct {
 /** Inits an array [size] as a pending record: state 0, everything else NaN. */
 void epx_record_init(const epx_record_layout *layout, double *record);
 
-/** Gets the state's name: pending, done, did not settle, oscillates, diverged, failed; "unknown" for others. */
+/** Gets the state's name: pending, done, did not settle, oscillates, diverged, failed; "unknown" for others.
+ */
 const char *epx_record_get_state_name(int state);
 
 #endif

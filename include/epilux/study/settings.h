@@ -1,6 +1,6 @@
 /** @file
- * Settings: all that one design point's trials depend on, typed: what the deck says once its factors have their values.
- * Read from the deck by io/deck; nothing here knows of YAML.
+ * Settings: all that one design point's trials depend on, typed: what the deck says once its factors have
+ * their values. Read from the deck by io/deck; nothing here knows of YAML.
  */
 #ifndef EPILUX_STUDY_SETTINGS_H
 #define EPILUX_STUDY_SETTINGS_H
@@ -11,16 +11,15 @@
 
 #include "epilux/learning/learner.h"
 #include "epilux/photonic/variation.h"
+#include "epilux/statistics/yield.h"
 #include "epilux/study/metric.h"
 
-typedef enum { EPX_WILSON, EPX_CLOPPER_PEARSON } epx_interval; /* deck: wilson | clopper-pearson */
-
 typedef struct {
-  int metric;        /* epx_metric, -1: no yield asked for */
-  bool at_most;      /* good: metric <= limit; otherwise metric >= limit */
+  int metric;   /* epx_metric, -1: no yield asked for */
+  bool at_most; /* good: metric <= limit; otherwise metric >= limit */
   double limit;
   double confidence; /* two-sided */
-  epx_interval interval;
+  epx_yield_method interval;
 } epx_yield_spec;
 
 /** Curves that may be kept. X(name, deck name, long name) */
@@ -33,7 +32,7 @@ typedef enum {
 #define EPX_CURVE_ENUM(name, text, meaning) name,
   EPX_CURVES(EPX_CURVE_ENUM)
 #undef EPX_CURVE_ENUM
-  EPX_CURVE_COUNT
+      EPX_CURVE_COUNT
 } epx_curve;
 
 typedef struct {
@@ -47,15 +46,15 @@ typedef struct {
   epx_variation *variation; /* [n_variation] */
   bool independent;         /* independent draws at each design point; false: common random numbers */
   int n_instances;
-  int block;                /* instances a population advances together; 0: chosen from the samples a batch */
+  int block; /* instances a population advances together; 0: chosen from the samples a batch */
   int n_metrics;
-  epx_metric *metric;       /* [n_metrics] */
+  epx_metric *metric;          /* [n_metrics] */
   bool curve[EPX_CURVE_COUNT]; /* which curves are kept */
-  bool keep_variation;      /* keep the drawn values of varied parameters */
+  bool keep_variation;         /* keep the drawn values of varied parameters */
   epx_yield_spec yield;
   int n_quantiles;
-  double *quantile;         /* [n_quantiles] probabilities */
-  void **owned;             /* [n_owned] arrays that members point to; freed with the settings */
+  double *quantile; /* [n_quantiles] probabilities */
+  void **owned;     /* [n_owned] arrays that members point to; freed with the settings */
   size_t n_owned;
 } epx_settings;
 

@@ -6,13 +6,12 @@
 
 #include "epilux/study/point.h"
 
-/** Solves one block of trials: instances first … first + block - 1 of design point i_point, `first` a multiple of
- * point->block. record [block][layout.size]: out; instances beyond the campaign's count are computed all the same
- * (their block shares its steps) and are for the caller to drop. record[.][1] (seconds) is left NaN: the caller has
- * the clock.
- * A trial whose evaluation leaves more than half of the samples without an equilibrium ends in the state of the gravest
- * cause, its metrics NaN; a lesser share counts as wrong answers.
- * Errors: only those of a broken run (< 0). */
+/** Solves one block of trials: instances first … first + block - 1 of design point i_point, `first` a
+ * multiple of point->block. record [block][layout.size]: out; instances beyond the campaign's count are
+ * computed all the same (their block shares its steps) and are for the caller to drop. record[.][1] (seconds)
+ * is left NaN: the caller has the clock. A trial whose evaluation leaves more than half of the samples
+ * without an equilibrium ends in the state of the gravest cause, its metrics NaN; a lesser share counts as
+ * wrong answers. Errors: only those of a broken run (< 0). */
 epx_err epx_trial_solve(const epx_point *point, int i_point, int first, double *record);
 
 #endif
