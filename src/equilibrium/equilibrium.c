@@ -1,0 +1,70 @@
+/** @file
+ * Equilibrium: the options.
+ */
+#include "epilux/equilibrium/equilibrium.h"
+
+#include <math.h>
+#include <stddef.h>
+
+void epx_equilibrium_init(epx_equilibrium_options *options) {
+  *options = (epx_equilibrium_options){
+      .method = EPX_DYNAMICS_NEWTON,
+      .rtol = 1e-3,
+      .atol = 1e-4,
+      .handover = 1e-2,
+      .tolerance = 1e-10,
+      .settled = 1e-2,
+      .max_time = 2000,
+      .max_steps = 200000,
+      .max_newton = 20,
+      .escape = 1e6,
+  };
+}
+
+static epx_err check_positive(const epx_equilibrium_options *o) {
+  const struct {
+    const char *name;
+    double value;
+  } numbers[] = {
+      {"rtol", o->rtol},
+      {"atol", o->atol},
+      {"handover", o->handover},
+      {"tolerance", o->tolerance},
+      {"settled", o->settled},
+      {"max_time", o->max_time},
+      {"max_steps", (double)o->max_steps},
+      {"max_newton", o->max_newton},
+      {"escape", o->escape},
+  };
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    if (!isfinite(numbers[i].value) || numbers[i].value <= 0) {
+      return EPX_RAISE(EPX_EINPUT, "equilibrium: %s is %g, must be a finite number > 0", numbers[i].name,
+                       numbers[i].value);
+    }
+  }
+  return EPX_OK;
+}
+
+epx_err epx_equilibrium_check(const epx_equilibrium_options *o) {
+  if ((int)o->method < 0 || o->method >= EPX_METHOD_COUNT) {
+    return EPX_RAISE(EPX_EINPUT, "equilibrium: method %d is none of dynamics, dynamics+newton, newton",
+                     (int)o->method);
+  }
+  EPX_TRY(check_positive(o));
+  if (o->tolerance < 1e-14) {
+    return EPX_RAISE(EPX_EINPUT, "equilibrium: tolerance %g is below rounding, must be at least 1e-14",
+                     o->tolerance);
+  }
+  if (o->handover < o->tolerance) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "equilibrium: handover %g is below tolerance %g: the dynamics cannot hand over later "
+                     "than the answer",
+                     o->handover, o->tolerance);
+  }
+  if (o->settled < o->handover) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "equilibrium: settled %g is below handover %g: the settling time would end unseen",
+                     o->settled, o->handover);
+  }
+  return EPX_OK;
+}

@@ -1,0 +1,299 @@
+/** @file
+ * Finish: a chord iteration with the factors of one Jacobian for as long as the residual falls quickly, new
+ * factors when it does not, half the step when it rises.
+ *
+ * The basin. A finish may only polish: it must end where the dynamics would. By Newton-Kantorovich, when the
+ * contraction is good the equilibrium lies within twice the first full step of the start; a lane that ends
+ * further away, or needed a shorter step, has left what the linearised field can promise. And the dynamics
+ * linger near saddles, where the residual is small too: there the determinant of -dF/ds is negative when one
+ * direction is unstable, the generic case, and its sign comes with the factors. In both cases the dynamics go
+ * on, to a ten times lower residual.
+ */
+#include "equilibrium/finish.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "epilux/base/isa.h"
+#include "equilibrium/lane_vector.h"
+
+/** Largest displacement, in first steps, and the displacement that is rounding. */
+#define BASIN 2.0
+#define ROUNDING 1e-9
+/** Shortest step before a lane gives up. */
+#define SHORTEST (1.0 / 64)
+
+typedef struct {
+  double residual; /* of the last accepted iterate; INFINITY before it */
+  double damping;  /* share of the step being tried */
+  double first;    /* length of the first full step; negative before it */
+  double sign;     /* of det(dF/ds) where it was last factored; 0: singular or not known */
+  int age;         /* steps taken with the factors since they were those of the iterate */
+  bool stale;      /* the factors contract too little */
+  bool rested;     /* y is an accepted iterate: time for a new step */
+  bool damped;     /* a full Newton step did not descend */
+} lane_newton;
+
+struct epx_finish {
+  epx_equilibrium_options options;
+  int n_state, n_slots;
+  epx_linear *linear;
+  double *field, *step, *start; /* [n_state][n_lanes]: F + N, the full step, where Newton began */
+  double *work;                 /* for the family */
+  double *residual;             /* [n_lanes] */
+  double *solution;             /* [n_state][EPX_LANE_WIDTH] */
+  bool *factored;               /* [n_slots] */
+  lane_newton *lanes;           /* [n_lanes] */
+  long iterations, factorisations, departures;
+};
+
+/** What one solve is about. */
+typedef struct {
+  epx_finish *finish;
+  const epx_lanes *lanes;
+  const epx_nudge *nudge;
+  epx_finish_mode mode;
+  double *y;
+  epx_lane_record *records;
+  int begin, end; /* lanes of the group being solved */
+} newton;
+
+static epx_err create_arrays(epx_finish *finish, const epx_network *network, int n_lanes) {
+  const size_t lanes = (size_t)n_lanes, n = (size_t)network->n_state * lanes;
+  EPX_TRY(EPX_ARRAY(finish->field, n));
+  EPX_TRY(EPX_ARRAY(finish->step, n));
+  EPX_TRY(EPX_ARRAY(finish->start, n));
+  EPX_TRY(
+      EPX_ARRAY(finish->work, 4 * (size_t)network->n_nodes * (size_t)network->family->components * lanes));
+  EPX_TRY(EPX_ARRAY(finish->residual, lanes));
+  EPX_TRY(EPX_ARRAY(finish->solution, (size_t)network->n_state * EPX_LANE_WIDTH));
+  EPX_TRY(EPX_ARRAY(finish->factored, (size_t)finish->n_slots));
+  EPX_TRY(EPX_ARRAY(finish->lanes, lanes));
+  return EPX_OK;
+}
+
+epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
+                          const epx_equilibrium_options *options, epx_linear *linear, epx_finish **out) {
+  *out = NULL;
+  epx_finish *finish = NULL;
+  EPX_TRY(EPX_ARRAY(finish, 1));
+  finish->options = *options;
+  finish->n_state = network->n_state;
+  finish->n_slots = n_slots;
+  finish->linear = linear;
+  const int code = create_arrays(finish, network, n_lanes);
+  if (code != EPX_OK) epx_finish_destroy(&finish);
+  EPX_TRY(code);
+  *out = finish;
+  return EPX_OK;
+}
+
+void epx_finish_destroy(epx_finish **address) {
+  epx_finish *finish = *address;
+  if (!finish) return;
+  epx_array_destroy(&finish->field);
+  epx_array_destroy(&finish->step);
+  epx_array_destroy(&finish->start);
+  epx_array_destroy(&finish->work);
+  epx_array_destroy(&finish->residual);
+  epx_array_destroy(&finish->solution);
+  epx_array_destroy(&finish->factored);
+  epx_array_destroy(&finish->lanes);
+  epx_array_destroy(address);
+}
+
+static bool is_ready(const newton *solve, int lane) {
+  return lane < solve->lanes->n_used && solve->records[lane].stage == EPX_LANE_READY;
+}
+
+static bool any_ready(const newton *solve, int begin, int end) {
+  for (int lane = begin; lane < end; lane++) {
+    if (is_ready(solve, lane)) return true;
+  }
+  return false;
+}
+
+static void eval_field(const newton *solve) {
+  epx_finish *finish = solve->finish;
+  const epx_lanes *lanes = solve->lanes;
+  lanes->network->family->eval_field(lanes, solve->y, finish->field, finish->work);
+  if (solve->nudge) solve->nudge->add_field(solve->nudge->context, lanes, solve->y, finish->field);
+  epx_lane_vector_eval_extent(finish->n_state, lanes->n_lanes, finish->field, finish->residual);
+}
+
+/** Evaluates the length of a lane of x - other (NULL: x), [n_state][n_lanes]. */
+static double eval_length(const newton *solve, int lane, const double *x, const double *other) {
+  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
+  double sum = 0;
+  for (size_t i = (size_t)lane; i < (size_t)solve->finish->n_state * n_lanes; i += n_lanes) {
+    const double d = other ? x[i] - other[i] : x[i];
+    sum += d * d;
+  }
+  return sqrt(sum);
+}
+
+/** y of a lane += share * step. */
+static void move(const newton *solve, int lane, double share) {
+  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
+  for (size_t i = (size_t)lane; i < (size_t)solve->finish->n_state * n_lanes; i += n_lanes) {
+    solve->y[i] += share * solve->finish->step[i];
+  }
+}
+
+/** Gives a lane back to the dynamics, as it came. */
+static void give_back(const newton *solve, int lane) {
+  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
+  epx_lane_record *record = &solve->records[lane];
+  for (size_t i = (size_t)lane; i < (size_t)solve->finish->n_state * n_lanes; i += n_lanes) {
+    solve->y[i] = solve->finish->start[i];
+  }
+  record->stage = EPX_LANE_RUNNING;
+  if (!solve->mode.polish) return;
+  record->handover = fmax(record->handover / 10, solve->finish->options.tolerance);
+  solve->finish->departures++;
+}
+
+/** Tells whether a lane that has arrived is where the dynamics were going. */
+static bool is_in_basin(const newton *solve, int lane) {
+  const lane_newton *own = &solve->finish->lanes[lane];
+  if (!solve->mode.polish) return true;
+  if (own->damped) return false;
+  const double displacement = eval_length(solve, lane, solve->y, solve->finish->start);
+  const double rounding = ROUNDING * (1 + eval_length(solve, lane, solve->y, NULL));
+  if (displacement > BASIN * own->first + rounding) return false;
+  const double stable = solve->finish->n_state % 2 ? -1 : 1;
+  return solve->nudge || own->sign == 0 || own->sign == stable;
+}
+
+/** Tells whether fewer iterations remain with new factors than with these, which left the share `contraction`
+ * of the residual: a factorisation costs about n_state / 8 iterations, and a few follow it. */
+static bool is_worth_factoring(const epx_finish *finish, double residual, double contraction) {
+  const double remaining = log(finish->options.tolerance / residual) / log(contraction);
+  return !(contraction < 1) || remaining > 3 + finish->n_state / 8.0;
+}
+
+/** Judges an iterate that did not descend: with old factors, new ones at the last good iterate; else half the
+ * step. */
+static void judge_ascent(const newton *solve, int lane) {
+  lane_newton *own = &solve->finish->lanes[lane];
+  if (own->age > 1) {
+    move(solve, lane, -own->damping);
+    own->stale = true;
+    own->damping = 1;
+    own->residual = INFINITY;
+    return;
+  }
+  own->damped = true;
+  own->damping /= 2;
+  if (own->damping < SHORTEST || own->sign == 0) {
+    give_back(solve, lane);
+  } else {
+    move(solve, lane, -own->damping);
+  }
+}
+
+/** Judges a lane's new iterate by its residual: it arrived, descended or must be tried in another way. */
+static void judge(const newton *solve, int lane) {
+  epx_finish *finish = solve->finish;
+  lane_newton *own = &finish->lanes[lane];
+  const double residual = finish->residual[lane];
+  own->rested = false;
+  if (residual <= finish->options.tolerance) {
+    solve->records[lane].residual = residual;
+    solve->records[lane].stage = EPX_LANE_DONE;
+    if (!is_in_basin(solve, lane)) give_back(solve, lane);
+  } else if (residual <= (1 - own->damping / 4) * own->residual) {
+    own->stale = own->stale || own->damping < 1 ||
+                 (isfinite(own->residual) && is_worth_factoring(finish, residual, residual / own->residual));
+    own->residual = residual;
+    own->damping = 1;
+    own->rested = true;
+  } else {
+    judge_ascent(solve, lane);
+  }
+}
+
+/** Factors the Jacobians of a vector of lanes where they stand. */
+static void factor(const newton *solve, int slot, int first) {
+  epx_finish *finish = solve->finish;
+  double sign[EPX_LANE_WIDTH];
+  epx_linear_factor(finish->linear, slot, solve->lanes, solve->nudge, solve->y, first, sign);
+  finish->factored[slot] = true;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    lane_newton *own = &finish->lanes[first + w];
+    own->sign = sign[w];
+    own->stale = false;
+    if (own->rested) own->age = 0;
+    if (is_ready(solve, first + w)) finish->factorisations++;
+  }
+}
+
+/** Takes the full step in the lanes of a vector that rest at a good iterate. */
+static void advance(const newton *solve, int first) {
+  epx_finish *finish = solve->finish;
+  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
+  const int slot = (first - solve->begin) / EPX_LANE_WIDTH;
+  bool any_rests = false, any_stale = !finish->factored[slot];
+  for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++) {
+    if (!is_ready(solve, lane) || !finish->lanes[lane].rested) continue;
+    any_rests = true;
+    any_stale = any_stale || finish->lanes[lane].stale;
+  }
+  if (!any_rests) return;
+  if (any_stale) factor(solve, slot, first);
+  epx_linear_solve(finish->linear, slot, false, finish->field + first, n_lanes, finish->solution);
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    const int lane = first + w;
+    lane_newton *own = &finish->lanes[lane];
+    if (!is_ready(solve, lane) || !own->rested) continue;
+    for (size_t i = 0; i < (size_t)finish->n_state; i++) {
+      finish->step[i * n_lanes + (size_t)lane] = -finish->solution[i * EPX_LANE_WIDTH + (size_t)w];
+    }
+    if (own->first < 0) own->first = eval_length(solve, lane, finish->step, NULL);
+    move(solve, lane, 1);
+    own->age++;
+    finish->iterations++;
+  }
+}
+
+static void solve_group(const newton *solve) {
+  epx_finish *finish = solve->finish;
+  for (int lane = solve->begin; lane < solve->end; lane++) {
+    finish->lanes[lane] =
+        (lane_newton){.residual = INFINITY, .damping = 1, .first = -1, .age = solve->mode.factored};
+  }
+  for (int slot = 0; slot < finish->n_slots; slot++)
+    finish->factored[slot] = solve->mode.factored;
+  for (int iteration = 0; iteration <= finish->options.max_newton; iteration++) {
+    eval_field(solve);
+    for (int lane = solve->begin; lane < solve->end; lane++) {
+      if (is_ready(solve, lane)) judge(solve, lane);
+    }
+    if (!any_ready(solve, solve->begin, solve->end)) return;
+    for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH)
+      advance(solve, first);
+  }
+  for (int lane = solve->begin; lane < solve->end; lane++) {
+    if (is_ready(solve, lane)) give_back(solve, lane);
+  }
+}
+
+void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, const epx_nudge *nudge,
+                      epx_finish_mode mode, double *y, epx_lane_record *records) {
+  newton solve = {.finish = finish, .lanes = lanes, .nudge = nudge, .mode = mode, .y = y, .records = records};
+  memcpy(finish->start, y, (size_t)finish->n_state * (size_t)lanes->n_lanes * sizeof *y);
+  for (int begin = 0; begin < lanes->n_lanes; begin += finish->n_slots * EPX_LANE_WIDTH) {
+    solve.begin = begin;
+    solve.end = begin + finish->n_slots * EPX_LANE_WIDTH;
+    if (solve.end > lanes->n_lanes) solve.end = lanes->n_lanes;
+    if (any_ready(&solve, solve.begin, solve.end)) solve_group(&solve);
+  }
+}
+
+void epx_finish_get_counts(const epx_finish *finish, long *iterations, long *factorisations,
+                           long *departures) {
+  *iterations = finish->iterations;
+  *factorisations = finish->factorisations;
+  *departures = finish->departures;
+}

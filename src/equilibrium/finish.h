@@ -1,0 +1,38 @@
+/** @file
+ * Finish: polishes lanes by Newton's method, many at a time.
+ */
+#ifndef EPILUX_SRC_EQUILIBRIUM_FINISH_H
+#define EPILUX_SRC_EQUILIBRIUM_FINISH_H
+
+#include "epilux/equilibrium/equilibrium.h"
+#include "equilibrium/lane_record.h"
+#include "equilibrium/linear.h"
+
+typedef struct epx_finish epx_finish;
+
+/** Creates the workspaces for up to n_lanes lanes; `options` are copied, `linear` is borrowed: vector v of a
+ * group of epx_linear's slots uses slot v. Errors: EPX_EMEMORY. */
+epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
+                          const epx_equilibrium_options *options, epx_linear *linear, epx_finish **out);
+
+/** Destroys the finish at *address. */
+void epx_finish_destroy(epx_finish **address);
+
+typedef struct {
+  bool polish;   /* the start was reached by the dynamics: Newton may not leave their basin */
+  bool factored; /* the slots hold factors of these lanes from an earlier solve: begin with them */
+} epx_finish_mode;
+
+/** Solves F + N = 0 by Newton for the lanes whose record is EPX_LANE_READY, from y [n_state][n_lanes]:
+ *   EPX_LANE_DONE     residual at most options->tolerance; y is the equilibrium,
+ *   EPX_LANE_RUNNING  Newton failed or, when polishing, left the basin: y is as it was, and the record's
+ * handover is ten times lower (when not polishing: as it was). */
+void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, const epx_nudge *nudge,
+                      epx_finish_mode mode, double *y, epx_lane_record *records);
+
+/** Gets the iterations and factorisations, lane by lane, and the departures from the basin, since creation.
+ */
+void epx_finish_get_counts(const epx_finish *finish, long *iterations, long *factorisations,
+                           long *departures);
+
+#endif

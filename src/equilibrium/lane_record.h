@@ -1,0 +1,26 @@
+/** @file
+ * Lane record: where a lane stands on its way from the start to a certificate. Relaxation, finish and
+ * population hand lanes to each other through it.
+ */
+#ifndef EPILUX_SRC_EQUILIBRIUM_LANE_RECORD_H
+#define EPILUX_SRC_EQUILIBRIUM_LANE_RECORD_H
+
+typedef enum {
+  EPX_LANE_PADDING, /* repeats another lane: nothing is done for it */
+  EPX_LANE_RUNNING, /* follows the dynamics */
+  EPX_LANE_READY,   /* its residual is at most `handover`: for the finish */
+  EPX_LANE_DONE,    /* residual at most the tolerance */
+  EPX_LANE_OUT      /* no equilibrium: see outcome */
+} epx_lane_stage;
+
+typedef struct {
+  epx_lane_stage stage;
+  int outcome;       /* as epx_certificate.outcome */
+  double handover;   /* residual at which the dynamics hand over; lowered when the finish leaves the basin */
+  double elapsed;    /* time the lane has followed the dynamics */
+  double settled_at; /* since when its residual has been at most options->settled; NaN while it is above */
+  double residual;
+  double period, amplitude; /* of a limit cycle, else NaN */
+} epx_lane_record;
+
+#endif

@@ -1,0 +1,46 @@
+/** @file
+ * Lane vector: the states of many networks as one vector of SUNDIALS. data[row * n_lanes + lane].
+ *
+ * Its weighted norm is the largest of the lanes' own root mean squares over their n_state components, so that
+ * a step is as accurate for every lane as if it were alone. A norm that is not finite counts as
+ * EPX_LANE_VECTOR_BROKEN: the integrator then takes a smaller step instead of stopping.
+ */
+#ifndef EPILUX_SRC_EQUILIBRIUM_LANE_VECTOR_H
+#define EPILUX_SRC_EQUILIBRIUM_LANE_VECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epilux/base/error.h"
+#include "equilibrium/sundials_compat.h"
+
+/** The norm of a vector with a lane that is not finite. */
+#define EPX_LANE_VECTOR_BROKEN 1e10
+
+/** What all vectors of one integrator share; it outlives them. Lowering n_lanes narrows all of them at once
+ * (their contents are then void): how settled lanes are packed out without a new integrator. */
+typedef struct {
+  int n_state, n_lanes, max_lanes;
+  double *square; /* [max_lanes]: each lane's weighted sum of squares in the last norm */
+} epx_lane_shape;
+
+/** Creates a vector of the shape's largest size, zeroed. Destroyed by N_VDestroy(). Errors: EPX_EMEMORY. */
+epx_err epx_lane_vector_create(epx_lane_shape *shape, SUNContext context, N_Vector *out);
+
+/** Gets the vector's data. */
+double *epx_lane_vector_get_data(N_Vector vector);
+
+/** Evaluates weights = 1 / min(rtol |y| + atol, max(bound[lane], rounding of y)), bound [n_lanes]. */
+void epx_lane_vector_eval_weights(N_Vector y, double rtol, double atol, const double *bound,
+                                  N_Vector weights);
+
+/** Evaluates extent[lane] = max over rows of |x|, x [n_state][n_lanes]; not finite when any of them is not.
+ */
+void epx_lane_vector_eval_extent(int n_state, int n_lanes, const double *x, double *extent);
+
+/** Sets x [n_state][n_lanes] to 0 in lanes where mask[lane] is 0, whatever it was; elsewhere mask[lane] is -1
+ * and x stays, with its sign turned when `flip`. */
+void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, bool flip, double *x);
+
+#endif

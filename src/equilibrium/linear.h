@@ -1,0 +1,35 @@
+/** @file
+ * Linear: the factors of lanes' Jacobians, kept in slots of one vector of lanes each. Small systems are
+ * factored side by side as lane matrices, large ones lane by lane by LAPACK.
+ */
+#ifndef EPILUX_SRC_EQUILIBRIUM_LINEAR_H
+#define EPILUX_SRC_EQUILIBRIUM_LINEAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "epilux/equilibrium/equilibrium.h"
+
+typedef struct epx_linear epx_linear;
+
+/** Gets the bytes of one slot. */
+double epx_linear_get_slot_bytes(int n_state);
+
+/** Creates n_slots slots. Errors: EPX_EMEMORY. */
+epx_err epx_linear_create(int n_state, int n_slots, epx_linear **out);
+
+/** Destroys the slots at *address. */
+void epx_linear_destroy(epx_linear **address);
+
+/** Evaluates dF/ds (plus dN/ds of a nudge that gives it; NULL: none) at y of the EPX_LANE_WIDTH lanes from
+ * `lane` on and factors it into the slot. sign [EPX_LANE_WIDTH]: out, the sign of det(dF/ds), 0 where it is
+ * singular or not finite. O(n_state^3). */
+void epx_linear_factor(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
+                       const double *y, int lane, double *sign);
+
+/** Solves with a slot's factors: x = A^-1 b, or A'^-1 b when transposed, b[row * stride_b + w],
+ * x[row * EPX_LANE_WIDTH + w]. O(n_state^2). */
+void epx_linear_solve(epx_linear *linear, int slot, bool transposed, const double *b, size_t stride_b,
+                      double *x);
+
+#endif

@@ -1,0 +1,208 @@
+/** @file
+ * Population: relaxation and finish in turn until every lane is done or out; linear solves and stability at
+ * the equilibria.
+ */
+#include "epilux/equilibrium/population.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "epilux/base/isa.h"
+#include "equilibrium/finish.h"
+#include "equilibrium/linear.h"
+#include "equilibrium/relaxation.h"
+#include "equilibrium/spectrum.h"
+
+/** Factors of so many bytes are kept for all lanes at once; where they take more, lanes are finished in
+ * groups. */
+#define FACTOR_BYTES (64.0 * 1024 * 1024)
+
+struct epx_population {
+  const epx_network *network;
+  epx_equilibrium_options options;
+  int max_lanes, n_slots;
+  epx_relaxation *relaxation;
+  epx_linear *linear;
+  epx_finish *finish;
+  epx_spectrum *spectrum;
+  epx_lane_record *records;  /* [max_lanes] */
+  double *bound;             /* [max_lanes] */
+  double *solution;          /* [n_state][EPX_LANE_WIDTH] */
+  const epx_lanes *factored; /* whose free Jacobians the slots hold; NULL: nobody's */
+  long equilibria, failures;
+};
+
+static int get_slots(const epx_network *network, int n_lanes) {
+  const int n_vectors = (n_lanes + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH;
+  const double fit = FACTOR_BYTES / epx_linear_get_slot_bytes(network->n_state);
+  return fit >= n_vectors ? n_vectors : fit >= 1 ? (int)fit : 1;
+}
+
+static epx_err create_parts(epx_population *population) {
+  const epx_network *network = population->network;
+  const int n_lanes = population->max_lanes;
+  const epx_equilibrium_options *options = &population->options;
+  EPX_TRY(epx_relaxation_create(network, n_lanes, options, &population->relaxation));
+  EPX_TRY(epx_linear_create(network->n_state, population->n_slots, &population->linear));
+  EPX_TRY(epx_finish_create(network, n_lanes, population->n_slots, options, population->linear,
+                            &population->finish));
+  EPX_TRY(epx_spectrum_create(network->n_state, &population->spectrum));
+  EPX_TRY(EPX_ARRAY(population->records, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(population->bound, (size_t)n_lanes));
+  return EPX_ARRAY(population->solution, (size_t)network->n_state * EPX_LANE_WIDTH);
+}
+
+epx_err epx_population_create(const epx_network *network, int n_lanes, const epx_equilibrium_options *options,
+                              epx_population **out) {
+  *out = NULL;
+  EPX_TRY(epx_equilibrium_check(options));
+  if (n_lanes < 1) return EPX_RAISE(EPX_EINPUT, "population: %d lanes, at least 1 is needed", n_lanes);
+  epx_population *population = NULL;
+  EPX_TRY(EPX_ARRAY(population, 1));
+  population->network = network;
+  population->options = *options;
+  population->max_lanes = (n_lanes + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
+  population->n_slots = get_slots(network, n_lanes);
+  const int code = create_parts(population);
+  if (code != EPX_OK) epx_population_destroy(&population);
+  EPX_TRY(code);
+  *out = population;
+  return EPX_OK;
+}
+
+void epx_population_destroy(epx_population **address) {
+  epx_population *population = *address;
+  if (!population) return;
+  epx_relaxation_destroy(&population->relaxation);
+  epx_finish_destroy(&population->finish);
+  epx_linear_destroy(&population->linear);
+  epx_spectrum_destroy(&population->spectrum);
+  epx_array_destroy(&population->records);
+  epx_array_destroy(&population->bound);
+  epx_array_destroy(&population->solution);
+  epx_array_destroy(address);
+}
+
+static epx_err check_lanes(const epx_population *population, const epx_lanes *lanes) {
+  if (lanes->network == population->network && lanes->n_lanes <= population->max_lanes) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "population: %d lanes of %s network, made for at most %d of its own",
+                   lanes->n_lanes, lanes->network == population->network ? "its" : "another",
+                   population->max_lanes);
+}
+
+static void init_records(const epx_population *population, const epx_lanes *lanes) {
+  const epx_equilibrium_options *options = &population->options;
+  for (int lane = 0; lane < lanes->n_lanes; lane++) {
+    population->records[lane] = (epx_lane_record){
+        .stage = options->method == EPX_NEWTON ? EPX_LANE_READY : EPX_LANE_RUNNING,
+        .handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover,
+        .settled_at = NAN,
+        .residual = NAN,
+        .period = NAN,
+        .amplitude = NAN,
+    };
+    if (lane >= lanes->n_used) population->records[lane].stage = EPX_LANE_PADDING;
+  }
+}
+
+static bool any_at(const epx_population *population, const epx_lanes *lanes, epx_lane_stage stage) {
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    if (population->records[lane].stage == stage) return true;
+  }
+  return false;
+}
+
+/* Ends because a lane that comes back from the finish has a lower handover than before, down to the
+ * tolerance, at which the dynamics are done themselves. */
+static epx_err settle(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y) {
+  epx_finish_mode mode = {
+      .polish = population->options.method != EPX_NEWTON,
+      .factored = nudge && population->factored == lanes,
+  };
+  for (;;) {
+    if (any_at(population, lanes, EPX_LANE_READY)) {
+      epx_finish_solve(population->finish, lanes, nudge, mode, y, population->records);
+      mode.polish = true;
+    }
+    if (!any_at(population, lanes, EPX_LANE_RUNNING)) return EPX_OK;
+    EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, nudge, y, population->records));
+  }
+}
+
+/** Fills a lane's certificate from its record. */
+static void certify(epx_population *population, const epx_lane_record *record, epx_certificate *certificate) {
+  *certificate = (epx_certificate){
+      .outcome = record->outcome,
+      .residual = record->residual,
+      .settling_time = record->settled_at,
+      .abscissa = NAN,
+      .period = record->period,
+      .amplitude = record->amplitude,
+  };
+  population->equilibria++;
+  if (record->outcome != EPX_OK) population->failures++;
+}
+
+/** Gives the padding what the last used lane got. */
+static void fill_padding(const epx_lanes *lanes, double *y, epx_certificate *certificate) {
+  const size_t n_lanes = (size_t)lanes->n_lanes, last = (size_t)lanes->n_used - 1;
+  for (size_t lane = last + 1; lane < n_lanes; lane++) {
+    certificate[lane] = certificate[last];
+    for (size_t i = 0; i < (size_t)lanes->network->n_state; i++)
+      y[i * n_lanes + lane] = y[i * n_lanes + last];
+  }
+}
+
+epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge,
+                             double *y, epx_certificate *certificate) {
+  EPX_TRY(check_lanes(population, lanes));
+  init_records(population, lanes);
+  if (!nudge) population->factored = NULL;
+  EPX_TRY(settle(population, lanes, nudge, y));
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    certify(population, &population->records[lane], &certificate[lane]);
+  fill_padding(lanes, y, certificate);
+  return EPX_OK;
+}
+
+epx_err epx_population_solve_linear(epx_population *population, const epx_lanes *lanes, const double *y,
+                                    bool transposed, const double *b, double *x) {
+  EPX_TRY(check_lanes(population, lanes));
+  const size_t n_lanes = (size_t)lanes->n_lanes;
+  double sign[EPX_LANE_WIDTH];
+  population->factored = NULL;
+  for (size_t first = 0; first < n_lanes; first += EPX_LANE_WIDTH) {
+    epx_linear_factor(population->linear, 0, lanes, NULL, y, (int)first, sign);
+    epx_linear_solve(population->linear, 0, transposed, b + first, n_lanes, population->solution);
+    for (size_t i = 0; i < (size_t)population->network->n_state; i++) {
+      for (size_t w = 0; w < EPX_LANE_WIDTH; w++) {
+        x[i * n_lanes + first + w] = sign[w] == 0 ? NAN : population->solution[i * EPX_LANE_WIDTH + w];
+      }
+    }
+  }
+  return EPX_OK;
+}
+
+epx_err epx_population_eval_stability(epx_population *population, const epx_lanes *lanes, const double *y,
+                                      epx_certificate *certificate) {
+  EPX_TRY(check_lanes(population, lanes));
+  const epx_family *family = population->network->family;
+  if (family->eval_abscissa_bound) family->eval_abscissa_bound(lanes, y, population->bound);
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    if (certificate[lane].outcome != EPX_OK) continue;
+    certificate[lane].bounded = family->eval_abscissa_bound && population->bound[lane] < 0;
+    certificate[lane].abscissa = certificate[lane].bounded
+                                     ? population->bound[lane]
+                                     : epx_spectrum_eval_abscissa(population->spectrum, lanes, y, lane);
+  }
+  return EPX_OK;
+}
+
+epx_population_counts epx_population_get_counts(const epx_population *population) {
+  epx_population_counts counts = {.equilibria = population->equilibria, .failures = population->failures};
+  epx_relaxation_get_counts(population->relaxation, &counts.steps, &counts.field_evaluations);
+  epx_finish_get_counts(population->finish, &counts.newton_iterations, &counts.factorisations,
+                        &counts.basin_departures);
+  return counts;
+}

@@ -1,0 +1,265 @@
+/** @file
+ * Relaxation: one integration carries all running lanes; each leaves it by itself.
+ *
+ * After every step each lane's residual and size are looked at: a lane that has arrived is copied out and
+ * frozen (its field is zero from then on), one that diverged is set to zero and frozen. When enough have
+ * left, the rest are packed into fewer vectors and the integrator starts again where it was: slow lanes do
+ * not cost the width of all. The lanes of a learning phase are not packed, for a nudge knows them by their
+ * place.
+ *
+ * Beside rtol and atol, the error of a lane's step stays below STEP_SHARE of the way it goes in that step.
+ * Near an equilibrium that way shrinks with the residual: without this rule an explicit method would sit at
+ * the border of its stability and rattle at the level of atol, and residuals below it would never be reached.
+ */
+#include "equilibrium/relaxation.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "equilibrium/integrator.h"
+#include "equilibrium/lane_vector.h"
+#include "equilibrium/limit_cycle.h"
+
+/** Of the way of a step, its error at most. */
+#define STEP_SHARE 0.1
+/** The first step goes so many times the tolerance; it grows from there in one or two steps. */
+#define FIRST_WAY 10.0
+/** The watch for limit cycles opens when this share of time or steps has gone by, its second window at the
+ * other. */
+#define WATCH_FROM 0.5
+#define WATCH_AGAIN 0.75
+
+struct epx_relaxation {
+  epx_equilibrium_options options;
+  int n_state;
+  epx_integrator *integrator;
+  epx_limit_cycle *watch;
+  double *residual, *size; /* [n_lanes] of the slots, after the last step */
+  /* during a solve: */
+  const epx_lanes *lanes;
+  double *y;
+  epx_lane_record *records;
+  long steps_left;
+  long steps;
+};
+
+static epx_err create_parts(epx_relaxation *relaxation, const epx_network *network, int n_lanes) {
+  const epx_equilibrium_options *options = &relaxation->options;
+  EPX_TRY(EPX_ARRAY(relaxation->residual, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(relaxation->size, (size_t)n_lanes));
+  EPX_TRY(epx_limit_cycle_create(network->n_state, n_lanes, &relaxation->watch));
+  return epx_integrator_create(network, n_lanes, options->rtol, options->atol, &relaxation->integrator);
+}
+
+epx_err epx_relaxation_create(const epx_network *network, int n_lanes, const epx_equilibrium_options *options,
+                              epx_relaxation **out) {
+  *out = NULL;
+  epx_relaxation *relaxation = NULL;
+  EPX_TRY(EPX_ARRAY(relaxation, 1));
+  relaxation->options = *options;
+  relaxation->n_state = network->n_state;
+  const int code = create_parts(relaxation, network, n_lanes);
+  if (code != EPX_OK) epx_relaxation_destroy(&relaxation);
+  EPX_TRY(code);
+  *out = relaxation;
+  return EPX_OK;
+}
+
+void epx_relaxation_destroy(epx_relaxation **address) {
+  epx_relaxation *relaxation = *address;
+  if (!relaxation) return;
+  epx_integrator_destroy(&relaxation->integrator);
+  epx_limit_cycle_destroy(&relaxation->watch);
+  epx_array_destroy(&relaxation->residual);
+  epx_array_destroy(&relaxation->size);
+  epx_array_destroy(address);
+}
+
+/** Copies a lane of the integrator's state to the caller's y. */
+static void write_lane(const epx_relaxation *relaxation, int lane) {
+  const double *state = epx_integrator_get_state(relaxation->integrator);
+  const size_t n_lanes = (size_t)relaxation->lanes->n_lanes;
+  for (size_t i = 0; i < (size_t)relaxation->n_state; i++) {
+    const double x = state[i * n_lanes + (size_t)lane];
+    relaxation->y[i * n_lanes + (size_t)lane] = isfinite(x) ? x : 0;
+  }
+}
+
+/** Freezes a lane where nothing can hurt. */
+static void clear_lane(const epx_relaxation *relaxation, int lane) {
+  double *state = epx_integrator_get_state(relaxation->integrator);
+  const size_t n_lanes = (size_t)relaxation->lanes->n_lanes;
+  for (size_t i = 0; i < (size_t)relaxation->n_state; i++)
+    state[i * n_lanes + (size_t)lane] = 0;
+}
+
+static void freeze_lane(const epx_relaxation *relaxation, int lane) {
+  epx_integrator_get_mask(relaxation->integrator)[lane] = 0;
+  epx_integrator_get_bound(relaxation->integrator)[lane] = INFINITY;
+}
+
+/** Takes a lane out: its state is written and no longer followed. */
+static void take_out(const epx_relaxation *relaxation, int lane, int outcome) {
+  epx_lane_record *record = &relaxation->records[lane];
+  record->stage = EPX_LANE_OUT;
+  record->outcome = outcome;
+  write_lane(relaxation, lane);
+  clear_lane(relaxation, lane);
+  freeze_lane(relaxation, lane);
+}
+
+static void hand_over(const epx_relaxation *relaxation, int lane) {
+  epx_lane_record *record = &relaxation->records[lane];
+  record->stage = record->handover <= relaxation->options.tolerance ? EPX_LANE_DONE : EPX_LANE_READY;
+  write_lane(relaxation, lane);
+  freeze_lane(relaxation, lane);
+}
+
+/** Evaluates residual and size of all lanes at the integrator's state. */
+static void eval_extents(const epx_relaxation *relaxation) {
+  const int n_lanes = relaxation->lanes->n_lanes;
+  epx_integrator *integrator = relaxation->integrator;
+  epx_lane_vector_eval_extent(relaxation->n_state, n_lanes, epx_integrator_get_field(integrator),
+                              relaxation->residual);
+  epx_lane_vector_eval_extent(relaxation->n_state, n_lanes, epx_integrator_get_state(integrator),
+                              relaxation->size);
+}
+
+/** Watches a lane that has used up a good part of its time. */
+static void watch_lane(const epx_relaxation *relaxation, int lane, double share) {
+  const epx_lane_record *record = &relaxation->records[lane];
+  epx_limit_cycle_add(relaxation->watch, lane, share < WATCH_AGAIN ? 0 : 1, record->elapsed,
+                      epx_integrator_get_state(relaxation->integrator) + lane, relaxation->lanes->n_lanes);
+}
+
+/** Takes a lane out that had all its time: it oscillates, or it is slow. */
+static void give_up(const epx_relaxation *relaxation, int lane) {
+  epx_lane_record *record = &relaxation->records[lane];
+  const double floor = 10 * (relaxation->options.rtol * relaxation->size[lane] + relaxation->options.atol);
+  const bool oscillates =
+      epx_limit_cycle_eval(relaxation->watch, lane, floor, &record->period, &record->amplitude);
+  take_out(relaxation, lane, oscillates ? EPX_OSCILLATES : EPX_SLOW);
+}
+
+/** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
+static bool look_at(const epx_relaxation *relaxation, int lane, double step) {
+  epx_lane_record *record = &relaxation->records[lane];
+  const epx_equilibrium_options *options = &relaxation->options;
+  const double residual = relaxation->residual[lane], size = relaxation->size[lane];
+  record->elapsed += step;
+  record->residual = residual;
+  if (!(size <= options->escape) || !isfinite(residual)) {
+    take_out(relaxation, lane, EPX_DIVERGED);
+    return true;
+  }
+  if (residual > options->settled) {
+    record->settled_at = NAN;
+  } else if (isnan(record->settled_at)) {
+    record->settled_at = record->elapsed;
+  }
+  if (residual <= record->handover) {
+    hand_over(relaxation, lane);
+    return false;
+  }
+  const double share = fmax(record->elapsed / options->max_time,
+                            1 - (double)relaxation->steps_left / (double)options->max_steps);
+  if (share >= WATCH_FROM) watch_lane(relaxation, lane, share);
+  if (share >= 1) {
+    give_up(relaxation, lane);
+    return true;
+  }
+  if (step > 0) epx_integrator_get_bound(relaxation->integrator)[lane] = STEP_SHARE * step * residual;
+  return false;
+}
+
+/** Looks at all running lanes. Returns how many still run; *replaced: the integrator must start anew. */
+static int look_at_all(const epx_relaxation *relaxation, double step, bool *replaced) {
+  int n_running = 0;
+  eval_extents(relaxation);
+  for (int lane = 0; lane < relaxation->lanes->n_used; lane++) {
+    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
+    if (look_at(relaxation, lane, step)) *replaced = true;
+    if (relaxation->records[lane].stage == EPX_LANE_RUNNING) n_running++;
+  }
+  return n_running;
+}
+
+/** Takes out the lanes for which no step is small enough; all of them when none is to blame. */
+static void take_out_culprits(const epx_relaxation *relaxation) {
+  bool found = false;
+  for (int pass = 0; pass < 2 && !found; pass++) {
+    for (int lane = 0; lane < relaxation->lanes->n_used; lane++) {
+      if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
+      if (pass == 0 && !epx_integrator_is_culprit(relaxation->integrator, lane)) continue;
+      take_out(relaxation, lane, EPX_DIVERGED);
+      found = true;
+    }
+  }
+}
+
+static double get_first_step(const epx_relaxation *relaxation) {
+  double step = relaxation->options.max_time;
+  for (int lane = 0; lane < relaxation->lanes->n_used; lane++) {
+    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
+    const double way = relaxation->options.rtol * relaxation->size[lane] + relaxation->options.atol;
+    step = fmin(step, FIRST_WAY * way / relaxation->residual[lane]);
+  }
+  return step;
+}
+
+/** Loads the lanes into the integrator, those that do not run frozen. */
+static void load(epx_relaxation *relaxation, const epx_nudge *nudge) {
+  const epx_lanes *lanes = relaxation->lanes;
+  const size_t n = (size_t)relaxation->n_state * (size_t)lanes->n_lanes;
+  memcpy(epx_integrator_get_state(relaxation->integrator), relaxation->y, n * sizeof *relaxation->y);
+  for (int lane = 0; lane < lanes->n_lanes; lane++) {
+    freeze_lane(relaxation, lane);
+    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) {
+      clear_lane(relaxation, lane);
+      continue;
+    }
+    epx_integrator_get_mask(relaxation->integrator)[lane] = -1;
+    epx_limit_cycle_init(relaxation->watch, lane);
+  }
+  epx_integrator_set_lanes(relaxation->integrator, lanes, nudge);
+}
+
+static epx_err follow(epx_relaxation *relaxation, const epx_nudge *nudge, double step) {
+  double time = 0;
+  int n_running = 1;
+  EPX_TRY(epx_integrator_start(relaxation->integrator, time, step));
+  while (n_running > 0) {
+    const double before = time;
+    bool broken = false, replaced = false;
+    EPX_TRY(epx_integrator_step(relaxation->integrator, &time, &step, &broken));
+    relaxation->steps++;
+    relaxation->steps_left--;
+    if (broken) take_out_culprits(relaxation);
+    n_running = look_at_all(relaxation, time - before, &replaced);
+    if (n_running > 0 && (broken || replaced)) {
+      epx_integrator_set_lanes(relaxation->integrator, relaxation->lanes, nudge);
+      EPX_TRY(epx_integrator_start(relaxation->integrator, time, step));
+    }
+  }
+  return EPX_OK;
+}
+
+epx_err epx_relaxation_solve(epx_relaxation *relaxation, const epx_lanes *lanes, const epx_nudge *nudge,
+                             double *y, epx_lane_record *records) {
+  bool replaced = false;
+  relaxation->lanes = lanes;
+  relaxation->y = y;
+  relaxation->records = records;
+  relaxation->steps_left = relaxation->options.max_steps;
+  load(relaxation, nudge);
+  if (look_at_all(relaxation, 0, &replaced) == 0) return EPX_OK;
+  const double step = get_first_step(relaxation);
+  if (replaced) epx_integrator_set_lanes(relaxation->integrator, lanes, nudge);
+  return follow(relaxation, nudge, step);
+}
+
+void epx_relaxation_get_counts(const epx_relaxation *relaxation, long *steps, long *evaluations) {
+  *steps = relaxation->steps;
+  *evaluations = epx_integrator_get_evaluations(relaxation->integrator);
+}

@@ -1,0 +1,67 @@
+/** @file
+ * Spectrum: LAPACK's dgeev, eigenvalues only. A matrix and its transpose have the same ones, so that rows may
+ * stand for columns.
+ */
+#include "equilibrium/spectrum.h"
+
+#include <lapacke.h>
+#include <math.h>
+
+#include "epilux/base/array.h"
+
+struct epx_spectrum {
+  int n_state, n_work;
+  double *jacobian, *real, *imaginary, *work;
+};
+
+static epx_err create_arrays(epx_spectrum *spectrum) {
+  const int n = spectrum->n_state;
+  double n_work = 0;
+  EPX_TRY(EPX_ARRAY(spectrum->jacobian, (size_t)n * (size_t)n));
+  EPX_TRY(EPX_ARRAY(spectrum->real, (size_t)n));
+  EPX_TRY(EPX_ARRAY(spectrum->imaginary, (size_t)n));
+  if (LAPACKE_dgeev_work(LAPACK_COL_MAJOR, 'N', 'N', n, spectrum->jacobian, n, spectrum->real,
+                         spectrum->imaginary, NULL, n, NULL, n, &n_work, -1) != 0) {
+    return EPX_RAISE(EPX_ESOLVER, "LAPACK does not say how much room the spectrum of %d states needs", n);
+  }
+  spectrum->n_work = (int)n_work;
+  return EPX_ARRAY(spectrum->work, (size_t)spectrum->n_work);
+}
+
+epx_err epx_spectrum_create(int n_state, epx_spectrum **out) {
+  *out = NULL;
+  epx_spectrum *spectrum = NULL;
+  EPX_TRY(EPX_ARRAY(spectrum, 1));
+  spectrum->n_state = n_state;
+  const int code = create_arrays(spectrum);
+  if (code != EPX_OK) epx_spectrum_destroy(&spectrum);
+  EPX_TRY(code);
+  *out = spectrum;
+  return EPX_OK;
+}
+
+void epx_spectrum_destroy(epx_spectrum **address) {
+  epx_spectrum *spectrum = *address;
+  if (!spectrum) return;
+  epx_array_destroy(&spectrum->jacobian);
+  epx_array_destroy(&spectrum->real);
+  epx_array_destroy(&spectrum->imaginary);
+  epx_array_destroy(&spectrum->work);
+  epx_array_destroy(address);
+}
+
+double epx_spectrum_eval_abscissa(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane) {
+  const int n = spectrum->n_state;
+  lanes->network->family->eval_jacobian(lanes, y, lane, 1, spectrum->jacobian);
+  for (int i = 0; i < n * n; i++) {
+    if (!isfinite(spectrum->jacobian[i])) return NAN;
+  }
+  const int info =
+      LAPACKE_dgeev_work(LAPACK_COL_MAJOR, 'N', 'N', n, spectrum->jacobian, n, spectrum->real,
+                         spectrum->imaginary, NULL, n, NULL, n, spectrum->work, spectrum->n_work);
+  if (info != 0) return NAN;
+  double abscissa = spectrum->real[0];
+  for (int i = 1; i < n; i++)
+    abscissa = fmax(abscissa, spectrum->real[i]);
+  return abscissa;
+}

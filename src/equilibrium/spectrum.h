@@ -1,0 +1,21 @@
+/** @file
+ * Spectrum: the largest real part of the eigenvalues of one Jacobian.
+ */
+#ifndef EPILUX_SRC_EQUILIBRIUM_SPECTRUM_H
+#define EPILUX_SRC_EQUILIBRIUM_SPECTRUM_H
+
+#include "epilux/photonic/lanes.h"
+
+typedef struct epx_spectrum epx_spectrum;
+
+/** Creates the workspaces. Errors: EPX_EMEMORY, EPX_ESOLVER. */
+epx_err epx_spectrum_create(int n_state, epx_spectrum **out);
+
+/** Destroys the spectrum at *address. */
+void epx_spectrum_destroy(epx_spectrum **address);
+
+/** Evaluates the largest real part of the spectrum of dF/ds at y of one lane; NaN when it has none.
+ * O(n_state^3). */
+double epx_spectrum_eval_abscissa(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane);
+
+#endif
