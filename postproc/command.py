@@ -1,0 +1,53 @@
+"""What every script of a figure does when it is run: RESULTS.h5 [-o FILE] → a file, or one line and a status.
+
+Exit status: 0 drawn · 1 the results lack what this figure shows, or the file cannot be written · 2 bad input.
+"""
+import argparse
+import os
+import sys
+
+from results import Results, ResultsError
+import style
+
+SUFFIXES = ("png", "svg", "pdf")
+
+
+def fail(script, message, status):
+    print(f"{script}: {message}", file=sys.stderr)
+    return status
+
+
+def draw(module, results, arguments, script):
+    metric = getattr(arguments, "metric", None)
+    if metric is not None and results.metric(metric) is None:
+        names = ", ".join(m.key for m in results.metrics)
+        return fail(script, f"{results.path}: no metric {metric}; there are: {names}", 2)
+    options = {} if metric is None else {"metric": metric}
+    reason = module.lacking(results, **options)
+    if reason:
+        return fail(script, f"{results.path}: nothing to draw: {reason}", 1)
+    style.save(module.figure(results, **options), arguments.output)
+    print(arguments.output)
+    return 0
+
+
+def run(module, has_metric=False):
+    """Runs the module's figure on the command line's results file; returns the exit status."""
+    script = os.path.splitext(os.path.basename(module.__file__))[0]
+    example = f"Example: python3 postproc/{script}.py quickstart.h5 -o {script}.pdf"
+    parser = argparse.ArgumentParser(description=module.__doc__.splitlines()[0], epilog=example)
+    parser.add_argument("results", help="results file of `epilux run`")
+    parser.add_argument("-o", "--output", default=f"{script}.png",
+                        help=f"PNG, SVG or PDF by its suffix [{script}.png]")
+    if has_metric:
+        parser.add_argument("-m", "--metric", help="draw this metric alone")
+    arguments = parser.parse_args()
+    if arguments.output.rsplit(".", 1)[-1].lower() not in SUFFIXES:
+        return fail(script, f"{arguments.output}: the suffix must be one of .{', .'.join(SUFFIXES)}", 2)
+    try:
+        with Results(arguments.results) as results:
+            return draw(module, results, arguments, script)
+    except ResultsError as error:
+        return fail(script, error, 2)
+    except OSError as error:
+        return fail(script, f"{arguments.output}: cannot be written: {error.strerror}", 1)

@@ -1,0 +1,55 @@
+"""Two ways to draw one number of each design point, with its interval or band, that several figures share."""
+import numpy as np
+
+import style
+
+
+def draw_lines(layout, draw_line, label):
+    """One panel for each of the layout's, by draw_line(axes, line, look, i_line, n_lines) → a legend's handle.
+
+    Returns (figure, axes of the panels, handles by level); the caller sets limits and head.
+    """
+    styles, n = style.level_styles(layout.by), len(layout.panels)
+    n_columns = min(n, 3)
+    n_rows = -(-n // n_columns)
+    width = style.COLUMN if n == 1 else style.PAGE
+    fig, all_axes = style.create_axes(width, 0.6 + 1.9 * n_rows, n_rows, n_columns, sharey=True, sharex=True)
+    handles = {}
+    for axes, (name, lines) in zip(all_axes, layout.panels):
+        for i, line in enumerate(lines):
+            handles[line.level] = draw_line(axes, line, styles[line.level], i, len(lines))
+        style.set_factor_axis(axes, layout)
+        axes.set_title(name)
+        axes.set_ylabel(label)
+    style.finish_panels(all_axes, n, n_columns)
+    return fig, all_axes[:n], handles
+
+
+def choose_scatter_factors(results):
+    """The numerical factors that a scatter has a panel for, and the category that colours it (or None)."""
+    numeric = [f for f in results.varying if f.numeric][:4]
+    return numeric, next((f for f in results.varying if not f.numeric), None)
+
+
+def draw_scatter(results, centre, low, high, label):
+    """One panel a numerical factor, one dot a design point, for a design that is no grid.
+
+    Returns (figure, axes of the panels, (handles, labels) of the legend).
+    """
+    numeric, category = choose_scatter_factors(results)
+    styles = style.level_styles(category)
+    fig, all_axes = style.create_axes(style.COLUMN if len(numeric) == 1 else style.PAGE, 2.6, 1, len(numeric),
+                                      sharey=True)
+    handles = {}
+    for axes, factor in zip(all_axes, numeric):
+        for level, (colour, marker, _) in styles.items():
+            inside = np.flatnonzero(category.values == level) if category else np.arange(results.n_points)
+            distances = np.maximum(0, [centre[inside] - low[inside], high[inside] - centre[inside]])
+            handles[level] = axes.errorbar(factor.values[inside], centre[inside], distances, color=colour,
+                                           alpha=0.8, marker=marker, markersize=3, linestyle="none",
+                                           elinewidth=0.5)
+        if factor.logarithmic:
+            axes.set_xscale("log")
+        axes.set_xlabel(style.label(factor.name, factor.units))
+    all_axes[0].set_ylabel(label)
+    return fig, all_axes, style.collect_legend(category, handles)
