@@ -2,8 +2,8 @@
 
 Two design points are called different only where their intervals do not overlap and a two-proportion test,
 corrected for the number of pairs that the sentences were chosen from (Bonferroni), agrees. So picking the
-most striking pair of many does not make a difference out of chance. Trials of one instance share their draws over
-the points, which makes the test cautious. Where nothing differs, the sentences say so.
+most striking pair of many does not make a difference out of chance. Trials of one instance share their draws
+over the points, which makes the test cautious. Where nothing differs, the sentences say so.
 """
 import math
 from dataclasses import dataclass
@@ -213,7 +213,8 @@ def describe_metric(results):
     if high == low:
         return [f"The mean {metric.name} is {scale * mean[high]:.3g}{units}; the deck sets no yield."]
     return [f"The mean {metric.name} goes from {scale * mean[low]:.3g}{units} with "
-            f"{name_point(results, low)} to {scale * mean[high]:.3g}{units} with {name_point(results, high)}.",
+            f"{name_point(results, low)} to {scale * mean[high]:.3g}{units} with "
+            f"{name_point(results, high)}.",
             "The deck sets no yield, so no interval tells which of the differences are more than chance."]
 
 

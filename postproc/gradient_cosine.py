@@ -41,8 +41,9 @@ def lacking(results):
 
 
 def caption(results):
-    return (f"Cosine between the estimated and the exact gradient, {band_of(results)[3]} that are done; 1 is "
-            "the exact direction, 0 a right angle.")
+    long_name = results.metric(KEY).long_name
+    return (f"{long_name[:1].upper()}{long_name[1:]}: {band_of(results)[3]} that are done. 1 is the exact "
+            "direction, 0 a right angle.")
 
 
 @style.with_style

@@ -1,8 +1,9 @@
 """How a design is laid out on axes: what goes along x, what makes a line, what makes a panel.
 
 The first numerical factor that varies goes along x, the estimator (or else the first category) makes the
-lines, and each combination of the remaining factors makes a panel. With no category, a second numerical factor
-of a few levels makes the lines. arrange returns None where that does not work: no grid, or too many panels.
+lines, and each combination of the remaining factors makes a panel. With no category, a second numerical
+factor of a few levels makes the lines. arrange returns None where that does not work: no grid, or too many
+panels.
 """
 import itertools
 from dataclasses import dataclass

@@ -55,7 +55,8 @@ def caption(results):
     is_pooled = arrange(results) is None and results.n_points > 1
     pooled = " All design points of a line are taken together." if is_pooled else ""
     return ("Lines: median network; bands: 10–90 % of the population, taken at each epoch from /curves over "
-            f"the networks that are done.{pooled}{f' {left} more settings not drawn.' if left else ''}")
+            f"the networks that are done; one that stopped early keeps its last value.{pooled}"
+            f"{f' {left} more settings not drawn.' if left else ''}")
 
 
 @style.with_style
@@ -91,11 +92,18 @@ def draw_curve(axes, epochs, values, look):
     if not np.any(np.isfinite(values)):
         return None
     colour, _, dash = look
+    values = keep_last(values)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an epoch that no network reached is NaN: a gap
         low, median, high = np.nanquantile(values, (0.1, 0.5, 0.9), axis=0)
     axes.fill_between(epochs, low, high, color=colour, alpha=0.16, linewidth=0)
     return axes.plot(epochs, median, color=colour, linestyle=dash)[0]
+
+
+def keep_last(values):
+    """Fills the NaN after the last value of each row [instance, epoch] with that value."""
+    places = np.where(np.isfinite(values), np.arange(values.shape[1]), 0)
+    return np.take_along_axis(values, np.maximum.accumulate(places, axis=1), axis=1)
 
 
 def finish_row(row, label, values, is_last):

@@ -5,7 +5,7 @@ import style
 
 
 def draw_lines(layout, draw_line, label):
-    """One panel for each of the layout's, by draw_line(axes, line, look, i_line, n_lines) → a legend's handle.
+    """One panel for each of the layout's, by draw_line(axes, line, look, i_line, n_lines) → legend's handle.
 
     Returns (figure, axes of the panels, handles by level); the caller sets limits and head.
     """

@@ -74,6 +74,7 @@ def format_list(pairs):
 
 def describe_factor(factor):
     units = "" if factor.units == "1" else f" {factor.units}"
+    units += f" (moves along with {factor.follows})" if factor.follows else ""
     if factor.numeric and len(factor.levels) > 12:
         low, high = factor.levels[0], factor.levels[-1]
         return f"{factor.path}: {len(factor.levels)} values, {low:.4g} to {high:.4g}{units}"
@@ -111,8 +112,8 @@ def write_notes(results):
                      f"({share:.0f} %) are pending. Every number here is of the finished trials alone, and "
                      "may change. Finish it with `epilux run --resume`.")
     if not results.has_statistics:
-        notes.append("The file has no /statistics: means, yields and their intervals are missing, and are not "
-                     "made up here.")
+        notes.append("The file has no /statistics: means, yields and their intervals are missing, and are "
+                     "not made up here.")
     return "".join(f'<p class="note">{escape(n)}</p>\n' for n in notes)
 
 
@@ -199,9 +200,18 @@ def format_table(results):
         cells = [f"<td {c}>{escape(column[point])}</td>" for (_, _, column), c in zip(columns, classes)]
         rows += f"<tr>{''.join(cells)}</tr>\n"
     state = " open" if results.n_points <= MAX_OPEN_ROWS else ""
-    return (f"<details{state}><summary>{results.n_points} design points: metrics as mean ± standard deviation "
-            'over the networks that are done, from /statistics</summary>\n<div class="table"><table>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div></details>\n")
+    return (f"<details{state}><summary>{results.n_points} design points: metrics as mean ± standard deviation"
+            ' over the networks that are done, from /statistics</summary>\n<div class="table"><table>\n'
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div></details>\n"
+            f"{format_meanings(results)}")
+
+
+def format_meanings(results):
+    """What each metric is, in the words of the file."""
+    pairs = [(m.name, m.long_name) for m in results.metrics if m.long_name not in (m.name, m.key)]
+    if not pairs:
+        return ""
+    return f"<details><summary>What the metrics are</summary>\n{format_list(pairs)}</details>\n"
 
 
 # ---- the whole

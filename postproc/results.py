@@ -41,6 +41,7 @@ class Factor:
     units: str          # "1" when dimensionless
     values: np.ndarray  # [point] of float, or of str
     logarithmic: bool
+    follows: str = ""   # path of the factor that it moves along with, when it is none of its own
 
     @property
     def numeric(self):
@@ -187,12 +188,13 @@ class Results:
                 and d.shape == self.state.shape]
         wanted = self.deck.get("metrics")
         wanted = [m for m in wanted if m in keys] if isinstance(wanted, list) else []
+        known = [k for k in keys if "statistics" in self._file and k in self._file["statistics"]]
         paths = list(self._file["design"]) if "design" in self._file else []
         metrics = []
-        for key in wanted + [k for k in keys if k not in wanted]:
+        for key in wanted or known or keys:
             long_name = attribute_of(group[key], "long_name", key)
             clash = any(shorten(p) == key for p in paths)
-            name = "training loss" if clash and key == "loss" else key.replace("_", " ")
+            name = f"task {key}" if clash else key.replace("_", " ")
             metrics.append(Metric(key, name, long_name, attribute_of(group[key], "units", "1") or "1"))
         return metrics
 
@@ -202,6 +204,8 @@ class Results:
         design = self.deck.get("design")
         declared = design.get("factors") if isinstance(design, dict) else None
         declared = declared if isinstance(declared, dict) else {}
+        leaders = {path: leader for leader, row in declared.items() if isinstance(row, dict)
+                   for path in (row.get("along") if isinstance(row.get("along"), dict) else {})}
         paths = [p for p in declared if p in found] + [p for p in found if p not in declared]
         factors = []
         for path in paths:
@@ -213,7 +217,8 @@ class Results:
             logarithmic = numeric and (scale in ("log", "logarithmic", "geometric") or
                                        (scale is None and is_geometric(values)))
             factors.append(Factor(path, shorten(path, taken), attribute_of(group[path], "long_name", path),
-                                  attribute_of(group[path], "units", "1") or "1", values, logarithmic))
+                                  attribute_of(group[path], "units", "1") or "1", values, logarithmic,
+                                  leaders.get(path, "")))
         return factors
 
     def _read_metric_values(self, key):
@@ -254,8 +259,8 @@ class Results:
 
     @property
     def varying(self):
-        """The factors that take more than one value."""
-        return [f for f in self.factors if len(f.levels) > 1]
+        """The factors that take more than one value, without those that only move along with another."""
+        return [f for f in self.factors if len(f.levels) > 1 and not f.follows]
 
     # ---- trials
 

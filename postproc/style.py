@@ -36,8 +36,8 @@ CAUSES = [ORANGE, SKY, PURPLE, BLACK, VERMILION]  # of failure, in the order of 
 UNMET = "#C9C9C9"  # done, but short of the criterion
 RC = {
     "font.size": 8, "axes.titlesize": 8.5, "axes.labelsize": 8, "xtick.labelsize": 7.5,
-    "ytick.labelsize": 7.5, "legend.fontsize": 7.5, "font.family": "DejaVu Sans", "axes.titlelocation": "left",
-    "axes.titlepad": 6,
+    "ytick.labelsize": 7.5, "legend.fontsize": 7.5, "font.family": "DejaVu Sans",
+    "axes.titlelocation": "left", "axes.titlepad": 6,
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6, "xtick.major.width": 0.6,
     "ytick.major.width": 0.6, "lines.linewidth": 1.2, "lines.markersize": 4, "legend.frameon": False,
     "legend.handlelength": 2.0, "legend.columnspacing": 1.4, "legend.borderaxespad": 0.0,

@@ -37,8 +37,8 @@ def interval_name(results):
 
 def caption(results):
     return (f"Share of a design point's finished networks that have {results.criterion()}; a network that "
-            f"failed counts as one that does not. Bars: {interval_name(results)} of each point by itself, not "
-            "corrected for the number of points. Points at one setting are drawn side by side.")
+            f"failed counts as one that does not. Bars: {interval_name(results)} of each point by itself, "
+            "not corrected for the number of points. Points at one setting are drawn side by side.")
 
 
 @style.with_style

@@ -15,17 +15,17 @@ import h5py
 import numpy as np
 
 DONE, SLOW, OSCILLATES, DIVERGED, FAILED = 1, 2, 3, 4, 5
-STATES = ["pending", "done", "slow", "oscillates", "diverged", "failed"]
+STATES = ["pending", "done", "did not settle", "oscillates", "diverged", "failed"]
 PROBABILITIES = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])
 METRICS = {  # name: (units, long name)
-    "accuracy": ("1", "accuracy on the training set"),
-    "loss": ("1", "cost on the training set"),
-    "gradient_cosine": ("1", "cosine of the gradient with implicit differentiation"),
+    "accuracy": ("1", "share of training samples classified right"),
+    "loss": ("1", "mean cost over the training samples"),
+    "gradient_cosine": ("1", "cosine between the estimator's and the exact gradient, before training"),
     "settling_time": ("s", "time to reach the free equilibrium"),
     "energy_per_inference": ("J", "energy of one inference"),
 }
 LOSS, ESTIMATOR = "network.parameters.loss", "learning.estimator"
-KERR, NODES = "network.parameters.kerr", "network.topology.nodes"
+KERR, NODES, DRIVE = "network.parameters.kerr", "network.topology.nodes", "network.inputs.scale"
 KINDS = {
     "quickstart": {LOSS: [0.1, 0.2, 0.5, 1.0, 2.0], ESTIMATOR: ["plain", "phase-conjugate", "backprop"]},
     "one-factor": {LOSS: [0.1, 0.2, 0.5, 1.0, 2.0]},
@@ -47,6 +47,11 @@ def list_points(kind, n_scattered=60):
     factors = KINDS[kind]
     rows = list(itertools.product(*factors.values()))
     return {path: np.array([row[i] for row in rows]) for i, path in enumerate(factors)}
+
+
+def drive_of(loss):
+    """The drive of the quickstart moves along with the loss."""
+    return round(0.8 * max(loss, 0.5), 3)
 
 
 def draw_trial(rng, loss, estimator, n_epochs):
@@ -135,7 +140,7 @@ def write_statistics(f, scales, state, trials, criterion):
                 write_dataset(g, name, column, "1", name.replace("_", " "), [scales["point"]])
 
 
-def format_deck(design, n_instances, n_epochs, criterion):
+def format_deck(kind, design, n_instances, n_epochs, criterion):
     lines = ["study: {name: quickstart, seed: 2026}", "network:", "  family: kerr",
              "  topology: {kind: all-to-all, nodes: 10}",
              "  parameters: {loss: 1.0, kerr: 0.3, detuning: -0.8, coupling_spread: 0.6}",
@@ -145,11 +150,21 @@ def format_deck(design, n_instances, n_epochs, criterion):
              "design:", "  method: grid", "  factors:" + ("" if design else " {}")]
     for path, values in design.items():
         levels = ", ".join(str(v) for v in dict.fromkeys(values.tolist()))
-        lines.append(f"    {path}: {{values: [{levels}]}}")
+        along = ""
+        if path == LOSS and kind == "quickstart":
+            drives = ", ".join(str(drive_of(v)) for v in dict.fromkeys(values.tolist()))
+            along = f", along: {{{DRIVE}: [{drives}]}}"
+        lines.append(f"    {path}: {{values: [{levels}]{along}}}")
     lines += [f"population: {{instances: {n_instances}}}", f"metrics: [{', '.join(METRICS)}]"]
     if criterion is not None:
         lines.append(f"yield: {{metric: accuracy, at_least: {criterion}, confidence: 0.95}}")
     return "\n".join(lines) + "\n"
+
+
+def write_root(f, deck):
+    f.attrs.update({"format": "epilux-results", "format_version": 1, "epilux_version": "0.1.0",
+                    "created": "2026-03-01T12:00:00Z", "seed": 2026, "host": "node-17", "isa": "avx2",
+                    "git_revision": "0123abc", "hdf5_version": "1.10.8", "sundials_version": "6.4.1", "deck": deck})
 
 
 def write_sensitivity(f, design):
@@ -179,22 +194,23 @@ def make(path, kind="quickstart", n_instances=32, n_epochs=60, criterion=0.95, n
             for values in table.values():
                 values[p, i] = np.nan
     with h5py.File(path, "w") as f:
-        deck = format_deck(design, n_instances, n_epochs, criterion)
+        deck = format_deck(kind, design, n_instances, n_epochs, criterion)
         deck = deck if name is None else deck.replace("name: quickstart", f"name: '{name}'")
-        f.attrs.update({"format": "epilux-results", "format_version": 1, "epilux_version": "0.1.0",
-                        "created": "2026-03-01T12:00:00Z", "seed": 2026, "host": "node-17", "isa": "avx2",
-                        "git_revision": "0123abc", "hdf5_version": "1.10.8", "sundials_version": "6.4.1",
-                        "deck": deck})
+        write_root(f, deck)
         scales = write_scales(f, {"point": np.arange(n_points), "instance": np.arange(n_instances),
                                   "epoch": np.arange(n_epochs), "probability": PROBABILITIES})
-        for factor, values in design.items():
-            write_dataset(f.require_group("design"), factor, values, "1", factor, [scales["point"]])
-        f.require_group("design")
+        columns = dict(design)
+        if kind == "quickstart":
+            columns[DRIVE] = np.array([drive_of(v) for v in design[LOSS]])
+        f.create_group("design")
+        for factor, values in columns.items():
+            write_dataset(f["design"], factor, values, "1", factor, [scales["point"]])
         pair = [scales["point"], scales["instance"]]
         write_dataset(f.create_group("trials"), "state", state, "1", "state of the trial", pair)
         f["trials/state"].attrs["meaning"] = ", ".join(f"{i} {s}" for i, s in enumerate(STATES))
         for metric, (units, long_name) in METRICS.items():
             write_dataset(f["trials"], metric, trials[metric], units, long_name, pair)
+        write_dataset(f["trials"], "seconds", np.ones(state.shape), "s", "seconds the trial took", pair)
         for metric in curves if with_curves else ():
             write_dataset(f.require_group("curves"), metric, curves[metric], "1", METRICS[metric][1],
                           pair + [scales["epoch"]])
