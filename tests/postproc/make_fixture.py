@@ -164,7 +164,8 @@ def format_deck(kind, design, n_instances, n_epochs, criterion):
 def write_root(f, deck):
     f.attrs.update({"format": "epilux-results", "format_version": 1, "epilux_version": "0.1.0",
                     "created": "2026-03-01T12:00:00Z", "seed": 2026, "host": "node-17", "isa": "avx2",
-                    "git_revision": "0123abc", "hdf5_version": "1.10.8", "sundials_version": "6.4.1", "deck": deck})
+                    "git_revision": "0123abc", "hdf5_version": "1.10.8", "sundials_version": "6.4.1",
+                    "deck": deck})
 
 
 def write_sensitivity(f, design):

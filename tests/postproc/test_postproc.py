@@ -329,12 +329,12 @@ class Reports(unittest.TestCase):
             self.assertEqual(report.format_spread(mean, std), text)
 
     def test_command_writes_report_and_figures(self):
-        with results_of("one-factor", n_epochs=2) as results:
+        with results_of("one-point", n_epochs=2) as results:
             folder = os.path.join(SCRATCH.name, "figures")
             target = os.path.join(SCRATCH.name, "r.html")
             status, out, err = run(report.main, results.path, "-o", target, "--figures", folder)
         self.assertEqual((status, out, err), (0, target + "\n", ""))
-        self.assertEqual(len(os.listdir(folder)), 5)
+        self.assertIn("yield_by_design.png", os.listdir(folder))
         self.assertFalse(os.path.exists(target + ".part"))
 
 
