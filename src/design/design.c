@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "design/method.h"
 #include "epilux/base/array.h"
-#include "method.h"
 
 enum { LEVELS_DEFAULT = 5 };
 

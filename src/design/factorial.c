@@ -4,7 +4,7 @@
  */
 #include <limits.h>
 
-#include "method.h"
+#include "design/method.h"
 
 static epx_err create(const epx_design_spec *spec, const epx_factor *factors, epx_design *design) {
   const int n_factors = design->n_factors;

@@ -6,9 +6,9 @@
  */
 #include <stdio.h>
 
+#include "design/method.h"
 #include "epilux/base/array.h"
 #include "epilux/base/random.h"
-#include "method.h"
 
 enum { ORDER, PLACE };
 

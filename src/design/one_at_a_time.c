@@ -2,7 +2,7 @@
  * One-at-a-time design: a star around the deck's own values. A level equal to the base makes a second base
  * point; it is kept, so that each factor's rows are its whole curve.
  */
-#include "method.h"
+#include "design/method.h"
 
 static epx_err check(const epx_design_spec *spec, const epx_factor *factors, int n_factors) {
   if (spec->n_points != 0) {

@@ -13,9 +13,9 @@
  */
 #include <stdio.h>
 
+#include "design/method.h"
+#include "design/sobol_directions.h"
 #include "epilux/base/random.h"
-#include "method.h"
-#include "sobol_directions.h"
 
 enum { N_BITS = 32, N_POINTS_MAX = 1 << 30 };
 

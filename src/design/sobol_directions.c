@@ -30,7 +30,7 @@
  * OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH
  * DAMAGE.
  */
-#include "sobol_directions.h"
+#include "design/sobol_directions.h"
 
 const epx_sobol_dimension epx_sobol_dimensions[EPX_SOBOL_N_DIMENSIONS] = {
     {1, {0}},

@@ -1,0 +1,103 @@
+"""The layer lint, tried on trees made for it: one clean, and each offence alone."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import layers
+
+CLEAN = {
+    "CMakeLists.txt": "# never -ffast-math\nproject(x)\n",
+    "include/epilux/base/error.h": "#include <stddef.h>\n/* abort() is not called */\nvoid epx_error_reset(void);\n",
+    "include/epilux/parallel/worker.h": "#include <mpi.h>\n",
+    "src/base/kernel.h": "#include \"epilux/base/error.h\"\n",
+    "src/base/units.c": "#include <udunits2.h>\nstatic const char *text = \"printf(\";\n",
+    "src/statistics/yield.c": "#include <gsl/gsl_cdf.h>\n#include \"epilux/base/error.h\"\n",
+    "src/photonic/lanes.c": "#include \"base/kernel.h\"\n",
+    "src/equilibrium/solve.c": "#include <cvode/cvode.h>\n#include \"epilux/photonic/family.h\"\n"
+                               "void f(void) { snprintf(a, 2, \"x\"); fprintf(file, \"x\"); my_exit(0); }\n",
+    "src/io/store.c": "#include <hdf5.h>\n#include \"epilux/design/design.h\"\n#include \"io/folder.h\"\n",
+    "src/cli/main.c": "#include <mpi.h>\nint main(void) { printf(\"x\"); exit(1); }\n",
+    "tests/unit/test_long.c": "int f(void) {\n" + "  ;\n" * 78 + "}\n" + "\n" * 320,
+}
+
+LONG_FUNCTION = "struct s {\n  int a;\n};\nstatic int\nf(int a) {\n" + "  a++;\n" * 78 + "}\n"
+
+# path, text, and what the one line must say
+OFFENCES = [
+    ("src/photonic/ring.c", "#include \"epilux/equilibrium/population.h\"\n", "may not know equilibrium"),
+    ("src/design/grid.c", "int a;\n#include \"epilux/statistics/yield.h\"\n", "grid.c:2: design may not know statistics"),
+    ("include/epilux/base/array.h", "#  include \"epilux/design/factor.h\"\n", "base may not know design"),
+    ("src/photonic/ring.c", "#include \"base/revision.h\"\n", "private header of base"),
+    ("src/photonic/ring.c", "#include \"learning/split.h\"\n", "may not know learning"),
+    ("src/photonic/ring.c", "#include \"../learning/split.h\"\n", "'..'"),
+    ("include/epilux/base/array.h", "#include \"base/kernel.h\"\n", "public header includes a private one"),
+    ("src/learning/train.c", "#include <sundials/sundials_types.h>\n", "at home in equilibrium"),
+    ("src/learning/train.c", "#include <petscksp.h>\n", "at home in equilibrium"),
+    ("src/learning/train.c", "#include <slepceps.h>\n", "at home in equilibrium"),
+    ("src/learning/train.c", "#include <lapacke.h>\n", "at home in photonic, equilibrium"),
+    ("src/base/units.c", "#include <fftw3.h>\n", "at home in photonic"),
+    ("src/study/trial.c", "#include <hdf5.h>\n", "at home in io"),
+    ("src/study/trial.c", "#include <yaml.h>\n", "at home in io"),
+    ("src/io/store.c", "#include <mpi.h>\n", "at home in parallel, cli"),
+    ("src/io/store.c", "#include <zlib.h>\n", "at home in learning"),
+    ("src/photonic/ring.c", "#include <gsl/gsl_rng.h>\n", "at home in base, design, statistics"),
+    ("src/photonic/ring.c", "#include <boost/any.h>\n", "not known to the lint"),
+    ("include/epilux/equilibrium/solve.h", "#include <nvector/nvector_serial.h>\n", "in a public header"),
+    ("include/epilux/io/store.h", "#include <hdf5.h>\n", "in a public header"),
+    ("src/base/log.c", "void f(void) { abort(); }\n", "abort()"),
+    ("src/base/log.c", "/* a\n b */\nvoid f(void) { exit (1); }\n", "log.c:3: exit()"),
+    ("src/base/log.c", "void f(void) { printf(\"x\"); }\n", "printf()"),
+    ("src/base/log.c", "void f(void) { fprintf(stderr, \"x\"); }\n", "fprintf()"),
+    ("src/parallel/worker.c", "void f(void) { MPI_Abort(comm, 1); }\n", "MPI_Abort()"),
+    ("src/base/long.c", "int a;\n" * 401, "401 lines"),
+    ("tests/unit/test_long.py", "a = 1\n" * 401, "401 lines"),
+    ("src/base/long.c", LONG_FUNCTION, "long.c:4: f() has 81 lines"),
+    ("src/base/array_utils.c", "", "'utils'"),
+    ("src/photonic/common/ring.c", "", "'common'"),
+    ("postproc/helpers.py", "", "'helpers'"),
+    ("src/base/CMakeLists.txt", "target_compile_options(x PRIVATE -O2 -ffast-math)\n", "-ffast-math"),
+    ("src/base/log.c", "const char *flag = \"-ffast-math\";\n#pragma GCC optimize(\"fast-math\")\n", "fast-math"),
+    ("CMakePresets.json", "{\"CMAKE_C_FLAGS\": \"-Ofast\"}\n", "-Ofast"),
+]
+
+
+def write(root, files):
+    for path, text in files.items():
+        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+        with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def lint(files):
+    with tempfile.TemporaryDirectory() as root:
+        write(root, files)
+        return layers.lint(root)
+
+
+class LayerLint(unittest.TestCase):
+    def test_clean_tree_passes(self):
+        self.assertEqual(lint(CLEAN), [])
+
+    def test_each_offence_is_caught_at_its_place(self):
+        for path, text, said in OFFENCES:
+            with self.subTest(path=path, said=said):
+                lines = lint({**CLEAN, path: text})
+                self.assertEqual(len(lines), 1, lines)
+                self.assertTrue(lines[0].startswith(path + ":"), lines)
+                self.assertIn(said, lines[0])
+
+    def test_program_prints_a_line_an_offence_and_exits_1(self):
+        bad = "#include <mpi.h>\n#include <yaml.h>\nvoid f(void) { abort(); }\n"
+        for files, numbers in ((CLEAN, []), ({**CLEAN, "src/base/log.c": bad}, ["1", "2", "3"])):
+            with tempfile.TemporaryDirectory() as root:
+                write(root, files)
+                done = subprocess.run([sys.executable, layers.__file__, root], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 1 if numbers else 0)
+            self.assertEqual([line.split(":")[1] for line in done.stdout.splitlines()], numbers)
+
+
+if __name__ == "__main__":
+    unittest.main()
