@@ -53,7 +53,7 @@ FORBIDDEN_CALL = re.compile(
     r"|\b(v?fprintf|fputs|fputc|putc)\s*\([^;]*\b(stdout|stderr)\b")
 FORBIDDEN_NAME = {"util", "utils", "misc", "common", "helper", "helpers"}
 FORBIDDEN_FLAG = re.compile(r"-(ffast-math|Ofast|funsafe-math-optimizations|fassociative-math)\b")
-FORBIDDEN_PRAGMA = re.compile(r"optimize\s*\(\s*\"[^\"]*(fast|unsafe-math|associative-math)")
+FORBIDDEN_PRAGMA = re.compile(r"optimize\s*\(\s*\"[^\"]*(fast-math|Ofast|unsafe-math|associative-math)")
 
 FILE_LINES, FUNCTION_LINES = 400, 80
 C_ROOMS = ("src", "include", "tests")
