@@ -57,3 +57,25 @@ void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double
     }
   }
 }
+
+void epx_readout_eval_derivatives(const epx_lanes *lanes, const double *y, int lane, double *slope,
+                                  double *curvature) {
+  const epx_network *network = lanes->network;
+  const int components = network->family->components;
+  const double scale = network->readout_scale;
+  for (int k = 0; k < network->n_outputs; k++) {
+    const double *own = y + get_row(network, k) * (size_t)lanes->n_lanes + lane;
+    for (int c = 0; c < components; c++) {
+      double *first = slope + k * components + c, *second = curvature + k * components + c;
+      *first = c == 0 ? scale : 0;
+      *second = 0;
+      if (network->readout == EPX_READ_INTENSITY) {
+        *first = 2 * scale * own[(size_t)c * (size_t)lanes->n_lanes];
+        *second = 2 * scale;
+      } else if (network->readout == EPX_READ_SINE) {
+        *first = scale * cos(own[0]);
+        *second = -scale * sin(own[0]);
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/* Two judges first, then row by row. */
+#include "epilux/learning/comparison.h"
+
+#include <math.h>
+
+#include "epilux/base/array.h"
+#include "learning/estimator_work.h"
+#include "learning/learner_state.h"
+
+typedef struct {
+  epx_learner *learner;
+  const double *theta;
+  size_t n;
+  double *exact, *difference;             /* [n] the judges */
+  double *estimate[EPX_COMPARISON_BETAS]; /* [n] */
+} workspace;
+
+static double eval_dot(size_t n, const double *a, const double *b) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++)
+    sum += a[i] * b[i];
+  return sum;
+}
+
+/* |a - b| / |b| */
+static double eval_error(size_t n, const double *a, const double *b) {
+  double squares = 0;
+  for (size_t i = 0; i < n; i++)
+    squares += (a[i] - b[i]) * (a[i] - b[i]);
+  const double norm = sqrt(eval_dot(n, b, b));
+  return norm > 0 ? sqrt(squares) / norm : NAN;
+}
+
+/* Least squares of log error over log beta. */
+static double fit_slope(int n, const double *beta, const double *error) {
+  double x = 0, y = 0, xx = 0, xy = 0;
+  for (int i = 0; i < n; i++) {
+    const double log_beta = log(beta[i]), log_error = log(error[i]);
+    x += log_beta;
+    y += log_error;
+    xx += log_beta * log_beta;
+    xy += log_beta * log_error;
+  }
+  const double slope = (n * xy - x * y) / (n * xx - x * x);
+  return isfinite(slope) ? slope : NAN;
+}
+
+/* Error of a + (a - b) / (2^order - 1), a at half the beta of b; b is overwritten. */
+static double eval_limit_error(const workspace *work, int order) {
+  const double *a = work->estimate[EPX_COMPARISON_BETAS - 1];
+  double *b = work->estimate[EPX_COMPARISON_BETAS - 2];
+  const double share = order == 1 ? 1 : 1.0 / 3;
+  for (size_t i = 0; i < work->n; i++)
+    b[i] = a[i] + share * (a[i] - b[i]);
+  return eval_error(work->n, b, work->exact);
+}
+
+static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
+  double *g = work->estimate[k];
+  const epx_nudging nudging = {row->beta[k], row->scheme};
+  const long before = epx_learner_get_counts(work->learner).equilibria;
+  EPX_TRY(epx_learner_eval_gradient(work->learner, row->estimator, &nudging, work->theta, g));
+  row->equilibria = epx_learner_get_counts(work->learner).equilibria - before;
+  const double norm = sqrt(eval_dot(work->n, g, g)),
+               exact = sqrt(eval_dot(work->n, work->exact, work->exact));
+  row->cosine[k] = norm > 0 && exact > 0 ? eval_dot(work->n, g, work->exact) / norm / exact : NAN;
+  row->norm_ratio[k] = exact > 0 ? norm / exact : NAN;
+  row->error[k] = eval_error(work->n, g, work->exact);
+  return EPX_OK;
+}
+
+static epx_err eval_row(const workspace *work, double beta, epx_comparison *row) {
+  const bool nudged = row->estimator->nudged;
+  const long failures = epx_estimator_get_failures(work->learner->work);
+  row->n_betas = nudged ? EPX_COMPARISON_BETAS : 1;
+  for (int k = 0; k < row->n_betas; k++) {
+    row->beta[k] = nudged ? ldexp(beta, -k) : NAN;
+    EPX_TRY(eval_beta(work, k, row));
+  }
+  row->failures = epx_estimator_get_failures(work->learner->work) - failures;
+  row->difference_error = eval_error(work->n, work->estimate[row->n_betas - 1], work->difference);
+  row->slope = nudged ? fit_slope(row->n_betas, row->beta, row->error) : NAN;
+  row->limit_error = nudged ? eval_limit_error(work, row->scheme == EPX_CENTERED ? 2 : 1) : NAN;
+  return EPX_OK;
+}
+
+static epx_err eval_rows(workspace *work, double beta, epx_comparison *rows, int *n_rows) {
+  epx_learner *learner = work->learner;
+  const epx_nudging none = {beta, EPX_ONE_SIDED};
+  EPX_TRY(epx_learner_eval_gradient(learner, &epx_estimator_backprop, &none, work->theta, work->exact));
+  EPX_TRY(epx_learner_eval_gradient(learner, &epx_estimator_finite_difference, &none, work->theta,
+                                    work->difference));
+  *n_rows = 0;
+  for (int i = 0; epx_estimator_get(i); i++) {
+    const epx_estimator *estimator = epx_estimator_get(i);
+    const char *refusal = estimator->get_refusal(learner->network->family);
+    for (int s = 0; s < (estimator->nudged && !refusal ? 2 : 1); s++) {
+      epx_comparison *row = &rows[(*n_rows)++];
+      *row = (epx_comparison){.estimator = estimator, .refusal = refusal, .scheme = (epx_scheme)s};
+      if (!refusal) EPX_TRY(eval_row(work, beta, row));
+    }
+  }
+  return EPX_OK;
+}
+
+epx_err epx_comparison_eval(epx_learner *learner, const double *theta, double beta, epx_comparison *rows,
+                            int *n_rows) {
+  if (learner->n_instances != 1)
+    return EPX_RAISE(EPX_EINPUT, "gradients are compared on one instance, not %d", learner->n_instances);
+  if (!(beta > 0) || !isfinite(beta))
+    return EPX_RAISE(EPX_EINPUT, "the nudge's beta is %g; it must be positive", beta);
+  const size_t n = learner->network->n_theta;
+  double *memory = NULL;
+  EPX_TRY(EPX_ARRAY(memory, (2 + EPX_COMPARISON_BETAS) * n));
+  workspace work = {.learner = learner, .theta = theta, .n = n, .exact = memory, .difference = memory + n};
+  for (size_t k = 0; k < EPX_COMPARISON_BETAS; k++)
+    work.estimate[k] = memory + (2 + k) * n;
+  const int code = eval_rows(&work, beta, rows, n_rows);
+  epx_array_destroy(&memory);
+  EPX_TRY(code);
+  return EPX_OK;
+}

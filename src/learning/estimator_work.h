@@ -1,0 +1,61 @@
+/** @file
+ * What the estimators share: their workspaces and how they leave lanes out.
+ */
+#ifndef EPILUX_SRC_LEARNING_ESTIMATOR_WORK_H
+#define EPILUX_SRC_LEARNING_ESTIMATOR_WORK_H
+
+#include "epilux/learning/estimator.h"
+
+/* All arrays of lanes are laid by the batch's n_lanes, at most that of creation. */
+struct epx_estimator_work {
+  const epx_network *network; /* borrowed */
+
+  /* At the free state: dC/dr [n_outputs][n_lanes], dC/ds [n_state][n_lanes]. */
+  double *readout, *slope, *pull;
+
+  /* Of a learning phase: its two states, their certificates, the response y, the held force;
+   * [n_state][n_lanes]. */
+  double *plus, *minus, *response, *held;
+  epx_certificate *certificate; /* [n_lanes] */
+
+  /* Of the lanes: what is left of the batch's weights, whether a lane is frozen (it has no free equilibrium).
+   */
+  double *weight;        /* [n_lanes] */
+  unsigned char *frozen; /* [n_lanes] */
+
+  /* Inside the force of a learning phase, at the state of the moment. */
+  double *live_readout, *live_slope, *live_pull; /* as above */
+  double *jacobian;                              /* [n_state][n_state][EPX_LANE_WIDTH] */
+  double *curvature;                             /* [n_outputs][n_outputs + 2 components], one lane */
+
+  /* Of finite differences. */
+  double *original, *theta; /* [n_instances][n_theta]: as found, and shifted */
+  double *value, *contrast; /* [n_lanes] */
+
+  int *n_lanes; /* [n_instances] lanes the last gradient is made of */
+  long failures;
+};
+
+extern const epx_estimator epx_estimator_plain, epx_estimator_phase_conjugate, epx_estimator_time_reversed,
+    epx_estimator_backprop, epx_estimator_finite_difference;
+
+/** Sets frozen and weight from the batch's weights: the start of every rule. */
+void epx_estimator_set_lanes(const epx_batch *batch, epx_estimator_work *work);
+
+/** Leaves one lane out, freezes it for the rule's further phases and counts a failure, once a lane. */
+void epx_estimator_set_failure(const epx_batch *batch, epx_estimator_work *work, int lane);
+
+/** Raises the weights so that each instance's sum is the batch's again, times `factor`, and counts its lanes.
+ */
+void epx_estimator_set_weights(const epx_batch *batch, double factor, epx_estimator_work *work);
+
+/** Evaluates readout, slope and pull = dC/ds at the batch's free state. */
+void epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work);
+
+/** Adds weight y' dG/dtheta at the free state, y = work->response, to the gradient. */
+void epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient);
+
+/** Sets the gradient of all instances to zero. */
+void epx_estimator_set_zero(const epx_batch *batch, double *gradient);
+
+#endif

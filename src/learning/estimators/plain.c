@@ -1,0 +1,35 @@
+/* Equilibrium propagation as it stands: the energy's slope in the parameters, contrasted between the nudged
+ * states. */
+#include "learning/nudging.h"
+
+static const char *get_refusal(const epx_family *family) {
+  (void)family;
+  return NULL;
+}
+
+static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
+                    double *gradient) {
+  const epx_family *family = batch->lanes->network->family;
+  epx_estimator_set_zero(batch, gradient);
+  EPX_TRY(epx_nudging_solve(batch, nudging, EPX_NUDGE_LIVE, work));
+  if (!family->add_energy_gradient) {
+    epx_nudging_eval_response(batch, false, work);
+    epx_estimator_add_response(batch, work, gradient);
+    return EPX_OK;
+  }
+  family->add_energy_gradient(batch->lanes, work->plus, work->weight, gradient);
+  for (int lane = 0; lane < batch->lanes->n_used; lane++)
+    work->weight[lane] = -work->weight[lane];
+  family->add_energy_gradient(batch->lanes, work->minus, work->weight, gradient);
+  return EPX_OK;
+}
+
+const epx_estimator epx_estimator_plain = {
+    .name = "plain",
+    .summary =
+        "equilibrium propagation: nudge by the error; right where the response is reciprocal (low loss)",
+    .source = "Scellier2017, Sajnok2025",
+    .nudged = true,
+    .get_refusal = get_refusal,
+    .eval = eval,
+};

@@ -1,0 +1,181 @@
+/* A learner's storage, and what it does most: settle a chunk of samples on all its instances. */
+#include "epilux/learning/learner.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "epilux/photonic/readout.h"
+#include "learning/learner_state.h"
+
+/* Lanes a chunk fills: enough vectors to share the cost of the integrator's steps, few enough that one slow
+ * sample does not hold up many and that a small network's lanes stay in the cache. */
+static const int chunk_lanes = 128;
+
+static epx_err check_estimator(const epx_network *network, const epx_learning_spec *spec) {
+  const char *refusal = spec->estimator->get_refusal(network->family);
+  if (refusal)
+    return EPX_RAISE(EPX_EINPUT, "estimator %s does not apply to family %s: %s", spec->estimator->name,
+                     network->family->name, refusal);
+  if (spec->estimator->nudged && (!(spec->nudging.beta > 0) || !isfinite(spec->nudging.beta)))
+    return EPX_RAISE(EPX_EINPUT, "the nudge's beta is %g; it must be positive", spec->nudging.beta);
+  return EPX_OK;
+}
+
+static epx_err check_trained(const epx_network *network, const epx_learning_spec *spec) {
+  bool any = false;
+  for (int p = 0; p < network->family->n_parameters; p++) {
+    if (spec->train[p] && !network->family->parameters[p].trainable)
+      return EPX_RAISE(EPX_EINPUT, "parameter %s of family %s cannot be trained",
+                       network->family->parameters[p].name, network->family->name);
+    any = any || spec->train[p];
+  }
+  if (!any && spec->epochs > 0)
+    return EPX_RAISE(EPX_EINPUT, "no parameter is trained; name at least one, or set the epochs to 0");
+  return EPX_OK;
+}
+
+static epx_err check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec,
+                     int n_instances) {
+  EPX_TRY(check_estimator(network, spec));
+  EPX_TRY(check_trained(network, spec));
+  if (task->n_features > network->n_inputs)
+    return EPX_RAISE(EPX_EINPUT, "the task has %d features, but the network %d inputs", task->n_features,
+                     network->n_inputs);
+  if (network->n_outputs != task->n_classes && !(network->n_outputs == 1 && task->n_classes == 2))
+    return EPX_RAISE(EPX_EINPUT, "%d outputs for %d classes; one a class is wanted (or one for two classes)",
+                     network->n_outputs, task->n_classes);
+  if (spec->batch < 0 || spec->batch > task->n_train)
+    return EPX_RAISE(EPX_EINPUT, "a batch of %d samples, but the training part has %d", spec->batch,
+                     task->n_train);
+  if (spec->epochs < 0) return EPX_RAISE(EPX_EINPUT, "%d epochs; 0 or more are wanted", spec->epochs);
+  if (!(spec->decay > 0) || !isfinite(spec->decay))
+    return EPX_RAISE(EPX_EINPUT, "the rate's decay is %g; it must be positive, 1 for a constant rate",
+                     spec->decay);
+  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
+  return EPX_OK;
+}
+
+static epx_err create_arrays(epx_learner *learner) {
+  const epx_network *network = learner->network;
+  const size_t n_lanes = (size_t)learner->lanes->n_lanes, n_instances = (size_t)learner->n_instances;
+  double **const of_lanes[] = {&learner->value, &learner->correct, &learner->weight, &learner->power};
+  for (size_t i = 0; i < sizeof of_lanes / sizeof of_lanes[0]; i++)
+    EPX_TRY(epx_array_create(of_lanes[i], n_lanes, sizeof(double)));
+  EPX_TRY(EPX_ARRAY(learner->features, (size_t)learner->chunk * (size_t)network->n_inputs));
+  EPX_TRY(EPX_ARRAY(learner->label, n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->state, (size_t)network->n_state * n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->certificate, n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->readout, (size_t)network->n_outputs * n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->gradient, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->partial, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->n_estimated, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->trained, network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->mask, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->stopped, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
+  EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->norm, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->n_norms, n_instances));
+  return EPX_OK;
+}
+
+static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options *options) {
+  const epx_network *network = learner->network;
+  const size_t n = (size_t)learner->n_instances * network->n_theta;
+  EPX_TRY(epx_lanes_create(network, learner->n_instances, learner->chunk, &learner->lanes));
+  EPX_TRY(epx_population_create(network, learner->lanes->n_lanes, options, &learner->population));
+  EPX_TRY(epx_estimator_create_work(network, learner->n_instances, learner->lanes->n_lanes, &learner->work));
+  EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, n, &learner->optimizer));
+  EPX_TRY(create_arrays(learner));
+  for (int p = 0; p < network->family->n_parameters; p++)
+    memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
+  return EPX_OK;
+}
+
+epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
+                           const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                           int n_instances, uint64_t seed, epx_learner **out) {
+  epx_learner *learner = NULL;
+  *out = NULL;
+  EPX_TRY(check(network, task, spec, n_instances));
+  EPX_TRY(EPX_ARRAY(learner, 1));
+  learner->network = network;
+  learner->task = task;
+  learner->cost = *cost;
+  learner->spec = *spec;
+  learner->seed = seed;
+  learner->n_instances = n_instances;
+  learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
+  const int fitting = chunk_lanes / n_instances > 1 ? chunk_lanes / n_instances : 1;
+  learner->chunk = fitting < learner->batch ? fitting : learner->batch;
+  const int code = create_parts(learner, options);
+  if (code != EPX_OK) epx_learner_destroy(&learner);
+  *out = learner;
+  EPX_TRY(code);
+  return EPX_OK;
+}
+
+void epx_learner_destroy(epx_learner **address) {
+  if (!address || !*address) return;
+  epx_learner *learner = *address;
+  epx_optimizer_destroy(&learner->optimizer);
+  epx_estimator_destroy_work(&learner->work);
+  epx_population_destroy(&learner->population);
+  epx_lanes_destroy(&learner->lanes);
+  double **const numbers[] = {&learner->features, &learner->state,  &learner->readout, &learner->value,
+                              &learner->correct,  &learner->weight, &learner->power,   &learner->gradient,
+                              &learner->partial,  &learner->norm};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    epx_array_destroy(numbers[i]);
+  int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms};
+  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+    epx_array_destroy(counts[i]);
+  unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped};
+  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+    epx_array_destroy(marks[i]);
+  epx_array_destroy(&learner->certificate);
+  epx_array_destroy(&learner->tally);
+  epx_array_destroy(address);
+}
+
+epx_population_counts epx_learner_get_counts(const epx_learner *learner) {
+  return epx_population_get_counts(learner->population);
+}
+
+/* Inputs beyond the task's features stay dark. */
+static void set_samples(epx_learner *learner, int n, const int *samples) {
+  const epx_task *task = learner->task;
+  const size_t n_inputs = (size_t)learner->network->n_inputs, n_features = (size_t)task->n_features;
+  for (int i = 0; i < n; i++)
+    memcpy(learner->features + (size_t)i * n_inputs, task->features + (size_t)samples[i] * n_features,
+           n_features * sizeof(double));
+  epx_lanes_set_samples(learner->lanes, n, learner->features);
+  for (int lane = 0; lane < learner->lanes->n_lanes; lane++)
+    learner->label[lane] = task->labels[samples[epx_lanes_get_sample(learner->lanes, lane)]];
+}
+
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {
+  set_samples(learner, n, samples);
+  const epx_lanes *lanes = learner->lanes;
+  learner->network->family->set_start(lanes, learner->seed, learner->state);
+  EPX_TRY(epx_population_solve(learner->population, lanes, NULL, learner->state, learner->certificate));
+  epx_readout_eval(lanes, learner->state, learner->readout);
+  epx_cost_eval(&learner->cost, learner->network->n_outputs, lanes->n_lanes, learner->readout, learner->label,
+                learner->value, NULL, learner->correct);
+  for (int lane = 0; lane < lanes->n_lanes; lane++)
+    learner->weight[lane] = lane < lanes->n_used && learner->certificate[lane].outcome == EPX_OK;
+  return EPX_OK;
+}
+
+void epx_learner_add_tally(epx_learner *learner) {
+  const epx_lanes *lanes = learner->lanes;
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    epx_learner_tally *tally = &learner->tally[lane / lanes->n_samples];
+    tally->n_samples++;
+    if (learner->weight[lane] == 0) continue;
+    tally->n_settled++;
+    tally->loss += learner->value[lane];
+    tally->correct += learner->correct[lane];
+  }
+}

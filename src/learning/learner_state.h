@@ -1,0 +1,61 @@
+/** @file
+ * What training, measuring and estimating share: the learner's storage, and the settling of one chunk of
+ * samples.
+ */
+#ifndef EPILUX_SRC_LEARNING_LEARNER_STATE_H
+#define EPILUX_SRC_LEARNING_LEARNER_STATE_H
+
+#include "epilux/learning/learner.h"
+
+/* Sums over samples of one instance. */
+typedef struct {
+  int n_samples, n_settled;
+  double loss, correct; /* of the samples that settled */
+} epx_learner_tally;
+
+struct epx_learner {
+  const epx_network *network; /* borrowed */
+  const epx_task *task;       /* borrowed */
+  epx_cost cost;
+  epx_learning_spec spec;
+  uint64_t seed;
+  int n_instances;
+  int batch, chunk; /* samples an update; samples settled at once */
+
+  epx_lanes *lanes;
+  epx_population *population;
+  epx_estimator_work *work;
+  epx_optimizer *optimizer;
+
+  double *features;                         /* [chunk][n_inputs] */
+  int *label;                               /* [n_lanes] */
+  double *state;                            /* [n_state][n_lanes] */
+  epx_certificate *certificate;             /* [n_lanes] */
+  double *readout;                          /* [n_outputs][n_lanes] */
+  double *value, *correct, *weight, *power; /* [n_lanes]; weight 1 for a sample that settled, else 0 */
+
+  double *gradient, *partial; /* [n_instances][n_theta] */
+  int *n_estimated;           /* [n_instances] samples the gradient is made of */
+  unsigned char *trained;     /* [n_theta] */
+  unsigned char *mask;        /* [n_instances][n_theta] */
+  unsigned char *stopped;     /* [n_instances] */
+  int *order;                 /* [n_train] */
+  epx_learner_tally *tally;   /* [n_instances] */
+  double *norm;               /* [n_instances] sum over updates of the gradient's norm */
+  int *n_norms;               /* [n_instances] */
+};
+
+/** Solves the free phase of `n` samples (at most chunk) for all instances, the parameters being set: state,
+ * certificate, readout, value, correct and weight. Errors: EPX_ESOLVER. */
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples);
+
+/** Adds the chunk solved last to the tally of each instance. */
+void epx_learner_add_tally(epx_learner *learner);
+
+/** Evaluates the gradient of the mean cost of `n` samples, in chunks, the parameters being set:
+ * learner->gradient, zero where not trained, and n_estimated; adds the samples to the tally. Errors:
+ * EPX_ESOLVER. */
+epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimator *estimator,
+                                        const epx_nudging *nudging, int n, const int *samples);
+
+#endif

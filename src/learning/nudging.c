@@ -1,0 +1,120 @@
+/* Both phases start from the free state. A phase that ends far from it is released and must find its way
+ * back: that is what it means to be in the free state's basin; near ones are taken to be in it, which saves
+ * the release. */
+#include "learning/nudging.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "learning/frame.h"
+
+/* A phase is released when it has moved by more than this share of the free state's largest component. */
+static const double far = 0.25;
+
+/* A released lane is back when it is nearer to s0 than this, next to the largest component and 1. */
+static const double near = 1e-6;
+
+/* Largest component, in magnitude, of a lane of a - b; b may be NULL for zero. */
+static double get_largest(const epx_lanes *lanes, const double *a, const double *b, int lane) {
+  double largest = 0;
+  for (size_t row = 0; row < (size_t)lanes->network->n_state; row++) {
+    const size_t at = row * (size_t)lanes->n_lanes + (size_t)lane;
+    const double d = fabs(a[at] - (b ? b[at] : 0));
+    largest = d > largest || isnan(d) ? d : largest;
+  }
+  return largest;
+}
+
+static void copy_lane(const epx_lanes *lanes, const double *from, int lane, double *to) {
+  for (size_t row = 0; row < (size_t)lanes->network->n_state; row++) {
+    const size_t at = row * (size_t)lanes->n_lanes + (size_t)lane;
+    to[at] = from[at];
+  }
+}
+
+/* Starts all lanes from the free state, frozen ones from rest: where they gave up may be anywhere. */
+static void set_start(const epx_batch *batch, const epx_estimator_work *work, double *state) {
+  const size_t n_lanes = (size_t)batch->lanes->n_lanes, n_state = (size_t)batch->lanes->network->n_state;
+  for (size_t row = 0; row < n_state; row++) {
+    for (size_t lane = 0; lane < n_lanes; lane++)
+      state[row * n_lanes + lane] = work->frozen[lane] ? 0 : batch->state[row * n_lanes + lane];
+  }
+}
+
+/* Releases the phases that went far and leaves out those that do not come back. */
+static epx_err check_basin(const epx_batch *batch, const double *state, epx_estimator_work *work) {
+  const epx_lanes *lanes = batch->lanes;
+  double *released = work->response;
+  int n_far = 0;
+  set_start(batch, work, released);
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    if (work->weight[lane] == 0 ||
+        get_largest(lanes, state, batch->state, lane) <= far * get_largest(lanes, batch->state, NULL, lane))
+      continue;
+    copy_lane(lanes, state, lane, released);
+    n_far++;
+  }
+  if (n_far == 0) return EPX_OK;
+  const epx_nudge_force force = {batch, work, EPX_NUDGE_RELEASE, 0};
+  epx_nudge nudge;
+  epx_nudging_init(&force, &nudge);
+  EPX_TRY(epx_population_solve(batch->population, lanes, &nudge, released, work->certificate));
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    const double size = get_largest(lanes, batch->state, NULL, lane);
+    if (work->weight[lane] != 0 && !(get_largest(lanes, released, batch->state, lane) <= near * (1 + size)))
+      epx_estimator_set_failure(batch, work, lane);
+  }
+  return EPX_OK;
+}
+
+static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, epx_estimator_work *work,
+                          double *state) {
+  const epx_nudge_force force = {batch, work, kind, beta};
+  epx_nudge nudge;
+  epx_nudging_init(&force, &nudge);
+  set_start(batch, work, state);
+  EPX_TRY(epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate));
+  for (int lane = 0; lane < batch->lanes->n_used; lane++) {
+    if (work->certificate[lane].outcome != EPX_OK) epx_estimator_set_failure(batch, work, lane);
+  }
+  EPX_TRY(check_basin(batch, state, work));
+  return EPX_OK;
+}
+
+/* held = Q K c, c = work->pull. */
+static void set_held(const epx_batch *batch, epx_estimator_work *work) {
+  const epx_network *network = batch->lanes->network;
+  const size_t n_lanes = (size_t)batch->lanes->n_lanes, n_state = (size_t)network->n_state;
+  const size_t components = (size_t)network->family->components;
+  for (size_t k = 0; k < n_state * n_lanes; k++)
+    work->response[k] = network->family->conjugation[k / n_lanes % components] * work->pull[k];
+  memset(work->held, 0, n_state * n_lanes * sizeof *work->held);
+  epx_frame_add(batch->lanes, 1, work->response, work->held);
+}
+
+epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, epx_nudge_kind kind,
+                          epx_estimator_work *work) {
+  epx_estimator_set_lanes(batch, work);
+  if (kind == EPX_NUDGE_CONJUGATED) {
+    epx_estimator_eval_pull(batch, work);
+    set_held(batch, work);
+  }
+  EPX_TRY(solve_side(batch, nudging->beta, kind, work, work->plus));
+  if (nudging->scheme == EPX_CENTERED)
+    EPX_TRY(solve_side(batch, -nudging->beta, kind, work, work->minus));
+  else
+    set_start(batch, work, work->minus);
+  const double span = nudging->scheme == EPX_CENTERED ? 2 * nudging->beta : nudging->beta;
+  epx_estimator_set_weights(batch, 1 / span, work);
+  return EPX_OK;
+}
+
+void epx_nudging_eval_response(const epx_batch *batch, bool conjugated, epx_estimator_work *work) {
+  const epx_family *family = batch->lanes->network->family;
+  const size_t n_lanes = (size_t)batch->lanes->n_lanes, components = (size_t)family->components;
+  const size_t n = (size_t)batch->lanes->network->n_state * n_lanes;
+  for (size_t k = 0; k < n; k++) {
+    const double delta = work->plus[k] - work->minus[k];
+    work->response[k] = conjugated ? family->conjugation[k / n_lanes % components] * delta : delta;
+  }
+}

@@ -1,0 +1,97 @@
+/* The force of a learning phase and its Jacobian, as the equilibrium layer calls for them. */
+#include <string.h>
+
+#include "epilux/photonic/readout.h"
+#include "learning/frame.h"
+#include "learning/nudging.h"
+
+/* f -= Q (M - M')(y - s0), through live_pull as the room for both factors. */
+static void add_reversal(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, double *f) {
+  const epx_family *family = lanes->network->family;
+  epx_estimator_work *work = force->work;
+  const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
+  if (!family->eval_antisymmetric) return;
+  for (size_t k = 0; k < n; k++)
+    work->response[k] = y[k] - force->batch->state[k];
+  family->eval_antisymmetric(lanes, force->batch->state, work->response, work->live_pull);
+  epx_frame_add(lanes, -1, work->live_pull, f);
+}
+
+static void add_pull(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, double *f) {
+  epx_estimator_work *work = force->work;
+  epx_readout_eval(lanes, y, work->live_readout);
+  epx_cost_eval(force->batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->live_readout,
+                force->batch->label, NULL, work->live_slope, NULL);
+  epx_readout_eval_pull(lanes, y, work->live_slope, work->live_pull);
+  epx_frame_add(lanes, force->beta, work->live_pull, f);
+}
+
+static void freeze(const epx_nudge_force *force, const epx_lanes *lanes, double *f) {
+  const size_t n_lanes = (size_t)lanes->n_lanes;
+  for (size_t lane = 0; lane < n_lanes; lane++) {
+    if (!force->work->frozen[lane]) continue;
+    for (size_t row = 0; row < (size_t)lanes->network->n_state; row++)
+      f[row * n_lanes + lane] = 0;
+  }
+}
+
+static void add_field(const void *context, const epx_lanes *lanes, const double *y, double *f) {
+  const epx_nudge_force *force = context;
+  const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
+  if (force->kind == EPX_NUDGE_LIVE || force->kind == EPX_NUDGE_REVERSED) add_pull(force, lanes, y, f);
+  if (force->kind == EPX_NUDGE_REVERSED) add_reversal(force, lanes, y, f);
+  for (size_t k = 0; force->kind == EPX_NUDGE_CONJUGATED && k < n; k++)
+    f[k] += force->beta * force->work->held[k];
+  freeze(force, lanes, f);
+}
+
+/* d(dC/ds)/ds = (dr/ds)' H dr/ds + sum_o g_o d2r_o/ds2, in the rows and columns of the output nodes. */
+static void add_pull_jacobian(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, int lane,
+                              int width, int w, double *jacobian) {
+  const epx_network *network = lanes->network;
+  const int n_outputs = network->n_outputs, components = network->family->components;
+  double *hessian = force->work->curvature, *slope = hessian + n_outputs * n_outputs;
+  double *curvature = slope + n_outputs * components;
+  epx_cost_eval_hessian(force->batch->cost, n_outputs, lanes->n_lanes, lane, force->work->live_readout,
+                        force->batch->label, hessian);
+  epx_readout_eval_derivatives(lanes, y, lane, slope, curvature);
+  for (int i = 0; i < n_outputs * components; i++) {
+    const int o = i / components;
+    const int row = components * network->row_of_node[network->output_nodes[o]] + i % components;
+    const double g = force->work->live_slope[(size_t)o * (size_t)lanes->n_lanes + (size_t)lane];
+    for (int j = 0; j < n_outputs * components; j++) {
+      const int q = j / components;
+      const int column = components * network->row_of_node[network->output_nodes[q]] + j % components;
+      const double a = slope[i] * hessian[o * n_outputs + q] * slope[j] + (i == j ? g * curvature[i] : 0);
+      epx_frame_add_entry(network->family->frame, network->n_state, width, w, row, column, force->beta * a,
+                          jacobian);
+    }
+  }
+}
+
+static void add_jacobian(const void *context, const epx_lanes *lanes, const double *y, int lane, int width,
+                         double *jacobian) {
+  const epx_nudge_force *force = context;
+  const epx_family *family = lanes->network->family;
+  epx_estimator_work *work = force->work;
+  epx_readout_eval(lanes, y, work->live_readout);
+  epx_cost_eval(force->batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->live_readout,
+                force->batch->label, NULL, work->live_slope, NULL);
+  for (int w = 0; w < width; w++)
+    add_pull_jacobian(force, lanes, y, lane + w, width, w, jacobian);
+  if (force->kind == EPX_NUDGE_REVERSED && family->eval_antisymmetric) {
+    family->eval_jacobian(lanes, force->batch->state, lane, width, work->jacobian);
+    epx_frame_add_transposition(family->frame, lanes->network->n_state, width, work->jacobian, jacobian);
+  }
+}
+
+void epx_nudging_init(const epx_nudge_force *force, epx_nudge *nudge) {
+  const epx_family *family = force->batch->lanes->network->family;
+  const bool live = force->kind == EPX_NUDGE_LIVE || force->kind == EPX_NUDGE_REVERSED;
+  const bool backwards = force->kind == EPX_NUDGE_REVERSED && family->frame == EPX_FRAME_HAMILTONIAN &&
+                         family->eval_antisymmetric;
+  *nudge = (epx_nudge){.context = (void *)force,
+                       .add_field = add_field,
+                       .add_jacobian = live ? add_jacobian : NULL,
+                       .direction = backwards ? -1 : 1};
+}

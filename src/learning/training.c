@@ -1,0 +1,106 @@
+/* Training: shuffle, and for each batch settle, estimate, step. An instance that has reached its target keeps
+ * its lanes and is settled with the others, so that their steps, and with them their bits, do not depend on
+ * when it stopped. */
+#include <math.h>
+#include <string.h>
+
+#include "epilux/base/random.h"
+#include "learning/learner_state.h"
+
+/* Lists the training part in the order of this epoch; as it stands when one batch takes it all. */
+static void set_order(epx_learner *learner, int epoch) {
+  const int n = learner->task->n_train;
+  if (learner->batch == n) {
+    memcpy(learner->order, learner->task->train, (size_t)n * sizeof *learner->order);
+    return;
+  }
+  const epx_random stream = epx_random_init(learner->seed, "learning:shuffle");
+  epx_random_eval_permutation(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)epoch, n, learner->order);
+  for (int i = 0; i < n; i++)
+    learner->order[i] = learner->task->train[learner->order[i]];
+}
+
+static void add_norms(epx_learner *learner) {
+  const size_t n_theta = learner->network->n_theta;
+  for (int i = 0; i < learner->n_instances; i++) {
+    const double *gradient = learner->gradient + (size_t)i * n_theta;
+    double squares = 0;
+    for (size_t k = 0; k < n_theta; k++)
+      squares += gradient[k] * gradient[k];
+    if (learner->n_estimated[i] == 0) continue;
+    learner->norm[i] += sqrt(squares);
+    learner->n_norms[i]++;
+  }
+}
+
+/* A stopped instance keeps its parameters; so does one that has no gradient this time. */
+static void step(epx_learner *learner, double factor, double *theta) {
+  const size_t n_theta = learner->network->n_theta;
+  for (int i = 0; i < learner->n_instances; i++) {
+    unsigned char *mask = learner->mask + (size_t)i * n_theta;
+    if (learner->stopped[i] || learner->n_estimated[i] == 0)
+      memset(mask, 0, n_theta);
+    else
+      memcpy(mask, learner->trained, n_theta);
+  }
+  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta);
+}
+
+static epx_err solve_epoch(epx_learner *learner, int epoch, double factor, double *theta) {
+  const size_t n_instances = (size_t)learner->n_instances;
+  const int n_train = learner->task->n_train;
+  memset(learner->tally, 0, n_instances * sizeof *learner->tally);
+  memset(learner->norm, 0, n_instances * sizeof *learner->norm);
+  memset(learner->n_norms, 0, n_instances * sizeof *learner->n_norms);
+  set_order(learner, epoch);
+  for (int first = 0; first < n_train; first += learner->batch) {
+    const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
+    epx_lanes_set_parameters(learner->lanes, theta);
+    EPX_TRY(epx_learner_eval_batch_gradient(learner, learner->spec.estimator, &learner->spec.nudging, n,
+                                            learner->order + first));
+    add_norms(learner);
+    step(learner, factor, theta);
+  }
+  return EPX_OK;
+}
+
+static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves) {
+  for (int i = 0; i < learner->n_instances; i++) {
+    const size_t at = (size_t)i * (size_t)learner->spec.epochs + (size_t)epoch;
+    const epx_learner_tally *tally = &learner->tally[i];
+    const bool kept = !learner->stopped[i];
+    if (curves->loss) curves->loss[at] = kept && tally->n_settled ? tally->loss / tally->n_settled : NAN;
+    if (curves->accuracy) curves->accuracy[at] = kept ? tally->correct / tally->n_samples : NAN;
+    if (curves->gradient_norm)
+      curves->gradient_norm[at] = kept && learner->n_norms[i] ? learner->norm[i] / learner->n_norms[i] : NAN;
+  }
+}
+
+/* Stops the instances that have reached the target on every sample. Returns how many go on. */
+static int stop(epx_learner *learner) {
+  const double target = learner->spec.target_loss;
+  int n_left = 0;
+  for (int i = 0; i < learner->n_instances; i++) {
+    const epx_learner_tally *tally = &learner->tally[i];
+    if (target != 0 && tally->n_settled == tally->n_samples && tally->loss < target * tally->n_samples)
+      learner->stopped[i] = 1;
+    n_left += !learner->stopped[i];
+  }
+  return n_left;
+}
+
+epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
+  static const epx_curves none = {NULL, NULL, NULL};
+  epx_curves kept = curves ? *curves : none;
+  double factor = 1;
+  int n_left = learner->n_instances;
+  epx_optimizer_set_rest(learner->optimizer);
+  memset(learner->stopped, 0, (size_t)learner->n_instances);
+  for (int epoch = 0; epoch < learner->spec.epochs; epoch++) {
+    if (n_left > 0) EPX_TRY(solve_epoch(learner, epoch, factor, theta));
+    set_curves(learner, epoch, &kept);
+    n_left = stop(learner);
+    factor *= learner->spec.decay;
+  }
+  return EPX_OK;
+}
