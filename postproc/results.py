@@ -86,12 +86,12 @@ def list_datasets(group):
 
 
 def is_geometric(values):
-    """Whether positive values are spaced by ratio rather than by difference."""
+    """Whether positive values over a wide range are spaced about as evenly by ratio as by difference."""
     levels = np.unique(values[np.isfinite(values)])
     if levels.size < 3 or levels[0] <= 0 or levels[-1] / levels[0] < 8:
         return False
     steps, ratios = np.diff(levels), np.diff(np.log(levels))
-    return np.std(ratios) / np.sum(ratios) < np.std(steps) / np.sum(steps)
+    return np.std(ratios) / np.sum(ratios) < 1.25 * np.std(steps) / np.sum(steps)
 
 
 def shorten(path, taken=()):
