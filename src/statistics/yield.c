@@ -2,9 +2,9 @@
  * Yield: Wilson's interval in closed form; Clopper and Pearson's by bisection of GSL's incomplete beta
  * function.
  *
- * Not by GSL's inverse, gsl_cdf_beta_Pinv(): version 2.7.1 loses its way in arguments as plain as 1 passed of 1000 at
- * confidence 0.999, and then ends the program unless its error handler is off. The function itself agrees with
- * SciPy's to 1e-9 up to n = 10^6 and fails at 10^7.
+ * Not by GSL's inverse, gsl_cdf_beta_Pinv(): version 2.7.1 loses its way in arguments as plain as 1 passed of
+ * 1000 at confidence 0.999, and then ends the program unless its error handler is off. The function itself
+ * agrees with SciPy's to 1e-9 up to n = 10^6 and fails at 10^7.
  */
 #include "epilux/statistics/yield.h"
 

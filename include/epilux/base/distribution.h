@@ -32,8 +32,8 @@ epx_err epx_distribution_get_kind(const char *name, epx_distribution_kind *kind)
 /** Gets the deck name of a kind. */
 const char *epx_distribution_get_name(epx_distribution_kind kind);
 
-/** Checks the parameters. Errors: EPX_EINPUT: sigma < 0, low >= high, a lognormal median <= 0, a not finite number,
- * a truncation interval that holds less than 1e-12 of the probability. */
+/** Checks the parameters. Errors: EPX_EINPUT: sigma < 0, low >= high, a lognormal median <= 0, a not finite
+ * number, a truncation interval that holds less than 1e-12 of the probability. */
 epx_err epx_distribution_check(const epx_distribution *distribution);
 
 /** Evaluates the quantile function at u in (0, 1). */

@@ -1,6 +1,6 @@
 /** @file
- * Log: messages for the person who runs the program. The library never prints: it hands each line to a sink that
- * the program sets (standard error in `epilux`); without a sink, lines are dropped.
+ * Log: messages for the person who runs the program. The library never prints: it hands each line to a sink
+ * that the program sets (standard error in `epilux`); without a sink, lines are dropped.
  */
 #ifndef EPILUX_BASE_LOG_H
 #define EPILUX_BASE_LOG_H

@@ -1,6 +1,6 @@
 /** @file
- * Random numbers without state: Philox4x32-10 keyed by what is drawn, never by who draws it, so that any trial
- * can be drawn again anywhere, in any order.
+ * Random numbers without state: Philox4x32-10 keyed by what is drawn, never by who draws it, so that any
+ * trial can be drawn again anywhere, in any order.
  *
  *   key     = 64-bit mix of (study seed, purpose name)
  *   counter = (point, instance, device, draw), each 32 bits
@@ -33,7 +33,8 @@ double epx_random_eval_uniform(const epx_random *stream, uint32_t point, uint32_
 double epx_random_eval_normal(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
                               uint32_t draw);
 
-/** Evaluates a random permutation of 0 … n-1 (Fisher–Yates; draw = position). permutation [n] is overwritten. */
+/** Evaluates a random permutation of 0 … n-1 (Fisher–Yates; draw = position). permutation [n] is overwritten.
+ */
 void epx_random_eval_permutation(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
                                  int n, int *permutation);
 
