@@ -179,7 +179,8 @@ class Results:
             names.update(enumerate(as_text(m).strip() for m in meaning))
         elif meaning is not None:
             found = re.findall(r"(\d+)\s*[:=]?\s*([^,;·|\n\d]+)", as_text(meaning))
-            names.update({int(code): name.strip() for code, name in found})
+            plain = enumerate(re.split(r"[,;·|\n]", as_text(meaning)))
+            names.update({int(code): name.strip() for code, name in found or plain})
         return names
 
     def _read_metrics(self):

@@ -126,6 +126,17 @@ class Figures(unittest.TestCase):
                         self.assertGreater(len(module.caption(results)), 20)
                         figure.draw_without_rendering()
 
+    def test_states_are_named_by_the_file_however_it_lists_them(self):
+        for meaning in (["pending", "done", "slow"], "0 pending, 1 done, 2 slow", "0=pending;1=done;2=slow",
+                        "pending, done, slow"):
+            copy = h5py.File("copy", "w", driver="core", backing_store=False)
+            with results_of("one-point") as results, copy as f:
+                f["trials/state"] = results.state
+                f["trials/state"].attrs["meaning"] = meaning
+                kept, results._file = results._file, f
+                self.assertEqual(results._read_state_names()[2], "slow", meaning)
+                results._file = kept
+
     def test_a_factor_that_moves_along_makes_no_panel(self):
         with results_of() as results:
             self.assertEqual(results.factor(make_fixture.DRIVE).follows, make_fixture.LOSS)
