@@ -21,6 +21,7 @@ typedef double vector __attribute__((vector_size(WIDTH * sizeof(double)), may_al
 
 void EPX_KERNEL(epx_coupling_eval_shared)(const epx_coupling_product *product);
 void EPX_KERNEL(epx_coupling_eval_own)(const epx_coupling_product *product);
+void EPX_KERNEL(epx_coupling_add_overlaps)(const epx_coupling_overlap *overlap);
 void EPX_KERNEL(epx_coupling_eval_overlap)(const epx_coupling_overlap *overlap);
 
 /** One matrix for all lanes: fields and lanes are columns alike, `column` the first of the tile's. */
@@ -125,16 +126,34 @@ void EPX_KERNEL(epx_coupling_eval_own)(const epx_coupling_product *p) {
     eval_own_fields(p, field, 1);
 }
 
+/** All lanes belong to one gradient: vectors of running sums, added up at the end of each link. */
+void EPX_KERNEL(epx_coupling_add_overlaps)(const epx_coupling_overlap *o) {
+  const size_t n_columns = o->n_fields * o->n_lanes;
+  for (size_t l = 0; l < o->n_links; l++) {
+    const size_t i = (size_t)o->links[l].i * n_columns, j = (size_t)o->links[l].j * n_columns;
+    vector there = {0}, back = {0};
+    for (size_t at = 0; at < n_columns; at += WIDTH) {
+      there += *(const vector *)(o->u + i + at) * *(const vector *)(o->x + j + at);
+      back += *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
+    }
+    there += back;
+    double sum = 0;
+    for (int w = 0; w < WIDTH; w++)
+      sum += there[w];
+    o->out[l] += sum;
+  }
+}
+
+/** Each lane by itself, of one link. */
 void EPX_KERNEL(epx_coupling_eval_overlap)(const epx_coupling_overlap *o) {
   const size_t n_columns = o->n_fields * o->n_lanes;
-  const double *ui = o->u + (size_t)o->link.i * n_columns, *xi = o->x + (size_t)o->link.i * n_columns;
-  const double *uj = o->u + (size_t)o->link.j * n_columns, *xj = o->x + (size_t)o->link.j * n_columns;
+  const size_t i = (size_t)o->links[0].i * n_columns, j = (size_t)o->links[0].j * n_columns;
   for (size_t lane = 0; lane < o->n_lanes; lane += WIDTH) {
     vector sum = {0};
     for (size_t at = lane; at < n_columns; at += o->n_lanes) {
-      sum += *(const vector *)(ui + at) * *(const vector *)(xj + at);
-      sum += *(const vector *)(uj + at) * *(const vector *)(xi + at);
+      sum += *(const vector *)(o->u + i + at) * *(const vector *)(o->x + j + at);
+      sum += *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
     }
-    *(vector *)(o->row + lane) = sum;
+    *(vector *)(o->out + lane) = sum;
   }
 }

@@ -21,12 +21,12 @@ typedef struct {
   double *out;            /* [n_nodes][n_fields][n_lanes] */
 } epx_coupling_product;
 
-/** row[lane] = sum over f of u[i][f] x[j][f] + u[j][f] x[i][f], for one link (i, j). */
+/** The overlap of u and x over a link (i, j): sum over f of u[i][f] x[j][f] + u[j][f] x[i][f]. */
 typedef struct {
-  size_t n_lanes, n_fields;
-  epx_link link;
-  const double *u, *x; /* [n_nodes][n_fields][n_lanes] */
-  double *row;         /* [n_lanes] */
+  size_t n_lanes, n_fields, n_links;
+  const epx_link *links; /* [n_links] */
+  const double *u, *x;   /* [n_nodes][n_fields][n_lanes] */
+  double *out;           /* added to, summed over all lanes: [n_links]; written, of one link: [n_lanes] */
 } epx_coupling_overlap;
 
 #endif

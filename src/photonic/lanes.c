@@ -13,6 +13,7 @@
 
 EPX_KERNEL_TABLE(epx_coupling_eval_shared, (const epx_coupling_product *product));
 EPX_KERNEL_TABLE(epx_coupling_eval_own, (const epx_coupling_product *product));
+EPX_KERNEL_TABLE(epx_coupling_add_overlaps, (const epx_coupling_overlap *overlap));
 EPX_KERNEL_TABLE(epx_coupling_eval_overlap, (const epx_coupling_overlap *overlap));
 
 /** Sets how many lanes n_samples need. */
@@ -91,16 +92,16 @@ void epx_lanes_destroy(epx_lanes **address) {
   epx_array_destroy(address);
 }
 
-/** Gets the instance whose parameters a lane has; the padding has those of the last. */
-static size_t get_instance(const epx_lanes *lanes, int lane) {
-  return (size_t)(lane < lanes->n_used ? lane / lanes->n_samples : lanes->n_instances - 1);
-}
-
-/** Lays value [n_instances], `stride` apart, out over a row of lanes. */
+/** Lays value[instance * n_theta] out over a row of lanes. */
 static void lay_row(const epx_lanes *lanes, const double *value, double *row) {
-  for (int lane = 0; lane < lanes->n_lanes; lane++) {
-    row[lane] = value[get_instance(lanes, lane) * lanes->network->n_theta];
+  int lane = 0;
+  for (int k = 0; k < lanes->n_instances; k++) {
+    const double here = value[(size_t)k * lanes->network->n_theta];
+    for (int s = 0; s < lanes->n_samples; s++)
+      row[lane++] = here;
   }
+  for (; lane < lanes->n_lanes; lane++)
+    row[lane] = row[lanes->n_used - 1];
 }
 
 static void lay_coupling(epx_lanes *lanes) {
@@ -180,36 +181,56 @@ void epx_lanes_eval_coupling(const epx_lanes *lanes, int n_fields, const double 
   epx_lanes_eval_coupling_between(lanes, n, lanes->all_nodes, n, lanes->all_nodes, n_fields, x, out);
 }
 
-/** Adds each instance's sum over a row of lanes, in the order of its samples, to at[instance * n_theta]. */
+/** Sums n numbers: EPX_LANE_WIDTH running sums, then those in order. The order depends on n alone. */
+static double eval_sum(const double *row, int n) {
+  double part[EPX_LANE_WIDTH] = {0}, sum = 0;
+  int at = 0;
+  for (; at + EPX_LANE_WIDTH <= n; at += EPX_LANE_WIDTH) {
+    for (int k = 0; k < EPX_LANE_WIDTH; k++)
+      part[k] += row[at + k];
+  }
+  for (int k = 0; at > 0 && k < EPX_LANE_WIDTH; k++)
+    sum += part[k];
+  for (; at < n; at++)
+    sum += row[at];
+  return sum;
+}
+
+/** Adds each instance's sum over a row of lanes to at[instance * n_theta]. */
 static void add_row(const epx_lanes *lanes, const double *row, double *at) {
   for (int k = 0; k < lanes->n_instances; k++) {
-    double sum = 0;
-    for (int s = 0; s < lanes->n_samples; s++)
-      sum += row[k * lanes->n_samples + s];
-    at[(size_t)k * lanes->network->n_theta] += sum;
+    at[(size_t)k * lanes->network->n_theta] +=
+        eval_sum(row + (size_t)k * (size_t)lanes->n_samples, lanes->n_samples);
   }
 }
 
 void epx_lanes_add_link_gradient(const epx_lanes *lanes, int n_fields, const double *u, const double *x,
                                  double *row, double *gradient) {
   const epx_network *network = lanes->network;
-  epx_coupling_overlap overlap = {
-      .n_lanes = (size_t)lanes->n_lanes, .n_fields = (size_t)n_fields, .u = u, .x = x, .row = row};
-  for (size_t l = 0; l < network->topology->n_links; l++) {
-    overlap.link = network->topology->links[l];
+  const epx_topology *topology = network->topology;
+  gradient += network->offset[network->coupling];
+  epx_coupling_overlap overlap = {.n_lanes = (size_t)lanes->n_lanes,
+                                  .n_fields = (size_t)n_fields,
+                                  .n_links = topology->n_links,
+                                  .links = topology->links,
+                                  .u = u,
+                                  .x = x,
+                                  .out = gradient};
+  if (lanes->n_instances == 1) {
+    EPX_KERNEL_CALL(epx_coupling_add_overlaps)(&overlap);
+    return;
+  }
+  overlap.out = row;
+  for (size_t l = 0; l < topology->n_links; l++) {
+    overlap.links = topology->links + l;
     EPX_KERNEL_CALL(epx_coupling_eval_overlap)(&overlap);
-    add_row(lanes, row, gradient + network->offset[network->coupling] + l);
+    add_row(lanes, row, gradient + l);
   }
 }
 
-void epx_lanes_add_node_gradient(const epx_lanes *lanes, int p, int i, const double *weight,
-                                 const double *value, double *gradient) {
-  const epx_network *network = lanes->network;
-  for (int k = 0; k < lanes->n_instances; k++) {
-    double sum = 0;
-    for (int lane = k * lanes->n_samples; lane < (k + 1) * lanes->n_samples; lane++) {
-      if (weight[lane] != 0) sum += weight[lane] * value[lane];
-    }
-    gradient[(size_t)k * network->n_theta + network->offset[p] + (size_t)i] += sum;
-  }
+void epx_lanes_add_node_gradient(const epx_lanes *lanes, int p, int i, const double *weight, double *row,
+                                 double *gradient) {
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    row[lane] = weight[lane] != 0 ? weight[lane] * row[lane] : 0;
+  add_row(lanes, row, gradient + lanes->network->offset[p] + (size_t)i);
 }

@@ -91,8 +91,9 @@ void epx_lanes_add_link_gradient(const epx_lanes *lanes, int n_fields, const dou
                                  double *row, double *gradient);
 
 /** Adds to the gradient [n_instances][n_theta] of parameter p at node i, for each instance, the sum over its
- * lanes of weight[lane] value[lane], lanes of weight 0 and the padding left out. O(n_lanes). */
-void epx_lanes_add_node_gradient(const epx_lanes *lanes, int p, int i, const double *weight,
-                                 const double *value, double *gradient);
+ * lanes of weight[lane] row[lane], lanes of weight 0 and the padding left out. `row` [n_lanes] is
+ * overwritten. O(n_lanes). */
+void epx_lanes_add_node_gradient(const epx_lanes *lanes, int p, int i, const double *weight, double *row,
+                                 double *gradient);
 
 #endif

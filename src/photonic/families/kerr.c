@@ -18,6 +18,7 @@
 #include "photonic/families/kerr_kernel.h"
 
 EPX_KERNEL_TABLE(epx_kerr_finish_field, (const epx_kerr_field *field));
+EPX_KERNEL_TABLE(epx_kerr_eval_jacobian, (const epx_kerr_jacobian *jacobian));
 
 enum { COUPLING, DETUNING, BIAS, LOSS, KERR, N_PARAMETERS };
 
@@ -77,47 +78,26 @@ static void eval_field(const epx_lanes *lanes, const double *y, double *f, doubl
                                 .loss = lanes->node[LOSS],
                                 .detuning = lanes->node[DETUNING],
                                 .kerr = lanes->node[KERR],
+                                .shared = lanes->shared,
                                 .drive = lanes->input,
                                 .y = y,
                                 .f = f};
   EPX_KERNEL_CALL(epx_kerr_finish_field)(&field);
 }
 
-/** Writes the 2 × 2 block of a node's own terms. */
-static void eval_own_block(const epx_lanes *lanes, const double *y, int i, int lane, int width,
-                           double *jacobian) {
-  const size_t n_state = (size_t)lanes->network->n_state, w_ = (size_t)width, r = 2 * (size_t)i;
-  const double *x = y + at_re(lanes, i) + lane, *p = y + at_im(lanes, i) + lane;
-  const double *loss = get_node(lanes, LOSS, i) + lane, *detuning = get_node(lanes, DETUNING, i) + lane;
-  const double *kerr = get_node(lanes, KERR, i) + lane;
-  double *re = jacobian + (r * n_state + r) * w_, *im = re + n_state * w_;
-  for (int w = 0; w < width; w++) {
-    const double shift = detuning[w] + kerr[w] * (x[w] * x[w] + p[w] * p[w]);
-    const double twist = 2 * kerr[w] * x[w] * p[w];
-    re[w] = -0.5 * loss[w] - twist;
-    re[width + w] = -shift - 2 * kerr[w] * p[w] * p[w];
-    im[w] = shift + 2 * kerr[w] * x[w] * x[w];
-    im[width + w] = -0.5 * loss[w] + twist;
-  }
-}
-
 static void eval_jacobian(const epx_lanes *lanes, const double *y, int lane, int width, double *jacobian) {
-  const int n_nodes = lanes->network->n_nodes;
-  const size_t n_state = (size_t)lanes->network->n_state, w_ = (size_t)width;
-  for (int i = 0; i < n_nodes; i++) {
-    for (int j = 0; j < n_nodes; j++) {
-      int step;
-      const double *J = epx_lanes_get_coupling(lanes, i, j, lane, &step);
-      double *re = jacobian + (2 * (size_t)i * n_state + 2 * (size_t)j) * w_, *im = re + n_state * w_;
-      for (int w = 0; w < width; w++) {
-        re[w] = 0;
-        re[width + w] = -J[w * step];
-        im[w] = J[w * step];
-        im[width + w] = 0;
-      }
-    }
-    eval_own_block(lanes, y, i, lane, width, jacobian);
-  }
+  const epx_kerr_jacobian call = {.n_nodes = (size_t)lanes->network->n_nodes,
+                                  .n_lanes = (size_t)lanes->n_lanes,
+                                  .lane = (size_t)lane,
+                                  .width = width,
+                                  .shared = lanes->shared,
+                                  .coupling = lanes->coupling,
+                                  .loss = lanes->node[LOSS],
+                                  .detuning = lanes->node[DETUNING],
+                                  .kerr = lanes->node[KERR],
+                                  .y = y,
+                                  .jacobian = jacobian};
+  EPX_KERNEL_CALL(epx_kerr_eval_jacobian)(&call);
 }
 
 /** Adds v' dG/dtheta of the parameters of node i, each through one row of lanes. */
@@ -129,8 +109,9 @@ static void add_node_forces(const epx_lanes *lanes, int i, const double *y, cons
   for (int lane = 0; lane < n; lane++)
     row[lane] = v_x[lane] * x[lane] + v_p[lane] * p[lane];
   epx_lanes_add_node_gradient(lanes, DETUNING, i, weight, row, gradient);
-  for (int lane = 0; lane < n; lane++)
-    row[lane] *= x[lane] * x[lane] + p[lane] * p[lane];
+  for (int lane = 0; lane < n; lane++) {
+    row[lane] = (x[lane] * x[lane] + p[lane] * p[lane]) * (v_x[lane] * x[lane] + v_p[lane] * p[lane]);
+  }
   epx_lanes_add_node_gradient(lanes, KERR, i, weight, row, gradient);
   for (int lane = 0; lane < n; lane++)
     row[lane] = 0.5 * (v_p[lane] * x[lane] - v_x[lane] * p[lane]);
@@ -171,8 +152,10 @@ static void add_energy_gradient(const epx_lanes *lanes, const double *y, const d
     for (int lane = 0; lane < lanes->n_lanes; lane++)
       row[lane] = 0.5 * (x[lane] * x[lane] + p[lane] * p[lane]);
     epx_lanes_add_node_gradient(lanes, DETUNING, i, weight, row, gradient);
-    for (int lane = 0; lane < lanes->n_lanes; lane++)
-      row[lane] *= row[lane];
+    for (int lane = 0; lane < lanes->n_lanes; lane++) {
+      const double intensity = x[lane] * x[lane] + p[lane] * p[lane];
+      row[lane] = 0.25 * intensity * intensity;
+    }
     epx_lanes_add_node_gradient(lanes, KERR, i, weight, row, gradient);
     for (int lane = 0; lane < lanes->n_lanes; lane++)
       row[lane] = -p[lane];
