@@ -1,0 +1,109 @@
+/** @file
+ * epilux check: the resolved deck, and the size of the campaign as comments, so that the output is a deck
+ * again.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/deck_arguments.h"
+#include "epilux/base/array.h"
+#include "epilux/io/campaign.h"
+
+/* ASSUMED: about 60 evaluations of the dynamics and one factorisation an equilibrium, at 1 Gflop/s a core on
+ * lanes that are part filled: right within a factor of a few. */
+static const double field_evaluations = 60, flops_per_second = 1e9;
+
+static double estimate_seconds(const epx_point *point, const epx_point_size *size) {
+  const double components = point->network->family->components, state = point->network->n_state;
+  const double field = 2 * (double)size->n_nodes * size->n_nodes * components + 20 * state;
+  const double factorisation = 2.0 / 3.0 * state * state * state;
+  return size->equilibria * (field_evaluations * field + factorisation) / flops_per_second;
+}
+
+typedef struct {
+  double equilibria, seconds, bytes; /* all trials; the largest block */
+  epx_point_size first;
+} campaign_size;
+
+static epx_err eval_size(const epx_campaign *campaign, campaign_size *total) {
+  *total = (campaign_size){0};
+  for (int i = 0; i < campaign->n_points; i++) {
+    epx_settings *settings;
+    epx_point *point;
+    EPX_TRY(epx_campaign_create_point(campaign, i, &settings, &point));
+    const epx_point_size size = epx_point_eval_size(point);
+    if (i == 0) total->first = size;
+    total->equilibria += size.equilibria * campaign->n_instances;
+    total->seconds += estimate_seconds(point, &size) * campaign->n_instances;
+    total->bytes = fmax(total->bytes, size.bytes);
+    epx_point_destroy(&point);
+    epx_settings_destroy(&settings);
+  }
+  return EPX_OK;
+}
+
+static void print_time(double seconds) {
+  if (seconds < 100)
+    printf("%.2g s", seconds);
+  else if (seconds < 6000)
+    printf("%.2g min", seconds / 60);
+  else if (seconds < 100 * 3600)
+    printf("%.2g h", seconds / 3600);
+  else
+    printf("%.2g days", seconds / 86400);
+}
+
+static void print_size(const epx_campaign *campaign, const campaign_size *total) {
+  const epx_point_size *first = &total->first;
+  const double trials = (double)campaign->n_points * campaign->n_instances;
+  const double records = 8 * trials * (double)campaign->layout.size;
+  printf("\n# Size of the campaign\n");
+  printf("# trials      %g = %d points x %d instances, in blocks of %d\n", trials, campaign->n_points,
+         campaign->n_instances, campaign->block);
+  printf("# network     %d nodes, %zu links, %zu trained parameters%s\n", first->n_nodes, first->n_links,
+         first->n_trained, campaign->n_points > 1 ? " (point 0)" : "");
+  printf("# task        %d features, %d classes, %d training and %d held-out samples%s\n", first->n_features,
+         first->n_classes, first->n_train, first->n_test, campaign->n_points > 1 ? " (point 0)" : "");
+  printf("# equilibria  at most %.3g\n", total->equilibria);
+  printf("# time        at most about ");
+  print_time(total->seconds);
+  printf(" on one core (an estimate from the size, not a measurement)\n");
+  printf("# memory      about %.3g MB a rank, %.3g MB of results\n", (total->bytes + records) / 1e6,
+         records / 1e6);
+}
+
+static epx_err view(epx_campaign *campaign) {
+  campaign_size total;
+  char *text;
+  EPX_TRY(eval_size(campaign, &total));
+  EPX_TRY(epx_deck_create_text(campaign->deck, &text));
+  printf("%s", text);
+  print_size(campaign, &total);
+  epx_array_destroy(&text);
+  return EPX_OK;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  epx_deck *deck;
+  epx_campaign *campaign;
+  (void)status;
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  EPX_TRY(epx_campaign_create(deck, &campaign));
+  const int code = view(campaign);
+  epx_campaign_destroy(&campaign);
+  return code;
+}
+
+static const epx_option options[] = {EPX_OPTION_SET, {NULL, NULL, NULL, 0}};
+
+const epx_command epx_command_check = {
+    .name = "check",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "validates a deck, prints it with every default filled in, and says how large the campaign is",
+    .details = "The output is a deck itself. Nothing is simulated.",
+    .example = "epilux check inputs/quickstart.yaml --set population.instances=8",
+    .options = options,
+    .solve = solve,
+};

@@ -1,0 +1,18 @@
+/** @file
+ * Deck arguments: what every command that takes a deck shares.
+ */
+#ifndef EPILUX_CLI_DECK_ARGUMENTS_H
+#define EPILUX_CLI_DECK_ARGUMENTS_H
+
+#include "cli/command.h"
+#include "epilux/io/deck.h"
+
+/** A row of a command's options. */
+#define EPX_OPTION_SET                                                                                       \
+  { "--set", "PATH=VALUE", "sets a scalar of the deck, such as learning.nudge.beta=0.05; may be repeated", 0 }
+
+/** Reads the deck that the first argument names, with every --set. Errors: as epx_deck_read() and
+ * epx_deck_set(). */
+epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck);
+
+#endif

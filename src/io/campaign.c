@@ -1,0 +1,170 @@
+/** @file
+ * Campaign: every point is made once, before anything runs, so that no campaign stops half way for a setting.
+ */
+#include "epilux/io/campaign.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "io/deck_private.h"
+
+enum { PATH_SIZE = 256 };
+
+/* The node that a message such as "network.inputs.nodes: …" speaks of: that of the longest path that is
+ * there. */
+static const epx_tree *get_place(const epx_tree *resolved, const char *message) {
+  char path[PATH_SIZE];
+  const size_t length = strspn(message, "abcdefghijklmnopqrstuvwxyz0123456789_.");
+  snprintf(path, sizeof path, "%.*s", (int)length, message);
+  for (char *dot = path; dot; dot = strrchr(path, '.')) {
+    if (dot != path) *dot = '\0';
+    const epx_tree *found = *path ? epx_tree_get_path(resolved, path) : NULL;
+    if (found) return found;
+  }
+  return NULL;
+}
+
+/* The section that is to blame when the message names none: the task if it cannot be made by itself. */
+static const epx_tree *get_section(const epx_tree *resolved, const epx_settings *settings) {
+  epx_task *task = NULL;
+  const int code = epx_task_create(&settings->task, settings->seed, &task);
+  epx_task_destroy(&task);
+  return epx_tree_get(resolved, code == EPX_OK ? "network" : "task");
+}
+
+static bool has_line(const char *message, const char *path) {
+  const size_t n = path ? strlen(path) : 0;
+  return n > 0 && strncmp(message, path, n) == 0 && message[n] == ':' &&
+         isdigit((unsigned char)message[n + 1]);
+}
+
+/* Raises what a lower layer said of a point, at the line of the deck that it is about. */
+static epx_err raise_at_point(const epx_campaign *campaign, const epx_settings *settings, int i_point,
+                              int code) {
+  char message[900], point[48] = "";
+  epx_tree_store *store;
+  const epx_tree *resolved;
+  snprintf(message, sizeof message, "%s", epx_error_get_message());
+  if (has_line(message, settings->task.path) || has_line(message, settings->task.labels)) return code;
+  if (campaign->n_factors > 0) snprintf(point, sizeof point, " (at design point %d)", i_point);
+  EPX_TRY(epx_tree_create_store(&store));
+  if (epx_deck_eval_point(campaign->deck, campaign->design, i_point, store, &resolved) == EPX_OK) {
+    const epx_tree *place = get_place(resolved, message);
+    const char *section = place ? "" : "task: ";
+    if (!place) place = get_section(resolved, settings);
+    if (*section && place == epx_tree_get(resolved, "network")) section = "network: ";
+    epx_tree_raise(place, "%s%s%s", section, message, point);
+  }
+  epx_tree_destroy_store(&store);
+  return code;
+}
+
+static epx_err create_point(const epx_campaign *campaign, int i_point, epx_settings **settings,
+                            epx_point **point) {
+  *point = NULL;
+  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, i_point, settings));
+  if (campaign->block > 0) (*settings)->block = campaign->block;
+  const int code = epx_point_create(*settings, point);
+  if (code == EPX_EINPUT || code == EPX_EFILE) return raise_at_point(campaign, *settings, i_point, code);
+  return code;
+}
+
+epx_err epx_campaign_create_point(const epx_campaign *campaign, int i_point, epx_settings **settings,
+                                  epx_point **point) {
+  const int code = create_point(campaign, i_point, settings, point);
+  if (code == EPX_OK) return EPX_OK;
+  epx_point_destroy(point);
+  epx_settings_destroy(settings);
+  return code;
+}
+
+/* All records of a campaign are one table. */
+static epx_err check_layout(const epx_campaign *campaign, const epx_record_layout *layout, int i_point) {
+  const epx_record_layout *first = &campaign->layout;
+  bool same = layout->size == first->size && layout->n_varied == first->n_varied &&
+              (layout->n_curves == 0 || layout->n_epochs == first->n_epochs);
+  for (int v = 0; same && v < layout->n_varied; v++)
+    same = strcmp(layout->varied[v], first->varied[v]) == 0 && layout->n_values[v] == first->n_values[v];
+  if (same) return EPX_OK;
+  const epx_tree *resolved = campaign->deck->resolved;
+  const bool curves = layout->n_curves > 0 && layout->n_epochs != first->n_epochs;
+  return epx_tree_raise(epx_tree_get(resolved, curves ? "curves" : "keep_variation"),
+                        "%s: design point %d has %d of them, point 0 %d; leave it out, or do not vary %s",
+                        curves ? "curves over epochs" : "keep_variation: values", i_point,
+                        curves ? layout->n_epochs : (int)(layout->size - layout->variation),
+                        curves ? first->n_epochs : (int)(first->size - first->variation),
+                        curves ? "learning.epochs" : "the network");
+}
+
+/* Takes what the campaign shares from a point. The block is the least that any point would choose. */
+static epx_err read_point(epx_campaign *campaign, int i_point, int *block) {
+  epx_settings *settings = NULL;
+  epx_point *point = NULL;
+  EPX_TRY(epx_campaign_create_point(campaign, i_point, &settings, &point));
+  int code = EPX_OK;
+  if (i_point == 0) {
+    campaign->layout = point->layout;
+    campaign->n_instances = settings->n_instances;
+    *block = point->block;
+  } else {
+    code = check_layout(campaign, &point->layout, i_point);
+    if (point->block < *block) *block = point->block;
+  }
+  epx_point_destroy(&point);
+  epx_settings_destroy(&settings);
+  return code;
+}
+
+static epx_err create_records(epx_campaign *campaign) {
+  const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances;
+  EPX_TRY(epx_array_create(&campaign->record, n, campaign->layout.size * sizeof *campaign->record));
+  for (size_t i = 0; i < n; i++)
+    epx_record_init(&campaign->layout, campaign->record + i * campaign->layout.size);
+  return EPX_OK;
+}
+
+static epx_err init(epx_campaign *campaign) {
+  int block = 0;
+  EPX_TRY(epx_deck_eval_design(campaign->deck, &campaign->factors, &campaign->n_factors, &campaign->design));
+  campaign->n_points = campaign->design->n_points;
+  campaign->digest = epx_deck_eval_digest(campaign->deck);
+  for (int i = 0; i < campaign->n_points; i++)
+    EPX_TRY(read_point(campaign, i, &block));
+  campaign->block = block;
+  return create_records(campaign);
+}
+
+epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out) {
+  int code = EPX_ARRAY(*out, 1);
+  if (code != EPX_OK) {
+    epx_deck_destroy(&deck);
+    return code;
+  }
+  (*out)->deck = deck;
+  code = init(*out);
+  if (code != EPX_OK) epx_campaign_destroy(out);
+  return code;
+}
+
+void epx_campaign_destroy(epx_campaign **address) {
+  epx_campaign *campaign = *address;
+  if (!campaign) return;
+  epx_array_destroy(&campaign->record);
+  epx_design_destroy(&campaign->design);
+  epx_deck_destroy(&campaign->deck);
+  epx_array_destroy(address);
+}
+
+double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i_instance) {
+  const size_t i = (size_t)i_point * (size_t)campaign->n_instances + (size_t)i_instance;
+  return campaign->record + i * campaign->layout.size;
+}
+
+void epx_campaign_get_progress(const epx_campaign *campaign, long *trials, long *finished) {
+  *trials = (long)campaign->n_points * campaign->n_instances;
+  *finished = 0;
+  for (long i = 0; i < *trials; i++)
+    *finished += campaign->record[(size_t)i * campaign->layout.size] != EPX_STATE_PENDING;
+}

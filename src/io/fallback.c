@@ -1,0 +1,133 @@
+/** @file
+ * Fallback: defaults that depend on what the deck says elsewhere, one row a key. They are what a person who
+ * knows the family would try first; the resolved deck shows them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "epilux/learning/task.h"
+#include "io/resolve.h"
+#include "io/text.h"
+
+enum { BUFFER_SIZE = 256 };
+
+static const char *const half_pi = "1.5707963267948966";
+
+static bool has(const epx_tree *tree, const char *path, const char *word) {
+  const epx_tree *value = epx_tree_get_path(tree, path);
+  return value && value->kind == EPX_TREE_SCALAR && strcmp(value->text, word) == 0;
+}
+
+static const epx_parameter *get_link_parameter(const epx_family *family) {
+  for (int p = 0; p < family->n_parameters; p++)
+    if (family->parameters[p].site == EPX_SITE_LINK) return &family->parameters[p];
+  return NULL;
+}
+
+/* Random where the deck leaves the coupling open: a network without any has no way to break its symmetry. */
+static const char *get_coupling_spread(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  const epx_tree *given = epx_tree_get_path(r->user, "network.parameters");
+  const bool open = epx_tree_is_null(epx_tree_get(given, get_link_parameter(r->family)->name));
+  if (!open || has(r->root, "network.topology.kind", "matrix")) return NULL;
+  return r->family->clamps_inputs ? "1" : "0.6";
+}
+
+static const char *get_input_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return r->family->clamps_inputs ? half_pi : "0.8";
+}
+
+static const char *get_readout(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return r->family->components == 2 ? "intensity" : "phase";
+}
+
+static const char *get_output_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r, (void)buffer;
+  return has(beside, "readout", "intensity") ? "4" : "1";
+}
+
+static const epx_task_kind *get_task(const epx_resolver *r) {
+  return epx_task_get_kind_by_name(epx_tree_get_path(r->root, "task.name")->text);
+}
+
+static const char *get_test_fraction(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside;
+  return epx_text_eval_number(get_task(r)->test_fraction, buffer);
+}
+
+static const char *get_scaling(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return epx_task_get_scaling_name(get_task(r)->scaling);
+}
+
+static const char *get_estimator(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  if (r->family->frame == EPX_FRAME_GRADIENT) return "plain";
+  return r->family->conjugation ? "phase-conjugate" : "backprop";
+}
+
+static const char *get_cost(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  if (has(r->root, "network.outputs.readout", "phase")) return "phase-cosine";
+  return has(r->root, "network.outputs.readout", "sine") ? "squared-error" : "cross-entropy";
+}
+
+static const char *get_target_off(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return has(r->root, "learning.cost", "phase-cosine") ? "-1.5707963267948966" : "0";
+}
+
+static const char *get_target_on(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return has(r->root, "learning.cost", "phase-cosine") ? half_pi : "1";
+}
+
+static const char *get_train(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  size_t length = (size_t)snprintf(buffer, BUFFER_SIZE, "[");
+  (void)beside;
+  for (int p = 0; p < r->family->n_parameters; p++) {
+    if (!r->family->parameters[p].trained || length >= BUFFER_SIZE) continue;
+    length += (size_t)snprintf(buffer + length, BUFFER_SIZE - length, "%s%s", length > 1 ? ", " : "",
+                               r->family->parameters[p].name);
+  }
+  if (length < BUFFER_SIZE - 1) snprintf(buffer + length, BUFFER_SIZE - length, "]");
+  return buffer;
+}
+
+static const char *get_effect(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r, (void)buffer;
+  return has(beside, "distribution", "lognormal") ? "scale" : "add";
+}
+
+static const char *get_mean(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r, (void)buffer;
+  return has(beside, "effect", "scale") || has(beside, "distribution", "lognormal") ? "1" : "0";
+}
+
+static const struct {
+  const char *path;
+  const char *(*get)(const epx_resolver *, const epx_tree *, char *);
+} fallbacks[] = {
+    {"network.parameters.coupling_spread", get_coupling_spread},
+    {"network.inputs.scale", get_input_scale},
+    {"network.outputs.readout", get_readout},
+    {"network.outputs.scale", get_output_scale},
+    {"task.test_fraction", get_test_fraction},
+    {"task.scaling", get_scaling},
+    {"learning.estimator", get_estimator},
+    {"learning.cost", get_cost},
+    {"learning.targets.off", get_target_off},
+    {"learning.targets.on", get_target_on},
+    {"learning.train", get_train},
+    {"variation.*.effect", get_effect},
+    {"variation.*.mean", get_mean},
+};
+
+const char *epx_fallback_get(const epx_resolver *resolver, const epx_schema_entry *entry,
+                             const epx_tree *beside, char *buffer) {
+  for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
+    if (strcmp(fallbacks[i].path, entry->path) == 0) return fallbacks[i].get(resolver, beside, buffer);
+  return entry->fallback;
+}

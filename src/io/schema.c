@@ -1,0 +1,276 @@
+/** @file
+ * Schema: the table. Its order is that of the resolved deck; a key whose default or use depends on another
+ * stands behind that one.
+ */
+#include "epilux/io/schema.h"
+
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+#include "io/words.h"
+
+#define COUNT .type = EPX_SCHEMA_INTEGER, .unit = "1", .high = INT_MAX
+#define REAL .type = EPX_SCHEMA_REAL, .unit = "1"
+#define OWN_REAL .type = EPX_SCHEMA_REAL, .unit = "@" /* the parameter's */
+#define ANY .low = -INFINITY, .high = INFINITY
+#define POSITIVE .low = 0, .high = INFINITY, .open = true
+#define NOT_NEGATIVE .low = 0, .high = INFINITY
+#define WORD(list) .type = EPX_SCHEMA_WORD, .words = epx_words_get_##list
+#define WORDS(list) .type = EPX_SCHEMA_WORDS, .words = epx_words_get_##list
+
+static const epx_schema_entry entries[] = {
+    {"study", EPX_SCHEMA_SECTION, .meaning = "what the study is called and its seed"},
+    {"study.name", EPX_SCHEMA_TEXT, .fallback = "study", .meaning = "names the results file: NAME.h5"},
+    {"study.seed", EPX_SCHEMA_INTEGER, .unit = "1", .fallback = "1", .low = 0, .high = INFINITY,
+     .meaning = "everything random is drawn from it; the same seed, the same numbers"},
+
+    {"network", EPX_SCHEMA_SECTION, .meaning = "the photonic network"},
+    {"network.family", WORD(family), .required = true, .example = "kerr",
+     .meaning = "kind of network; `epilux list families`"},
+    {"network.topology", EPX_SCHEMA_SECTION, .meaning = "which nodes are linked; `epilux list topologies`"},
+    {"network.topology.kind", WORD(topology), .fallback = "all-to-all", .meaning = "pattern of the links"},
+    {"network.topology.nodes", COUNT, .low = 1, .required = true, .example = "10",
+     .applies = "network.topology.kind: all-to-all ring chain", .meaning = "number of nodes"},
+    {"network.topology.layers", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 1, .high = INT_MAX, .required = true,
+     .example = "[2, 4, 1]", .applies = "network.topology.kind: layered",
+     .meaning = "number of nodes of each layer"},
+    {"network.topology.rows", COUNT, .low = 1, .required = true, .example = "5",
+     .applies = "network.topology.kind: lattice",
+     .meaning = "rows of the lattice; node = row * columns + column"},
+    {"network.topology.columns", COUNT, .low = 1, .required = true, .example = "5",
+     .applies = "network.topology.kind: lattice", .meaning = "columns of the lattice"},
+    {"network.topology.periodic", EPX_SCHEMA_BOOLEAN, .fallback = "false",
+     .applies = "network.topology.kind: lattice", .meaning = "both directions wrap"},
+    {"network.parameters", EPX_SCHEMA_SECTION,
+     .meaning = "nominal values: a number, a list (a value a node, or a link in the order (0,1), (0,2), …), "
+                "for links a "
+                "symmetric matrix, or a distribution such as {distribution: uniform, low: -1, high: 1}"},
+    {"network.parameters.coupling_spread", REAL, NOT_NEGATIVE,
+     .fallback = "kerr 0.6, phase 1; none where the coupling is given",
+     .derived = "network.family network.topology.kind network.parameters.coupling", .optional = true,
+     .meaning =
+         "random coupling (A + A') / 2, A normal with sigma = this / sqrt(nodes), in the coupling's unit; "
+         "in place of `coupling`"},
+    {"network.parameters.*", EPX_SCHEMA_VALUE, .unit = "@", .derived = "network.family", .meaning = ""},
+    {"network.parameters.*.distribution", WORD(distribution), .required = true,
+     .meaning = "how the values are drawn"},
+    {"network.parameters.*.mean", OWN_REAL, ANY, .required = true,
+     .applies = ".distribution: normal lognormal truncated-normal",
+     .meaning = "mean; of a lognormal the median, of a truncated-normal that before truncation"},
+    {"network.parameters.*.sigma", OWN_REAL, NOT_NEGATIVE, .required = true,
+     .applies = ".distribution: normal lognormal truncated-normal",
+     .meaning = "standard deviation; of a lognormal that of the logarithm [1]"},
+    {"network.parameters.*.low", OWN_REAL, ANY, .required = true,
+     .applies = ".distribution: uniform truncated-normal", .meaning = "least value"},
+    {"network.parameters.*.high", OWN_REAL, ANY, .required = true,
+     .applies = ".distribution: uniform truncated-normal", .meaning = "greatest value"},
+    {"network.inputs", EPX_SCHEMA_SECTION, .meaning = "how the task's features enter"},
+    {"network.inputs.nodes", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,
+     .example = "[0, 1]", .meaning = "node of each feature; without: the first ones"},
+    {"network.inputs.scale", REAL, ANY,
+     .fallback = "0.8 where inputs drive (kerr), pi/2 where they clamp (phase)", .derived = "network.family",
+     .meaning = "drive (kerr) or phase in rad (phase) of a feature of 1"},
+    {"network.outputs", EPX_SCHEMA_SECTION, .meaning = "how the answer is read"},
+    {"network.outputs.nodes", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,
+     .example = "[8, 9]",
+     .meaning = "node of each output; without: the last ones, as many as the task and the cost need"},
+    {"network.outputs.count", COUNT, .low = 1, .optional = true, .example = "2",
+     .meaning = "number of outputs, the last nodes; in place of `nodes`"},
+    {"network.outputs.readout", WORD(readout), .fallback = "intensity (kerr), phase (phase)",
+     .derived = "network.family", .meaning = "what the detectors report; `epilux list readouts`"},
+    {"network.outputs.scale", REAL, ANY, .fallback = "4 for intensity, 1 otherwise",
+     .derived = "network.family network.outputs.readout", .meaning = "factor on what the detectors report"},
+
+    {"task", EPX_SCHEMA_SECTION, .meaning = "what is to be learnt; `epilux list tasks`"},
+    {"task.name", WORD(task), .required = true, .example = "xor", .meaning = "the samples"},
+    {"task.path", EPX_SCHEMA_TEXT, .required = true, .example = "samples.csv",
+     .applies = "task.name: csv idx",
+     .meaning = "file of the samples (csv) or images (idx), seen from the working folder"},
+    {"task.labels", EPX_SCHEMA_TEXT, .required = true, .example = "labels.idx", .applies = "task.name: idx",
+     .meaning = "file of the labels"},
+    {"task.samples", COUNT, .low = 0, .fallback = "0",
+     .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},
+    {"task.noise", REAL, NOT_NEGATIVE, .fallback = "0.1", .applies = "task.name: moons",
+     .meaning = "standard deviation added to both coordinates"},
+    {"task.test_fraction", REAL, .low = 0, .high = 1, .fallback = "the task's: 0.2, of xor 0",
+     .derived = "task.name", .meaning = "share of each class held out for `accuracy` and `loss`"},
+    {"task.scaling", WORD(scaling), .fallback = "the task's", .derived = "task.name",
+     .meaning = "of the features"},
+
+    {"learning", EPX_SCHEMA_SECTION, .meaning = "how the network learns"},
+    {"learning.estimator", WORD(estimator), .fallback = "phase-conjugate (kerr), plain (phase)",
+     .derived = "network.family",
+     .meaning = "rule that turns equilibria into a gradient; `epilux list estimators`"},
+    {"learning.nudge", EPX_SCHEMA_SECTION, .meaning = "of the learning phases"},
+    {"learning.nudge.beta", REAL, POSITIVE, .fallback = "0.02", .meaning = "strength of the nudge"},
+    {"learning.nudge.scheme", WORD(scheme), .fallback = "centered",
+     .meaning = "phases at beta and at 0, or at beta and -beta (bias of higher order)"},
+    {"learning.cost", WORD(cost),
+     .fallback = "phase-cosine (readout phase), squared-error (sine), else cross-entropy",
+     .derived = "network.family network.outputs.readout",
+     .meaning = "how wrong an answer is; `epilux list costs`"},
+    {"learning.targets", EPX_SCHEMA_SECTION, .meaning = "readouts that are wanted"},
+    {"learning.targets.off", REAL, ANY, .fallback = "0; phase-cosine -pi/2",
+     .derived = "network.family network.outputs.readout learning.cost",
+     .applies = "learning.cost: squared-error phase-cosine",
+     .meaning = "of the outputs of the other classes"},
+    {"learning.targets.on", REAL, ANY, .fallback = "1; phase-cosine pi/2",
+     .derived = "network.family network.outputs.readout learning.cost",
+     .applies = "learning.cost: squared-error phase-cosine",
+     .meaning = "of the output of the sample's class"},
+    {"learning.optimizer", EPX_SCHEMA_SECTION, .meaning = "how parameters follow the gradient"},
+    {"learning.optimizer.name", WORD(optimizer), .fallback = "adam", .meaning = "`epilux list optimizers`"},
+    {"learning.optimizer.rate", REAL, POSITIVE, .fallback = "0.02", .meaning = "learning rate"},
+    {"learning.optimizer.momentum", REAL, .low = 0, .high = 1, .fallback = "0",
+     .applies = "learning.optimizer.name: sgd", .meaning = "share of the last step that is kept"},
+    {"learning.optimizer.beta1", REAL, .low = 0, .high = 1, .fallback = "0.9",
+     .applies = "learning.optimizer.name: adam", .meaning = "decay of the mean gradient"},
+    {"learning.optimizer.beta2", REAL, .low = 0, .high = 1, .fallback = "0.999",
+     .applies = "learning.optimizer.name: adam", .meaning = "decay of the mean squared gradient"},
+    {"learning.optimizer.epsilon", REAL, POSITIVE, .fallback = "1e-8",
+     .applies = "learning.optimizer.name: adam", .meaning = "added to the root mean square gradient"},
+    {"learning.epochs", COUNT, .low = 0, .fallback = "150", .meaning = "passes through the training samples"},
+    {"learning.batch", COUNT, .low = 0, .fallback = "0", .meaning = "samples an update; 0: all"},
+    {"learning.decay", REAL, .low = 0, .high = 1, .fallback = "1",
+     .meaning = "factor on the rate after each epoch"},
+    {"learning.target_loss", REAL, NOT_NEGATIVE, .fallback = "0",
+     .meaning = "an instance stops training when its epoch's loss falls below; 0: never"},
+    {"learning.train", WORDS(trainable), .fallback = "the family's, see network.parameters",
+     .derived = "network.family", .meaning = "parameters that are trained"},
+
+    {"equilibrium", EPX_SCHEMA_SECTION, .meaning = "how networks are settled; times in the family's unit"},
+    {"equilibrium.method", WORD(method), .fallback = "dynamics+newton", .meaning = "`epilux list methods`"},
+    {"equilibrium.rtol", REAL, POSITIVE, .fallback = "1e-3", .meaning = "relative tolerance of the dynamics"},
+    {"equilibrium.atol", REAL, POSITIVE, .fallback = "1e-4", .meaning = "absolute tolerance of the dynamics"},
+    {"equilibrium.handover", REAL, POSITIVE, .fallback = "1e-2",
+     .applies = "equilibrium.method: dynamics+newton newton",
+     .meaning = "residual at which Newton takes over"},
+    {"equilibrium.tolerance", REAL, .low = 1e-14, .high = INFINITY, .fallback = "1e-10",
+     .meaning = "residual of the answer"},
+    {"equilibrium.settled", REAL, POSITIVE, .fallback = "1e-2",
+     .meaning = "residual that counts as settled, for settling_time"},
+    {"equilibrium.max_time", REAL, POSITIVE, .fallback = "2000",
+     .meaning = "time after which a network is slow or oscillates"},
+    {"equilibrium.max_steps", COUNT, .low = 1, .fallback = "200000", .meaning = "most steps of the dynamics"},
+    {"equilibrium.max_newton", COUNT, .low = 1, .fallback = "20",
+     .applies = "equilibrium.method: dynamics+newton newton", .meaning = "most Newton iterations"},
+    {"equilibrium.escape", REAL, POSITIVE, .fallback = "1e6",
+     .meaning = "state beyond which a network has diverged"},
+
+    {"variation", EPX_SCHEMA_ROWS, .fallback = "[]",
+     .example = "[{parameter: detuning, distribution: normal, sigma: 0.1, scope: local}]",
+     .meaning = "what fabrication does to each instance, row after row; a factor's path names a row by its "
+                "number or "
+                "its parameter: variation.detuning.sigma"},
+    {"variation.*.parameter", WORD(parameter), .required = true, .meaning = "parameter of the family"},
+    {"variation.*.distribution", WORD(distribution), .fallback = "normal", .meaning = "of the draw"},
+    {"variation.*.scope", WORD(scope), .fallback = "local",
+     .meaning = "one draw an instance, or one a node or link"},
+    {"variation.*.effect", WORD(effect), .fallback = "add, of a lognormal scale", .derived = ".distribution",
+     .meaning = "nominal value + draw, or nominal value * draw"},
+    {"variation.*.mean", OWN_REAL, ANY, .fallback = "0 when added, 1 when scaling",
+     .derived = ".distribution .effect", .applies = ".distribution: normal lognormal truncated-normal",
+     .meaning = "mean of the draw; of a lognormal its median"},
+    {"variation.*.sigma", OWN_REAL, NOT_NEGATIVE, .required = true,
+     .applies = ".distribution: normal lognormal truncated-normal",
+     .meaning = "standard deviation of the draw; of a lognormal that of its logarithm"},
+    {"variation.*.low", OWN_REAL, ANY, .required = true, .applies = ".distribution: uniform truncated-normal",
+     .meaning = "least draw"},
+    {"variation.*.high", OWN_REAL, ANY, .required = true,
+     .applies = ".distribution: uniform truncated-normal", .meaning = "greatest draw"},
+
+    {"design", EPX_SCHEMA_SECTION, .meaning = "which settings are compared"},
+    {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},
+    {"design.points", COUNT, .low = 1, .required = true, .example = "64",
+     .applies = "design.method: latin-hypercube sobol",
+     .meaning = "number of design points; of sobol a power of two"},
+    {"design.levels", COUNT, .low = 2, .fallback = "5", .applies = "design.method: grid one-at-a-time",
+     .meaning = "values taken of a range that names no `levels` of its own"},
+    {"design.scramble", EPX_SCHEMA_BOOLEAN, .fallback = "true", .applies = "design.method: sobol",
+     .meaning = "Owen scrambling by the seed"},
+    {"design.random_numbers", WORD(random_numbers), .fallback = "common",
+     .meaning = "the same fabricated instances at every design point, or independent ones"},
+    {"design.factors", EPX_SCHEMA_FACTORS, .fallback = "{}",
+     .example = "{network.parameters.loss: {values: [0.5, 1, 2]}}",
+     .meaning = "what is varied: path of a scalar -> values or a range"},
+    {"design.factors.*.values", EPX_SCHEMA_REALS, .optional = true, .meaning = "the values, or words"},
+    {"design.factors.*.low", OWN_REAL, ANY, .optional = true, .meaning = "least value of a range"},
+    {"design.factors.*.high", OWN_REAL, ANY, .optional = true, .meaning = "greatest value of a range"},
+    {"design.factors.*.scale", WORD(scale), .optional = true,
+     .meaning = "a range even in the value or its logarithm; linear"},
+    {"design.factors.*.levels", COUNT, .low = 2, .optional = true,
+     .meaning = "values taken of a range, in place of design.levels"},
+    {"design.factors.*.along", EPX_SCHEMA_SECTION, .optional = true,
+     .meaning =
+         "further paths -> a list as long as `values`: they take their values together with the factor"},
+
+    {"population", EPX_SCHEMA_SECTION, .meaning = "fabricated copies of each design point's network"},
+    {"population.instances", COUNT, .low = 1, .fallback = "32", .meaning = "instances a design point"},
+    {"population.block", COUNT, .low = 0, .fallback = "0",
+     .meaning = "instances that advance together; 0: chosen"},
+
+    {"metrics", WORDS(metric),
+     .fallback = "[accuracy, loss, gradient_cosine, settling_time, energy_per_inference]",
+     .meaning = "what is measured; `epilux list metrics`"},
+    {"curves", WORDS(curve), .fallback = "[]", .example = "[loss, accuracy]",
+     .meaning = "learning curves that are kept"},
+    {"keep_variation", EPX_SCHEMA_BOOLEAN, .fallback = "false",
+     .meaning = "keep the drawn values of varied parameters"},
+    {"yield", EPX_SCHEMA_SECTION, .optional = true,
+     .meaning = "share of good devices; without the section none is evaluated"},
+    {"yield.metric", WORD(metric), .required = true, .example = "accuracy",
+     .meaning = "what makes a device good"},
+    {"yield.at_least", REAL, ANY, .optional = true, .example = "0.95", .meaning = "good: metric >= this"},
+    {"yield.at_most", REAL, ANY, .optional = true, .example = "0.1",
+     .meaning = "good: metric <= this; in place of `at_least`"},
+    {"yield.confidence", REAL, .low = 0, .high = 1, .open = true, .fallback = "0.95",
+     .meaning = "of the interval, two-sided"},
+    {"yield.interval", WORD(interval), .fallback = "wilson", .meaning = "kind of interval"},
+    {"quantiles", EPX_SCHEMA_REALS, .unit = "1", .low = 0, .high = 1,
+     .fallback = "[0.05, 0.25, 0.5, 0.75, 0.95]",
+     .meaning = "probabilities of the quantiles that are reported"},
+};
+
+enum { N_ENTRIES = sizeof entries / sizeof *entries };
+
+const epx_schema_entry *epx_schema_get(int i) {
+  return i >= 0 && i < N_ENTRIES ? &entries[i] : NULL;
+}
+
+const epx_schema_entry *epx_schema_get_by_path(const char *path) {
+  for (int i = 0; i < N_ENTRIES; i++)
+    if (strcmp(entries[i].path, path) == 0) return &entries[i];
+  return NULL;
+}
+
+const epx_schema_entry *epx_schema_get_child(const char *path, int i) {
+  const size_t length = strlen(path);
+  for (int k = 0; k < N_ENTRIES; k++) {
+    const char *rest = entries[k].path;
+    if (length > 0) {
+      if (strncmp(rest, path, length) != 0 || rest[length] != '.') continue;
+      rest += length + 1;
+    }
+    if (!strchr(rest, '.') && i-- == 0) return &entries[k];
+  }
+  return NULL;
+}
+
+const char *epx_schema_get_key(const epx_schema_entry *entry) {
+  const char *dot = strrchr(entry->path, '.');
+  return dot ? dot + 1 : entry->path;
+}
+
+bool epx_schema_is_factor(const epx_schema_entry *entry) {
+  static const char *const fixed[] = {"study.name", "design", "population", "metrics",
+                                      "curves",     "yield",  "quantiles",  "keep_variation"};
+  for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+    const size_t length = strlen(fixed[i]);
+    if (strncmp(entry->path, fixed[i], length) == 0 && (entry->path[length] == '.' || !entry->path[length]))
+      return false;
+  }
+  return entry->type == EPX_SCHEMA_TEXT || entry->type == EPX_SCHEMA_WORD ||
+         entry->type == EPX_SCHEMA_BOOLEAN || entry->type == EPX_SCHEMA_INTEGER ||
+         entry->type == EPX_SCHEMA_REAL || entry->type == EPX_SCHEMA_VALUE;
+}

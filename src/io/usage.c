@@ -1,0 +1,91 @@
+/** @file
+ * Usage: which keys do anything, at the base and at the values that the factors take.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "io/resolve.h"
+
+enum { PATH_SIZE = 256 };
+
+/* Tells whether the n letters at `word` stand in a list of words between blanks. */
+static bool is_listed(const char *list, const char *word) {
+  const size_t n = strlen(word);
+  for (const char *at = list; *at;) {
+    const size_t length = strcspn(at, " ");
+    if (length == n && strncmp(at, word, n) == 0) return true;
+    at += length + strspn(at + length, " ");
+  }
+  return false;
+}
+
+/* The full path of a key named in the schema: ".key" stands in the map at `path`. */
+static void set_path(const char *key, size_t length, const char *path, char *full) {
+  snprintf(full, PATH_SIZE, "%s%.*s", *key == '.' ? path : "", (int)length, key);
+}
+
+/* Tells whether a factor's path names the scalar at `path`; rows may be named by their parameter. */
+static bool is_same_path(const epx_resolver *resolver, const char *factor, const char *path) {
+  if (strcmp(factor, path) == 0) return true;
+  if (strncmp(factor, "variation.", 10) != 0 || strncmp(path, "variation.", 10) != 0) return false;
+  const char *a = strrchr(factor, '.'), *b = strrchr(path, '.');
+  char row_a[PATH_SIZE], row_b[PATH_SIZE];
+  if (strcmp(a, b) != 0) return false;
+  snprintf(row_a, sizeof row_a, "%.*s", (int)(a - factor), factor);
+  snprintf(row_b, sizeof row_b, "%.*s", (int)(b - path), path);
+  const epx_tree *row = epx_tree_get_path(resolver->user, row_a);
+  return row && row == epx_tree_get_path(resolver->user, row_b);
+}
+
+/* The values that the deck's factors give the scalar at a path, at most one list: the i-th such list. */
+static const epx_tree *get_values(const epx_resolver *resolver, const char *path, int i) {
+  const epx_tree *factors = epx_tree_get_path(resolver->user, "design.factors");
+  for (int f = 0; factors && factors->kind == EPX_TREE_MAP && f < factors->n; f++) {
+    const epx_tree *factor = factors->items[f], *along = epx_tree_get(factor, "along");
+    if (is_same_path(resolver, factors->keys[f], path) && i-- == 0) return factor;
+    for (int k = 0; along && along->kind == EPX_TREE_MAP && k < along->n; k++)
+      if (is_same_path(resolver, along->keys[k], path) && i-- == 0) return along->items[k];
+  }
+  return NULL;
+}
+
+static bool takes_word(const epx_resolver *resolver, const char *path, const char *words) {
+  for (int i = 0; get_values(resolver, path, i); i++) {
+    const epx_tree *values = get_values(resolver, path, i);
+    if (values->kind == EPX_TREE_MAP) values = epx_tree_get(values, "values");
+    for (int k = 0; values && values->kind == EPX_TREE_LIST && k < values->n; k++)
+      if (values->items[k]->kind == EPX_TREE_SCALAR && is_listed(words, values->items[k]->text)) return true;
+  }
+  return false;
+}
+
+bool epx_usage_is_active(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,
+                         const epx_tree *beside) {
+  char full[PATH_SIZE];
+  if (!entry->applies) return true;
+  const size_t length = strcspn(entry->applies, ":");
+  set_path(entry->applies, length, path, full);
+  const epx_tree *value = *entry->applies == '.' ? epx_tree_get(beside, strrchr(full, '.') + 1)
+                                                 : epx_tree_get_path(resolver->root, full);
+  return value && is_listed(entry->applies + length + 2, value->text);
+}
+
+bool epx_usage_is_used(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,
+                       const epx_tree *beside) {
+  char full[PATH_SIZE];
+  if (epx_usage_is_active(resolver, entry, path, beside)) return true;
+  const size_t length = strcspn(entry->applies, ":");
+  set_path(entry->applies, length, path, full);
+  return takes_word(resolver, full, entry->applies + length + 2);
+}
+
+bool epx_usage_is_varied(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path) {
+  char full[PATH_SIZE];
+  for (const char *key = entry->derived; key && *key;) {
+    const size_t length = strcspn(key, " ");
+    set_path(key, length, path, full);
+    if (get_values(resolver, full, 0)) return true;
+    key += length + strspn(key + length, " ");
+  }
+  return false;
+}

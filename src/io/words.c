@@ -1,0 +1,79 @@
+/** @file
+ * Words: one function a list. Lists that an X-macro of a lower layer defines are expanded here, so that a row
+ * added there is a word here.
+ */
+#include "io/words.h"
+
+#include <string.h>
+
+#include "epilux/base/distribution.h"
+#include "epilux/design/design.h"
+#include "epilux/learning/estimator.h"
+#include "epilux/learning/optimizer.h"
+#include "epilux/learning/task.h"
+#include "epilux/photonic/network.h"
+#include "epilux/study/settings.h"
+
+/* A list that is written out, by name. */
+#define WORD_LIST(name, ...)                                                                                 \
+  const char *epx_words_get_##name(const epx_family *family, int i) {                                        \
+    static const char *const words[] = {__VA_ARGS__ NULL};                                                   \
+    (void)family;                                                                                            \
+    return words[i];                                                                                         \
+  }
+
+#define SECOND_OF_3(a, text, b) text,
+#define SECOND_OF_4(a, text, b, c) text,
+
+WORD_LIST(topology, EPX_TOPOLOGIES(SECOND_OF_3))
+WORD_LIST(readout, EPX_READOUTS(SECOND_OF_4))
+WORD_LIST(scaling, EPX_SCALINGS(SECOND_OF_3))
+WORD_LIST(cost, EPX_COSTS(SECOND_OF_3))
+WORD_LIST(optimizer, EPX_OPTIMIZERS(SECOND_OF_3))
+WORD_LIST(method, EPX_METHODS(SECOND_OF_3))
+WORD_LIST(metric, EPX_METRICS(SECOND_OF_4))
+WORD_LIST(curve, EPX_CURVES(SECOND_OF_3))
+WORD_LIST(scheme, "one-sided", "centered", )
+WORD_LIST(distribution, "normal", "lognormal", "uniform", "truncated-normal", )
+WORD_LIST(scope, "global", "local", )
+WORD_LIST(effect, "add", "scale", )
+WORD_LIST(random_numbers, "common", "independent", )
+WORD_LIST(scale, "linear", "log", )
+WORD_LIST(interval, "wilson", "clopper-pearson", )
+
+const char *epx_words_get_family(const epx_family *family, int i) {
+  (void)family;
+  return epx_family_get(i) ? epx_family_get(i)->name : NULL;
+}
+
+const char *epx_words_get_task(const epx_family *family, int i) {
+  (void)family;
+  return epx_task_get_kind(i) ? epx_task_get_kind(i)->name : NULL;
+}
+
+const char *epx_words_get_estimator(const epx_family *family, int i) {
+  (void)family;
+  return epx_estimator_get(i) ? epx_estimator_get(i)->name : NULL;
+}
+
+const char *epx_words_get_design(const epx_family *family, int i) {
+  (void)family;
+  return epx_design_get_method(i) ? epx_design_get_method(i)->name : NULL;
+}
+
+const char *epx_words_get_parameter(const epx_family *family, int i) {
+  return family && i < family->n_parameters ? family->parameters[i].name : NULL;
+}
+
+const char *epx_words_get_trainable(const epx_family *family, int i) {
+  for (int p = 0; family && p < family->n_parameters; p++)
+    if (family->parameters[p].trainable && i-- == 0) return family->parameters[p].name;
+  return NULL;
+}
+
+int epx_words_get_index(const char *(*words)(const epx_family *, int), const epx_family *family,
+                        const char *word) {
+  for (int i = 0; words(family, i); i++)
+    if (strcmp(words(family, i), word) == 0) return i;
+  return -1;
+}
