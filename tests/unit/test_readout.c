@@ -94,10 +94,44 @@ static void pull_is_the_slope_of_the_cost(void **state) {
   }
 }
 
+/** The cost r of one output has the pull `slope`, and that has the slope `curvature`. */
+static void derivatives_are_those_of_the_pull(void **state) {
+  (void)state;
+  const double h = 1e-5;
+  for (int k = 0; k < N_CASES; k++) {
+    random_network r = create_case(k);
+    const size_t n = (size_t)r.lanes->n_lanes, components = (size_t)r.network->family->components, lane = 4;
+    double *y = create_random_state(&r, "state"), *g = create_numbers(N_OUTPUTS * n);
+    double *here = create_numbers(count_state(&r)), *above = create_numbers(count_state(&r));
+    double slope[4], curvature[4];
+    for (size_t at = 0; at < N_OUTPUTS * n; at++)
+      g[at] = 1;
+    epx_readout_eval_derivatives(r.lanes, y, (int)lane, slope, curvature);
+    epx_readout_eval_pull(r.lanes, y, g, here);
+    for (size_t at = 0; at < count_state(&r); at++)
+      y[at] += h;
+    epx_readout_eval_pull(r.lanes, y, g, above);
+    for (size_t output = 0; output < N_OUTPUTS; output++) {
+      for (size_t c = 0; c < components; c++) {
+        const size_t row = ((size_t)r.network->n_free - 1 - output) * components + c;
+        const double bend = (above[row * n + lane] - here[row * n + lane]) / h;
+        assert_close(slope[output * components + c], here[row * n + lane], 1e-15);
+        assert_close(curvature[output * components + c], bend, 1e-4);
+      }
+    }
+    epx_array_destroy(&y);
+    epx_array_destroy(&g);
+    epx_array_destroy(&here);
+    epx_array_destroy(&above);
+    destroy_random_network(&r);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(outputs_are_read_in_the_order_they_are_given),
       cmocka_unit_test(pull_is_the_slope_of_the_cost),
+      cmocka_unit_test(derivatives_are_those_of_the_pull),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

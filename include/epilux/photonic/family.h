@@ -6,14 +6,22 @@
  * and component c.
  *
  * Learning needs to know how F is made from forces. Every family writes its field as
- *     F = Q G(s),      Q constant and invertible, G the generalised force,
+ *
+ *   F = Q G(s),      Q constant and invertible, G the generalised force,
+ *
  * and, where there is an energy (or Hamiltonian) E,  G = grad E + R s  with R antisymmetric (loss in the
- * Hamiltonian frame): EPX_FRAME_GRADIENT     Q = -1:        ds/dt = -grad E;  E falls, R = 0
+ * Hamiltonian frame):
+ *
+ *   EPX_FRAME_GRADIENT     Q = -1:        ds/dt = -grad E;  E falls, R = 0
  *   EPX_FRAME_HAMILTONIAN  Q = Omega:     (Re, Im) pairs, Omega (x, p) = (-p, x), multiplication by i
  *   EPX_FRAME_FIELD        Q = -1:        no energy: G = -F
+ *
  * A nudge that pulls the cost C down by beta enters as  F + beta Q grad C,  i.e. E -> E + beta C.
- * With M = dG/ds and c = dC/ds, the gradient of C at the equilibrium is  dC/dtheta = y' dG/dtheta,  y = -M^-T
- * c. Source: physics of equilibrium propagation, Scellier2017; Hamiltonian frame and reciprocity, DalCin2025.
+ * With M = dG/ds and c = dC/ds, the gradient of C at the equilibrium is
+ *
+ *   dC/dtheta = y' dG/dtheta,  y = -M^-T c.
+ *
+ * Source: equilibrium propagation, Scellier2017; Hamiltonian frame and reciprocity, DalCin2025.
  */
 #ifndef EPILUX_PHOTONIC_FAMILY_H
 #define EPILUX_PHOTONIC_FAMILY_H

@@ -2,12 +2,14 @@
  * Lanes: many networks of one structure side by side, as the kernels see them.
  *
  * A lane is one network with one input sample. Lanes lie fastest in memory and are padded to whole vectors:
+ *
  *   lane = i_instance * n_samples + i_sample,   n_used = n_instances * n_samples <= n_lanes,
- *   n_lanes = n_used rounded up to a multiple of EPX_LANE_WIDTH; the padding repeats the last used lane, so
- * that it is never harder to integrate than the rest, and its results are dropped. Everything of a node or
- * state component is a row of lanes:  x[row * n_lanes + lane]. A lane's bits depend on its own numbers and on
- * the instruction set in use, never on its place or on n_lanes. Every array of lanes is aligned to
- * EPX_ALIGNMENT.
+ *   n_lanes = n_used rounded up to a multiple of EPX_LANE_WIDTH
+ *
+ * The padding repeats the last used lane, so that it is never harder to integrate than the rest, and its
+ * results are dropped. Everything of a node or state component is a row of lanes, x[row * n_lanes + lane].
+ * A lane's bits depend on its own numbers and on the instruction set in use, never on its place or on
+ * n_lanes. Every array of lanes is aligned to EPX_ALIGNMENT.
  */
 #ifndef EPILUX_PHOTONIC_LANES_H
 #define EPILUX_PHOTONIC_LANES_H

@@ -75,17 +75,20 @@ typedef struct epx_network {
   int coupling;                             /* the index of the link parameter */
 } epx_network;
 
-/** Creates the structure. Errors: EPX_EINPUT: inputs or outputs out of range, twice the same, an output that
- * is clamped, a readout that the family lacks, too few nodes, an input that is also an output where inputs
- * clamp. */
+/** Creates the structure; spec->value is not read. Errors: EPX_EINPUT: a bad topology, inputs or outputs out
+ * of range, twice the same or more than there are nodes, an output that is clamped, no node that is free, a
+ * readout that the family lacks, a scale that is not finite; EPX_EMEMORY. */
 epx_err epx_network_create(const epx_network_spec *spec, epx_network **out);
 
 /** Destroys the network at *address. */
 void epx_network_destroy(epx_network **address);
 
-/** Evaluates the nominal parameters: theta [n_theta] from spec->value; random ones are drawn by the keyed
- * stream (seed, "nominal:" parameter name), the same for every design point. Errors: EPX_EINPUT: a list or
- * matrix of the wrong size or not symmetric, a value outside the parameter's range. */
+/** Evaluates the nominal parameters: theta [n_theta] from spec->value. Random ones are drawn by the keyed
+ * stream (seed, "nominal:" parameter name) at (any point, any instance, i, j), with (node, 0) for a node's
+ * and i < j for a link's, the same for every design point; SYMMETRISED draws A_ij at (i, j) and A_ji at (j,
+ * i). Errors: EPX_EINPUT: a list of another length than 1 or the parameter's count, a matrix that is not
+ * nodes by nodes, not symmetric, or not zero where there is no link (its diagonal among them), a bad
+ * distribution, a value that is not finite or outside the parameter's range. */
 epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_spec *spec, uint64_t seed,
                                  double *theta);
 

@@ -13,9 +13,9 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r);
  * outputs. */
 void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double *g, double *c);
 
-/** Evaluates of one lane the first and second derivative of each output's r in the components of its own node, the
- * only ones it depends on: slope, curvature [n_outputs][components]. (No readout mixes components, so the second
- * derivative has no other entries.) */
+/** Evaluates of one lane the first and second derivative of each output's r in the components of its own
+ * node, the only ones it depends on: slope, curvature [n_outputs][components]. (No readout mixes components,
+ * so the second derivative has no other entries.) */
 void epx_readout_eval_derivatives(const epx_lanes *lanes, const double *y, int lane, double *slope,
                                   double *curvature);
 

@@ -4,10 +4,15 @@
  *   da_i/dt = -loss_i/2 a_i + i (detuning_i + kerr_i |a_i|^2) a_i + i sum_j J_ij a_j + s_i
  *
  * In the Hamiltonian frame, F = Omega (grad E + R s) with Omega multiplication by i and
- *   E = sum_i [detuning_i |a_i|^2 / 2 + kerr_i |a_i|^4 / 4 + Im s_i x_i - Re s_i p_i] + sum_{i<j} J_ij
- * Re(a_i* a_j) R = (loss/2) Omega for i grad|a|^2/2 = i a, and i grad(Im s x - Re s p) = i (Im s - i Re s) =
- * s. With v = dG as a complex number: dG_i/d detuning_i = a_i     dG_i/d kerr_i = |a_i|^2 a_i     dG_i/d
- * loss_i = i a_i / 2 dG_i/d bias_i = -i          dG_i/d J_ij = a_j,  dG_j/d J_ij = a_i
+ *
+ *   E = sum_i [detuning_i |a_i|^2 / 2 + kerr_i |a_i|^4 / 4 + Im s_i x_i - Re s_i p_i]
+ *       + sum_{i<j} J_ij Re(a_i* a_j)
+ *   R = (loss/2) Omega
+ *
+ * for i grad|a|^2/2 = i a, and i grad(Im s x - Re s p) = i (Im s - i Re s) = s. As complex numbers:
+ *
+ *   dG_i/d detuning_i = a_i     dG_i/d kerr_i = |a_i|^2 a_i     dG_i/d loss_i = i a_i / 2
+ *   dG_i/d bias_i = -i          dG_i/d J_ij = a_j,  dG_j/d J_ij = a_i
  */
 #include <math.h>
 #include <stdbool.h>

@@ -4,10 +4,15 @@
  *   dphi_i/dt = -dE/dphi_i,   E = -sum_{i<j} W_ij cos(phi_i - phi_j) - sum_i h_i cos(phi_i - psi_i)
  *
  * Everything goes through the unit vectors (cos phi, sin phi), so that a sum over pairs is a matrix product:
- * with (X_i, Y_i) = h_i (cos psi_i, sin psi_i) + sum over clamped j of W_ij (cos phi_j, sin phi_j),  no state
- * changes it, (A_i, B_i) = (X_i, Y_i) + sum over free j of W_ij (cos phi_j, sin phi_j), the field is
- * dphi_i/dt = B_i cos phi_i - A_i sin phi_i.  lanes->input holds (X, Y) of free nodes and (cos phi, sin phi)
- * of clamped ones.
+ *
+ *   (X_i, Y_i) = h_i (cos psi_i, sin psi_i) + sum over clamped j of W_ij (cos phi_j, sin phi_j)
+ *   (A_i, B_i) = (X_i, Y_i) + sum over free j of W_ij (cos phi_j, sin phi_j)
+ *   dphi_i/dt = B_i cos phi_i - A_i sin phi_i
+ *
+ * No state changes (X, Y): lanes->input holds it for free nodes, and (cos phi, sin phi) for clamped ones.
+ *
+ * E and its parameter gradients count links between clamped nodes and fields on them too: constants of the
+ * state, which fall out of every contrast.
  */
 #include <math.h>
 #include <stdbool.h>
