@@ -52,6 +52,8 @@ static epx_err check(const epx_network *network, const epx_task *task, const epx
   if (!(spec->decay > 0) || !isfinite(spec->decay))
     return EPX_RAISE(EPX_EINPUT, "the rate's decay is %g; it must be positive, 1 for a constant rate",
                      spec->decay);
+  if (!isfinite(spec->target_loss))
+    return EPX_RAISE(EPX_EINPUT, "the target loss is %g; a number is wanted, 0 for none", spec->target_loss);
   if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
   return EPX_OK;
 }
@@ -64,6 +66,7 @@ static epx_err create_arrays(epx_learner *learner) {
     EPX_TRY(epx_array_create(of_lanes[i], n_lanes, sizeof(double)));
   EPX_TRY(EPX_ARRAY(learner->features, (size_t)learner->chunk * (size_t)network->n_inputs));
   EPX_TRY(EPX_ARRAY(learner->label, n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->start, (size_t)network->n_state * n_lanes));
   EPX_TRY(EPX_ARRAY(learner->state, (size_t)network->n_state * n_lanes));
   EPX_TRY(EPX_ARRAY(learner->certificate, n_lanes));
   EPX_TRY(EPX_ARRAY(learner->readout, (size_t)network->n_outputs * n_lanes));
@@ -123,9 +126,9 @@ void epx_learner_destroy(epx_learner **address) {
   epx_estimator_destroy_work(&learner->work);
   epx_population_destroy(&learner->population);
   epx_lanes_destroy(&learner->lanes);
-  double **const numbers[] = {&learner->features, &learner->state,  &learner->readout, &learner->value,
-                              &learner->correct,  &learner->weight, &learner->power,   &learner->gradient,
-                              &learner->partial,  &learner->norm};
+  double **const numbers[] = {&learner->start,    &learner->features, &learner->state,  &learner->readout,
+                              &learner->value,    &learner->correct,  &learner->weight, &learner->power,
+                              &learner->gradient, &learner->partial,  &learner->norm};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     epx_array_destroy(numbers[i]);
   int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms};
@@ -155,16 +158,31 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
     learner->label[lane] = task->labels[samples[epx_lanes_get_sample(learner->lanes, lane)]];
 }
 
+/* Starts the dynamics; lanes of stopped instances stay where they are, when that is their equilibrium: they
+ * hold the same samples each time. */
+static void set_start(epx_learner *learner) {
+  const epx_lanes *lanes = learner->lanes;
+  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)learner->network->n_state;
+  const bool same_samples = learner->chunk == learner->task->n_train;
+  learner->network->family->set_start(lanes, learner->seed, learner->start);
+  for (size_t k = 0; k < n_state * n_lanes; k++) {
+    const int lane = (int)(k % n_lanes);
+    const bool stays = same_samples && lane < lanes->n_used && learner->stopped[lane / lanes->n_samples];
+    if (!stays) learner->state[k] = learner->start[k];
+  }
+}
+
 epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {
   set_samples(learner, n, samples);
   const epx_lanes *lanes = learner->lanes;
-  learner->network->family->set_start(lanes, learner->seed, learner->state);
+  set_start(learner);
   EPX_TRY(epx_population_solve(learner->population, lanes, NULL, learner->state, learner->certificate));
   epx_readout_eval(lanes, learner->state, learner->readout);
   epx_cost_eval(&learner->cost, learner->network->n_outputs, lanes->n_lanes, learner->readout, learner->label,
                 learner->value, NULL, learner->correct);
   for (int lane = 0; lane < lanes->n_lanes; lane++)
-    learner->weight[lane] = lane < lanes->n_used && learner->certificate[lane].outcome == EPX_OK;
+    learner->weight[lane] = lane < lanes->n_used && learner->certificate[lane].outcome == EPX_OK &&
+                            !learner->stopped[lane / lanes->n_samples];
   return EPX_OK;
 }
 

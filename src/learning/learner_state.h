@@ -27,18 +27,19 @@ struct epx_learner {
   epx_estimator_work *work;
   epx_optimizer *optimizer;
 
-  double *features;                         /* [chunk][n_inputs] */
-  int *label;                               /* [n_lanes] */
-  double *state;                            /* [n_state][n_lanes] */
-  epx_certificate *certificate;             /* [n_lanes] */
-  double *readout;                          /* [n_outputs][n_lanes] */
-  double *value, *correct, *weight, *power; /* [n_lanes]; weight 1 for a sample that settled, else 0 */
+  double *features;             /* [chunk][n_inputs] */
+  int *label;                   /* [n_lanes] */
+  double *start, *state;        /* [n_state][n_lanes] */
+  epx_certificate *certificate; /* [n_lanes] */
+  double *readout;              /* [n_outputs][n_lanes] */
+  double *value, *correct, *weight,
+      *power; /* [n_lanes]; weight 1 where there is an equilibrium to learn from */
 
   double *gradient, *partial; /* [n_instances][n_theta] */
   int *n_estimated;           /* [n_instances] samples the gradient is made of */
   unsigned char *trained;     /* [n_theta] */
   unsigned char *mask;        /* [n_instances][n_theta] */
-  unsigned char *stopped;     /* [n_instances] */
+  unsigned char *stopped;     /* [n_instances], during training: has reached the target */
   int *order;                 /* [n_train] */
   epx_learner_tally *tally;   /* [n_instances] */
   double *norm;               /* [n_instances] sum over updates of the gradient's norm */

@@ -1,6 +1,6 @@
 /* Training: shuffle, and for each batch settle, estimate, step. An instance that has reached its target keeps
- * its lanes and is settled with the others, so that their steps, and with them their bits, do not depend on
- * when it stopped. */
+ * its lanes, but takes no more part in learning phases; where every update settles the same samples, it stays
+ * at its equilibria and costs no steps. */
 #include <math.h>
 #include <string.h>
 
@@ -89,18 +89,23 @@ static int stop(epx_learner *learner) {
   return n_left;
 }
 
-epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
-  static const epx_curves none = {NULL, NULL, NULL};
-  epx_curves kept = curves ? *curves : none;
+static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *curves) {
   double factor = 1;
   int n_left = learner->n_instances;
-  epx_optimizer_set_rest(learner->optimizer);
-  memset(learner->stopped, 0, (size_t)learner->n_instances);
   for (int epoch = 0; epoch < learner->spec.epochs; epoch++) {
     if (n_left > 0) EPX_TRY(solve_epoch(learner, epoch, factor, theta));
-    set_curves(learner, epoch, &kept);
+    set_curves(learner, epoch, curves);
     n_left = stop(learner);
     factor *= learner->spec.decay;
   }
+  return EPX_OK;
+}
+
+epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
+  epx_curves kept = curves ? *curves : (epx_curves){NULL, NULL, NULL};
+  epx_optimizer_set_rest(learner->optimizer);
+  const int code = solve_epochs(learner, theta, &kept);
+  memset(learner->stopped, 0, (size_t)learner->n_instances);
+  EPX_TRY(code);
   return EPX_OK;
 }

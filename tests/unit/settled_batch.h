@@ -1,5 +1,6 @@
 /** @file
- * A batch of lanes at their free equilibrium, with everything an estimator needs, for the unit tests of learning/.
+ * A batch of lanes at their free equilibrium, with everything an estimator needs, for the unit tests of
+ * learning/.
  */
 #ifndef EPILUX_TESTS_SETTLED_BATCH_H
 #define EPILUX_TESTS_SETTLED_BATCH_H

@@ -54,8 +54,10 @@ static const struct {
   const char *family;
   epx_readout_kind readout;
   epx_cost_kind cost;
-} cases[] = {{"kerr", EPX_READ_INTENSITY, EPX_CROSS_ENTROPY},  {"kerr", EPX_READ_QUADRATURE, EPX_SQUARED_ERROR},
-             {"kerr", EPX_READ_INTENSITY, EPX_SQUARED_ERROR},  {"phase", EPX_READ_PHASE, EPX_PHASE_COSINE},
+} cases[] = {{"kerr", EPX_READ_INTENSITY, EPX_CROSS_ENTROPY},
+             {"kerr", EPX_READ_QUADRATURE, EPX_SQUARED_ERROR},
+             {"kerr", EPX_READ_INTENSITY, EPX_SQUARED_ERROR},
+             {"phase", EPX_READ_PHASE, EPX_PHASE_COSINE},
              {"phase", EPX_READ_SINE, EPX_CROSS_ENTROPY}};
 enum { n_cases = sizeof cases / sizeof cases[0] };
 

@@ -1,6 +1,6 @@
 /** @file
- * Learner: a block of instances of one network that learn one task together: settle, measure, estimate, train.
- * Pure: what it gives depends on its arguments and the seed alone.
+ * Learner: a block of instances of one network that learn one task together: settle, measure, estimate,
+ * train. Pure: what it gives depends on its arguments and the seed alone.
  */
 #ifndef EPILUX_LEARNING_LEARNER_H
 #define EPILUX_LEARNING_LEARNER_H
@@ -17,27 +17,27 @@ typedef struct {
   epx_nudging nudging;
   epx_optimizer_spec optimizer;
   int epochs;
-  int batch;                                       /* samples an update; 0: the whole training part */
-  bool train[EPX_FAMILY_MAX_PARAMETERS];           /* which parameters are trained */
-  double decay;                                    /* rate factor after each epoch, 1: constant */
-  double target_loss;                              /* an instance stops being trained when its epoch's training loss
-                                                      falls below this; 0: never */
+  int batch;                             /* samples an update; 0: the whole training part */
+  bool train[EPX_FAMILY_MAX_PARAMETERS]; /* which parameters are trained */
+  double decay;                          /* rate factor after each epoch, 1: constant */
+  double target_loss;                    /* an instance stops being trained when its epoch's training loss
+                                            falls below this; exactly 0: never */
 } epx_learning_spec;
 
 /** What a part of the task looks like on one instance. */
 typedef struct {
-  int outcome;          /* EPX_OK, or the gravest cause among the samples: diverged > oscillates > slow > failed */
+  int outcome; /* EPX_OK, or the gravest cause among the samples: diverged > oscillates > slow > failed */
   int n_samples, n_settled;
-  double loss;           /* mean over the samples that settled */
-  double accuracy;       /* share classified right; a sample without an equilibrium counts as wrong */
+  double loss;          /* mean over the samples that settled */
+  double accuracy;      /* share classified right; a sample without an equilibrium counts as wrong */
   double settling_time; /* mean, family's unit of time */
   double residual;      /* largest */
   double abscissa;      /* largest; NaN when stability was not asked for */
   double power;         /* mean optical drive power, family's unit */
 } epx_performance;
 
-/** The course of training. Arrays [n_instances][epochs] (row-major), NaN after an instance stopped. Members may be
- * NULL: not kept. */
+/** The course of training. Arrays [n_instances][epochs] (row-major), NaN after an instance stopped. Members
+ * may be NULL: not kept. */
 typedef struct {
   double *loss, *accuracy; /* of the training part, as met during the epoch, before each update */
   double *gradient_norm;   /* mean over the epoch's updates */
@@ -45,29 +45,41 @@ typedef struct {
 
 typedef struct epx_learner epx_learner;
 
-/** Creates a learner; network and task are borrowed for its life.
- * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs, outputs
- * do not fit the classes, batch > training part, a parameter to train that is not trainable. */
+/** Creates a learner; network and task are borrowed for its life. Samples are settled in chunks of as many as
+ * give 128 lanes, at least one and at most a batch; nothing is allocated later.
+ * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs
+ * (inputs beyond the features stay dark), outputs do not fit the classes, batch < 0 or > training part, a
+ * parameter to train that is not trainable, none to train, beta or decay not positive, a target that is not
+ * finite, options of the optimiser or the equilibrium; EPX_EMEMORY, EPX_ESOLVER. */
 epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
-                           const epx_learning_spec *spec, const epx_equilibrium_options *options, int n_instances,
-                           uint64_t seed, epx_learner **out);
+                           const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                           int n_instances, uint64_t seed, epx_learner **out);
+
+/** Destroys the learner at *address. */
 void epx_learner_destroy(epx_learner **address);
 
-/** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each epoch by
- * keyed streams (seed, epoch), the same for every instance. Samples without an equilibrium are left out of their
- * instance's gradient; an instance none of whose samples settles keeps its parameters for that update. */
+/** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
+ * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole
+ * training part is not shuffled. Samples without an equilibrium are left out of their instance's gradient; an
+ * instance none of whose samples has one keeps its parameters for that update. An instance stops only when
+ * all its samples settled. The bits depend on the whole block of instances, for they share the integrator's
+ * steps. Errors: EPX_ESOLVER. */
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves);
 
-typedef enum { EPX_PART_TRAIN, EPX_PART_TEST } epx_part; /* test: the training part when nothing is held out */
+typedef enum {
+  EPX_PART_TRAIN,
+  EPX_PART_TEST /* the training part when nothing is held out */
+} epx_part;
 
-/** Evaluates performance [n_instances] on a part; with the spectrum when `stability`. */
+/** Evaluates performance [n_instances] on a part; with the spectrum when `stability`. Errors: EPX_ESOLVER. */
 epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
                                      epx_performance *performance);
 
-/** Evaluates a rule's gradient of the training part's mean cost: gradient [n_instances][n_theta]; entries of parameters
- * that are not trained are zero. Over the whole training part, in chunks of a batch. */
-epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator, const epx_nudging *nudging,
-                                  const double *theta, double *gradient);
+/** Evaluates a rule's gradient of the training part's mean cost: gradient [n_instances][n_theta]; entries of
+ * parameters that are not trained are zero. Over the whole training part, in chunks, samples that do not
+ * settle left out. Errors: EPX_EINPUT: the estimator refuses the family; EPX_ESOLVER. */
+epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator,
+                                  const epx_nudging *nudging, const double *theta, double *gradient);
 
 /** Gets what the equilibria cost so far. */
 epx_population_counts epx_learner_get_counts(const epx_learner *learner);

@@ -8,7 +8,7 @@
 #include "learning/nudging.h"
 
 /* h, next to parameters of order 1. */
-static const double step = 1e-3;
+static const double step = 5e-4;
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;
