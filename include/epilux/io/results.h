@@ -1,0 +1,34 @@
+/** @file
+ * Results: what a results file and the journal beside it hold of a campaign, for reports: without its task's
+ * files, without a lock, while it runs or long after.
+ */
+#ifndef EPILUX_IO_RESULTS_H
+#define EPILUX_IO_RESULTS_H
+
+#include "epilux/io/journal.h"
+#include "epilux/study/metric.h"
+#include "epilux/study/record.h"
+
+typedef struct {
+  char *deck; /* resolved, YAML */
+  char *isa;  /* instruction set, as epx_isa_get_name() */
+  int n_points, n_instances;
+  epx_record_layout layout;     /* of state, seconds and metrics alone */
+  int metric[EPX_METRIC_COUNT]; /* [layout.n_metrics] epx_metric */
+  double *record;               /* [n_points][n_instances][layout.size] */
+  double run_seconds;           /* that the run which wrote the file had taken, s */
+  double run_trials;            /* and trials it had solved */
+  uint64_t digest;
+  epx_journal_report journal;
+} epx_results;
+
+/** Reads a results file and its journal. Journal first, then the file: a checkpoint in between loses nothing.
+ * Errors: EPX_EFILE, EPX_EFORMAT, EPX_EMISMATCH (a journal of another campaign), EPX_EMEMORY. */
+epx_err epx_results_read(const char *path, epx_results **out);
+void epx_results_destroy(epx_results **address);
+
+/** Creates the name of a file that goes with a results file: "journal" or "lock". Free with
+ * epx_array_destroy(). */
+epx_err epx_results_create_name(const char *path, const char *suffix, char **name);
+
+#endif

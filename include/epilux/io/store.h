@@ -1,0 +1,43 @@
+/** @file
+ * Store: the results file of a campaign, HDF5, always whole: it is written beside its name and then takes it.
+ *
+ * What is where, and its units, says `epilux` to its users: attributes of the root (format, format_version,
+ * deck, seed, digest, versions, host), /design/<factor path> (point), /trials/state and /trials/<metric>
+ * (point, instance), /curves/<curve> (point, instance, epoch), /variation/<parameter> (point, instance, node
+ * or link), /statistics/<metric>/… (point), /timing/seconds (point, instance). Scales point, instance, epoch,
+ * node, link and probability stand in the root, where the groups inherit them.
+ */
+#ifndef EPILUX_IO_STORE_H
+#define EPILUX_IO_STORE_H
+
+#include <stdbool.h>
+
+#include "epilux/io/campaign.h"
+
+/** The format's version, attribute `format_version`: changed when an older reader would misread. */
+#define EPX_STORE_FORMAT_VERSION 1
+
+typedef struct epx_store epx_store;
+
+/** Creates a store for a campaign, borrowed for its life, in the file `path`, which is not touched yet. All
+ * that the deck has to say is taken from it now: later calls read only the campaign's records. Errors:
+ * EPX_EMEMORY; of epx_deck_eval_settings(). */
+epx_err epx_store_create(const epx_campaign *campaign, const char *path, epx_store **out);
+void epx_store_destroy(epx_store **address);
+
+/** Reads the records of a file that is there into the campaign, and keeps when it was created.
+ * *exists false: there is no file, nothing is read.
+ * Errors: EPX_EFORMAT: not a results file, cut short, of a newer format; EPX_EMISMATCH: of another deck or
+ * seed, with the first line that differs; EPX_EFILE; EPX_EMEMORY. */
+epx_err epx_store_read(epx_store *store, bool *exists);
+
+/** Gets the epx_isa with which the records that were read were computed, -1 when none were read or its name
+ * is unknown. */
+int epx_store_get_isa(const epx_store *store);
+
+/** Writes the results file: all records and their statistics. `seconds` and `n_solved`: that the present run
+ * has taken, and trials it has solved (for `epilux status`; outside the same-bits promise). Errors:
+ * EPX_EFILE: disk full and the like; the file of before is still there, whole. EPX_EMEMORY. */
+epx_err epx_store_write(epx_store *store, double seconds, long n_solved);
+
+#endif

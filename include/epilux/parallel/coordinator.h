@@ -1,0 +1,41 @@
+/** @file
+ * Coordinator: hands out a campaign's blocks, takes in their records, keeps journal and results file.
+ */
+#ifndef EPILUX_PARALLEL_COORDINATOR_H
+#define EPILUX_PARALLEL_COORDINATOR_H
+
+#include "epilux/io/journal.h"
+#include "epilux/io/store.h"
+#include "epilux/parallel/channel.h"
+#include "epilux/parallel/progress.h"
+
+/** Receives the progress of a run, ten times a second at most. */
+typedef void (*epx_progress_watcher)(void *context, const epx_progress *progress);
+
+typedef struct {
+  double checkpoint; /* s from one results file to the next; the journal is brought to the disk each second */
+  double time_limit; /* s from the call on by which the run must be over; INFINITY: none */
+  double patience;   /* s to wait for blocks under way when a signal or an error stops the run (SIGINT: for
+                        ever) */
+  epx_progress_watcher watch; /* NULL: none */
+  void *context;              /* of watch */
+} epx_coordinator_options;
+
+typedef struct {
+  epx_progress progress; /* at the end */
+  bool stopped;          /* before all was done, by a signal or the time limit */
+  bool abandoned;        /* a worker did not come back in time and is still inside a block */
+  char reason[32];       /* of stopping: "SIGTERM", "the time limit" */
+} epx_coordinator_report;
+
+/** Solves what is pending of a campaign, with the workers of `channel`: its rank 0 too, when there are at
+ * most two ranks. Records go to the campaign and the journal as they come; the results file is written at
+ * each checkpoint and at the end, whatever the end is. Workers are told that it is over, unless one is
+ * abandoned. Rank 0 only; while it runs, the campaign's records and the store are its own. Errors: a worker's
+ * error, with its message; EPX_EFILE of journal or store; EPX_EMPI; EPX_EMEMORY. What was finished is saved
+ * as far as the disk allows. */
+epx_err epx_coordinator_solve(epx_campaign *campaign, epx_channel *channel, epx_journal *journal,
+                              epx_store *store, const epx_coordinator_options *options,
+                              epx_coordinator_report *report);
+
+#endif

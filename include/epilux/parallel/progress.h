@@ -1,0 +1,34 @@
+/** @file
+ * Progress: how far a running campaign is, in numbers and as a line of text.
+ */
+#ifndef EPILUX_PARALLEL_PROGRESS_H
+#define EPILUX_PARALLEL_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct {
+  long n_trials, n_finished;
+  long n_failed;  /* of the finished, those that are not done */
+  long n_solved;  /* of the finished, those of this run */
+  double seconds; /* that this run has taken */
+  double busy;    /* s that its workers have solved, added up */
+  int n_workers;
+  bool draining; /* nothing is begun any more */
+} epx_progress;
+
+/** Evaluates the rate, trials a second; 0 before anything is solved. */
+double epx_progress_eval_rate(const epx_progress *progress);
+
+/** Evaluates the time left at that rate, s; NAN when there is no rate. */
+double epx_progress_eval_time_left(const epx_progress *progress);
+
+/** Evaluates one line, without newline: "412/1536 trials, 26 %, 3 failed, 12.4 a second, 1 min 31 s left".
+ * line [size], out; cut when too long. */
+void epx_progress_eval_line(const epx_progress *progress, char *line, size_t size);
+
+/** Evaluates a time as text: "0.3 s", "42 s", "3 min 20 s", "2 h 5 min", "3 d 4 h"; "unknown" for NAN. text
+ * [size], out. */
+void epx_progress_eval_time(double seconds, char *text, size_t size);
+
+#endif

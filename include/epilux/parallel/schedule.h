@@ -1,0 +1,84 @@
+/** @file
+ * Schedule: which worker solves what next, and when to stop handing out. A state machine: it is told what
+ * happened and what time it is, and knows neither MPI nor a clock.
+ *
+ * Work is counted in blocks, 0 … n_blocks-1, each solved by one worker at a time; a unit is a run of blocks
+ * that is handed out at once. Units are guided: remaining / (2 n_workers) blocks, but no more than take about
+ * `unit_time` together, so that none is worth waiting for at the end. Until a first block is timed, units
+ * have one block. A worker is handed a second unit ahead only while blocks are shorter than `ahead` (then a
+ * request would cost more than it waits) and there are enough for all.
+ */
+#ifndef EPILUX_PARALLEL_SCHEDULE_H
+#define EPILUX_PARALLEL_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "epilux/base/error.h"
+
+typedef struct {
+  int64_t n_blocks;
+  int n_workers;
+  double unit_time; /* s */
+  double ahead;     /* s */
+  double deadline;  /* s, on the clock of `now`; INFINITY: none */
+  double margin;    /* s before the deadline by which all must be done */
+  double quantile;  /* of block times: no block is handed out when less than this is left */
+  int retries;      /* times a block may go down with its worker before it is given up */
+} epx_schedule_options;
+
+/** Gets what fits most campaigns: unit_time 0.05 s, ahead 0.1 s, no deadline, margin 1 s, quantile 0.99,
+ * retries 2. */
+epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers);
+
+/** Blocks first … first + count - 1. */
+typedef struct {
+  int64_t first, count;
+} epx_unit;
+
+/** How things stand. open + out + finished + given_up = n_blocks. */
+typedef struct {
+  int64_t open, out, finished, given_up; /* blocks: not handed out, handed out, done, lost too often */
+} epx_schedule_counts;
+
+typedef struct epx_schedule epx_schedule;
+
+/** Creates a schedule. Memory: n_blocks / 8 bytes, 48 a worker.
+ * Errors: EPX_EINPUT: fewer than one worker, or blocks < 0; EPX_EMEMORY. */
+epx_err epx_schedule_create(const epx_schedule_options *options, epx_schedule **out);
+void epx_schedule_destroy(epx_schedule **address);
+
+/** Sets a block finished that an earlier run solved. Call before the first unit is taken. */
+void epx_schedule_set_finished(epx_schedule *schedule, int64_t block);
+
+/** Gets the next unit for a worker, which then holds it; false when there is none for it now: it holds
+ * enough, nothing is open, or the schedule drains (time may have brought that about just now). O(1)
+ * amortised. */
+bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit);
+
+/** Sets the next block of what the worker holds done, in `seconds`; false when it holds no such block (it was
+ * taken for lost): its result is then of no account. */
+bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, double seconds);
+
+/** Sets all that a worker holds open again; `lost`: it died at its first block, which is charged for it and
+ * given up after more than `retries` charges. The worker may go on taking units. Errors: EPX_EMEMORY. */
+epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost);
+
+/** Gets the i-th block given up, -1 past the last. */
+int64_t epx_schedule_get_given_up(const epx_schedule *schedule, int i);
+
+/** Sets the schedule to drain: no unit is handed out any more. */
+void epx_schedule_set_draining(epx_schedule *schedule);
+
+/** Tells whether the schedule drains, by the call above or for want of time. */
+bool epx_schedule_is_draining(const epx_schedule *schedule);
+
+/** Tells whether the worker holds nothing. */
+bool epx_schedule_is_idle(const epx_schedule *schedule, int worker);
+
+epx_schedule_counts epx_schedule_get_counts(const epx_schedule *schedule);
+
+/** Gets the mean time of a block, s; 0 before one was timed. */
+double epx_schedule_get_block_time(const epx_schedule *schedule);
+
+#endif

@@ -1,0 +1,29 @@
+/** @file
+ * Signals: what asks a campaign to stop. SIGTERM, SIGUSR1 and SIGINT ask once to drain (begin nothing more,
+ * wait for what is under way, save) and again to stop now.
+ */
+#ifndef EPILUX_PARALLEL_SIGNALS_H
+#define EPILUX_PARALLEL_SIGNALS_H
+
+#include <stdbool.h>
+
+#include "epilux/base/error.h"
+
+/** Sets this process's handlers. The coordinator's rank counts; others ignore the signals, for rank 0 decides
+ * and tells. SIGXFSZ is ignored, so that a file that may grow no more is a file error. Not thread safe: call
+ * it before threads are made. Errors: EPX_EINPUT when the system refuses a handler. */
+epx_err epx_signals_set(bool coordinator);
+
+/** Sets the handlers back to what they were. */
+void epx_signals_set_back(void);
+
+/** Gets how many signals came since epx_signals_set(). */
+int epx_signals_get_count(void);
+
+/** Gets the name of the last that came, "SIGTERM"; "" when none did. */
+const char *epx_signals_get_name(void);
+
+/** Sets whether this thread is given signals; a new thread inherits that. */
+void epx_signals_set_blocked(bool blocked);
+
+#endif

@@ -1,0 +1,170 @@
+/** @file
+ * Store: what the deck says is taken once, so that writing needs the records alone.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "epilux/io/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "epilux/base/array.h"
+#include "epilux/base/isa.h"
+#include "io/store_private.h"
+
+static epx_err eval_yields(epx_store *store) {
+  const epx_campaign *campaign = store->campaign;
+  EPX_TRY(EPX_ARRAY(store->yield, (size_t)campaign->n_points));
+  for (int i = 0; i < campaign->n_points; i++) {
+    epx_settings *settings;
+    EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, i, &settings));
+    store->yield[i] = settings->yield;
+    epx_settings_destroy(&settings);
+  }
+  return EPX_OK;
+}
+
+static epx_err create(const char *path, epx_store *store) {
+  const epx_campaign *campaign = store->campaign;
+  const size_t n = strlen(path);
+  EPX_TRY(epx_array_create_text(&store->path, path));
+  EPX_TRY(EPX_ARRAY(store->temporary, n + sizeof ".part"));
+  snprintf(store->temporary, n + sizeof ".part", "%s.part", path);
+  char now[32];
+  const time_t t = time(NULL);
+  struct tm utc;
+  strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
+  EPX_TRY(epx_array_create_text(&store->created, now));
+  EPX_TRY(epx_deck_create_text(campaign->deck, &store->deck));
+  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &store->settings));
+  EPX_TRY(eval_yields(store));
+  EPX_TRY(epx_field_create_table(&campaign->layout, store->settings, &store->fields, &store->n_fields));
+  for (int f = 0; f < store->n_fields; f++)
+    if (store->fields[f].length > store->longest) store->longest = store->fields[f].length;
+  return EPX_ARRAY(store->column,
+                   (size_t)campaign->n_points * (size_t)campaign->n_instances * store->longest);
+}
+
+epx_err epx_store_create(const epx_campaign *campaign, const char *path, epx_store **out) {
+  *out = NULL;
+  epx_store *store;
+  EPX_TRY(EPX_ARRAY(store, 1));
+  store->campaign = campaign;
+  store->isa = -1;
+  const int code = create(path, store);
+  if (code == EPX_OK)
+    *out = store;
+  else
+    epx_store_destroy(&store);
+  return code;
+}
+
+void epx_store_destroy(epx_store **address) {
+  epx_store *store = *address;
+  if (!store) return;
+  epx_array_destroy(&store->path);
+  epx_array_destroy(&store->temporary);
+  epx_array_destroy(&store->deck);
+  epx_array_destroy(&store->created);
+  epx_settings_destroy(&store->settings);
+  epx_array_destroy(&store->yield);
+  epx_array_destroy(&store->fields);
+  epx_array_destroy(&store->column);
+  epx_array_destroy(address);
+}
+
+static epx_err write_all(const epx_store *store, epx_archive *archive, double seconds, long n_solved) {
+  EPX_TRY(epx_store_write_records(store, archive));
+  EPX_TRY(epx_store_write_statistics(store, archive));
+  EPX_TRY(epx_archive_write_number(archive, "/timing", "run_seconds", seconds));
+  EPX_TRY(epx_archive_write_number(archive, "/timing", "run_trials", (double)n_solved));
+  return epx_archive_write_file(archive, store->path, store->temporary);
+}
+
+epx_err epx_store_write(epx_store *store, double seconds, long n_solved) {
+  epx_archive *archive;
+  EPX_TRY(epx_archive_create(&archive));
+  const int code = write_all(store, archive, seconds, n_solved);
+  epx_archive_destroy(&archive);
+  return code;
+}
+
+/* Names the first line in which two decks differ. */
+static epx_err raise_mismatch(const epx_store *store, const char *other) {
+  const char *own = store->deck;
+  while (*own && *own == *other) {
+    own++;
+    other++;
+  }
+  const char *own_line = own, *other_line = other;
+  while (own_line > store->deck && own_line[-1] != '\n') {
+    own_line--;
+    other_line--;
+  }
+  own_line += strspn(own_line, " ");
+  other_line += strspn(other_line, " ");
+  return EPX_RAISE(
+      EPX_EMISMATCH,
+      "%s: results of another deck, which says '%.*s' where this one says '%.*s'; choose another file with "
+      "-o, or overwrite it with --force",
+      store->path, (int)strcspn(other_line, "\n"), other_line, (int)strcspn(own_line, "\n"), own_line);
+}
+
+static epx_err check_identity(epx_store *store, epx_archive *archive) {
+  char *digest = NULL, *deck = NULL, own[32];
+  snprintf(own, sizeof own, "%016llx", (unsigned long long)store->campaign->digest);
+  int code = epx_archive_read_text(archive, "/", "digest", &digest);
+  if (code == EPX_OK && strcmp(digest, own) != 0) {
+    code = epx_archive_read_text(archive, "/", "deck", &deck);
+    if (code == EPX_OK) code = raise_mismatch(store, deck);
+  }
+  epx_array_destroy(&digest);
+  epx_array_destroy(&deck);
+  return code;
+}
+
+static epx_err read_field(epx_store *store, epx_archive *archive, const epx_field *field) {
+  const epx_campaign *campaign = store->campaign;
+  const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances, size = campaign->layout.size;
+  const epx_archive_array array = epx_store_get_column(store, field);
+  EPX_TRY(epx_archive_read(archive, &array, store->column));
+  for (size_t i = 0; i < n; i++)
+    memcpy(campaign->record + i * size + field->start, store->column + i * field->length,
+           field->length * sizeof *store->column);
+  return EPX_OK;
+}
+
+static int get_isa(const char *name) {
+  for (int isa = 0; isa < EPX_ISA_COUNT; isa++)
+    if (strcmp(name, epx_isa_get_name((epx_isa)isa)) == 0) return isa;
+  return -1;
+}
+
+static epx_err read_attributes(epx_store *store, epx_archive *archive) {
+  char *isa;
+  EPX_TRY(epx_archive_read_text(archive, "/", "isa", &isa));
+  store->isa = get_isa(isa);
+  epx_array_destroy(&isa);
+  epx_array_destroy(&store->created);
+  return epx_archive_read_text(archive, "/", "created", &store->created);
+}
+
+int epx_store_get_isa(const epx_store *store) {
+  return store->isa;
+}
+
+epx_err epx_store_read(epx_store *store, bool *exists) {
+  *exists = access(store->path, F_OK) == 0;
+  if (!*exists) return EPX_OK;
+  epx_archive *archive;
+  EPX_TRY(epx_archive_create_from_file(store->path, &archive));
+  int code = epx_archive_check_format(archive);
+  if (code == EPX_OK) code = check_identity(store, archive);
+  if (code == EPX_OK) code = read_attributes(store, archive);
+  for (int f = 0; code == EPX_OK && f < store->n_fields; f++)
+    code = read_field(store, archive, &store->fields[f]);
+  epx_archive_destroy(&archive);
+  return code;
+}

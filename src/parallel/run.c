@@ -1,0 +1,175 @@
+/** @file
+ * Run: what surrounds the coordinator and the workers: files before and after, and the thread of worker 0.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "epilux/parallel/run.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <threads.h>
+#include <unistd.h>
+
+#include "epilux/base/array.h"
+#include "epilux/base/isa.h"
+#include "epilux/base/log.h"
+#include "epilux/io/lock.h"
+#include "epilux/io/results.h"
+#include "epilux/parallel/signals.h"
+
+/* What rank 0 holds of the files. */
+typedef struct {
+  char *journal_path, *lock_path;
+  epx_lock *lock;
+  epx_store *store;
+  epx_journal *journal;
+} files;
+
+typedef struct {
+  const epx_campaign *campaign;
+  const epx_worker_calls *calls;
+  epx_channel *channel;
+} worker_arguments;
+
+epx_run_options epx_run_get_defaults(const char *path) {
+  return (epx_run_options){.path = path,
+                           .coordinator = {.checkpoint = 60, .time_limit = INFINITY, .patience = 20},
+                           .calls = epx_worker_get_calls()};
+}
+
+/* ---- files */
+
+static void take_record(void *context, int i_point, int i_instance, size_t size, const double *record) {
+  double *kept = epx_campaign_get_record(context, i_point, i_instance);
+  if (kept[0] == EPX_STATE_PENDING) memcpy(kept, record, size * sizeof *kept);
+}
+
+static epx_journal_key get_key(const epx_campaign *campaign) {
+  return (epx_journal_key){campaign->digest, campaign->layout.size, campaign->n_points,
+                           campaign->n_instances};
+}
+
+static epx_err read_journal(const files *own, epx_campaign *campaign) {
+  const epx_journal_key key = get_key(campaign);
+  epx_journal_report report;
+  EPX_TRY(epx_journal_read(own->journal_path, &key, take_record, campaign, &report));
+  if (report.n_damaged > 0)
+    epx_log_write(EPX_LOG_WARNING, "run", "%s: %ld damaged records are left out; their trials run again",
+                  own->journal_path, report.n_damaged);
+  return EPX_OK;
+}
+
+/* Reads the results so far; *isa becomes the least of it and the one they were computed with. */
+static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_options *options, int *isa) {
+  bool exists = access(options->path, F_OK) == 0;
+  const bool any = exists || access(own->journal_path, F_OK) == 0;
+  if (any && !options->resume && !options->force)
+    return EPX_RAISE(EPX_EINPUT,
+                     "%s: is there already; go on with it by --resume, or overwrite it by --force",
+                     exists ? options->path : own->journal_path);
+  if (options->force && !options->resume) return EPX_OK;
+  EPX_TRY(epx_store_read(own->store, &exists));
+  if (!exists) return EPX_OK;
+  EPX_TRY(read_journal(own, campaign));
+  const int before = epx_store_get_isa(own->store);
+  if (before >= 0 && before < *isa) *isa = before;
+  return EPX_OK;
+}
+
+static epx_err open_files(files *own, epx_campaign *campaign, const epx_run_options *options, int *isa) {
+  EPX_TRY(epx_results_create_name(options->path, "journal", &own->journal_path));
+  EPX_TRY(epx_results_create_name(options->path, "lock", &own->lock_path));
+  EPX_TRY(epx_lock_create(own->lock_path, &own->lock));
+  EPX_TRY(epx_store_create(campaign, options->path, &own->store));
+  return read_results(own, campaign, options, isa);
+}
+
+/* From here on the files are this run's. What the journal held is in the results file before the journal is
+ * made anew. */
+static epx_err begin_files(files *own, const epx_campaign *campaign) {
+  const epx_journal_key key = get_key(campaign);
+  if (epx_store_get_isa(own->store) > (int)epx_isa_get())
+    epx_log_write(EPX_LOG_WARNING, "run",
+                  "the results so far were computed with %s, which this machine lacks: the last bits of "
+                  "those to come may "
+                  "differ",
+                  epx_isa_get_name((epx_isa)epx_store_get_isa(own->store)));
+  EPX_TRY(epx_store_write(own->store, 0, 0));
+  return epx_journal_create(own->journal_path, &key, &own->journal);
+}
+
+static void close_files(files *own, bool finished) {
+  epx_journal_destroy(&own->journal);
+  if (finished) unlink(own->journal_path);
+  epx_store_destroy(&own->store);
+  epx_lock_destroy(&own->lock);
+  epx_array_destroy(&own->journal_path);
+  epx_array_destroy(&own->lock_path);
+}
+
+/* ---- ranks */
+
+/* Sets the instruction set on this rank, by the way its user would. */
+static epx_err set_isa(epx_channel *channel, int isa) {
+  EPX_TRY(epx_channel_merge_least(channel, &isa));
+  if (isa == (int)epx_isa_get()) return EPX_OK;
+  if (setenv("EPILUX_ISA", epx_isa_get_name((epx_isa)isa), 1) != 0)
+    return EPX_RAISE(EPX_EMEMORY, "EPILUX_ISA cannot be set: %s", strerror(errno));
+  return epx_isa_set_from_environment();
+}
+
+/* The thread of worker 0. Its errors went to the coordinator. */
+static int run_worker(void *context) {
+  const worker_arguments *arguments = context;
+  bool stopped;
+  return epx_worker_solve(arguments->campaign, arguments->calls, arguments->channel, &stopped);
+}
+
+/* Coordinates, with a worker of its own when ranks are few. Signals are for this thread alone. */
+static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, const files *own,
+                               const epx_run_options *options, epx_coordinator_report *report) {
+  worker_arguments arguments = {campaign, &options->calls, channel};
+  thrd_t thread;
+  const bool works = epx_channel_get_size(channel) <= 2;
+  if (works) {
+    epx_signals_set_blocked(true);
+    const int made = thrd_create(&thread, run_worker, &arguments);
+    epx_signals_set_blocked(false);
+    if (made != thrd_success) return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
+  }
+  const int code =
+      epx_coordinator_solve(campaign, channel, own->journal, own->store, &options->coordinator, report);
+  if (works && !report->abandoned) thrd_join(thread, NULL);
+  return code;
+}
+
+static epx_err solve(epx_campaign *campaign, epx_channel *channel, const files *own,
+                     const epx_run_options *options, epx_coordinator_report *report) {
+  if (epx_channel_get_rank(channel) == 0) return solve_on_rank_0(campaign, channel, own, options, report);
+  return epx_worker_solve(campaign, &options->calls, channel, &report->stopped);
+}
+
+static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options, files *own,
+                   epx_run_report *report) {
+  const bool is_first = epx_channel_get_rank(channel) == 0;
+  int isa = (int)epx_isa_get();
+  EPX_TRY(epx_channel_merge_codes(channel, is_first ? open_files(own, campaign, options, &isa) : EPX_OK));
+  EPX_TRY(set_isa(channel, isa));
+  EPX_TRY(epx_channel_merge_codes(channel, is_first ? begin_files(own, campaign) : EPX_OK));
+  report->begun = true;
+  EPX_TRY(epx_signals_set(is_first));
+  const int code = solve(campaign, channel, own, options, &report->coordinator);
+  if (!report->coordinator.abandoned) epx_signals_set_back();
+  return code;
+}
+
+epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
+                      epx_run_report *report) {
+  *report = (epx_run_report){0};
+  files own = {0};
+  const int code = run(campaign, channel, options, &own, report);
+  const epx_progress *progress = &report->coordinator.progress;
+  close_files(&own, code == EPX_OK && report->begun && progress->n_finished == progress->n_trials);
+  return code;
+}

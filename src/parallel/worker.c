@@ -1,0 +1,183 @@
+/** @file
+ * Worker: between two blocks it looks for a message. Results of short blocks travel together: they are sent
+ * when the unit ends, when 64 KiB are full, or 20 ms after the last.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "epilux/parallel/worker.h"
+
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "epilux/parallel/schedule.h"
+#include "epilux/study/trial.h"
+#include "parallel/blocks.h"
+#include "parallel/seconds.h"
+
+enum { N_UNITS = 2, RESULT_BYTES = 1 << 16 };
+
+static const double patience = 1,
+                    result_interval = 0.02; /* s: of one wait for a message; between two results */
+
+typedef struct {
+  const epx_campaign *campaign;
+  const epx_worker_calls *calls;
+  epx_channel *channel;
+  int i_point; /* the point that is ready, -1: none */
+  epx_settings *settings;
+  epx_point *point;
+  double *record;         /* [block][size] */
+  epx_unit unit[N_UNITS]; /* still to solve */
+  int n_units;
+  epx_message message, result; /* as received; as it fills */
+  double t_sent;
+  bool failed; /* begins nothing more */
+  bool ended;
+  bool stopped; /* before all was done */
+  int outcome;  /* of the run, when it ended */
+} worker;
+
+epx_worker_calls epx_worker_get_calls(void) {
+  return (epx_worker_calls){epx_campaign_create_point, epx_trial_solve};
+}
+
+static void destroy_point(worker *own) {
+  epx_point_destroy(&own->point);
+  epx_settings_destroy(&own->settings);
+  own->i_point = -1;
+}
+
+static epx_err set_point(worker *own, int i_point) {
+  if (!own->calls->create_point || own->i_point == i_point) return EPX_OK;
+  destroy_point(own);
+  EPX_TRY(own->calls->create_point(own->campaign, i_point, &own->settings, &own->point));
+  own->i_point = i_point;
+  return EPX_OK;
+}
+
+static epx_err send_result(worker *own) {
+  own->t_sent = epx_seconds_get();
+  if (own->result.count == 0) return EPX_OK;
+  EPX_TRY(epx_channel_write_to_coordinator(own->channel, &own->result));
+  own->result.count = 0;
+  own->result.n_bytes = 0;
+  return EPX_OK;
+}
+
+/* Adds a solved block to the result. */
+static epx_err add_result(worker *own, int64_t i_block, int n, double seconds) {
+  epx_message *result = &own->result;
+  const size_t n_bytes = (size_t)n * own->campaign->layout.size * sizeof *own->record;
+  EPX_TRY(epx_message_set_capacity(result, result->n_bytes + sizeof seconds + n_bytes));
+  if (result->count == 0) result->first = i_block;
+  result->count++;
+  memcpy(result->data + result->n_bytes, &seconds, sizeof seconds);
+  memcpy(result->data + result->n_bytes + sizeof seconds, own->record, n_bytes);
+  result->n_bytes += sizeof seconds + n_bytes;
+  return EPX_OK;
+}
+
+static epx_err solve_block(worker *own, int64_t i_block) {
+  const epx_campaign *campaign = own->campaign;
+  const epx_block block = epx_blocks_get(campaign, i_block);
+  const double start = epx_seconds_get();
+  EPX_TRY(set_point(own, block.i_point));
+  EPX_TRY(own->calls->solve(own->point, block.i_point, block.first, own->record));
+  const double now = epx_seconds_get();
+  for (int k = 0; k < block.n; k++)
+    own->record[(size_t)k * campaign->layout.size + 1] = (now - start) / campaign->block;
+  EPX_TRY(add_result(own, i_block, block.n, now - start));
+  if (own->result.n_bytes >= RESULT_BYTES || now - own->t_sent > result_interval) return send_result(own);
+  return EPX_OK;
+}
+
+static epx_err solve_next(worker *own) {
+  const int64_t i_block = own->unit[0].first++;
+  if (--own->unit[0].count == 0) {
+    own->unit[0] = own->unit[1];
+    own->n_units--;
+    EPX_TRY(solve_block(own, i_block));
+    return send_result(own);
+  }
+  return solve_block(own, i_block);
+}
+
+static epx_err send_kind(worker *own, epx_message_kind kind) {
+  const epx_message message = {.kind = kind};
+  return epx_channel_write_to_coordinator(own->channel, &message);
+}
+
+static epx_err obey(worker *own) {
+  const epx_message *message = &own->message;
+  switch (message->kind) {
+  case EPX_MESSAGE_UNIT:
+    if (own->n_units == N_UNITS)
+      return EPX_RAISE(EPX_EMPI, "a worker was handed more than %d units", N_UNITS);
+    if (!own->failed) own->unit[own->n_units++] = (epx_unit){message->first, message->count};
+    return EPX_OK;
+  case EPX_MESSAGE_STOP:
+    if (own->failed) return EPX_OK; /* the coordinator knows, or is about to */
+    own->n_units = 0;
+    EPX_TRY(send_result(own));
+    return send_kind(own, EPX_MESSAGE_STOPPED);
+  case EPX_MESSAGE_END:
+    own->ended = true;
+    own->outcome = message->code;
+    own->stopped = message->count != 0;
+    return EPX_OK;
+  default:
+    return EPX_RAISE(EPX_EMPI, "a worker was sent a message of kind %d", (int)message->kind);
+  }
+}
+
+static epx_err work(worker *own) {
+  while (!own->ended) {
+    bool got;
+    EPX_TRY(epx_channel_read_from_coordinator(own->channel, own->n_units > 0 ? 0 : patience, &own->message,
+                                              &got));
+    if (got)
+      EPX_TRY(obey(own));
+    else if (own->n_units > 0)
+      EPX_TRY(solve_next(own));
+  }
+  return EPX_OK;
+}
+
+/* Tells the coordinator what went wrong, then waits for the end; what was solved before is not lost. */
+static epx_err report_error(worker *own, int code) {
+  EPX_TRY(send_result(own));
+  epx_message error = {.kind = EPX_MESSAGE_ERROR, .code = code};
+  const char *text = epx_error_get_message();
+  const size_t n_bytes = strlen(text) + 1;
+  EPX_TRY(epx_message_set_capacity(&error, n_bytes));
+  memcpy(error.data, text, n_bytes);
+  error.n_bytes = n_bytes;
+  const int sent = epx_channel_write_to_coordinator(own->channel, &error);
+  epx_message_destroy(&error);
+  EPX_TRY(sent);
+  own->failed = true;
+  own->n_units = 0;
+  EPX_TRY(work(own));
+  epx_error_reset(); /* the coordinator says it */
+  return own->outcome;
+}
+
+epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls, epx_channel *channel,
+                         bool *stopped) {
+  worker *own;
+  EPX_TRY(EPX_ARRAY(own, 1));
+  own->campaign = campaign;
+  own->calls = calls;
+  own->channel = channel;
+  own->i_point = -1;
+  own->result.kind = EPX_MESSAGE_RESULT;
+  int code = EPX_ARRAY(own->record, (size_t)campaign->block * campaign->layout.size);
+  if (code == EPX_OK) code = work(own);
+  code = code == EPX_OK ? own->outcome : report_error(own, code);
+  *stopped = own->stopped;
+  destroy_point(own);
+  epx_message_destroy(&own->message);
+  epx_message_destroy(&own->result);
+  epx_array_destroy(&own->record);
+  epx_array_destroy(&own);
+  return code;
+}
