@@ -1,0 +1,194 @@
+/** @file
+ * epilux run: a campaign over all ranks, from its deck to its results file.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/deck_arguments.h"
+#include "cli/time_limit.h"
+#include "epilux/base/array.h"
+#include "epilux/base/log.h"
+#include "epilux/io/campaign.h"
+#include "epilux/parallel/run.h"
+
+static const double first_line = 10, line_interval = 60, redraw_interval = 0.2; /* s */
+
+/* What the progress line needs between two calls. */
+typedef struct {
+  bool terminal, quiet;
+  double next; /* s of the run */
+} display;
+
+static void show_progress(void *context, const epx_progress *progress) {
+  display *own = context;
+  if (own->quiet || progress->seconds < own->next) return;
+  char line[160];
+  epx_progress_eval_line(progress, line, sizeof line);
+  fprintf(stderr, own->terminal ? "\r%.100s\033[K" : "epilux: %s\n", line);
+  fflush(stderr);
+  own->next = progress->seconds + (own->terminal ? redraw_interval : line_interval);
+}
+
+static void print_summary(const char *path, const epx_campaign *campaign, const epx_progress *progress) {
+  int count[EPX_FAILED + 1] = {0};
+  char took[32];
+  for (long i = 0; i < progress->n_trials; i++)
+    count[(int)campaign->record[(size_t)i * campaign->layout.size]]++;
+  printf("%s: %d design points, %d instances each\n", path, campaign->n_points, campaign->n_instances);
+  printf("%d done", count[EPX_STATE_DONE]);
+  for (int state = 0; state <= EPX_FAILED; state++)
+    if (state != EPX_STATE_DONE && count[state] > 0)
+      printf(", %d %s", count[state], epx_record_get_state_name(state));
+  epx_progress_eval_time(progress->seconds, took, sizeof took);
+  const double share = progress->busy / (progress->seconds * progress->n_workers);
+  printf("\n%ld trials in %s by %d worker%s, busy %.0f %%\n", progress->n_solved, took, progress->n_workers,
+         progress->n_workers == 1 ? "" : "s", progress->n_solved > 0 ? fmin(100, 100 * share) : 0);
+}
+
+/* The end of the run on rank 0: the line that was redrawn, the summary, and how to go on. */
+static void print_end(const epx_call *call, const char *path, const epx_campaign *campaign,
+                      const display *shown, const epx_coordinator_report *report) {
+  if (shown->terminal && !shown->quiet && shown->next > 0) fprintf(stderr, "\n");
+  if (!shown->quiet) print_summary(path, campaign, &report->progress);
+  if (report->stopped)
+    fprintf(stderr, "epilux: stopped by %s; what is finished is saved: go on with epilux run %s --resume\n",
+            report->reason, call->arguments[0]);
+}
+
+/* A launcher that does not speak this MPI starts as many runs as there should be ranks. */
+static void warn_of_lost_ranks(const epx_channel *channel) {
+  const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+  if (tasks && atoi(tasks) > 1 && epx_channel_get_size(channel) == 1)
+    epx_log_write(
+        EPX_LOG_WARNING, "run",
+        "Slurm started %s tasks and MPI sees one rank: start it with srun --mpi=pmix or with mpirun", tasks);
+}
+
+/* All ranks read the same file, unless it changes meanwhile or is not the same everywhere. */
+static epx_err check_agreement(epx_channel *channel, const epx_campaign *campaign) {
+  const int folded = (int)((campaign->digest ^ campaign->digest >> 31) & 0x3fffffff);
+  int least = folded, least_negative = -folded;
+  EPX_TRY(epx_channel_merge_least(channel, &least));
+  EPX_TRY(epx_channel_merge_least(channel, &least_negative));
+  if (least == -least_negative) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "the ranks read different decks: the file must be the same on all nodes");
+}
+
+static epx_err create_campaign(const epx_call *call, epx_channel *channel, epx_campaign **campaign) {
+  epx_deck *deck;
+  int code = epx_call_read_deck(call, &deck);
+  if (code == EPX_OK) code = epx_campaign_create(deck, campaign);
+  EPX_TRY(epx_channel_merge_codes(channel, code));
+  return epx_channel_merge_codes(channel, check_agreement(channel, *campaign));
+}
+
+/* The results file: -o, or the study's name. */
+static epx_err create_path(const epx_call *call, const epx_campaign *campaign, char **path) {
+  const char *given = epx_call_get_value(call, "--output", 0);
+  if (given) return epx_array_create_text(path, given);
+  const char *name = epx_deck_get_text(campaign->deck, "study.name");
+  const size_t n = strlen(name) + sizeof ".h5";
+  EPX_TRY(EPX_ARRAY(*path, n));
+  snprintf(*path, n, "%s.h5", name);
+  return EPX_OK;
+}
+
+static epx_err read_options(const epx_call *call, epx_run_options *options) {
+  const char *limit = epx_call_get_value(call, "--max-time", 0),
+             *every = epx_call_get_value(call, "--checkpoint", 0);
+  options->resume = epx_call_is_set(call, "--resume");
+  options->force = epx_call_is_set(call, "--force");
+  if (options->resume && options->force)
+    return EPX_RAISE(EPX_EINPUT,
+                     "run: --resume goes on with a results file, --force overwrites it: give one of them");
+  if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
+  if (every) EPX_TRY(epx_time_limit_read("--checkpoint", every, &options->coordinator.checkpoint));
+  options->coordinator.time_limit = fmin(options->coordinator.time_limit, epx_time_limit_get_from_job());
+  return EPX_OK;
+}
+
+static epx_err run_campaign(const epx_call *call, epx_channel *channel, epx_campaign *campaign,
+                            const char *path, epx_run_report *report, int *status) {
+  display shown = {.terminal = isatty(STDERR_FILENO), .quiet = epx_call_is_set(call, "--quiet")};
+  if (!shown.terminal) shown.next = first_line;
+  epx_run_options options = epx_run_get_defaults(path);
+  EPX_TRY(read_options(call, &options));
+  options.coordinator.watch = show_progress;
+  options.coordinator.context = &shown;
+  const int code = epx_run_solve(campaign, channel, &options, report);
+  if (report->begun) *status = EPX_EXIT_FAILED;
+  if (report->begun && epx_channel_get_rank(channel) == 0)
+    print_end(call, path, campaign, &shown, &report->coordinator);
+  EPX_TRY(code);
+  *status = report->coordinator.stopped ? EPX_EXIT_STOPPED : EPX_EXIT_DONE;
+  return EPX_OK;
+}
+
+static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, int *status) {
+  epx_campaign *campaign = NULL;
+  epx_run_report report = {0};
+  char *path = NULL;
+  if (epx_channel_get_rank(channel) == 0) warn_of_lost_ranks(channel);
+  int code = create_campaign(call, channel, &campaign);
+  if (code == EPX_OK) code = create_path(call, campaign, &path);
+  if (code == EPX_OK) code = run_campaign(call, channel, campaign, path, &report, status);
+  if (report.coordinator.abandoned) {
+    /* A block is still being solved: nobody can wait for it, and its memory must stay. */
+    if (code != EPX_OK) fprintf(stderr, "epilux: %s\n", epx_error_get_message());
+    fflush(stdout);
+    MPI_Abort(MPI_COMM_WORLD, code == EPX_OK ? *status : EPX_EXIT_FAILED);
+  }
+  epx_array_destroy(&path);
+  epx_campaign_destroy(&campaign);
+  return code;
+}
+
+static epx_err solve_on_ranks(const epx_call *call, int *status) {
+  epx_channel *channel;
+  EPX_TRY(epx_channel_create(MPI_COMM_WORLD, &channel));
+  const int code = solve_on_channel(call, channel, status);
+  epx_channel_destroy(&channel);
+  return code;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  int provided;
+  if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+    return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
+  const int code = solve_on_ranks(call, status);
+  MPI_Finalize();
+  return code;
+}
+
+static const epx_option options[] = {
+    {"--output", "FILE", "the results file; without it NAME.h5 after study.name", 'o'},
+    EPX_OPTION_SET,
+    {"--resume", NULL, "goes on with the results file; begins when there is none", 0},
+    {"--force", NULL, "overwrites a results file", 0},
+    {"--max-time", "TIME", "stops in time, saved: 2h, 90min, 00:10:00", 0},
+    {"--checkpoint", "TIME", "from one results file to the next; 60 s", 0},
+    {"--quiet", NULL, "no progress, no summary", 0},
+    {NULL, NULL, NULL, 0}};
+
+const epx_command epx_command_run = {
+    .name = "run",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "runs a campaign, alone or over MPI ranks",
+    .details = "Every trial's numbers depend on the deck, the seed and the trial alone: the same bits on any "
+               "number of ranks,\n"
+               "stopped and resumed or not. The results file is whole at any time; what came since it was "
+               "last written is in\n"
+               "FILE.journal beside it. SIGTERM, SIGUSR1, SIGINT, --max-time and the end of a Slurm job stop "
+               "the run in time,\n"
+               "saved, with exit status 75; a second signal does not wait for what is under way.",
+    .example = "mpirun -n 4 epilux run inputs/quickstart.yaml -o quickstart.h5",
+    .options = options,
+    .parallel = true,
+    .solve = solve};
