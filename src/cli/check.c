@@ -9,6 +9,8 @@
 #include "epilux/base/array.h"
 #include "epilux/io/campaign.h"
 
+enum { N_SAMPLED_MAX = 32 }; /* points of a large design that stand for all */
+
 /* ASSUMED: about 60 evaluations of the dynamics and one factorisation an equilibrium, at 1 Gflop/s a core on
  * lanes that are part filled: right within a factor of a few. */
 static const double field_evaluations = 60, flops_per_second = 1e9;
@@ -26,15 +28,18 @@ typedef struct {
 } campaign_size;
 
 static epx_err eval_size(const epx_campaign *campaign, campaign_size *total) {
+  const int n = campaign->n_points < N_SAMPLED_MAX ? campaign->n_points : N_SAMPLED_MAX;
+  const double trials_each = (double)campaign->n_points * campaign->n_instances / n;
   *total = (campaign_size){0};
-  for (int i = 0; i < campaign->n_points; i++) {
+  for (int k = 0; k < n; k++) {
+    const int i = (int)((long)k * campaign->n_points / n);
     epx_settings *settings;
     epx_point *point;
     EPX_TRY(epx_campaign_create_point(campaign, i, &settings, &point));
     const epx_point_size size = epx_point_eval_size(point);
     if (i == 0) total->first = size;
-    total->equilibria += size.equilibria * campaign->n_instances;
-    total->seconds += estimate_seconds(point, &size) * campaign->n_instances;
+    total->equilibria += size.equilibria * trials_each;
+    total->seconds += estimate_seconds(point, &size) * trials_each;
     total->bytes = fmax(total->bytes, size.bytes);
     epx_point_destroy(&point);
     epx_settings_destroy(&settings);
@@ -64,10 +69,10 @@ static void print_size(const epx_campaign *campaign, const campaign_size *total)
          first->n_trained, campaign->n_points > 1 ? " (point 0)" : "");
   printf("# task        %d features, %d classes, %d training and %d held-out samples%s\n", first->n_features,
          first->n_classes, first->n_train, first->n_test, campaign->n_points > 1 ? " (point 0)" : "");
-  printf("# equilibria  at most %.3g\n", total->equilibria);
-  printf("# time        at most about ");
+  printf("# equilibria  about %.3g at most\n", total->equilibria);
+  printf("# time        about ");
   print_time(total->seconds);
-  printf(" on one core (an estimate from the size, not a measurement)\n");
+  printf(" on one core where networks settle: from the size, not measured, good to a factor of a few\n");
   printf("# memory      about %.3g MB a rank, %.3g MB of results\n", (total->bytes + records) / 1e6,
          records / 1e6);
 }

@@ -1,5 +1,6 @@
 /** @file
  * Campaign: every point is made once, before anything runs, so that no campaign stops half way for a setting.
+ * Points that differ in real numbers alone share a task and a structure, so that one of them stands for all.
  */
 #include "epilux/io/campaign.h"
 
@@ -8,9 +9,10 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "epilux/io/schema.h"
 #include "io/deck_private.h"
 
-enum { PATH_SIZE = 256 };
+enum { PATH_SIZE = 256, N_MODELS_MAX = 64 };
 
 /* The node that a message such as "network.inputs.nodes: …" speaks of: that of the longest path that is
  * there. */
@@ -98,22 +100,105 @@ static epx_err check_layout(const epx_campaign *campaign, const epx_record_layou
                         curves ? "learning.epochs" : "the network");
 }
 
-/* Takes what the campaign shares from a point. The block is the least that any point would choose. */
-static epx_err read_point(epx_campaign *campaign, int i_point, int *block) {
-  epx_settings *settings = NULL;
-  epx_point *point = NULL;
-  EPX_TRY(epx_campaign_create_point(campaign, i_point, &settings, &point));
-  int code = EPX_OK;
+static void add_point(epx_campaign *campaign, const epx_point *point, int i_point, int *block) {
   if (i_point == 0) {
     campaign->layout = point->layout;
-    campaign->n_instances = settings->n_instances;
-    *block = point->block;
-  } else {
-    code = check_layout(campaign, &point->layout, i_point);
-    if (point->block < *block) *block = point->block;
+    campaign->n_instances = point->settings->n_instances;
   }
-  epx_point_destroy(&point);
+  if (i_point == 0 || point->block < *block) *block = point->block;
+}
+
+/* A point that others are like, in all but real numbers. */
+typedef struct {
+  int i_point;
+  epx_settings *settings;
+  epx_point *point;
+} model;
+
+typedef struct {
+  bool *structural; /* [n_factors]: whether a factor changes more than real numbers */
+  model models[N_MODELS_MAX];
+  int n_models;
+} survey;
+
+static bool is_structural_path(const char *path) {
+  const epx_schema_entry *entry = epx_schema_get_by_path(path);
+  return strncmp(path, "task.", 5) == 0 ||
+         (entry && entry->type != EPX_SCHEMA_REAL && strcmp(path, "study.seed") != 0);
+}
+
+static bool is_structural(const epx_campaign *campaign, const epx_factor *factor) {
+  const epx_tree *factors = epx_tree_get_path(campaign->deck->resolved, "design.factors");
+  const epx_tree *along = epx_tree_get(epx_tree_get(factors, factor->path), "along");
+  bool structural = factor->categorical || is_structural_path(factor->path);
+  for (int k = 0; along && k < along->n; k++)
+    structural |= is_structural_path(along->keys[k]);
+  return structural;
+}
+
+static const model *get_model(const epx_campaign *campaign, const survey *work, int i_point) {
+  const size_t n = (size_t)campaign->n_factors;
+  for (int m = 0; m < work->n_models; m++) {
+    const double *a = campaign->design->value + (size_t)work->models[m].i_point * n;
+    const double *b = campaign->design->value + (size_t)i_point * n;
+    bool like = true;
+    for (size_t k = 0; k < n; k++)
+      like &= !work->structural[k] || a[k] == b[k];
+    if (like) return &work->models[m];
+  }
+  return NULL;
+}
+
+/* A point like one that was made before: its settings and its nominal values are all that can go wrong. */
+static epx_err check_like(const epx_campaign *campaign, const model *like, int i_point) {
+  epx_settings *settings;
+  double *theta;
+  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, i_point, &settings));
+  int code = EPX_ARRAY(theta, like->point->network->n_theta);
+  if (code == EPX_OK)
+    code = epx_network_eval_nominal(like->point->network, &settings->network, settings->seed, theta);
+  if (code == EPX_EINPUT) code = raise_at_point(campaign, settings, i_point, code);
+  epx_array_destroy(&theta);
   epx_settings_destroy(&settings);
+  return code;
+}
+
+static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, int *block) {
+  const model *like = get_model(campaign, work, i_point);
+  if (like) return check_like(campaign, like, i_point);
+  model made = {.i_point = i_point};
+  EPX_TRY(epx_campaign_create_point(campaign, i_point, &made.settings, &made.point));
+  const int code = i_point > 0 ? check_layout(campaign, &made.point->layout, i_point) : EPX_OK;
+  add_point(campaign, made.point, i_point, block);
+  if (code == EPX_OK && work->n_models < N_MODELS_MAX) {
+    work->models[work->n_models++] = made;
+    return EPX_OK;
+  }
+  epx_point_destroy(&made.point);
+  epx_settings_destroy(&made.settings);
+  return code;
+}
+
+/* Takes from the points what the campaign shares. The block is the least that any point would choose. */
+static epx_err survey_points(epx_campaign *campaign, survey *work) {
+  int block = 0;
+  EPX_TRY(EPX_ARRAY(work->structural, (size_t)campaign->n_factors));
+  for (int k = 0; k < campaign->n_factors; k++)
+    work->structural[k] = is_structural(campaign, &campaign->factors[k]);
+  for (int i = 0; i < campaign->n_points; i++)
+    EPX_TRY(survey_point(campaign, work, i, &block));
+  campaign->block = block;
+  return EPX_OK;
+}
+
+static epx_err check_points(epx_campaign *campaign) {
+  survey work = {0};
+  const int code = survey_points(campaign, &work);
+  for (int m = 0; m < work.n_models; m++) {
+    epx_point_destroy(&work.models[m].point);
+    epx_settings_destroy(&work.models[m].settings);
+  }
+  epx_array_destroy(&work.structural);
   return code;
 }
 
@@ -126,13 +211,10 @@ static epx_err create_records(epx_campaign *campaign) {
 }
 
 static epx_err init(epx_campaign *campaign) {
-  int block = 0;
   EPX_TRY(epx_deck_eval_design(campaign->deck, &campaign->factors, &campaign->n_factors, &campaign->design));
   campaign->n_points = campaign->design->n_points;
   campaign->digest = epx_deck_eval_digest(campaign->deck);
-  for (int i = 0; i < campaign->n_points; i++)
-    EPX_TRY(read_point(campaign, i, &block));
-  campaign->block = block;
+  EPX_TRY(check_points(campaign));
   return create_records(campaign);
 }
 

@@ -219,24 +219,35 @@ static epx_err resolve_parameter(epx_resolver *r, const epx_schema_entry *entry,
   return epx_tree_write_item(r->store, made, parameter->name, item);
 }
 
+/* A parameter of which the deck says nothing: the family's own value. */
+static epx_err resolve_silent(epx_resolver *r, const epx_schema_entry *entry, const epx_parameter *parameter,
+                              epx_tree *made) {
+  char text[32];
+  const epx_tree *node, *item;
+  const epx_target target = epx_target_eval(entry, parameter, NULL);
+  EPX_TRY(epx_tree_create_scalar(r->store, epx_text_eval_number(parameter->fallback, text), made, &node));
+  EPX_TRY(epx_target_read_scalar(r->store, &target, r->family, parameter->name, node, &item));
+  return write_hidden(r, made, parameter->name, item, epx_usage_is_varied(r, entry, "network.parameters"));
+}
+
 static epx_err resolve_parameters(epx_resolver *r, const epx_schema_entry *entry, const epx_tree *user,
                                   epx_tree *made) {
   const epx_tree *kind = epx_tree_get_path(r->root, "network.topology.kind");
   for (int p = 0; p < r->family->n_parameters; p++) {
     const epx_parameter *parameter = &r->family->parameters[p];
     const epx_tree *node = epx_tree_get(user, parameter->name);
-    char text[32];
+    const bool link = parameter->site == EPX_SITE_LINK;
     if (!epx_tree_is_null(node)) {
       EPX_TRY(resolve_parameter(r, entry, parameter, node, made));
-      continue;
+    } else if (!link) {
+      EPX_TRY(resolve_silent(r, entry, parameter, made));
+    } else if (!epx_tree_get(made, "coupling_spread")) {
+      if (strcmp(kind->text, "matrix") == 0)
+        return epx_tree_raise(made,
+                              "network.parameters.%s is missing; topology matrix wants the matrix there",
+                              parameter->name);
+      EPX_TRY(resolve_silent(r, entry, parameter, made));
     }
-    if (parameter->site == EPX_SITE_LINK && epx_tree_get(made, "coupling_spread")) continue;
-    if (parameter->site == EPX_SITE_LINK && strcmp(kind->text, "matrix") == 0)
-      return epx_tree_raise(made, "network.parameters.%s is missing; topology matrix wants the matrix there",
-                            parameter->name);
-    EPX_TRY(epx_tree_create_scalar(r->store, epx_text_eval_number(parameter->fallback, text), made, &node));
-    EPX_TRY(
-        write_hidden(r, made, parameter->name, node, epx_usage_is_varied(r, entry, "network.parameters")));
   }
   return EPX_OK;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "epilux/base/error.h"
+#include "io/text.h"
 
 typedef enum { EPX_TREE_SCALAR, EPX_TREE_LIST, EPX_TREE_MAP } epx_tree_kind;
 
@@ -76,6 +77,9 @@ bool epx_tree_is_equal(const epx_tree *a, const epx_tree *b);
 
 /** Raises EPX_EINPUT with "name:line: " before the message. Use it as EPX_RAISE. */
 int epx_tree_raise(const epx_tree *where, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Writes a tree on one line: 1, [a, b], {a: b}. */
+void epx_tree_write_flow(const epx_tree *tree, epx_text *text);
 
 /** Creates the tree as YAML text, units as comments; free with epx_array_destroy(). */
 epx_err epx_tree_write_text(const epx_tree *tree, char **text);

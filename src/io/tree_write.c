@@ -45,8 +45,7 @@ static void write_key(epx_text *w, const char *key) {
   epx_text_write(w, "%s%s%s:", quote, key, quote);
 }
 
-/* On one line: [a, b], {a: b}. */
-static void write_flow(epx_text *w, const epx_tree *tree) {
+void epx_tree_write_flow(const epx_tree *tree, epx_text *w) {
   const bool map = tree->kind == EPX_TREE_MAP;
   if (tree->kind == EPX_TREE_SCALAR) {
     write_scalar(w, tree);
@@ -60,7 +59,7 @@ static void write_flow(epx_text *w, const epx_tree *tree) {
     first = false;
     if (map) write_key(w, tree->keys[i]);
     if (map) epx_text_write(w, " ");
-    write_flow(w, tree->items[i]);
+    epx_tree_write_flow(tree->items[i], w);
   }
   epx_text_write(w, map ? "}" : "]");
 }
@@ -88,11 +87,11 @@ static void write_item(epx_text *w, const char *key, const epx_tree *item, int i
   if (is_block_list(item)) {
     for (int i = 0; i < item->n; i++) {
       epx_text_write(w, "\n%*s- ", indent + 2, "");
-      write_flow(w, item->items[i]);
+      epx_tree_write_flow(item->items[i], w);
     }
   } else {
     epx_text_write(w, " ");
-    write_flow(w, item);
+    epx_tree_write_flow(item, w);
   }
   const char *unit = get_unit(item);
   epx_text_write(w, "%s%s\n", unit ? "  # " : "", unit ? unit : "");

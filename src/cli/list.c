@@ -1,0 +1,204 @@
+/** @file
+ * epilux list: what there is to choose from, read off the tables of the library.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "epilux/base/array.h"
+#include "epilux/base/distribution.h"
+#include "epilux/base/nearest.h"
+#include "epilux/design/design.h"
+#include "epilux/equilibrium/equilibrium.h"
+#include "epilux/io/schema.h"
+#include "epilux/learning/estimator.h"
+#include "epilux/learning/optimizer.h"
+#include "epilux/learning/task.h"
+#include "epilux/photonic/network.h"
+#include "epilux/study/metric.h"
+#include "epilux/study/settings.h"
+
+static void print_row(const char *name, const char *meaning) {
+  printf("  %-24s %s\n", name, meaning);
+}
+
+static void print_parameter(const epx_parameter *parameter) {
+  char low[32], high[32];
+  snprintf(low, sizeof low, isfinite(parameter->low) ? "%g" : "any", parameter->low);
+  snprintf(high, sizeof high, isfinite(parameter->high) ? "%g" : "any", parameter->high);
+  printf("  %-14s %-5s %-5s %8g  %4s … %-4s %-9s %s\n", parameter->name, parameter->unit,
+         parameter->site == EPX_SITE_LINK ? "link" : "node", parameter->fallback, low, high,
+         parameter->trained     ? "yes"
+         : parameter->trainable ? "if asked"
+                                : "no",
+         parameter->meaning);
+}
+
+/* A text of several lines, each indented. */
+static void print_indented(const char *text) {
+  while (*text) {
+    const int length = (int)strcspn(text, "\n");
+    printf("    %.*s\n", length, text);
+    text += length + (text[length] == '\n');
+  }
+}
+
+static epx_err list_families(void) {
+  for (int i = 0; epx_family_get(i); i++) {
+    const epx_family *family = epx_family_get(i);
+    printf("%s: %s\n", family->name, family->summary);
+    print_indented(family->equation);
+    printf("  units: %s\n  source: %s\n  inputs %s their nodes\n\n", family->units, family->source,
+           family->clamps_inputs ? "fix" : "drive");
+    printf("  %-14s %-5s %-5s %8s  %-11s %-9s %s\n", "parameter", "unit", "of", "default", "range", "trained",
+           "meaning");
+    for (int p = 0; p < family->n_parameters; p++)
+      print_parameter(&family->parameters[p]);
+    printf("%s", epx_family_get(i + 1) ? "\n" : "");
+  }
+  return EPX_OK;
+}
+
+static epx_err list_topologies(void) {
+  for (int i = 0; i < EPX_TOPOLOGY_COUNT; i++)
+    print_row(epx_topology_get_name((epx_topology_kind)i), epx_topology_get_meaning((epx_topology_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_readouts(void) {
+  for (int i = 0; i < EPX_READ_COUNT; i++)
+    print_row(epx_network_get_readout_name((epx_readout_kind)i),
+              epx_network_get_readout_meaning((epx_readout_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_tasks(void) {
+  for (int i = 0; epx_task_get_kind(i); i++) {
+    const epx_task_kind *task = epx_task_get_kind(i);
+    print_row(task->name, task->summary);
+    printf("  %-24s held out %g, scaling %s%s%s\n", "", task->test_fraction,
+           epx_task_get_scaling_name(task->scaling), *task->source ? "; source: " : "", task->source);
+  }
+  return EPX_OK;
+}
+
+static epx_err list_estimators(void) {
+  for (int i = 0; epx_estimator_get(i); i++) {
+    const epx_estimator *estimator = epx_estimator_get(i);
+    print_row(estimator->name, estimator->summary);
+    printf("  %-24s for", "");
+    for (int f = 0; epx_family_get(f); f++)
+      if (!estimator->get_refusal(epx_family_get(f))) printf(" %s", epx_family_get(f)->name);
+    printf("%s%s%s\n", estimator->nudged ? "; nudged by learning.nudge" : "",
+           *estimator->source ? "; source: " : "", estimator->source);
+  }
+  return EPX_OK;
+}
+
+static epx_err list_costs(void) {
+  for (int i = 0; i < EPX_COST_COUNT; i++)
+    print_row(epx_cost_get_name((epx_cost_kind)i), epx_cost_get_meaning((epx_cost_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_optimizers(void) {
+  for (int i = 0; i < EPX_OPTIMIZER_COUNT; i++)
+    print_row(epx_optimizer_get_name((epx_optimizer_kind)i),
+              epx_optimizer_get_meaning((epx_optimizer_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_designs(void) {
+  for (int i = 0; epx_design_get_method(i); i++)
+    print_row(epx_design_get_method(i)->name, epx_design_get_method(i)->summary);
+  return EPX_OK;
+}
+
+static epx_err list_methods(void) {
+#define PRINT_METHOD(name, text, meaning) print_row(text, meaning);
+  EPX_METHODS(PRINT_METHOD)
+#undef PRINT_METHOD
+  return EPX_OK;
+}
+
+static epx_err list_metrics(void) {
+  for (int i = 0; i < EPX_METRIC_COUNT; i++) {
+    printf("  %-24s [%s] %s\n", epx_metric_get_name((epx_metric)i), epx_metric_get_unit((epx_metric)i),
+           epx_metric_get_meaning((epx_metric)i));
+  }
+  return EPX_OK;
+}
+
+static epx_err list_curves(void) {
+#define PRINT_CURVE(name, text, meaning) print_row(text, meaning);
+  EPX_CURVES(PRINT_CURVE)
+#undef PRINT_CURVE
+  return EPX_OK;
+}
+
+static epx_err list_distributions(void) {
+  print_row("normal", "mean, sigma");
+  print_row("lognormal", "mean (the median), sigma (of the logarithm)");
+  print_row("uniform", "low, high");
+  print_row("truncated-normal", "mean, sigma, low, high");
+  return EPX_OK;
+}
+
+static epx_err list_deck(void) {
+  char *text;
+  EPX_TRY(epx_schema_create_reference(&text));
+  printf("%s", text);
+  epx_array_destroy(&text);
+  return EPX_OK;
+}
+
+static const struct {
+  const char *name, *meaning;
+  epx_err (*list)(void);
+} topics[] = {
+    {"families", "kinds of networks: equations, parameters, units, defaults, sources", list_families},
+    {"topologies", "which nodes are linked", list_topologies},
+    {"readouts", "what detectors report", list_readouts},
+    {"tasks", "what can be learnt", list_tasks},
+    {"estimators", "rules that turn equilibria into gradients", list_estimators},
+    {"costs", "how wrong an answer is", list_costs},
+    {"optimizers", "how parameters follow a gradient", list_optimizers},
+    {"methods", "ways to an equilibrium", list_methods},
+    {"distributions", "spreads of nominal values and of fabrication", list_distributions},
+    {"designs", "which points of the factors' space are visited", list_designs},
+    {"metrics", "what is measured of a trained network", list_metrics},
+    {"curves", "what can be kept of each epoch", list_curves},
+    {"deck", "every key of a deck: inputs/reference.yaml", list_deck},
+};
+
+enum { N_TOPICS = sizeof topics / sizeof *topics };
+
+static epx_err solve(const epx_call *call, int *status) {
+  const char *names[N_TOPICS];
+  (void)status;
+  if (call->n_arguments == 0) {
+    printf("`epilux list WHAT` lists\n");
+    for (int i = 0; i < N_TOPICS; i++)
+      print_row(topics[i].name, topics[i].meaning);
+    return EPX_OK;
+  }
+  for (int i = 0; i < N_TOPICS; i++) {
+    names[i] = topics[i].name;
+    if (strcmp(topics[i].name, call->arguments[0]) == 0) return topics[i].list();
+  }
+  const char *nearest = epx_nearest_get(call->arguments[0], N_TOPICS, names);
+  if (nearest)
+    return EPX_RAISE(EPX_EINPUT, "list: there are no %s; did you mean %s?", call->arguments[0], nearest);
+  return EPX_RAISE(EPX_EINPUT, "list: there are no %s; `epilux list` says what there is", call->arguments[0]);
+}
+
+const epx_command epx_command_list = {
+    .name = "list",
+    .arguments = "[WHAT]",
+    .n_min = 0,
+    .n_max = 1,
+    .summary = "lists families, tasks, estimators, designs, metrics, …, or every key of a deck",
+    .example = "epilux list families",
+    .solve = solve,
+};

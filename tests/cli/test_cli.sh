@@ -1,0 +1,104 @@
+#!/bin/sh
+# The program's manners: exit statuses, what goes to which stream, and what it says to a mistake.
+#   sh test_cli.sh PROGRAM SOURCE_DIR
+set -u
+epilux=$1
+source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+# expect STATUS STREAM WORDS ARGUMENT...: runs the program; its status, and words that must stand in "out" or "err".
+expect() {
+  status=$1
+  stream=$2
+  words=$3
+  shift 3
+  "$epilux" "$@" >"$work/out" 2>"$work/err" </dev/null
+  got=$?
+  if [ "$got" -ne "$status" ]; then
+    echo "FAIL: epilux $*: exit $got, not $status: $(cat "$work/err")"
+    failures=$((failures + 1))
+  elif ! grep -qF -e "$words" "$work/$stream"; then
+    echo "FAIL: epilux $*: no '$words' on standard $stream: $(cat "$work/$stream")"
+    failures=$((failures + 1))
+  elif [ "$status" -eq 2 ] && [ $# -gt 0 ] && [ "$(wc -l <"$work/err")" -ne 1 ]; then
+    echo "FAIL: epilux $*: not one line: $(cat "$work/err")"
+    failures=$((failures + 1))
+  fi
+}
+
+cat >"$work/good.yaml" <<'EOF'
+network: {family: kerr, topology: {nodes: 4}}
+task: {name: xor}
+design: {factors: {network.parameters.loss: {values: [0.1, 2]}, learning.estimator: {values: [plain, backprop]}}}
+EOF
+cat >"$work/bad.yaml" <<'EOF'
+network: {family: kerr, topology: {nodes: 4}}
+task: {name: xor}
+learning:
+  epohcs: 3
+EOF
+head -c 100000 /dev/urandom >"$work/garbage.yaml"
+: >"$work/empty.yaml"
+
+expect 0 out "commands:" --help
+expect 0 out "epilux 0." --version
+expect 2 err "usage: epilux"
+expect 2 err "unknown command chekc; did you mean check?" chekc
+expect 2 err "unknown command xyzzy" xyzzy
+
+i=0
+for command in $("$epilux" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+  expect 0 out "example:" "$command" --help
+  expect 2 err "--hepl; did you mean --help?" "$command" --hepl
+  i=$((i + 1))
+done
+[ "$i" -ge 3 ] || { echo "FAIL: epilux --help lists $i commands"; failures=$((failures + 1)); }
+
+expect 0 out "kind: all-to-all" check "$work/good.yaml"
+expect 0 out "# trials      128 = 4 points x 32 instances" check "$work/good.yaml"
+expect 0 out "= 4 points x 8 instances" check "$work/good.yaml" --set population.instances=8
+expect 0 out "seed: 7" check --set study.seed=7 -- "$work/good.yaml"
+expect 2 err "$work/bad.yaml:4: unknown key 'epohcs' in learning; did you mean 'epochs'?" check "$work/bad.yaml"
+expect 2 err "--set learning.epohcs=3: unknown key" check "$work/good.yaml" --set learning.epohcs=3
+expect 2 err "--set wants a value: --set PATH=VALUE" check "$work/good.yaml" --set
+expect 2 err "did you mean --set?" check "$work/good.yaml" --sett x=1
+expect 2 err "too few arguments: epilux check DECK" check
+expect 2 err "too many arguments: epilux check DECK" check a b
+expect 2 err "no-such.yaml: cannot be read" check no-such.yaml
+expect 2 err "cannot be read: Is a directory" check "$work"
+expect 2 err "empty.yaml:1: empty" check "$work/empty.yaml"
+expect 2 err "not YAML" check "$work/garbage.yaml"
+expect 0 out "point  network.parameters.loss  learning.estimator" plan "$work/good.yaml"
+expect 0 out "3,2,backprop" plan "$work/good.yaml" --csv
+expect 2 err "plan: --csv takes no value" plan "$work/good.yaml" --csv=yes
+expect 0 out "families" list
+expect 2 err "did you mean families?" list familys
+for topic in $("$epilux" list | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+  expect 0 out "" list "$topic"
+done
+expect 0 out "phase-conjugate" list estimators
+
+# What check prints is a deck, and the same one.
+"$epilux" check "$work/good.yaml" >"$work/once.yaml" && "$epilux" check "$work/once.yaml" >"$work/twice.yaml"
+cmp "$work/once.yaml" "$work/twice.yaml" || { echo "FAIL: the resolved deck is not its own"; failures=$((failures + 1)); }
+
+# The shipped decks hold.
+for deck in "$source"/inputs/*.yaml; do
+  expect 0 out "# Size of the campaign" check "$deck"
+done
+
+# An error is told once, its trace only when asked for; other ranks than the first are silent.
+EPILUX_TRACE=1 "$epilux" check "$work/bad.yaml" 2>"$work/err"
+grep -q "io/" "$work/err" || { echo "FAIL: no trace with EPILUX_TRACE=1"; failures=$((failures + 1)); }
+OMPI_COMM_WORLD_RANK=1 "$epilux" check "$work/bad.yaml" >"$work/out" 2>&1
+[ ! -s "$work/out" ] || { echo "FAIL: rank 1 speaks"; failures=$((failures + 1)); }
+
+# A full disk is a failure, not a silence.
+if [ -w /dev/full ]; then
+  "$epilux" check "$work/good.yaml" >/dev/full 2>"$work/err"
+  [ $? -eq 1 ] || { echo "FAIL: a full disk goes unnoticed"; failures=$((failures + 1)); }
+fi
+
+[ "$failures" -eq 0 ]
