@@ -219,7 +219,6 @@ static epx_err read_task(reader *r) {
   task->n_samples = get_integer(r, "task.samples");
   task->noise = is_set(r, "task.noise") ? get_real(r, "task.noise") : 0;
   task->test_fraction = get_real(r, "task.test_fraction");
-  task->constant = get_boolean(r, "task.constant");
   task->scaling = (epx_scaling)get_word(r, "task.scaling", epx_words_get_scaling);
   task->constant = get_boolean(r, "task.constant");
   return EPX_OK;

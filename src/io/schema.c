@@ -99,8 +99,6 @@ static const epx_schema_entry entries[] = {
      .meaning = "one more feature, the last, that is 1 in every sample: a drive that does not vary"},
     {"task.scaling", WORD(scaling), .fallback = "the task's", .derived = "task.name",
      .meaning = "of the features"},
-    {"task.constant", EPX_SCHEMA_BOOLEAN, .fallback = "false",
-     .meaning = "one more feature, last, that is 1 in every sample: a drive that does not vary"},
 
     {"learning", EPX_SCHEMA_SECTION, .meaning = "how the network learns"},
     {"learning.estimator", WORD(estimator), .fallback = "phase-conjugate (kerr), plain (phase)",
