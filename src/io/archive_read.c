@@ -141,6 +141,15 @@ epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, d
   return code;
 }
 
+epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_instances, double *state) {
+  const epx_archive_array array = {.path = "/trials/state", .n_axes = 2, .n = {n_points, n_instances}};
+  EPX_TRY(epx_archive_read(archive, &array, state));
+  for (size_t i = 0; i < n_points * n_instances; i++)
+    if (!(state[i] >= 0 && state[i] <= EPX_FAILED))
+      return EPX_RAISE(EPX_EFORMAT, "%s: /trials/state is damaged: it holds %g", archive->path, state[i]);
+  return EPX_OK;
+}
+
 epx_err epx_archive_read_name(epx_archive *archive, const char *group, int i, char *name, size_t size) {
   H5G_info_t info;
   *name = '\0';

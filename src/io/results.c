@@ -3,12 +3,16 @@
  */
 #include "epilux/io/results.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "epilux/base/array.h"
 #include "io/archive.h"
+
+/* More than any campaign: what a damaged length would ask for. */
+#define MOST_TRIALS ((size_t)1 << 40)
 
 epx_err epx_results_create_name(const char *path, const char *suffix, char **name) {
   const size_t n = strlen(path) + strlen(suffix) + 2;
@@ -45,6 +49,8 @@ static epx_err read_identity(epx_archive *archive, epx_results *results) {
   results->digest = strtoull(digest, NULL, 16);
   epx_array_destroy(&digest);
   EPX_TRY(epx_archive_read_lengths(archive, "/trials/state", 2, n));
+  if (n[0] == 0 || n[0] > INT_MAX || n[1] == 0 || n[1] > INT_MAX || n[0] * n[1] > MOST_TRIALS)
+    return EPX_RAISE(EPX_EFORMAT, "/trials/state is damaged: it has %zu by %zu trials", n[0], n[1]);
   results->n_points = (int)n[0];
   results->n_instances = (int)n[1];
   EPX_TRY(read_metrics(archive, results));
@@ -69,9 +75,7 @@ static epx_err read_columns(epx_archive *archive, epx_results *results, double *
   char path[96];
   EPX_TRY(epx_archive_read_number(archive, "/timing", "run_seconds", &results->run_seconds));
   EPX_TRY(epx_archive_read_number(archive, "/timing", "run_trials", &results->run_trials));
-  const epx_archive_array array = {
-      .path = "/trials/state", .n_axes = 2, .n = {(size_t)results->n_points, (size_t)results->n_instances}};
-  EPX_TRY(epx_archive_read(archive, &array, state));
+  EPX_TRY(epx_archive_read_states(archive, (size_t)results->n_points, (size_t)results->n_instances, state));
   EPX_TRY(read_column(archive, results, "/trials/state", 0, state, column));
   EPX_TRY(read_column(archive, results, "/timing/seconds", 1, state, column));
   for (int m = 0; m < results->layout.n_metrics; m++) {

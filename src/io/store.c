@@ -129,7 +129,10 @@ static epx_err read_field(epx_store *store, epx_archive *archive, const epx_fiel
   const epx_campaign *campaign = store->campaign;
   const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances, size = campaign->layout.size;
   const epx_archive_array array = epx_store_get_column(store, field);
-  EPX_TRY(epx_archive_read(archive, &array, store->column));
+  if (field->integer)
+    EPX_TRY(epx_archive_read_states(archive, array.n[0], array.n[1], store->column));
+  else
+    EPX_TRY(epx_archive_read(archive, &array, store->column));
   for (size_t i = 0; i < n; i++)
     memcpy(campaign->record + i * size + field->start, store->column + i * field->length,
            field->length * sizeof *store->column);
