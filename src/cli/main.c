@@ -64,9 +64,16 @@ static int get_exit_status(int code, int status) {
   return input && status != EPX_EXIT_FAILED ? EPX_EXIT_INPUT : EPX_EXIT_FAILED;
 }
 
+/* All ranks were given the same words: one says what is wrong with them. */
+static epx_err read_call(const epx_command *command, int n_words, char **words, epx_call *call) {
+  const int code = epx_call_read(command, n_words, words, call);
+  if (code != EPX_OK && get_rank() > 0) epx_error_reset();
+  return code;
+}
+
 static epx_err solve_call(const epx_command *command, int n_words, char **words, epx_call *call,
                           int *status) {
-  EPX_TRY(epx_call_read(command, n_words, words, call));
+  EPX_TRY(read_call(command, n_words, words, call));
   EPX_TRY(epx_isa_set_from_environment());
   if (!command->parallel && get_rank() > 0) return EPX_OK;
   EPX_TRY(command->solve(call, status));
@@ -78,7 +85,7 @@ static epx_err solve_call(const epx_command *command, int n_words, char **words,
 static int run_command(const epx_command *command, int n_words, char **words) {
   for (int i = 0; i < n_words && strcmp(words[i], "--") != 0; i++) {
     if (strcmp(words[i], "--help") != 0 && strcmp(words[i], "-h") != 0) continue;
-    epx_command_view(command);
+    if (get_rank() == 0) epx_command_view(command);
     return EPX_EXIT_DONE;
   }
   epx_call call = {0};

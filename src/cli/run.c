@@ -117,7 +117,7 @@ static epx_err run_campaign(const epx_call *call, epx_channel *channel, epx_camp
   display shown = {.terminal = isatty(STDERR_FILENO), .quiet = epx_call_is_set(call, "--quiet")};
   if (!shown.terminal) shown.next = first_line;
   epx_run_options options = epx_run_get_defaults(path);
-  EPX_TRY(read_options(call, &options));
+  EPX_TRY(epx_channel_merge_codes(channel, read_options(call, &options)));
   options.coordinator.watch = show_progress;
   options.coordinator.context = &shown;
   const int code = epx_run_solve(campaign, channel, &options, report);

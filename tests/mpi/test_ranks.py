@@ -1,0 +1,58 @@
+"""A campaign gives the same bits on 1, 2, 3 and 4 ranks, and its file opens in xarray as it is.
+usage: test_ranks.py EPILUX"""
+import os
+
+import h5py
+import xarray
+
+from runs import DECK, assert_same, finish, main
+
+
+def same_bits_on_any_number_of_ranks(folder, epilux):
+    first = os.path.join(folder, "0.h5")
+    status, out, err = finish(0, epilux, "run", DECK, "-o", first)
+    assert status == 0, err
+    assert len(out.splitlines()) == 3, out
+    for n in (1, 2, 3, 4):
+        path = os.path.join(folder, f"{n}.h5")
+        status, out, err = finish(n, epilux, "run", DECK, "-o", path)
+        assert status == 0, err
+        assert_same(first, path)
+        assert os.listdir(folder).count(f"{n}.h5.journal") == 0, "a journal is left"
+    status, out, err = finish(0, epilux, "status", first)
+    assert status == 0 and "132 of 132" in out, out
+    opens_in_xarray(first)
+    shows_what_the_file_holds(epilux, first)
+
+
+def opens_in_xarray(path):
+    with xarray.open_dataset(path, engine="h5netcdf") as root:
+        assert set(root.coords) >= {"point", "instance", "epoch", "probability"}, root
+        assert root.attrs["format"] == "epilux-results" and "kerr" in root.attrs["deck"], root.attrs
+    for group, name, dims in (("trials", "accuracy", ("point", "instance")), ("trials", "state", ("point", "instance")),
+                              ("curves", "loss", ("point", "instance", "epoch")),
+                              ("variation", "detuning", ("point", "instance", "node")),
+                              ("variation", "coupling", ("point", "instance", "link")),
+                              ("statistics/accuracy", "quantile", ("point", "probability")),
+                              ("statistics/accuracy", "yield_low", ("point",)),
+                              ("timing", "seconds", ("point", "instance")),
+                              ("design", "learning.estimator", ("point",))):
+        with xarray.open_dataset(path, group=group, engine="h5netcdf") as data:
+            assert data[name].dims == dims, f"{group}/{name}: {data[name].dims}"
+            assert data[name].attrs["units"] and data[name].attrs["long_name"], f"{group}/{name}: {data[name].attrs}"
+    with h5py.File(path, "r") as file:
+        assert "3 oscillates" in file["trials/state"].attrs["meaning"]
+        assert "yield" in file["statistics/accuracy"] and "yield" not in file["statistics/loss"]
+        assert list(file["design/learning.estimator"].asstr()[:3]) == ["plain", "phase-conjugate", "backprop"]
+
+
+def shows_what_the_file_holds(epilux, path):
+    status, out, err = finish(0, epilux, "show", path, "--csv", "--metric", "loss")
+    assert status == 0, err
+    head, *rows = [line.split(",") for line in out.splitlines()]
+    with h5py.File(path, "r") as file:
+        mean = file["statistics/loss/mean"][()]
+    assert len(rows) == 6 and [float(row[head.index("mean")]) for row in rows] == list(mean), out
+
+
+main([same_bits_on_any_number_of_ranks], "epilux")

@@ -1,0 +1,135 @@
+"""Signals and time limits stop a campaign, saved, with exit status 75; what is wrong from the start is refused with 2; what goes
+wrong later ends with 1, saved. Resumed, it has the bits of one that ran through.
+usage: test_stops.py EPILUX TRIALS"""
+import os
+import resource
+import shutil
+import signal
+import subprocess
+
+from runs import DECK, Run, assert_one_line, assert_same, count_finished, finish, main, wait_for
+
+TRIALS = 4 * 240  # of the slow campaign
+
+
+def start_slow(trials, path, n_ranks, *words):
+    """A campaign of some seconds that has begun to finish trials."""
+    run = Run(n_ranks, trials, path, TRIALS // 4, "us=20000", *words)
+    wait_for(lambda: os.path.exists(path + ".journal") and os.path.getsize(path + ".journal") > 5000, "a first trial")
+    return run
+
+
+def each_signal_stops_it_with_75(folder, epilux, trials):
+    whole = os.path.join(folder, "whole.h5")
+    assert finish(2, trials, whole, TRIALS // 4)[0] == 0
+    for number, to_launcher, n_ranks in ((signal.SIGUSR1, True, 2), (signal.SIGUSR1, True, 3), (signal.SIGTERM, False, 2),
+                                         (signal.SIGINT, False, 2), (signal.SIGTERM, False, 0)):
+        path = os.path.join(folder, f"{number}-{n_ranks}-{to_launcher}.h5")
+        run = start_slow(trials, path, n_ranks)
+        run.kill(number, [run.process.pid] if to_launcher else run.ranks()[:1])
+        status, _, err = run.wait()
+        assert status == 75, f"{signal.Signals(number).name}: {status} {err}"
+        assert 0 < count_finished(path) < TRIALS
+        status, out, err = finish(0, epilux, "status", path)
+        assert status == 75 and f"{count_finished(path)} of {TRIALS}" in out and "stopped" in out, out + err
+        assert finish(2, trials, path, TRIALS // 4, "resume")[0] == 0
+        assert_same(whole, path)
+
+
+def a_time_limit_stops_it_with_75(folder, epilux, trials):
+    path = os.path.join(folder, "limit.h5")
+    long = "learning.epochs=4000"
+    status, _, err = finish(2, epilux, "run", DECK, "-o", path, "--set", long, "--max-time", "3 s", "--quiet")
+    assert status == 75, err
+    status, _, err = finish(2, epilux, "run", DECK, "-o", path, "--set", long, "--resume", "--max-time", "00:00:02")
+    assert status == 75 and "the time limit" in err, err
+    status, _, err = finish(0, epilux, "run", DECK, "--max-time", "2 parsec", "-o", path, "--resume")
+    assert status == 2, err
+    assert_one_line(err, "--max-time 2 parsec")
+
+
+def a_running_campaign_is_locked_and_shows_its_progress(folder, epilux, trials):
+    path = os.path.join(folder, "busy.h5")
+    run = start_slow(trials, path, 2)
+    status, out, _ = finish(0, epilux, "status", path)
+    assert status == 75 and "running: process" in out, out
+    assert finish(0, epilux, "show", path)[0] == 0
+    status, _, err = finish(2, trials, path, TRIALS // 4, "resume")
+    assert status == 1, err
+    assert_one_line(err, "held by process")
+    run.kill(signal.SIGKILL, run.ranks())
+    run.wait()
+    assert finish(2, trials, path, TRIALS // 4, "resume")[0] == 0
+
+
+def a_workers_error_ends_all_ranks_with_1(folder, epilux, trials):
+    for n_ranks in (1, 2, 3, 4):
+        path = os.path.join(folder, f"{n_ranks}.h5")
+        status, _, err = finish(n_ranks, trials, path, 60, "us=500", "fail=2007")
+        assert status == 1, err
+        assert_one_line(err, "task.csv: has vanished")
+        assert 0 < count_finished(path) < 240
+        status, _, err = finish(n_ranks, trials, path, 60, "resume")
+        assert status == 0, err
+        assert count_finished(path) == 240
+
+
+def bad_input_is_refused_by_one_line(folder, epilux, trials):
+    path = os.path.join(folder, "results.h5")
+    status, _, err = finish(2, epilux, "run", DECK, "-o", path, "--set", "learning.epochs=2", "--quiet")
+    assert status == 0 and not err, err
+    before = open(path, "rb").read()
+    cut, text = os.path.join(folder, "cut.h5"), os.path.join(folder, "text.h5")
+    with open(cut, "wb") as file:
+        file.write(before[:len(before) // 2])
+    shutil.copy(DECK, text)
+    ours = ["--set", "learning.epochs=2"]
+    for words, parts in (((DECK, "-o", path, *ours), ("--resume", "--force")),
+                         ((DECK, "-o", path, "--resume"), ("epochs: 2", "epochs: 15")),
+                         ((DECK, "-o", path, *ours, "--set", "study.seed=8", "--resume"), ("seed: 7", "seed: 8")),
+                         ((DECK, "-o", cut, *ours, "--resume"), ("cut.h5", "cut short")),
+                         ((DECK, "-o", text, *ours, "--resume"), ("text.h5", "not an HDF5 file")),
+                         ((DECK, "-o", "/nowhere/r.h5"), ("/nowhere/r.h5",)),
+                         ((DECK, "-o", path, "--resume", "--force"), ("--resume", "--force")),
+                         ((DECK, "--set", "learning.epoch=3"), ("learning.epoch",)),
+                         ((DECK, "--resumed"), ("--resumed", "--resume")),
+                         ((os.path.join(folder, "no.yaml"),), ("no.yaml",))):
+        status, _, err = finish(2, epilux, "run", *words)
+        assert status == 2, f"{words}: {status} {err}"
+        assert_one_line(err, *parts)
+    for command in ("status", "show"):
+        for bad in (cut, text, os.path.join(folder, "none.h5")):
+            status, _, err = finish(0, epilux, command, bad)
+            assert status == 2, f"{command} {bad}: {status} {err}"
+            assert_one_line(err, os.path.basename(bad))
+    assert open(path, "rb").read() == before, "a refused run changed the results"
+
+
+def a_full_disk_ends_it_with_1_and_what_is_safe(folder, epilux, trials):
+    disk = os.path.join(folder, "disk")
+    os.mkdir(disk)
+    tight = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk]
+    mounted = subprocess.run(tight, check=False, capture_output=True).returncode == 0
+    path = os.path.join(disk, "results.h5")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        assert finish(2, trials, path, 60)[0] == 0
+        os.remove(path)
+        if not mounted:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300 << 10, before[1]))
+        status, _, err = finish(2, trials, path, 2000)
+        assert status == 1, err
+        assert_one_line(err, "results.h5")
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert sorted(os.listdir(disk)) in ([], ["results.h5", "results.h5.journal"]), os.listdir(disk)
+        if os.path.exists(path):
+            assert finish(0, epilux, "status", path)[0] == 75
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        if mounted:
+            subprocess.run(["umount", disk], check=True)
+
+
+main([each_signal_stops_it_with_75, a_time_limit_stops_it_with_75, a_running_campaign_is_locked_and_shows_its_progress,
+      a_workers_error_ends_all_ranks_with_1, bad_input_is_refused_by_one_line,
+      a_full_disk_ends_it_with_1_and_what_is_safe], "epilux", "trials")
