@@ -161,7 +161,7 @@ static bool is_in_basin(const newton *solve, int lane) {
   if (own->damped) return false;
   const double displacement = eval_length(solve, lane, solve->y, solve->finish->start);
   const double rounding = ROUNDING * (1 + eval_length(solve, lane, solve->y, NULL));
-  if (displacement > BASIN * own->first + rounding) return false;
+  if (displacement > BASIN * fmax(own->first, 0) + rounding) return false;
   const double stable = solve->finish->n_state % 2 ? -1 : 1;
   return solve->nudge || own->sign == 0 || own->sign == stable;
 }

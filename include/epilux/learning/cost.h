@@ -6,13 +6,14 @@
 
 #include "epilux/base/error.h"
 
-/** Of the readouts r of one sample with label k; t_o = on for the output of class k, off for the others. With one
- * output and two classes, t = on for class 1 and off for class 0.
+/** Of the readouts r of one sample with label k; t_o = on for the output of class k, off for the others. With
+ * one output and two classes, t = on for class 1 and off for class 0.
  * X(name, deck name, meaning) */
 #define EPX_COSTS(X)                                                                                         \
   X(EPX_SQUARED_ERROR, "squared-error", "1/2 sum (r - t)^2")                                                 \
   X(EPX_CROSS_ENTROPY, "cross-entropy", "-log softmax(r)_k; one output: logistic")                           \
-  X(EPX_PHASE_COSINE, "phase-cosine", "-sum ln(1 + cos(r - t)), r and t phases in rad: repels the antiphase point")
+  X(EPX_PHASE_COSINE, "phase-cosine",                                                                        \
+    "-sum ln(1 + cos(r - t)), r and t phases in rad: repels the antiphase point")
 
 typedef enum {
 #define EPX_COST_ENUM(name, text, meaning) name,
@@ -28,9 +29,9 @@ typedef struct {
 
 /** Evaluates for each lane the cost, its slope in the readouts, and whether the predicted class is the label:
  * r, slope [n_outputs][n_lanes], label, value, correct [n_lanes]. slope, value, correct may be NULL.
- * Predicted class: the largest r (phase-cosine: largest cos(r - on)), the lowest of equal ones; one output: the nearer
- * target (cross-entropy: class 1 where r > 0), class 0 when both are as near. phase-cosine takes 1 + cos for 1e-12
- * where it is less. O(n_outputs n_lanes). */
+ * Predicted class: the largest r (phase-cosine: largest cos(r - on)), the lowest of equal ones; one output:
+ * the nearer target (cross-entropy: class 1 where r > 0), class 0 when both are as near. phase-cosine takes
+ * 1 + cos for 1e-12 where it is less. O(n_outputs n_lanes). */
 void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, const int *label,
                    double *value, double *slope, double *correct);
 

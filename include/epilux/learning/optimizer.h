@@ -41,10 +41,10 @@ void epx_optimizer_destroy(epx_optimizer **address);
 /** Sets the state to what it was at creation: no steps, all moments zero. */
 void epx_optimizer_set_rest(epx_optimizer *optimizer);
 
-/** Sets theta [n] one step on along gradient [n], at rate * factor (learning-rate schedules). Entries with mask 0
- * stay as they are, moments too; mask [n] may be NULL. Bias correction counts the calls. O(n). */
-void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient, const unsigned char *mask,
-                            double *theta);
+/** Sets theta [n] one step on along gradient [n], at rate * factor (learning-rate schedules). Entries with mask
+ * 0 stay as they are, moments too; mask [n] may be NULL. Bias correction counts the calls. O(n). */
+void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
+                            const unsigned char *mask, double *theta);
 
 /** Gets a kind by its deck name. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_optimizer_get_kind(const char *name, epx_optimizer_kind *kind);
