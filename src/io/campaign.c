@@ -163,12 +163,23 @@ static epx_err check_like(const epx_campaign *campaign, const model *like, int i
   return code;
 }
 
+/* Makes a learner of one instance once: what it refuses is refused before anything runs. */
+static epx_err check_learner(const epx_campaign *campaign, const epx_point *point, int i_point) {
+  const epx_settings *settings = point->settings;
+  epx_learner *learner;
+  const int code = epx_learner_create(point->network, point->task, &settings->cost, &settings->learning,
+                                      &settings->equilibrium, 1, settings->seed, &learner);
+  epx_learner_destroy(&learner);
+  return code == EPX_EINPUT ? raise_at_point(campaign, settings, i_point, code) : code;
+}
+
 static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, int *block) {
   const model *like = get_model(campaign, work, i_point);
   if (like) return check_like(campaign, like, i_point);
   model made = {.i_point = i_point};
   EPX_TRY(epx_campaign_create_point(campaign, i_point, &made.settings, &made.point));
-  const int code = i_point > 0 ? check_layout(campaign, &made.point->layout, i_point) : EPX_OK;
+  int code = i_point > 0 ? check_layout(campaign, &made.point->layout, i_point) : EPX_OK;
+  if (code == EPX_OK) code = check_learner(campaign, made.point, i_point);
   add_point(campaign, made.point, i_point, block);
   if (code == EPX_OK && work->n_models < N_MODELS_MAX) {
     work->models[work->n_models++] = made;

@@ -55,20 +55,35 @@ static epx_err read_levels(epx_tree_store *store, const epx_tree *values, epx_fa
   return EPX_OK;
 }
 
-/* A range: its ends, or, where it names its own number of levels, these. */
-static epx_err read_range(epx_tree_store *store, const epx_tree *made, epx_factor *factor) {
+static bool is_integer(const epx_factor *factor) {
+  const epx_schema_entry *entry = epx_schema_get_by_path(factor->path);
+  return entry && entry->type == EPX_SCHEMA_INTEGER;
+}
+
+/* Turns a range into a list of n levels; of integers, of those that differ when rounded. */
+static epx_err read_range_levels(epx_tree_store *store, int n, epx_factor *factor) {
+  double *list;
+  int n_kept = 0;
+  EPX_TRY(epx_tree_create_memory(store, (size_t)n * sizeof *list, &list));
+  for (int i = 0; i < n; i++) {
+    const double level = epx_factor_eval_level(factor, i, n);
+    const double value = is_integer(factor) ? round(level) : level;
+    if (n_kept == 0 || value != list[n_kept - 1]) list[n_kept++] = value;
+  }
+  factor->levels = list;
+  factor->n_levels = n_kept;
+  return EPX_OK;
+}
+
+/* A range: its ends, or, where it names its own number of levels or only integers fit, these. */
+static epx_err read_range(epx_deck *deck, const epx_tree *made, epx_factor *factor) {
   factor->low = get_number(made, "low");
   factor->high = get_number(made, "high");
   factor->logarithmic = is_word(made, "scale", "log");
-  const double levels = get_number(made, "levels");
-  if (isnan(levels)) return EPX_OK;
-  const int n = (int)levels;
-  double *list;
-  EPX_TRY(epx_tree_create_memory(store, (size_t)n * sizeof *list, &list));
-  for (int i = 0; i < n; i++)
-    list[i] = epx_factor_eval_level(factor, i, n);
-  factor->levels = list;
-  factor->n_levels = n;
+  const double own = get_number(made, "levels");
+  if (!isnan(own)) return read_range_levels(deck->store, (int)own, factor);
+  if (is_integer(factor) && deck->design.levels > 0)
+    return read_range_levels(deck->store, deck->design.levels, factor);
   return EPX_OK;
 }
 
@@ -86,7 +101,7 @@ static epx_err read_factor(epx_deck *deck, const char *path, const epx_tree *mad
   EPX_TRY(epx_tree_create_text(deck->store, target.unit, &unit));
   factor->unit = (char *)unit;
   factor->base = base && base->kind == EPX_TREE_SCALAR ? strtod(base->text, NULL) : NAN;
-  return values ? read_levels(deck->store, values, factor) : read_range(deck->store, made, factor);
+  return values ? read_levels(deck->store, values, factor) : read_range(deck, made, factor);
 }
 
 static void read_design(const epx_tree *resolved, epx_design_spec *spec) {
@@ -109,16 +124,40 @@ epx_err epx_deck_read_factors(epx_deck *deck) {
   return EPX_OK;
 }
 
+/* Integers that a range gives are whole in the design already, so that what is stored is what was used. */
+static void round_integers(const epx_deck *deck, epx_design *design) {
+  for (int k = 0; k < deck->n_factors; k++) {
+    if (!is_integer(&deck->factors[k])) continue;
+    for (int i = 0; i < design->n_points; i++) {
+      double *value = &design->value[(size_t)i * (size_t)deck->n_factors + (size_t)k];
+      *value = round(*value);
+    }
+  }
+}
+
+static epx_err check_bases(const epx_deck *deck) {
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  if (strcmp(deck->design.method, "one-at-a-time") != 0) return EPX_OK;
+  for (int k = 0; k < deck->n_factors; k++)
+    if (isnan(deck->factors[k].base))
+      return epx_tree_raise(factors->items[k],
+                            "%s: one-at-a-time starts from the deck's own value, and it has no single one",
+                            deck->factors[k].path);
+  return EPX_OK;
+}
+
 epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, int *n_factors,
                              epx_design **design) {
   *design = NULL;
   *factors = NULL;
   *n_factors = 0;
   EPX_TRY(epx_deck_check(deck));
+  EPX_TRY(check_bases(deck));
   const epx_tree *where = epx_tree_get(deck->resolved, "design");
   const int code = epx_design_create(&deck->design, deck->factors, deck->n_factors, design);
   if (code == EPX_EINPUT) return epx_tree_raise(where, "design: %s", epx_error_get_message());
   EPX_TRY(code);
+  round_integers(deck, *design);
   *factors = deck->factors;
   *n_factors = deck->n_factors;
   return EPX_OK;
@@ -130,13 +169,6 @@ static int get_level(const epx_factor *factor, double value) {
   for (int i = 0; i < factor->n_levels; i++)
     if (factor->levels[i] == value) return i;
   return -1;
-}
-
-static void eval_text(const epx_deck *deck, int i_factor, double value, char *text) {
-  const epx_factor *factor = &deck->factors[i_factor];
-  const epx_schema_entry *entry = epx_schema_get_by_path(factor->path);
-  if (entry && entry->type == EPX_SCHEMA_INTEGER) value = round(value);
-  epx_text_eval_number(value, text);
 }
 
 static epx_err set_value(epx_tree_store *store, const char *path, const char *text, const epx_tree *where,
@@ -157,7 +189,7 @@ static epx_err set_factor(const epx_deck *deck, epx_tree_store *store, int i, do
   const epx_tree *along = epx_tree_get(made, "along");
   const int level = get_level(factor, value);
   char number[32];
-  if (!factor->categorical) eval_text(deck, i, value, number);
+  if (!factor->categorical) epx_text_eval_number(value, number);
   EPX_TRY(set_value(store, factor->path, factor->categorical ? factor->names[level] : number, made, tree));
   for (int k = 0; along && k < along->n; k++)
     EPX_TRY(set_value(store, along->keys[k], along->items[k]->items[level]->text, along->items[k], tree));

@@ -154,7 +154,7 @@ static epx_err check_topology(const reader *r, const epx_topology_spec *spec) {
   epx_topology *topology;
   const int code = epx_topology_create(spec, &topology);
   if (code == EPX_EINPUT)
-    return epx_tree_raise(get(r, "network.topology.kind"), "network.topology: %s", epx_error_get_message());
+    return epx_tree_raise(get(r, "network.topology.kind"), "%s", epx_error_get_message());
   EPX_TRY(code);
   epx_topology_destroy(&topology);
   return EPX_OK;

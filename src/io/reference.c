@@ -59,12 +59,12 @@ static void add(char *remark, const char *piece, const char *value, const char *
   snprintf(remark + length, REMARK_SIZE - length, "%s%s%s%s", piece, value, *unit ? " " : "", unit);
 }
 
-static void add_range(char *remark, double low, double high, bool open) {
+static void add_range(char *remark, double low, double high, bool above, bool below) {
   char a[32], b[32];
   epx_text_eval_number(low, a);
   epx_text_eval_number(high, b);
-  if (isfinite(low)) add(remark, open ? "; > " : "; >= ", a, "");
-  if (isfinite(high) && high < 2147483647) add(remark, open ? "; < " : "; <= ", b, "");
+  if (isfinite(low)) add(remark, above ? "; > " : "; >= ", a, "");
+  if (isfinite(high) && high < 2147483647) add(remark, below ? "; < " : "; <= ", b, "");
 }
 
 static void add_words(char *remark, const epx_schema_entry *entry, const epx_family *family) {
@@ -82,7 +82,7 @@ static void write_remark(writer *w, const epx_schema_entry *entry, int indent) {
   if (number && entry->unit && strcmp(entry->unit, "@") == 0)
     add(remark, "; in the parameter's unit", "", "");
   if (type == EPX_SCHEMA_REAL && entry->unit && strcmp(entry->unit, "1") == 0) add(remark, "; [1]", "", "");
-  if (number && entry->unit) add_range(remark, entry->low, entry->high, entry->open);
+  if (number && entry->unit) add_range(remark, entry->low, entry->high, entry->above, entry->below);
   add_words(remark, entry, w->family);
   if (entry->fallback && !strchr("[{", *entry->fallback)) add(remark, "; default ", entry->fallback, "");
   if (entry->required && !entry->applies) add(remark, "; required", "", "");
@@ -100,7 +100,7 @@ static void write_parameter(writer *w, const epx_family *family, const epx_param
   add(remark, "", parameter->meaning, "");
   add(remark, parameter->site == EPX_SITE_LINK ? "; of links; [" : "; of nodes; [", parameter->unit, "");
   add(remark, "]", "", "");
-  add_range(remark, parameter->low, parameter->high, false);
+  add_range(remark, parameter->low, parameter->high, false, false);
   add(remark, "; default ", epx_text_eval_number(parameter->fallback, number), "");
   if (parameter->trainable)
     add(remark, parameter->trained ? "; trained by default" : "; may be trained", "", "");

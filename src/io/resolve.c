@@ -80,12 +80,22 @@ static const epx_parameter *get_row_parameter(const epx_resolver *r, const epx_t
   return p < 0 ? NULL : &r->family->parameters[p];
 }
 
+static epx_err raise_section(const epx_schema_entry *entry, const char *path, const epx_tree *node) {
+  char keys[512] = "";
+  for (int i = 0; epx_schema_get_child(entry->path, i); i++) {
+    const char *key = epx_schema_get_key(epx_schema_get_child(entry->path, i));
+    const size_t length = strlen(keys);
+    snprintf(keys + length, sizeof keys - length, "%s%s", i ? ", " : ", with ",
+             strcmp(key, "*") == 0 ? "…" : key);
+  }
+  return epx_tree_raise(node, "%s: a section is wanted%s", path, keys);
+}
+
 static epx_err resolve_map(epx_resolver *r, const epx_schema_entry *entry, const char *path,
                            const epx_tree *user, const epx_tree *where, epx_tree *made) {
   epx_tree *map;
   if (epx_tree_is_null(user)) user = NULL;
-  if (user && user->kind != EPX_TREE_MAP)
-    return epx_tree_raise(user, "%s: a section is wanted, with keys of its own", path);
+  if (user && user->kind != EPX_TREE_MAP) return raise_section(entry, path, user);
   EPX_TRY(epx_tree_create(r->store, EPX_TREE_MAP, user ? user : where, &map));
   EPX_TRY(epx_tree_write_item(r->store, made, epx_schema_get_key(entry), map));
   if (entry->type == EPX_SCHEMA_FACTORS) return user ? epx_resolve_factors(r, user, map) : EPX_OK;

@@ -25,7 +25,7 @@ typedef struct {
   const epx_schema_entry *entry;
   const char *unit;
   double low, high;
-  bool open;
+  bool above, below; /* low, high are themselves excluded */
 } epx_target;
 
 /** Resolves a deck. The tree lives as long as store and user. Errors: EPX_EINPUT at the line of the key or

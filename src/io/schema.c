@@ -14,7 +14,7 @@
 #define REAL .type = EPX_SCHEMA_REAL, .unit = "1"
 #define OWN_REAL .type = EPX_SCHEMA_REAL, .unit = "@" /* the parameter's */
 #define ANY .low = -INFINITY, .high = INFINITY
-#define POSITIVE .low = 0, .high = INFINITY, .open = true
+#define POSITIVE .low = 0, .high = INFINITY, .above = true
 #define NOT_NEGATIVE .low = 0, .high = INFINITY
 #define WORD(list) .type = EPX_SCHEMA_WORD, .words = epx_words_get_##list
 #define WORDS(list) .type = EPX_SCHEMA_WORDS, .words = epx_words_get_##list
@@ -93,7 +93,7 @@ static const epx_schema_entry entries[] = {
      .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},
     {"task.noise", REAL, NOT_NEGATIVE, .fallback = "0.1", .applies = "task.name: moons",
      .meaning = "standard deviation added to both coordinates"},
-    {"task.test_fraction", REAL, .low = 0, .high = 1, .fallback = "the task's: 0.2, of xor 0",
+    {"task.test_fraction", REAL, .low = 0, .high = 1, .below = true, .fallback = "the task's: 0.2, of xor 0",
      .derived = "task.name", .meaning = "share of each class held out for `accuracy` and `loss`"},
     {"task.constant", EPX_SCHEMA_BOOLEAN, .fallback = "false",
      .meaning = "one more feature, the last, that is 1 in every sample: a drive that does not vary"},
@@ -124,17 +124,17 @@ static const epx_schema_entry entries[] = {
     {"learning.optimizer", EPX_SCHEMA_SECTION, .meaning = "how parameters follow the gradient"},
     {"learning.optimizer.name", WORD(optimizer), .fallback = "adam", .meaning = "`epilux list optimizers`"},
     {"learning.optimizer.rate", REAL, POSITIVE, .fallback = "0.02", .meaning = "learning rate"},
-    {"learning.optimizer.momentum", REAL, .low = 0, .high = 1, .fallback = "0",
+    {"learning.optimizer.momentum", REAL, .low = 0, .high = 1, .below = true, .fallback = "0",
      .applies = "learning.optimizer.name: sgd", .meaning = "share of the last step that is kept"},
-    {"learning.optimizer.beta1", REAL, .low = 0, .high = 1, .fallback = "0.9",
+    {"learning.optimizer.beta1", REAL, .low = 0, .high = 1, .below = true, .fallback = "0.9",
      .applies = "learning.optimizer.name: adam", .meaning = "decay of the mean gradient"},
-    {"learning.optimizer.beta2", REAL, .low = 0, .high = 1, .fallback = "0.999",
+    {"learning.optimizer.beta2", REAL, .low = 0, .high = 1, .below = true, .fallback = "0.999",
      .applies = "learning.optimizer.name: adam", .meaning = "decay of the mean squared gradient"},
     {"learning.optimizer.epsilon", REAL, POSITIVE, .fallback = "1e-8",
      .applies = "learning.optimizer.name: adam", .meaning = "added to the root mean square gradient"},
     {"learning.epochs", COUNT, .low = 0, .fallback = "150", .meaning = "passes through the training samples"},
     {"learning.batch", COUNT, .low = 0, .fallback = "0", .meaning = "samples an update; 0: all"},
-    {"learning.decay", REAL, .low = 0, .high = 1, .fallback = "1",
+    {"learning.decay", REAL, .low = 0, .above = true, .high = 1, .fallback = "1",
      .meaning = "factor on the rate after each epoch"},
     {"learning.target_loss", REAL, NOT_NEGATIVE, .fallback = "0",
      .meaning = "an instance stops training when its epoch's loss falls below; 0: never"},
@@ -199,7 +199,7 @@ static const epx_schema_entry entries[] = {
     {"design.factors.*.values", EPX_SCHEMA_REALS, .optional = true, .example = "[0.5, 1, 2]",
      .meaning = "the values, or words"},
     {"design.factors.*.low", OWN_REAL, ANY, .optional = true, .example = "0.1",
-     .meaning = "least value of a range"},
+     .meaning = "least value of a range; integers are rounded to the nearest"},
     {"design.factors.*.high", OWN_REAL, ANY, .optional = true, .example = "2",
      .meaning = "greatest value of a range"},
     {"design.factors.*.scale", WORD(scale), .optional = true, .example = "log",
@@ -230,7 +230,7 @@ static const epx_schema_entry entries[] = {
     {"yield.at_least", REAL, ANY, .optional = true, .example = "0.95", .meaning = "good: metric >= this"},
     {"yield.at_most", REAL, ANY, .optional = true, .example = "0.1",
      .meaning = "good: metric <= this; in place of `at_least`"},
-    {"yield.confidence", REAL, .low = 0, .high = 1, .open = true, .fallback = "0.95",
+    {"yield.confidence", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "0.95",
      .meaning = "of the interval, two-sided"},
     {"yield.interval", WORD(interval), .fallback = "wilson", .meaning = "kind of interval"},
     {"quantiles", EPX_SCHEMA_REALS, .unit = "1", .low = 0, .high = 1,

@@ -3,6 +3,7 @@
  * said here.
  */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static bool is_pure(const epx_schema_entry *entry, const epx_tree *beside) {
 
 epx_target epx_target_eval(const epx_schema_entry *entry, const epx_parameter *parameter,
                            const epx_tree *beside) {
-  epx_target target = {entry, entry->unit, entry->low, entry->high, entry->open};
+  epx_target target = {entry, entry->unit, entry->low, entry->high, entry->above, entry->below};
   if (!target.unit || strcmp(target.unit, "@") != 0) return target;
   target.unit = parameter && !is_pure(entry, beside) ? parameter->unit : "1";
   if (entry->type == EPX_SCHEMA_VALUE && parameter) {
@@ -55,22 +56,25 @@ static epx_err check_scalar(const epx_target *target, const char *path, const ep
   return epx_tree_raise(node, "%s: %s is wanted, not %s", path, wanted[target->entry->type], get_kind(node));
 }
 
+/* Names the ends that say something: an integer's largest does not, to who gave too small a one. */
 static epx_err check_range(const epx_target *target, const char *path, const epx_tree *node, double value) {
   const double low = target->low, high = target->high;
-  const bool below = target->open ? value <= low : value < low;
-  const bool above = target->open && isfinite(high) ? value >= high : value > high;
+  const bool below = target->above ? value <= low : value < low;
+  const bool above = target->below ? value >= high : value > high;
   if (!below && !above) return EPX_OK;
   char a[32], b[32], unit[64] = "";
   if (strcmp(target->unit, "1") != 0) snprintf(unit, sizeof unit, " %s", target->unit);
   epx_text_eval_number(low, a);
   epx_text_eval_number(high, b);
-  const char *than = target->open ? "more than" : "at least";
-  if (isinf(high))
-    return epx_tree_raise(node, "%s: %s is out of range: %s %s%s is wanted", path, node->text, than, a, unit);
+  const char *least = target->above ? "more than" : "at least",
+             *most = target->below ? "less than" : "at most";
+  if (isinf(high) || (below && high == INT_MAX))
+    return epx_tree_raise(node, "%s: %s is out of range: %s %s%s is wanted", path, node->text, least, a,
+                          unit);
   if (isinf(low))
-    return epx_tree_raise(node, "%s: %s is out of range: at most %s%s is wanted", path, node->text, b, unit);
-  return epx_tree_raise(node, "%s: %s is out of range: %s %s and %s %s%s is wanted", path, node->text, than,
-                        a, target->open ? "less than" : "at most", b, unit);
+    return epx_tree_raise(node, "%s: %s is out of range: %s %s%s is wanted", path, node->text, most, b, unit);
+  return epx_tree_raise(node, "%s: %s is out of range: %s %s and %s %s%s is wanted", path, node->text, least,
+                        a, most, b, unit);
 }
 
 static epx_err read_real(epx_tree_store *store, const epx_target *target, const char *path,

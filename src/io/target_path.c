@@ -153,6 +153,9 @@ int epx_target_raise_key(const epx_resolver *resolver, const char *schema_path, 
   add_keys(resolver, schema_path, keys);
   const char *section = *path ? path : "the deck", *nearest = epx_nearest_get(key, keys->n, keys->list);
   const char *elsewhere = get_elsewhere(key);
+  if (epx_schema_get_by_path(key) && strchr(key, '.'))
+    return epx_tree_raise(where, "unknown key '%s' in %s; sections nest: `%.*s:` and its keys below", key,
+                          section, (int)strcspn(key, "."), key);
   if (elsewhere)
     return epx_tree_raise(where, "unknown key '%s' in %s; did you mean %s?", key, section, elsewhere);
   if (nearest)

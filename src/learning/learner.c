@@ -15,10 +15,10 @@ static const int chunk_lanes = 128;
 static epx_err check_estimator(const epx_network *network, const epx_learning_spec *spec) {
   const char *refusal = spec->estimator->get_refusal(network->family);
   if (refusal)
-    return EPX_RAISE(EPX_EINPUT, "estimator %s does not apply to family %s: %s", spec->estimator->name,
-                     network->family->name, refusal);
+    return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s does not apply to family %s: %s",
+                     spec->estimator->name, network->family->name, refusal);
   if (spec->estimator->nudged && (!(spec->nudging.beta > 0) || !isfinite(spec->nudging.beta)))
-    return EPX_RAISE(EPX_EINPUT, "the nudge's beta is %g; it must be positive", spec->nudging.beta);
+    return EPX_RAISE(EPX_EINPUT, "learning.nudge.beta: %g; it must be positive", spec->nudging.beta);
   return EPX_OK;
 }
 
@@ -26,12 +26,13 @@ static epx_err check_trained(const epx_network *network, const epx_learning_spec
   bool any = false;
   for (int p = 0; p < network->family->n_parameters; p++) {
     if (spec->train[p] && !network->family->parameters[p].trainable)
-      return EPX_RAISE(EPX_EINPUT, "parameter %s of family %s cannot be trained",
+      return EPX_RAISE(EPX_EINPUT, "learning.train: parameter %s of family %s cannot be trained",
                        network->family->parameters[p].name, network->family->name);
     any = any || spec->train[p];
   }
   if (!any && spec->epochs > 0)
-    return EPX_RAISE(EPX_EINPUT, "no parameter is trained; name at least one, or set the epochs to 0");
+    return EPX_RAISE(EPX_EINPUT,
+                     "learning.train: no parameter is trained; name at least one, or set the epochs to 0");
   return EPX_OK;
 }
 
@@ -40,20 +41,23 @@ static epx_err check(const epx_network *network, const epx_task *task, const epx
   EPX_TRY(check_estimator(network, spec));
   EPX_TRY(check_trained(network, spec));
   if (task->n_features > network->n_inputs)
-    return EPX_RAISE(EPX_EINPUT, "the task has %d features, but the network %d inputs", task->n_features,
-                     network->n_inputs);
+    return EPX_RAISE(EPX_EINPUT, "network.inputs: the task has %d features, but the network %d inputs",
+                     task->n_features, network->n_inputs);
   if (network->n_outputs != task->n_classes && !(network->n_outputs == 1 && task->n_classes == 2))
-    return EPX_RAISE(EPX_EINPUT, "%d outputs for %d classes; one a class is wanted (or one for two classes)",
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.outputs: %d for %d classes; one a class is wanted (or one for two classes)",
                      network->n_outputs, task->n_classes);
   if (spec->batch < 0 || spec->batch > task->n_train)
-    return EPX_RAISE(EPX_EINPUT, "a batch of %d samples, but the training part has %d", spec->batch,
+    return EPX_RAISE(EPX_EINPUT, "learning.batch: %d samples, but the training part has %d", spec->batch,
                      task->n_train);
-  if (spec->epochs < 0) return EPX_RAISE(EPX_EINPUT, "%d epochs; 0 or more are wanted", spec->epochs);
+  if (spec->epochs < 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.epochs: %d; 0 or more are wanted", spec->epochs);
   if (!(spec->decay > 0) || !isfinite(spec->decay))
-    return EPX_RAISE(EPX_EINPUT, "the rate's decay is %g; it must be positive, 1 for a constant rate",
+    return EPX_RAISE(EPX_EINPUT, "learning.decay: %g; it must be positive, 1 for a constant rate",
                      spec->decay);
   if (!isfinite(spec->target_loss))
-    return EPX_RAISE(EPX_EINPUT, "the target loss is %g; a number is wanted, 0 for none", spec->target_loss);
+    return EPX_RAISE(EPX_EINPUT, "learning.target_loss: %g; a number is wanted, 0 for none",
+                     spec->target_loss);
   if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
   return EPX_OK;
 }

@@ -78,6 +78,10 @@ static void settings_that_do_not_hold_at_a_point_are_refused_at_their_line(void 
        "3", 3, EPX_EINPUT},
       {"network: {family: kerr, topology: {nodes: 4},\n  parameters: {loss: [1, 2, 3]}}\ntask: {name: xor}\n",
        "network.parameters.loss: 3 values", 2, EPX_EINPUT},
+      {SMALL "learning:\n  batch: 100\n", "learning.batch: 100 samples", 4, EPX_EINPUT},
+      {"task: {name: xor}\nnetwork:\n  family: kerr\n  topology: {nodes: 9}\n  outputs: {count: 3}\n",
+       "network.outputs: 3 for 2 classes", 5, EPX_EINPUT},
+      {SMALL "learning:\n  train: []\n", "learning.train: no parameter is trained", 4, EPX_EINPUT},
       {SMALL "design:\n  factors:\n    network.topology.nodes:\n      values: [4, 1]\n", "at design point 1",
        1, EPX_EINPUT},
   };

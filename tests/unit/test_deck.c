@@ -302,6 +302,47 @@ static void factors_reach_the_settings(void **state) {
   epx_deck_destroy(&deck);
 }
 
+static void ranges_of_integers_give_integers(void **state) {
+  (void)state;
+  static const struct {
+    const char *design;
+    int n_points;
+  } cases[] = {{"design: {factors: {learning.epochs: {low: 1, high: 3}}}\n", 3},
+               {"design: {factors: {learning.epochs: {low: 1, high: 100, levels: 4, scale: log}}}\n", 4},
+               {"design: {method: sobol, points: 8, factors: {learning.epochs: {low: 1, high: 3}}}\n", 8}};
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    char text[512];
+    const epx_factor *factors;
+    epx_design *design;
+    int n_factors;
+    snprintf(text, sizeof text, SMALL "%s", cases[c].design);
+    epx_deck *deck = read_deck(text);
+    assert_int_equal(epx_deck_eval_design(deck, &factors, &n_factors, &design), EPX_OK);
+    assert_int_equal(design->n_points, cases[c].n_points);
+    for (int i = 0; i < design->n_points; i++) {
+      epx_settings *settings;
+      assert_int_equal(epx_deck_eval_settings(deck, design, i, &settings), EPX_OK);
+      assert_float_equal(settings->learning.epochs, design->value[i], 0);
+      epx_settings_destroy(&settings);
+    }
+    epx_design_destroy(&design);
+    epx_deck_destroy(&deck);
+  }
+}
+
+static void one_at_a_time_wants_a_single_base_value(void **state) {
+  (void)state;
+  epx_deck *deck = read_deck(
+      "network: {family: kerr, topology: {nodes: 4}, parameters: {loss: [1, 2, 3, 4]}}\n" TASK
+      "design:\n  method: one-at-a-time\n  factors:\n    network.parameters.loss: {values: [1, 2]}\n");
+  const epx_factor *factors;
+  epx_design *design;
+  int n_factors;
+  assert_int_equal(epx_deck_eval_design(deck, &factors, &n_factors, &design), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "deck:6: network.parameters.loss: one-at-a-time"));
+  epx_deck_destroy(&deck);
+}
+
 static void settings_that_fail_at_a_point_name_the_line_of_the_factor(void **state) {
   (void)state;
   epx_deck *deck =
@@ -331,6 +372,8 @@ int main(void) {
       cmocka_unit_test(set_overrides_and_is_checked),
       cmocka_unit_test(set_decides_over_what_the_file_says_of_the_other_case),
       cmocka_unit_test(factors_reach_the_settings),
+      cmocka_unit_test(ranges_of_integers_give_integers),
+      cmocka_unit_test(one_at_a_time_wants_a_single_base_value),
       cmocka_unit_test(settings_that_fail_at_a_point_name_the_line_of_the_factor),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

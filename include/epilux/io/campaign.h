@@ -10,23 +10,26 @@
 #include "epilux/study/trial.h"
 
 typedef struct {
-  epx_deck *deck;             /* owned */
-  const epx_factor *factors;  /* [n_factors], borrowed from the deck */
+  epx_deck *deck;            /* owned */
+  const epx_factor *factors; /* [n_factors], borrowed from the deck */
   int n_factors;
-  epx_design *design;         /* owned */
+  epx_design *design; /* owned */
   int n_points, n_instances, block;
   epx_record_layout layout;
   uint64_t digest;
-  double *record;             /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them */
+  double
+      *record; /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them */
 } epx_campaign;
 
-/** Creates a campaign from a deck, which it takes over (also when it fails). All points are checked: settings that do
- * not hold at one of them are an error before anything runs. n_instances and the block must be equal at all points.
- * Memory: 8 n_points n_instances layout.size bytes. */
+/** Creates a campaign from a deck, which it takes over (also when it fails). All points are checked: what
+ * does not hold at one of them is an error before anything runs. The block is the least that any point would
+ * choose, so that it is one for all. Memory: 8 n_points n_instances layout.size bytes. Errors: EPX_EINPUT,
+ * EPX_EFILE: as the layers below say, with FILE:LINE of the deck and the point; points whose records differ
+ * in layout (curves over another number of epochs, drawn values of another network). EPX_EMEMORY. */
 epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out);
 void epx_campaign_destroy(epx_campaign **address);
 
-/** Creates point i ready for trials; destroy both. */
+/** Creates point i ready for trials, with the campaign's block; destroy both, the point first. */
 epx_err epx_campaign_create_point(const epx_campaign *campaign, int i_point, epx_settings **settings,
                                   epx_point **point);
 

@@ -39,7 +39,7 @@ typedef struct epx_schema_entry {
   bool required;          /* where it applies */
   bool optional;          /* may be absent, and is then absent in the resolved deck too */
   double low, high;       /* INTEGER, REAL(S) */
-  bool open;              /* low, and a finite high, are themselves excluded */
+  bool above, below;      /* low, high are themselves excluded */
   epx_schema_words words; /* WORD(S) */
   const char *applies;    /* "path: word word": only where that key has one of these; ".key" is a key beside;
                              NULL: always */
