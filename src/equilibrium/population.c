@@ -199,6 +199,11 @@ epx_err epx_population_eval_stability(epx_population *population, const epx_lane
   return EPX_OK;
 }
 
+void epx_population_eval_spectrum(epx_population *population, const epx_lanes *lanes, const double *y, int lane,
+                                  double *real, double *imaginary) {
+  epx_spectrum_eval(population->spectrum, lanes, y, lane, real, imaginary);
+}
+
 epx_population_counts epx_population_get_counts(const epx_population *population) {
   epx_population_counts counts = {.equilibria = population->equilibria, .failures = population->failures};
   epx_relaxation_get_counts(population->relaxation, &counts.steps, &counts.field_evaluations);

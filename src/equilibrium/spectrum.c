@@ -6,6 +6,7 @@
 
 #include <lapacke.h>
 #include <math.h>
+#include <stdbool.h>
 
 #include "epilux/base/array.h"
 
@@ -50,18 +51,30 @@ void epx_spectrum_destroy(epx_spectrum **address) {
   epx_array_destroy(address);
 }
 
-double epx_spectrum_eval_abscissa(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane) {
+/** Evaluates the eigenvalues; false when there are none. */
+static bool eval_eigenvalues(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane) {
   const int n = spectrum->n_state;
   lanes->network->family->eval_jacobian(lanes, y, lane, 1, spectrum->jacobian);
   for (int i = 0; i < n * n; i++) {
-    if (!isfinite(spectrum->jacobian[i])) return NAN;
+    if (!isfinite(spectrum->jacobian[i])) return false;
   }
-  const int info =
-      LAPACKE_dgeev_work(LAPACK_COL_MAJOR, 'N', 'N', n, spectrum->jacobian, n, spectrum->real,
-                         spectrum->imaginary, NULL, n, NULL, n, spectrum->work, spectrum->n_work);
-  if (info != 0) return NAN;
+  return LAPACKE_dgeev_work(LAPACK_COL_MAJOR, 'N', 'N', n, spectrum->jacobian, n, spectrum->real,
+                            spectrum->imaginary, NULL, n, NULL, n, spectrum->work, spectrum->n_work) == 0;
+}
+
+double epx_spectrum_eval_abscissa(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane) {
+  if (!eval_eigenvalues(spectrum, lanes, y, lane)) return NAN;
   double abscissa = spectrum->real[0];
-  for (int i = 1; i < n; i++)
+  for (int i = 1; i < spectrum->n_state; i++)
     abscissa = fmax(abscissa, spectrum->real[i]);
   return abscissa;
+}
+
+void epx_spectrum_eval(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane,
+                       double *real, double *imaginary) {
+  const bool found = eval_eigenvalues(spectrum, lanes, y, lane);
+  for (int i = 0; i < spectrum->n_state; i++) {
+    real[i] = found ? spectrum->real[i] : NAN;
+    imaginary[i] = found ? spectrum->imaginary[i] : NAN;
+  }
 }

@@ -1,5 +1,5 @@
 /** @file
- * Spectrum: the largest real part of the eigenvalues of one Jacobian.
+ * Spectrum: the eigenvalues of one Jacobian.
  */
 #ifndef EPILUX_SRC_EQUILIBRIUM_SPECTRUM_H
 #define EPILUX_SRC_EQUILIBRIUM_SPECTRUM_H
@@ -17,5 +17,10 @@ void epx_spectrum_destroy(epx_spectrum **address);
 /** Evaluates the largest real part of the spectrum of dF/ds at y of one lane; NaN when it has none.
  * O(n_state^3). */
 double epx_spectrum_eval_abscissa(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane);
+
+/** Evaluates all eigenvalues: real, imaginary [n_state], in no order, conjugate ones together; NaN when there
+ * are none. O(n_state^3). */
+void epx_spectrum_eval(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane,
+                       double *real, double *imaginary);
 
 #endif

@@ -56,6 +56,10 @@ for command in $("$epilux" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/
 done
 [ "$i" -ge 3 ] || { echo "FAIL: epilux --help lists $i commands"; failures=$((failures + 1)); }
 
+expect 0 out "3 checks: 0 cases failed" verify P3
+expect 0 out "P3,\"dC/dtheta, exact" verify --csv P3
+expect 2 err "there is no case P99; did you mean P9?" verify P99
+
 expect 0 out "kind: all-to-all" check "$work/good.yaml"
 expect 0 out "# trials      128 = 4 points x 32 instances" check "$work/good.yaml"
 expect 0 out "= 4 points x 8 instances" check "$work/good.yaml" --set population.instances=8

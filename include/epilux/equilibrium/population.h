@@ -45,6 +45,11 @@ epx_err epx_population_solve_linear(epx_population *population, const epx_lanes 
 epx_err epx_population_eval_stability(epx_population *population, const epx_lanes *lanes, const double *y,
                                       epx_certificate *certificate);
 
+/** Evaluates the eigenvalues of dF/ds at y [n_state][n_lanes] of one lane: real, imaginary [n_state] per unit of
+ * time, in no order, conjugate ones together; NaN where the Jacobian is not finite. O(n_state^3). */
+void epx_population_eval_spectrum(epx_population *population, const epx_lanes *lanes, const double *y, int lane,
+                                  double *real, double *imaginary);
+
 /** Gets the counts. */
 epx_population_counts epx_population_get_counts(const epx_population *population);
 
