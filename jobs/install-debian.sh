@@ -6,7 +6,8 @@ set -eu
 
 packages='build-essential cmake git pkg-config
   libopenmpi-dev openmpi-bin libpetsc-real-dev libsundials-dev libhdf5-openmpi-dev
-  libyaml-dev libudunits2-dev librandom123-dev libgsl-dev liblapacke-dev libopenblas-dev libcmocka-dev zlib1g-dev
+  libyaml-dev libudunits2-dev librandom123-dev libgsl-dev liblapacke-dev libopenblas-dev libfftw3-dev libcmocka-dev
+  zlib1g-dev
   python3 python3-h5py python3-numpy python3-matplotlib python3-yaml'
 packages_tests='python3-xarray python3-h5netcdf python3-scipy hdf5-tools slurm-wlm munge'
 

@@ -9,10 +9,13 @@
 #include "epilux/photonic/converter.h"
 #include "epilux/photonic/detector.h"
 #include "epilux/photonic/heater.h"
+#include "epilux/photonic/remedy.h"
 #include "epilux/photonic/ring.h"
+#include "epilux/photonic/wafer.h"
 
 static const epx_device *const devices[] = {&epx_ring_silicon,    &epx_ring_nitride,     &epx_heater_device,
-                                            &epx_detector_device, &epx_converter_device, &epx_cell_device};
+                                            &epx_detector_device, &epx_converter_device, &epx_cell_device,
+                                            &epx_wafer_device,    &epx_trim_device};
 enum { N_DEVICES = sizeof devices / sizeof devices[0] };
 
 const epx_device *epx_device_get(int i) {
