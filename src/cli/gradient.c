@@ -1,0 +1,142 @@
+/** @file
+ * epilux gradient: every estimator against implicit differentiation and finite differences, on one network.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/deck_arguments.h"
+#include "cli/table.h"
+#include "epilux/base/array.h"
+#include "epilux/base/random.h"
+#include "epilux/learning/comparison.h"
+#include "epilux/study/point.h"
+
+/* The nominal network, or one fabricated instance of the base point. */
+static epx_err eval_parameters(const epx_call *call, const epx_point *point, double *theta) {
+  const epx_settings *settings = point->settings;
+  memcpy(theta, point->nominal, point->network->n_theta * sizeof *theta);
+  const char *text = epx_call_get_value(call, "--instance", 0);
+  if (!text) return EPX_OK;
+  char *end;
+  const long instance = strtol(text, &end, 10);
+  if (end == text || *end || instance < 0 || instance >= settings->n_instances)
+    return EPX_RAISE(EPX_EINPUT, "--instance %s: the deck has instances 0 to %d", text,
+                     settings->n_instances - 1);
+  epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed,
+                     settings->independent ? 0 : EPX_RANDOM_ANY, (uint32_t)instance, theta, NULL);
+  return EPX_OK;
+}
+
+static epx_err set_row(const epx_comparison *row, int b, epx_table *table) {
+  EPX_TRY(epx_table_set_next(table, "%s", row->estimator->name));
+  EPX_TRY(epx_table_set_next(table, "%s",
+                             !row->estimator->nudged       ? "-"
+                             : row->scheme == EPX_CENTERED ? "centered"
+                                                           : "one-sided"));
+  const double number[] = {row->beta[b], row->cosine[b], row->norm_ratio[b], row->error[b]};
+  static const char *const format[] = {"%.6g", "%.9f", "%.6f", "%.3e"};
+  for (int i = 0; i < 4; i++)
+    EPX_TRY(epx_table_set_next(table, isnan(number[i]) ? "-" : format[i], number[i]));
+  const bool last = b == row->n_betas - 1;
+  const double fitted[] = {row->slope, row->limit_error, row->difference_error};
+  static const char *const fit[] = {"%.3f", "%.3e", "%.3e"};
+  for (int i = 0; i < 3; i++)
+    EPX_TRY(epx_table_set_next(table, !last ? "" : isnan(fitted[i]) ? "-" : fit[i], fitted[i]));
+  return epx_table_set_next(table, last ? "%ld" : "", row->equilibria);
+}
+
+static epx_err set_table(const epx_comparison *rows, int n_rows, epx_table *table) {
+  static const char *const heads[] = {"estimator",   "scheme",          "beta",
+                                      "cosine",      "norm_ratio",      "error",
+                                      "error_slope", "error_at_beta_0", "error_to_differences",
+                                      "equilibria"};
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+    EPX_TRY(epx_table_set_next(table, "%s", heads[i]));
+  for (int i = 0; i < n_rows; i++)
+    for (int b = 0; !rows[i].refusal && b < rows[i].n_betas; b++)
+      EPX_TRY(set_row(&rows[i], b, table));
+  return EPX_OK;
+}
+
+static void print_notes(const epx_point *point, const epx_comparison *rows, int n_rows) {
+  for (int i = 0; i < n_rows; i++) {
+    if (rows[i].refusal) printf("%s does not apply: %s\n", rows[i].estimator->name, rows[i].refusal);
+    if (rows[i].failures > 0)
+      printf("%s: %ld learning phases found no equilibrium and were left out\n", rows[i].estimator->name,
+             rows[i].failures);
+  }
+  printf("\ncosine, norm_ratio and error (|g - e| / |e|) are with e by implicit differentiation (backprop), "
+         "over the\n"
+         "%d training samples; error_slope is that of log error in log beta; error_at_beta_0 is what is left "
+         "when\n"
+         "beta vanishes: the rule's own bias; error_to_differences is with finite differences, at the least "
+         "beta.\n",
+         point->task->n_train);
+}
+
+static epx_err compare(const epx_call *call, const epx_point *point, epx_learner *learner, double *theta) {
+  epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
+  int n_rows;
+  EPX_TRY(eval_parameters(call, point, theta));
+  EPX_TRY(epx_comparison_eval(learner, theta, point->settings->learning.nudging.beta, rows, &n_rows));
+  epx_table *table;
+  EPX_TRY(epx_table_create(10, &table));
+  const int code = set_table(rows, n_rows, table);
+  const bool csv = epx_call_is_set(call, "--csv");
+  if (code == EPX_OK) epx_table_view(table, csv);
+  if (code == EPX_OK && !csv) print_notes(point, rows, n_rows);
+  epx_table_destroy(&table);
+  return code;
+}
+
+static epx_err solve_point(const epx_call *call, const epx_point *point) {
+  const epx_settings *settings = point->settings;
+  epx_learner *learner = NULL;
+  double *theta = NULL;
+  int code = EPX_ARRAY(theta, point->network->n_theta);
+  if (code == EPX_OK)
+    code = epx_learner_create(point->network, point->task, &settings->cost, &settings->learning,
+                              &settings->equilibrium, 1, settings->seed, &learner);
+  if (code == EPX_OK) code = compare(call, point, learner, theta);
+  epx_learner_destroy(&learner);
+  epx_array_destroy(&theta);
+  return code;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  epx_deck *deck;
+  epx_settings *settings = NULL;
+  epx_point *point = NULL;
+  (void)status;
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  int code = epx_deck_eval_settings(deck, NULL, 0, &settings);
+  if (code == EPX_OK) code = epx_point_create(settings, &point);
+  if (code == EPX_OK) code = solve_point(call, point);
+  epx_point_destroy(&point);
+  epx_settings_destroy(&settings);
+  epx_deck_destroy(&deck);
+  return code;
+}
+
+static const epx_option options[] = {
+    EPX_OPTION_SET,
+    {"--instance", "I", "takes fabricated instance I instead of the nominal network", 0},
+    {"--csv", NULL, "prints comma-separated values", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+const epx_command epx_command_gradient = {
+    .name = "gradient",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "compares every gradient estimator with implicit differentiation and finite differences",
+    .details = "At the deck's base point: its factors are not applied (use --set for another point). Nudged "
+               "rules are\n"
+               "taken at learning.nudge.beta, half and a quarter of it, one-sided and centered.",
+    .example = "epilux gradient inputs/quickstart.yaml --set network.parameters.loss=0.1",
+    .options = options,
+    .solve = solve,
+};
