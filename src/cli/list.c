@@ -44,13 +44,32 @@ static void print_indented(const char *text) {
   }
 }
 
+static void print_readouts(const epx_family *family) {
+  printf("  readouts:");
+  for (int k = 0; k < EPX_READ_COUNT; k++) {
+    if (family->readouts & EPX_READS(k))
+      printf(" %s%s", epx_network_get_readout_name((epx_readout_kind)k),
+             family->readout == (epx_readout_kind)k ? " (default)" : "");
+  }
+  printf("\n");
+}
+
+static void print_presets(const epx_family *family) {
+  for (int k = 0; k < family->n_presets; k++)
+    printf("  preset %s: %s\n", family->presets[k].name, family->presets[k].summary);
+}
+
 static epx_err list_families(void) {
   for (int i = 0; epx_family_get(i); i++) {
     const epx_family *family = epx_family_get(i);
     printf("%s: %s\n", family->name, family->summary);
     print_indented(family->equation);
-    printf("  units: %s\n  source: %s\n  inputs %s their nodes\n\n", family->units, family->source,
-           family->clamps_inputs ? "fix" : "drive");
+    printf("  units: %s\n  source: %s\n  inputs %s their nodes, by default by %g a unit of feature\n",
+           family->units, family->source, family->clamps_inputs ? "fix" : "drive", family->input_scale);
+    printf("  coupling_spread by default %g\n", family->coupling_spread);
+    print_readouts(family);
+    print_presets(family);
+    printf("\n");
     printf("  %-14s %-5s %-5s %8s  %-11s %-9s %s\n", "parameter", "unit", "of", "default", "range", "trained",
            "meaning");
     for (int p = 0; p < family->n_parameters; p++)

@@ -141,14 +141,6 @@ static epx_err read_parameters(reader *r) {
   return EPX_OK;
 }
 
-static const epx_value *get_link_value(const epx_network_spec *network, const char **name) {
-  for (int p = 0; p < network->family->n_parameters; p++) {
-    *name = network->family->parameters[p].name;
-    if (network->family->parameters[p].site == EPX_SITE_LINK) return &network->value[p];
-  }
-  return NULL;
-}
-
 /* Makes the links once, so that what is wrong with them is said at the line of the topology. */
 static epx_err check_topology(const reader *r, const epx_topology_spec *spec) {
   epx_topology *topology;
@@ -162,12 +154,13 @@ static epx_err check_topology(const reader *r, const epx_topology_spec *spec) {
 
 static epx_err read_topology(reader *r) {
   epx_topology_spec *spec = &r->settings->network.topology;
-  const char *name = "";
   spec->kind = (epx_topology_kind)get_word(r, "network.topology.kind", epx_words_get_topology);
   if (spec->kind == EPX_MATRIX) {
-    const epx_value *value = get_link_value(&r->settings->network, &name);
+    const epx_family *family = r->settings->network.family;
+    const int coupling = epx_family_get_coupling(family);
+    const epx_value *value = &r->settings->network.value[coupling];
     char path[128];
-    snprintf(path, sizeof path, "network.parameters.%s", name);
+    snprintf(path, sizeof path, "network.parameters.%s", family->parameters[coupling].name);
     const epx_tree *node = get(r, path);
     if (value->kind != EPX_VALUE_MATRIX)
       return epx_tree_raise(node, "%s: topology matrix wants a matrix here", path);
@@ -199,12 +192,7 @@ static epx_err read_network(reader *r) {
   network->input_scale = get_real(r, "network.inputs.scale");
   network->readout_scale = get_real(r, "network.outputs.scale");
   network->readout = (epx_readout_kind)get_word(r, "network.outputs.readout", epx_words_get_readout);
-  static const int components[] = {
-#define READOUT_COMPONENTS(name, text, n, meaning) n,
-      EPX_READOUTS(READOUT_COMPONENTS)
-#undef READOUT_COMPONENTS
-  };
-  if (components[network->readout] != network->family->components)
+  if (!(network->family->readouts & EPX_READS(network->readout)))
     return epx_tree_raise(readout,
                           "network.outputs.readout: family %s has no %s to read; `epilux list readouts`",
                           network->family->name, readout->text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "epilux/learning/task.h"
+#include "epilux/photonic/network.h"
 #include "io/resolve.h"
 #include "io/text.h"
 
@@ -18,29 +19,29 @@ static bool has(const epx_tree *tree, const char *path, const char *word) {
   return value && value->kind == EPX_TREE_SCALAR && strcmp(value->text, word) == 0;
 }
 
-static const epx_parameter *get_link_parameter(const epx_family *family) {
-  for (int p = 0; p < family->n_parameters; p++)
-    if (family->parameters[p].site == EPX_SITE_LINK) return &family->parameters[p];
-  return NULL;
-}
-
 /* Random where the deck leaves the coupling open: a network without any has no way to break its symmetry. */
 static const char *get_coupling_spread(const epx_resolver *r, const epx_tree *beside, char *buffer) {
-  (void)beside, (void)buffer;
+  (void)beside;
+  const epx_parameter *coupling = &r->family->parameters[epx_family_get_coupling(r->family)];
   const epx_tree *given = epx_tree_get_path(r->user, "network.parameters");
-  const bool open = epx_tree_is_null(epx_tree_get(given, get_link_parameter(r->family)->name));
+  const bool open = epx_tree_is_null(epx_tree_get(given, coupling->name));
   if (!open || has(r->root, "network.topology.kind", "matrix")) return NULL;
-  return r->family->clamps_inputs ? "1" : "0.6";
+  return epx_text_eval_number(r->family->coupling_spread, buffer);
 }
 
 static const char *get_input_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside;
+  return epx_text_eval_number(r->family->input_scale, buffer);
+}
+
+static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
-  return r->family->clamps_inputs ? half_pi : "0.8";
+  return r->family->n_presets > 0 ? r->family->presets[0].name : NULL;
 }
 
 static const char *get_readout(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
-  return r->family->components == 2 ? "intensity" : "phase";
+  return epx_network_get_readout_name(r->family->readout);
 }
 
 static const char *get_output_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
@@ -71,7 +72,9 @@ static const char *get_estimator(const epx_resolver *r, const epx_tree *beside, 
 static const char *get_cost(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
   if (has(r->root, "network.outputs.readout", "phase")) return "phase-cosine";
-  return has(r->root, "network.outputs.readout", "sine") ? "squared-error" : "cross-entropy";
+  const bool wave =
+      has(r->root, "network.outputs.readout", "sine") || has(r->root, "network.outputs.readout", "cosine");
+  return wave ? "squared-error" : "cross-entropy";
 }
 
 static const char *get_target_off(const epx_resolver *r, const epx_tree *beside, char *buffer) {
@@ -110,6 +113,7 @@ static const struct {
   const char *path;
   const char *(*get)(const epx_resolver *, const epx_tree *, char *);
 } fallbacks[] = {
+    {"network.preset", get_preset},
     {"network.parameters.coupling_spread", get_coupling_spread},
     {"network.inputs.scale", get_input_scale},
     {"network.outputs.readout", get_readout},

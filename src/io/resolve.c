@@ -214,7 +214,8 @@ static epx_err resolve_parameter(epx_resolver *r, const epx_schema_entry *entry,
   const bool link = parameter->site == EPX_SITE_LINK;
   const epx_target target = epx_target_eval(entry, parameter, NULL);
   snprintf(path, sizeof path, "network.parameters.%s", parameter->name);
-  if (link && epx_tree_get(made, "coupling_spread"))
+  if (parameter == &r->family->parameters[epx_family_get_coupling(r->family)] &&
+      epx_tree_get(made, "coupling_spread"))
     return epx_tree_raise(node, "%s and network.parameters.coupling_spread exclude each other", path);
   if (node->kind == EPX_TREE_MAP) {
     epx_tree *map;
@@ -229,13 +230,15 @@ static epx_err resolve_parameter(epx_resolver *r, const epx_schema_entry *entry,
   return epx_tree_write_item(r->store, made, parameter->name, item);
 }
 
-/* A parameter of which the deck says nothing: the family's own value. */
+/* A parameter of which the deck says nothing: the preset's value, or the family's own. */
 static epx_err resolve_silent(epx_resolver *r, const epx_schema_entry *entry, const epx_parameter *parameter,
                               epx_tree *made) {
   char text[32];
-  const epx_tree *node, *item;
+  const epx_tree *node, *item, *preset = epx_tree_get_path(r->root, "network.preset");
+  const double *values = preset ? epx_family_get_preset(r->family, preset->text)->values : NULL;
+  const double value = values ? values[parameter - r->family->parameters] : parameter->fallback;
   const epx_target target = epx_target_eval(entry, parameter, NULL);
-  EPX_TRY(epx_tree_create_scalar(r->store, epx_text_eval_number(parameter->fallback, text), made, &node));
+  EPX_TRY(epx_tree_create_scalar(r->store, epx_text_eval_number(value, text), made, &node));
   EPX_TRY(epx_target_read_scalar(r->store, &target, r->family, parameter->name, node, &item));
   return write_hidden(r, made, parameter->name, item, epx_usage_is_varied(r, entry, "network.parameters"));
 }
@@ -246,10 +249,10 @@ static epx_err resolve_parameters(epx_resolver *r, const epx_schema_entry *entry
   for (int p = 0; p < r->family->n_parameters; p++) {
     const epx_parameter *parameter = &r->family->parameters[p];
     const epx_tree *node = epx_tree_get(user, parameter->name);
-    const bool link = parameter->site == EPX_SITE_LINK;
+    const bool coupling = p == epx_family_get_coupling(r->family);
     if (!epx_tree_is_null(node)) {
       EPX_TRY(resolve_parameter(r, entry, parameter, node, made));
-    } else if (!link) {
+    } else if (!coupling) {
       EPX_TRY(resolve_silent(r, entry, parameter, made));
     } else if (!epx_tree_get(made, "coupling_spread")) {
       if (strcmp(kind->text, "matrix") == 0)

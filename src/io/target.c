@@ -121,6 +121,7 @@ static epx_err read_word(epx_tree_store *store, const epx_target *target, const 
     const size_t length = strlen(list);
     snprintf(list + length, sizeof list - length, "%s%s", n ? ", " : "", words[n]);
   }
+  if (n == 0 && family) return epx_tree_raise(node, "%s: family %s has none", path, family->name);
   const char *nearest = epx_nearest_get(node->text, n, words);
   if (nearest)
     return epx_tree_raise(node, "%s: unknown word '%s'; did you mean %s?", path, node->text, nearest);

@@ -26,7 +26,7 @@
 #define SECOND_OF_4(a, text, b, c) text,
 
 WORD_LIST(topology, EPX_TOPOLOGIES(SECOND_OF_3))
-WORD_LIST(readout, EPX_READOUTS(SECOND_OF_4))
+WORD_LIST(readout, EPX_READOUTS(SECOND_OF_3))
 WORD_LIST(scaling, EPX_SCALINGS(SECOND_OF_3))
 WORD_LIST(cost, EPX_COSTS(SECOND_OF_3))
 WORD_LIST(optimizer, EPX_OPTIMIZERS(SECOND_OF_3))
@@ -63,6 +63,10 @@ const char *epx_words_get_design(const epx_family *family, int i) {
 
 const char *epx_words_get_parameter(const epx_family *family, int i) {
   return family && i < family->n_parameters ? family->parameters[i].name : NULL;
+}
+
+const char *epx_words_get_preset(const epx_family *family, int i) {
+  return family && i < family->n_presets ? family->presets[i].name : NULL;
 }
 
 const char *epx_words_get_trainable(const epx_family *family, int i) {

@@ -9,6 +9,7 @@
 
 /* Each is an epx_schema_words. */
 const char *epx_words_get_family(const epx_family *family, int i);
+const char *epx_words_get_preset(const epx_family *family, int i);
 const char *epx_words_get_topology(const epx_family *family, int i);
 const char *epx_words_get_readout(const epx_family *family, int i);
 const char *epx_words_get_task(const epx_family *family, int i);

@@ -27,3 +27,17 @@ int epx_family_get_parameter(const epx_family *family, const char *name) {
   }
   return -1;
 }
+
+int epx_family_get_coupling(const epx_family *family) {
+  int p = 0;
+  while (p < family->n_parameters && family->parameters[p].site != EPX_SITE_LINK)
+    p++;
+  return p;
+}
+
+const epx_preset *epx_family_get_preset(const epx_family *family, const char *name) {
+  for (int k = 0; k < family->n_presets; k++) {
+    if (strcmp(name, family->presets[k].name) == 0) return &family->presets[k];
+  }
+  return NULL;
+}

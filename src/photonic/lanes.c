@@ -41,8 +41,10 @@ static epx_err create_arrays(epx_lanes *lanes) {
   EPX_TRY(create_block(&lanes->coupling, n_nodes, n_nodes, lanes->shared ? 1 : n_lanes));
   EPX_TRY(EPX_ARRAY(lanes->node, (size_t)family->n_parameters));
   for (int p = 0; p < family->n_parameters; p++) {
-    if (p != network->coupling) EPX_TRY(create_block(&lanes->node[p], n_nodes, 1, n_lanes));
+    if (family->parameters[p].site == EPX_SITE_NODE)
+      EPX_TRY(create_block(&lanes->node[p], n_nodes, 1, n_lanes));
   }
+  EPX_TRY(EPX_ARRAY(lanes->active, (size_t)family->n_parameters));
   EPX_TRY(create_block(&lanes->features, (size_t)lanes->max_samples, (size_t)network->n_inputs, 1));
   EPX_TRY(create_block(&lanes->input, n_nodes, (size_t)family->input_rows, n_lanes));
   EPX_TRY(create_block(&lanes->theta, (size_t)lanes->n_instances, network->n_theta, 1));
@@ -83,6 +85,7 @@ void epx_lanes_destroy(epx_lanes **address) {
   for (int p = 0; lanes->node && p < lanes->network->family->n_parameters; p++)
     epx_array_destroy(&lanes->node[p]);
   epx_array_destroy(&lanes->node);
+  epx_array_destroy(&lanes->active);
   epx_array_destroy(&lanes->coupling);
   epx_array_destroy(&lanes->features);
   epx_array_destroy(&lanes->input);
@@ -121,10 +124,23 @@ static void lay_coupling(epx_lanes *lanes) {
   }
 }
 
+/** Tells whether any instance has a value other than 0 of parameter p. */
+static bool is_active(const epx_lanes *lanes, int p) {
+  const epx_network *network = lanes->network;
+  for (int k = 0; k < lanes->n_instances; k++) {
+    const double *values = lanes->theta + (size_t)k * network->n_theta + network->offset[p];
+    for (size_t i = 0; i < network->count[p]; i++) {
+      if (values[i] != 0) return true;
+    }
+  }
+  return false;
+}
+
 static void lay_parameters(epx_lanes *lanes) {
   const epx_network *network = lanes->network;
   lay_coupling(lanes);
   for (int p = 0; p < network->family->n_parameters; p++) {
+    lanes->active[p] = is_active(lanes, p);
     for (size_t i = 0; lanes->node[p] && i < network->count[p]; i++) {
       lay_row(lanes, lanes->theta + network->offset[p] + i, lanes->node[p] + i * (size_t)lanes->n_lanes);
     }
@@ -149,6 +165,18 @@ void epx_lanes_set_samples(epx_lanes *lanes, int n_samples, const double *featur
 
 int epx_lanes_get_sample(const epx_lanes *lanes, int lane) {
   return lane < lanes->n_used ? lane % lanes->n_samples : lanes->n_samples - 1;
+}
+
+void epx_lanes_lay_link(const epx_lanes *lanes, int p, size_t l, int lane, int width, double *row) {
+  const double *value = lanes->theta + lanes->network->offset[p] + l;
+  const int n_samples = lanes->n_samples, last = lanes->n_instances - 1;
+  for (int w = 0; w < width;) {
+    const int k = (lane + w) / n_samples < last ? (lane + w) / n_samples : last;
+    const int end = k < last && (k + 1) * n_samples < lane + width ? (k + 1) * n_samples - lane : width;
+    const double here = value[(size_t)k * lanes->network->n_theta];
+    for (; w < end; w++)
+      row[w] = here;
+  }
 }
 
 const double *epx_lanes_get_coupling(const epx_lanes *lanes, int i, int j, int lane, int *step) {
@@ -204,11 +232,11 @@ static void add_row(const epx_lanes *lanes, const double *row, double *at) {
   }
 }
 
-void epx_lanes_add_link_gradient(const epx_lanes *lanes, int n_fields, const double *u, const double *x,
-                                 double *row, double *gradient) {
+void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
+                                 const double *x, double *row, double *gradient) {
   const epx_network *network = lanes->network;
   const epx_topology *topology = network->topology;
-  gradient += network->offset[network->coupling];
+  gradient += network->offset[p];
   epx_coupling_overlap overlap = {.n_lanes = (size_t)lanes->n_lanes,
                                   .n_fields = (size_t)n_fields,
                                   .n_links = topology->n_links,

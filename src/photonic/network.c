@@ -12,19 +12,28 @@
 #include "epilux/base/array.h"
 #include "epilux/base/random.h"
 
-#define READOUT_NAME(name, text, components, meaning) text,
-#define READOUT_COMPONENTS(name, text, components, meaning) components,
-#define READOUT_MEANING(name, text, components, meaning) meaning,
+#define READOUT_NAME(name, text, meaning) text,
+#define READOUT_MEANING(name, text, meaning) meaning,
 static const char *const readout_names[EPX_READ_COUNT] = {EPX_READOUTS(READOUT_NAME)};
-static const int readout_components[EPX_READ_COUNT] = {EPX_READOUTS(READOUT_COMPONENTS)};
 static const char *const readout_meanings[EPX_READ_COUNT] = {EPX_READOUTS(READOUT_MEANING)};
+
+/** Writes the names of a set of readouts, with commas. */
+static void write_readouts(unsigned readouts, size_t size, char *text) {
+  size_t length = 0;
+  text[0] = 0;
+  for (int k = 0; k < EPX_READ_COUNT && length < size; k++) {
+    if (!(readouts & EPX_READS(k))) continue;
+    length += (size_t)snprintf(text + length, size - length, "%s%s", length ? ", " : "", readout_names[k]);
+  }
+}
 
 static epx_err check_family(const epx_network_spec *spec) {
   const epx_family *family = spec->family;
-  if (family->components != readout_components[spec->readout]) {
-    return EPX_RAISE(EPX_EINPUT, "network.readout: '%s' cannot be read from family %s; %s can",
-                     readout_names[spec->readout], family->name,
-                     family->components == 2 ? "intensity or quadrature" : "phase or sine");
+  if (!(family->readouts & EPX_READS(spec->readout))) {
+    char words[256];
+    write_readouts(family->readouts, sizeof words, words);
+    return EPX_RAISE(EPX_EINPUT, "network.outputs.readout: family %s has no %s to read: %s", family->name,
+                     readout_names[spec->readout], words);
   }
   if (!isfinite(spec->input_scale) || !isfinite(spec->readout_scale)) {
     return EPX_RAISE(EPX_EINPUT, "network: input scale %g and readout scale %g must be finite numbers",
@@ -92,9 +101,9 @@ static epx_err create_rows(epx_network *network) {
 
 static void lay_theta(epx_network *network) {
   const epx_family *family = network->family;
+  network->coupling = epx_family_get_coupling(family);
   for (int p = 0; p < family->n_parameters; p++) {
     const bool of_links = family->parameters[p].site == EPX_SITE_LINK;
-    if (of_links) network->coupling = p;
     network->offset[p] = network->n_theta;
     network->count[p] = of_links ? network->topology->n_links : (size_t)network->n_nodes;
     network->n_theta += network->count[p];
@@ -311,7 +320,9 @@ epx_err epx_network_get_readout(const char *name, epx_readout_kind *kind) {
       return EPX_OK;
     }
   }
-  return EPX_RAISE(EPX_EINPUT, "'%s' is not a readout: intensity, quadrature, phase or sine", name);
+  char words[256];
+  write_readouts(~0u, sizeof words, words);
+  return EPX_RAISE(EPX_EINPUT, "'%s' is not a readout: %s", name, words);
 }
 
 const char *epx_network_get_readout_name(epx_readout_kind kind) {

@@ -1,14 +1,48 @@
 /** @file
- * Readout: row by row of the output nodes.
+ * Readout: row by row of the output nodes. Every readout is r = scale g(s0, s1) with g one of
+ *   s0     sin s0     cos s0     |gain a + through|^2     Re (gain a + through)
+ * where gain = 1 and through = 0 but for what leaves a port.
  */
 #include "epilux/photonic/readout.h"
 
 #include <math.h>
 #include <string.h>
 
+/** What an output node's lanes from `lane` on show: a_out = gain a + through. */
+typedef struct {
+  double *gain, *re, *im; /* [width]; NULL: gain 1, nothing comes through */
+} port;
+
 /** Gets the first state row of output k: the family's components follow it. */
 static size_t get_row(const epx_network *network, int k) {
   return (size_t)network->row_of_node[network->output_nodes[k]] * (size_t)network->family->components;
+}
+
+static bool is_intensity(const epx_network *network) {
+  return network->readout == EPX_READ_INTENSITY || network->readout == EPX_READ_PORT_INTENSITY;
+}
+
+static bool is_port(const epx_network *network) {
+  return network->readout == EPX_READ_PORT_INTENSITY || network->readout == EPX_READ_PORT_QUADRATURE;
+}
+
+/** Opens the port of output k, evaluated into scratch. */
+static port open_port(const epx_lanes *lanes, int k, int lane, int width) {
+  const epx_network *network = lanes->network;
+  double *room = lanes->scratch;
+  if (!is_port(network)) return (port){0};
+  network->family->eval_port(lanes, network->output_nodes[k], lane, width, room, room + width);
+  return (port){room, room + width, room + 2 * width};
+}
+
+static double get_gain(const port *p, size_t w) {
+  return p->gain ? p->gain[w] : 1;
+}
+
+/** Gets Re a_out or, of the second component, Im a_out. */
+static double get_out(const port *p, size_t w, int component, double s) {
+  if (!p->gain) return s;
+  return p->gain[w] * s + (component == 0 ? p->re : p->im)[w];
 }
 
 void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r) {
@@ -17,17 +51,19 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r) {
   const double scale = network->readout_scale;
   for (int k = 0; k < network->n_outputs; k++) {
     const double *first = y + get_row(network, k) * n, *second = first + n;
+    const port p = open_port(lanes, k, 0, lanes->n_lanes);
     double *out = r + (size_t)k * n;
     for (size_t lane = 0; lane < n; lane++) {
-      switch (network->readout) {
-      case EPX_READ_INTENSITY:
-        out[lane] = scale * (first[lane] * first[lane] + second[lane] * second[lane]);
-        break;
-      case EPX_READ_SINE:
-        out[lane] = scale * sin(first[lane]);
-        break;
-      default: /* quadrature Re a, phase phi: the first component itself */
-        out[lane] = scale * first[lane];
+      const double re = get_out(&p, lane, 0, first[lane]);
+      if (is_intensity(network)) {
+        const double im = get_out(&p, lane, 1, second[lane]);
+        out[lane] = scale * (re * re + im * im);
+      } else if (network->readout == EPX_READ_SINE) {
+        out[lane] = scale * sin(re);
+      } else if (network->readout == EPX_READ_COSINE) {
+        out[lane] = scale * cos(re);
+      } else { /* quadrature, phase, amplitude: the first component itself */
+        out[lane] = scale * re;
       }
     }
   }
@@ -41,18 +77,19 @@ void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double
   for (int k = 0; k < network->n_outputs; k++) {
     const size_t row = get_row(network, k) * n;
     const double *slope = g + (size_t)k * n;
+    const port p = open_port(lanes, k, 0, lanes->n_lanes);
     for (size_t lane = 0; lane < n; lane++) {
       const size_t at = row + lane;
-      switch (network->readout) {
-      case EPX_READ_INTENSITY:
-        c[at] = 2 * scale * slope[lane] * y[at];
-        c[at + n] = 2 * scale * slope[lane] * y[at + n];
-        break;
-      case EPX_READ_SINE:
-        c[at] = scale * slope[lane] * cos(y[at]);
-        break;
-      default:
-        c[at] = scale * slope[lane];
+      const double pull = scale * slope[lane] * get_gain(&p, lane);
+      if (is_intensity(network)) {
+        c[at] = 2 * pull * get_out(&p, lane, 0, y[at]);
+        c[at + n] = 2 * pull * get_out(&p, lane, 1, y[at + n]);
+      } else if (network->readout == EPX_READ_SINE) {
+        c[at] = pull * cos(y[at]);
+      } else if (network->readout == EPX_READ_COSINE) {
+        c[at] = -pull * sin(y[at]);
+      } else {
+        c[at] = pull;
       }
     }
   }
@@ -65,16 +102,21 @@ void epx_readout_eval_derivatives(const epx_lanes *lanes, const double *y, int l
   const double scale = network->readout_scale;
   for (int k = 0; k < network->n_outputs; k++) {
     const double *own = y + get_row(network, k) * (size_t)lanes->n_lanes + lane;
+    const port p = open_port(lanes, k, lane, 1);
+    const double gain = get_gain(&p, 0);
     for (int c = 0; c < components; c++) {
       double *first = slope + k * components + c, *second = curvature + k * components + c;
-      *first = c == 0 ? scale : 0;
+      *first = c == 0 ? scale * gain : 0;
       *second = 0;
-      if (network->readout == EPX_READ_INTENSITY) {
-        *first = 2 * scale * own[(size_t)c * (size_t)lanes->n_lanes];
-        *second = 2 * scale;
-      } else if (network->readout == EPX_READ_SINE) {
+      if (is_intensity(network) && c < 2) {
+        *first = 2 * scale * gain * get_out(&p, 0, c, own[(size_t)c * (size_t)lanes->n_lanes]);
+        *second = 2 * scale * gain * gain;
+      } else if (network->readout == EPX_READ_SINE && c == 0) {
         *first = scale * cos(own[0]);
         *second = -scale * sin(own[0]);
+      } else if (network->readout == EPX_READ_COSINE && c == 0) {
+        *first = -scale * sin(own[0]);
+        *second = -scale * cos(own[0]);
       }
     }
   }

@@ -27,7 +27,7 @@ static double eval_draw(const epx_variation *row, const epx_network *network, co
   uint32_t device = (uint32_t)k, draw = 0;
   if (row->scope == EPX_SCOPE_GLOBAL) {
     device = EPX_RANDOM_ANY;
-  } else if (row->parameter == network->coupling) {
+  } else if (network->family->parameters[row->parameter].site == EPX_SITE_LINK) {
     device = (uint32_t)network->topology->links[k].i;
     draw = (uint32_t)network->topology->links[k].j;
   }

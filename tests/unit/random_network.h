@@ -63,7 +63,7 @@ static inline random_network create_random_network(const epx_family *family, int
                                  .n_inputs = n_inputs,
                                  .input_scale = 0.7,
                                  .n_outputs = n_nodes > 1 ? 2 : 1,
-                                 .readout = family->components == 2 ? EPX_READ_INTENSITY : EPX_READ_PHASE,
+                                 .readout = family->readout,
                                  .readout_scale = 1};
   epx_network_spec given = spec;
   const int outputs[] = {n_nodes - 1, n_nodes - 2};

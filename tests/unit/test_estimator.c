@@ -203,7 +203,7 @@ static settled_batch create_random(const char *name, const epx_cost *cost, doubl
                                  .n_inputs = 2,
                                  .input_scale = 0.7,
                                  .n_outputs = 2,
-                                 .readout = family->components == 2 ? EPX_READ_INTENSITY : EPX_READ_PHASE,
+                                 .readout = family->readout,
                                  .readout_scale = 1.5};
   settled_batch b = create_batch(&spec, cost, 1e-13, 2, 5, 2);
   double *theta = create_numbers(2 * b.network->n_theta), features[10];

@@ -353,7 +353,7 @@ static void link_gradient_is_a_sum_over_lanes(void **state) {
       fill("x", size, x);
       for (size_t at = 0; at < size; at++)
         u[at] = (int)(at % (size_t)n) < r.lanes->n_used ? u[at] : 0;
-      epx_lanes_add_link_gradient(r.lanes, 3, u, x, row, gradient);
+      epx_lanes_add_link_gradient(r.lanes, r.network->coupling, 3, u, x, row, gradient);
       for (int instance = 0; instance < r.lanes->n_instances; instance++) {
         for (size_t l = 0; l < r.network->topology->n_links; l++) {
           const epx_link link = r.network->topology->links[l];

@@ -96,10 +96,10 @@ static void bad_ports_are_refused_by_name(void **state) {
       "network.outputs.nodes[0]: there is no node -1",
       "network.outputs.nodes[1]: node 3 stands there twice",
       "the task has 6 inputs, the network 5 nodes",
-      "'phase' cannot be read from family kerr; intensity or quadrature can",
+      "family kerr has no phase to read: intensity, quadrature",
       "network.outputs.nodes[0]: node 0 is an input, and inputs of family phase are clamped",
       "none is free",
-      "'intensity' cannot be read from family phase; phase or sine can"};
+      "family phase has no intensity to read: phase, sine"};
   spec[0].input_nodes = beyond;
   spec[1].output_nodes = below;
   spec[2].output_nodes = twice;

@@ -9,10 +9,11 @@
  *
  *   F = Q G(s),      Q constant and invertible, G the generalised force,
  *
- * and, where there is an energy (or Hamiltonian) E,  G = grad E + R s  with R antisymmetric (loss in the
- * Hamiltonian frame):
+ * and, where there is an energy (or Hamiltonian) E,  G = grad E + R s  with R antisymmetric: loss in the
+ * Hamiltonian frame, what only turns the light in the gradient frame. (Where what turns it depends on the
+ * light, as in lasers, R s is any force that no energy has.)
  *
- *   EPX_FRAME_GRADIENT     Q = -1:        ds/dt = -grad E;  E falls, R = 0
+ *   EPX_FRAME_GRADIENT     Q = -1:        ds/dt = -grad E - R s;  where R = 0, E falls
  *   EPX_FRAME_HAMILTONIAN  Q = Omega:     (Re, Im) pairs, Omega (x, p) = (-p, x), multiplication by i
  *   EPX_FRAME_FIELD        Q = -1:        no energy: G = -F
  *
@@ -35,7 +36,7 @@ struct epx_lanes;
 struct epx_network;
 
 /** Of this layout of the struct; a plugin of another number is refused. */
-#define EPX_FAMILY_ABI 1
+#define EPX_FAMILY_ABI 2
 
 /** Most parameters a family may have. */
 #define EPX_FAMILY_MAX_PARAMETERS 16
@@ -53,6 +54,35 @@ typedef struct {
   const char *meaning; /* one line, with the symbol used in the equation */
 } epx_parameter;
 
+/** A named set of parameter values: a device that somebody has published. */
+typedef struct {
+  const char *name;     /* the deck's word for network.preset */
+  const char *summary;  /* one line, with the source */
+  const double *values; /* [n_parameters] */
+} epx_preset;
+
+/** How the outputs are read: r = scale * (…) of each output node, s0 and s1 its first components.
+ * X(name, deck name, meaning) */
+#define EPX_READOUTS(X)                                                                                      \
+  X(EPX_READ_INTENSITY, "intensity", "scale |a|^2, a photodetector")                                         \
+  X(EPX_READ_QUADRATURE, "quadrature", "scale Re a, homodyne detection")                                     \
+  X(EPX_READ_PHASE, "phase", "scale phi")                                                                    \
+  X(EPX_READ_SINE, "sine", "scale sin phi, interference with a reference")                                   \
+  X(EPX_READ_COSINE, "cosine", "scale cos phi, interference with a reference")                               \
+  X(EPX_READ_AMPLITUDE, "amplitude", "scale x, a real amplitude")                                            \
+  X(EPX_READ_PORT_INTENSITY, "port-intensity", "scale |a_out|^2, a photodetector behind the node's port")    \
+  X(EPX_READ_PORT_QUADRATURE, "port-quadrature", "scale Re a_out, homodyne detection behind the port")
+
+typedef enum {
+#define EPX_READOUT_ENUM(name, text, meaning) name,
+  EPX_READOUTS(EPX_READOUT_ENUM)
+#undef EPX_READOUT_ENUM
+      EPX_READ_COUNT
+} epx_readout_kind;
+
+/** The bit of a readout in epx_family.readouts. */
+#define EPX_READS(kind) (1u << (kind))
+
 typedef enum { EPX_FRAME_GRADIENT, EPX_FRAME_HAMILTONIAN, EPX_FRAME_FIELD } epx_frame;
 
 typedef struct epx_family {
@@ -64,14 +94,22 @@ typedef struct epx_family {
   const char *source;   /* keys of the bibliography */
 
   int n_parameters;
-  const epx_parameter *parameters; /* [n_parameters]; exactly one has site EPX_SITE_LINK: the coupling */
+  const epx_parameter *parameters; /* [n_parameters]; the first with site EPX_SITE_LINK is the coupling, there
+                                      must be one; further ones act along the same links */
+  int n_presets;                   /* 0: none */
+  const epx_preset *presets;       /* [n_presets]; the first holds the fallbacks */
 
   int components;     /* real state components of a free node */
   bool clamps_inputs; /* inputs fix their nodes' state (true) or drive them (false) */
   epx_frame frame;
   const signed char
-      *conjugation; /* [components]: sign of each component under complex conjugation; NULL: none */
-  int input_rows;   /* rows of lanes a node has in epx_lanes.input */
+      *conjugation;         /* [components]: sign of each component under complex conjugation; NULL: none */
+  int input_rows;           /* rows of lanes a node has in epx_lanes.input */
+  bool stiff;               /* its rates differ so much that the dynamics want an implicit integrator */
+  unsigned readouts;        /* EPX_READS() of each it has */
+  epx_readout_kind readout; /* the one a deck gets that names none */
+  double input_scale;       /* what a deck gets that gives none; as network_spec.input_scale */
+  double coupling_spread;   /* of the random coupling a deck gets that gives none */
 
   /** Sets the start of the dynamics: y [n_state][n_lanes]; rest, or random phases drawn by the keyed stream
    * `seed`, one for each node and sample: the same for every instance and for any number of lanes. */
@@ -118,6 +156,11 @@ typedef struct epx_family {
   /** Evaluates the optical power that enters each lane, in the family's unit: power [n_lanes]. NULL: not
    * known. */
   void (*eval_power)(const struct epx_lanes *lanes, const double *y, double *power);
+
+  /** Evaluates what leaves a node's port, a_out = gain a + through, of `width` lanes from `lane` on: gain
+   * [width] real, through [2][width] (Re, Im), which no trainable parameter changes. NULL: no ports. */
+  void (*eval_port)(const struct epx_lanes *lanes, int node, int lane, int width, double *gain,
+                    double *through);
 } epx_family;
 
 /* Every function may use lanes->scratch, which is theirs alone: lanes serve one thread at a time. */
@@ -130,5 +173,11 @@ const epx_family *epx_family_get_by_name(const char *name);
 
 /** Gets the index of a parameter by name, -1 when the family has none of that name. */
 int epx_family_get_parameter(const epx_family *family, const char *name);
+
+/** Gets the index of the coupling, the first parameter of links. */
+int epx_family_get_coupling(const epx_family *family);
+
+/** Gets a preset by name, NULL when the family has none of that name. */
+const epx_preset *epx_family_get_preset(const epx_family *family, const char *name);
 
 #endif

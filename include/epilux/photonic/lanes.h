@@ -32,8 +32,11 @@ typedef struct epx_lanes {
    * J[i * n_nodes + j]; own: [n_nodes][n_nodes][n_lanes], J[(i * n_nodes + j) * n_lanes + lane]. */
   double *coupling;
 
+  /** False of a parameter that is 0 everywhere: a family may leave out what it does. [n_parameters] */
+  bool *active;
+
   /** Node parameters, always of each lane: node[p][i * n_lanes + lane], p an index of family->parameters;
-   * NULL for the parameter of links. */
+   * NULL for those of links. */
   double **node;
 
   double *features; /* [n_samples][n_inputs], as last set */
@@ -85,12 +88,16 @@ void epx_lanes_eval_coupling(const epx_lanes *lanes, int n_fields, const double 
 void epx_lanes_eval_coupling_between(const epx_lanes *lanes, int n_into, const int *into, int n_from,
                                      const int *from, int n_fields, const double *x, double *out);
 
-/** Adds to the gradient [n_instances][n_theta] of every link (i, j), for each instance:
+/** Sets row [width] to link parameter p of link l in the lanes from `lane` on, n_lanes at most. For those
+ * beside the coupling, which has a matrix. O(width). */
+void epx_lanes_lay_link(const epx_lanes *lanes, int p, size_t l, int lane, int width, double *row);
+
+/** Adds to the gradient [n_instances][n_theta] of link parameter p, of every link (i, j), for each instance:
  *   sum over its lanes and the fields f of  u[i][f] x[j][f] + u[j][f] x[i][f].
  * u, x [n_nodes][n_fields][n_lanes], finite; u is zero in lanes that are left out, the padding among them.
  * `row` [n_lanes] is overwritten. O(n_links n_fields n_lanes). */
-void epx_lanes_add_link_gradient(const epx_lanes *lanes, int n_fields, const double *u, const double *x,
-                                 double *row, double *gradient);
+void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
+                                 const double *x, double *row, double *gradient);
 
 /** Adds to the gradient [n_instances][n_theta] of parameter p at node i, for each instance, the sum over its
  * lanes of weight[lane] row[lane], lanes of weight 0 and the padding left out. `row` [n_lanes] is

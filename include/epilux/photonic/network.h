@@ -13,21 +13,6 @@
 #include "epilux/photonic/family.h"
 #include "epilux/photonic/topology.h"
 
-/** How the outputs are read: r = scale * (…) of each output node.
- * X(name, deck name, family components it needs, meaning) */
-#define EPX_READOUTS(X)                                                                                      \
-  X(EPX_READ_INTENSITY, "intensity", 2, "scale |a|^2, a photodetector")                                      \
-  X(EPX_READ_QUADRATURE, "quadrature", 2, "scale Re a, homodyne detection")                                  \
-  X(EPX_READ_PHASE, "phase", 1, "scale phi")                                                                 \
-  X(EPX_READ_SINE, "sine", 1, "scale sin phi, interference with a reference")
-
-typedef enum {
-#define EPX_READOUT_ENUM(name, text, components, meaning) name,
-  EPX_READOUTS(EPX_READOUT_ENUM)
-#undef EPX_READOUT_ENUM
-      EPX_READ_COUNT
-} epx_readout_kind;
-
 /** A parameter's nominal values as the deck gives them. */
 typedef enum {
   EPX_VALUE_FALLBACK,     /* the family's default everywhere */
@@ -52,7 +37,7 @@ typedef struct {
   epx_value value[EPX_FAMILY_MAX_PARAMETERS]; /* by parameter index */
   int n_inputs;                               /* features of the task */
   const int *input_nodes;                     /* [n_inputs]; NULL: 0 … n_inputs-1 */
-  double input_scale;      /* family's unit of drive (kerr) or rad (phase) a unit of feature */
+  double input_scale;      /* drive, amplitude or phase, as the family says, a unit of feature */
   int n_outputs;           /* what the task and the cost need */
   const int *output_nodes; /* [n_outputs]; NULL: the last n_outputs nodes */
   epx_readout_kind readout;
@@ -72,7 +57,7 @@ typedef struct epx_network {
   size_t n_theta;                           /* parameters of one instance */
   size_t offset[EPX_FAMILY_MAX_PARAMETERS]; /* parameter p: theta[offset[p] + node or link] */
   size_t count[EPX_FAMILY_MAX_PARAMETERS];  /* n_nodes or n_links */
-  int coupling;                             /* the index of the link parameter */
+  int coupling;                             /* the index of the coupling, the first link parameter */
 } epx_network;
 
 /** Creates the structure; spec->value is not read. Errors: EPX_EINPUT: a bad topology, inputs or outputs out

@@ -138,7 +138,7 @@ static void add_links(const epx_lanes *lanes, const double *y, const double *u, 
       right[r * n_lanes + lane] = taken ? y[r * n_lanes + lane] : 0;
     }
   }
-  epx_lanes_add_link_gradient(lanes, 2, left, right, row, gradient);
+  epx_lanes_add_link_gradient(lanes, COUPLING, 2, left, right, row, gradient);
 }
 
 static void add_force_gradient(const epx_lanes *lanes, const double *y, const double *v, const double *weight,
@@ -244,6 +244,10 @@ const epx_family epx_family_kerr = {
     .frame = EPX_FRAME_HAMILTONIAN,
     .conjugation = conjugation,
     .input_rows = 2,
+    .readouts = EPX_READS(EPX_READ_INTENSITY) | EPX_READS(EPX_READ_QUADRATURE),
+    .readout = EPX_READ_INTENSITY,
+    .input_scale = 0.8,
+    .coupling_spread = 0.6,
     .set_start = set_start,
     .eval_field = eval_field,
     .eval_jacobian = eval_jacobian,

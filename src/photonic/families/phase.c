@@ -205,7 +205,7 @@ static void add_link_forces(const epx_lanes *lanes, const double *v, const doubl
       u[at + n + lane] = -share * x[at + lane];
     }
   }
-  epx_lanes_add_link_gradient(lanes, 2, u, x, row, gradient);
+  epx_lanes_add_link_gradient(lanes, COUPLING, 2, u, x, row, gradient);
 }
 
 static void add_force_gradient(const epx_lanes *lanes, const double *y, const double *v, const double *weight,
@@ -255,7 +255,7 @@ static void add_energy_gradient(const epx_lanes *lanes, const double *y, const d
     add_field_energies(lanes, i, x, weight, row, gradient);
   for (size_t k = 0; k < size; k++)
     u[k] = -0.5 * (k % n < (size_t)lanes->n_used ? weight[k % n] : 0) * x[k];
-  epx_lanes_add_link_gradient(lanes, 2, u, x, row, gradient);
+  epx_lanes_add_link_gradient(lanes, COUPLING, 2, u, x, row, gradient);
 }
 
 static void eval_energy(const epx_lanes *lanes, const double *y, double *energy) {
@@ -290,6 +290,10 @@ const epx_family epx_family_phase = {
     .frame = EPX_FRAME_GRADIENT,
     .conjugation = NULL,
     .input_rows = 2,
+    .readouts = EPX_READS(EPX_READ_PHASE) | EPX_READS(EPX_READ_SINE) | EPX_READS(EPX_READ_COSINE),
+    .readout = EPX_READ_PHASE,
+    .input_scale = 1.57079632679489661923, /* a feature of 1 is a right angle */
+    .coupling_spread = 1,
     .set_start = set_start,
     .eval_field = eval_field,
     .eval_jacobian = eval_jacobian,
