@@ -5,7 +5,7 @@
 set -eu
 
 packages='build-essential cmake git pkg-config
-  libopenmpi-dev openmpi-bin libpetsc-real-dev libsundials-dev libhdf5-openmpi-dev
+  libopenmpi-dev openmpi-bin libpetsc-real-dev libslepc-real-dev libsundials-dev libhdf5-openmpi-dev
   libyaml-dev libudunits2-dev librandom123-dev libgsl-dev liblapacke-dev libopenblas-dev libfftw3-dev libcmocka-dev
   zlib1g-dev
   python3 python3-h5py python3-numpy python3-matplotlib python3-yaml'

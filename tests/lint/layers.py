@@ -34,10 +34,11 @@ FOREIGN = [
     (r"(petsc|slepc).*", ["equilibrium"]),
     (r"zlib\.h", ["learning"]),
     (r"hdf5.*|H5.*|yaml\.h", ["io"]),
-    (r"mpi\.h", ["parallel", "cli"]),
+    (r"mpi\.h", ["equilibrium", "parallel", "cli"]),
 ]
-# The one foreign type that a public header may show, and where: a communicator is passed in.
-PUBLIC_FOREIGN = {("parallel", "mpi.h")}
+# The one foreign type that a public header may show, and where: a communicator is passed in, to the campaign's ranks
+# and to a network that is distributed over some of them.
+PUBLIC_FOREIGN = {("parallel", "mpi.h"), ("equilibrium", "mpi.h")}
 
 # C11 and POSIX, as far as a library that neither prints nor ends the program needs them.
 SYSTEM = set("""assert ctype errno fenv float inttypes limits locale math setjmp signal stdalign stdarg stdatomic

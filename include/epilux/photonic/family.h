@@ -85,6 +85,27 @@ typedef enum {
 
 typedef enum { EPX_FRAME_GRADIENT, EPX_FRAME_HAMILTONIAN, EPX_FRAME_FIELD } epx_frame;
 
+/** Most components a node and most input rows a family with a link law may have. */
+#define EPX_LINK_MAX_ROWS 4
+
+/**
+ * How a link acts, where a network is too large for a dense coupling matrix: what the nodes at the other ends
+ * of its links send to node i is one more input of it,
+ *
+ *   input_i -> input_i + sum over links of J_ij x_j,   x_j = x(s_j) what node j sends,
+ *
+ * so that the family's functions, called for lanes of a network of one node, are right for every node of a
+ * large one: each lane a node, lanes->input what it receives. All functions take one node, row-major.
+ */
+typedef struct {
+  void (*eval_sent)(const double *s, double *x);           /* s [components], x [input_rows] */
+  void (*eval_sent_slope)(const double *s, double *slope); /* dx/ds [input_rows][components] */
+  void (*eval_reception)(const double *s, double *slope);  /* dF/dinput [components][input_rows] at s */
+  double energy;      /* dE/dJ_ij = energy * x_i . x_j; 0 where there is no energy */
+  bool linear;        /* neither slope depends on s */
+  bool bounds_stand;  /* the largest of the nodes' own abscissa bounds bounds the network's */
+} epx_link_law;
+
 typedef struct epx_family {
   int abi;              /* EPX_FAMILY_ABI */
   const char *name;     /* the deck's word */
@@ -161,6 +182,10 @@ typedef struct epx_family {
    * [width] real, through [2][width] (Re, Im), which no trainable parameter changes. NULL: no ports. */
   void (*eval_port)(const struct epx_lanes *lanes, int node, int lane, int width, double *gain,
                     double *through);
+
+  /** How its links act, for networks that are distributed over ranks. They need eval_antisymmetric to act on
+   * each node alone. NULL: the family has no such law, its networks stay on one core. */
+  const epx_link_law *link_law;
 } epx_family;
 
 /* Every function may use lanes->scratch, which is theirs alone: lanes serve one thread at a time. */

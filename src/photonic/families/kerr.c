@@ -225,6 +225,30 @@ static void eval_power(const epx_lanes *lanes, const double *y, double *power) {
   }
 }
 
+/** x = i a: F holds s_i + i sum_j J_ij a_j. */
+static void eval_sent(const double *s, double *x) {
+  x[0] = -s[1];
+  x[1] = s[0];
+}
+
+static void eval_sent_slope(const double *s, double *slope) {
+  (void)s;
+  memcpy(slope, (double[]){0, -1, 1, 0}, 4 * sizeof *slope);
+}
+
+static void eval_reception(const double *s, double *slope) {
+  (void)s;
+  memcpy(slope, (double[]){1, 0, 0, 1}, 4 * sizeof *slope);
+}
+
+/* dE/dJ_ij = Re(a_i* a_j) = Re((i a_i)* i a_j). Couplings are antisymmetric in the Jacobian: the nodes' bounds stand. */
+static const epx_link_law link_law = {.eval_sent = eval_sent,
+                                      .eval_sent_slope = eval_sent_slope,
+                                      .eval_reception = eval_reception,
+                                      .energy = 1,
+                                      .linear = true,
+                                      .bounds_stand = true};
+
 static const signed char conjugation[] = {1, -1};
 
 const epx_family epx_family_kerr = {
@@ -258,4 +282,5 @@ const epx_family epx_family_kerr = {
     .eval_abscissa_bound = eval_abscissa_bound,
     .set_input = set_input,
     .eval_power = eval_power,
+    .link_law = &link_law,
 };

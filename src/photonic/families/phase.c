@@ -275,6 +275,29 @@ static void eval_energy(const epx_lanes *lanes, const double *y, double *energy)
   }
 }
 
+static void eval_sent(const double *s, double *x) {
+  x[0] = cos(s[0]);
+  x[1] = sin(s[0]);
+}
+
+static void eval_sent_slope(const double *s, double *slope) {
+  slope[0] = -sin(s[0]);
+  slope[1] = cos(s[0]);
+}
+
+/* F = Y cos phi - X sin phi. */
+static void eval_reception(const double *s, double *slope) {
+  slope[0] = -sin(s[0]);
+  slope[1] = cos(s[0]);
+}
+
+static const epx_link_law link_law = {.eval_sent = eval_sent,
+                                      .eval_sent_slope = eval_sent_slope,
+                                      .eval_reception = eval_reception,
+                                      .energy = -1,
+                                      .linear = false,
+                                      .bounds_stand = false};
+
 const epx_family epx_family_phase = {
     .abi = EPX_FAMILY_ABI,
     .name = "phase",
@@ -304,4 +327,5 @@ const epx_family epx_family_phase = {
     .eval_abscissa_bound = NULL,
     .set_input = set_input,
     .eval_power = NULL,
+    .link_law = &link_law,
 };

@@ -1,0 +1,243 @@
+/** @file
+ * Distributed: dynamics and finish in turn until the network rests or is given up; what learning asks of it.
+ */
+#include "epilux/equilibrium/distributed.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "equilibrium/distributed_private.h"
+
+/** Reduction of the residual in linear solves that are an answer. */
+#define LINEAR_ACCURACY 1e-12
+
+static epx_err fill_distributed(epx_distributed *d, const epx_network *network, MPI_Comm communicator) {
+  const size_t n_ports = (size_t)network->n_outputs * (size_t)network->family->components;
+  EPX_TRY(epx_nodes_create(network, communicator, &d->nodes));
+  EPX_TRY(EPX_ARRAY(d->outputs, n_ports));
+  EPX_TRY(EPX_ARRAY(d->force, n_ports));
+  EPX_TRY(epx_distributed_create_jacobian(d));
+  EPX_TRY(epx_distributed_create_dynamics(d));
+  return epx_distributed_create_finish(d);
+}
+
+epx_err epx_distributed_create(const epx_network *network, MPI_Comm communicator,
+                               const epx_equilibrium_options *options, const char *petsc_options,
+                               epx_distributed **out) {
+  epx_distributed *d = NULL;
+  *out = NULL;
+  EPX_TRY(epx_equilibrium_check(options));
+  EPX_TRY(epx_session_init(communicator, petsc_options));
+  EPX_TRY(EPX_ARRAY(d, 1));
+  d->options = *options;
+  const int code = fill_distributed(d, network, communicator);
+  if (code != EPX_OK) epx_distributed_destroy(&d);
+  EPX_TRY(code);
+  *out = d;
+  return EPX_OK;
+}
+
+void epx_distributed_destroy(epx_distributed **address) {
+  epx_distributed *d = *address;
+  if (!d) return;
+  (void)!TSDestroy(&d->ts);
+  (void)!SNESDestroy(&d->snes);
+  (void)!MatDestroy(&d->jacobian);
+  (void)!VecDestroy(&d->state);
+  (void)!VecDestroy(&d->field);
+  (void)!VecDestroy(&d->start);
+  epx_limit_cycle_destroy(&d->watch);
+  epx_array_destroy(&d->blocks);
+  epx_array_destroy(&d->row);
+  epx_array_destroy(&d->columns);
+  epx_array_destroy(&d->antisymmetric);
+  epx_array_destroy(&d->outputs);
+  epx_array_destroy(&d->force);
+  epx_nodes_destroy(&d->nodes);
+  epx_array_destroy(address);
+}
+
+void epx_distributed_get_range(const epx_distributed *d, int *first, int *n_local) {
+  *first = d->nodes->first;
+  *n_local = d->nodes->n_local;
+}
+
+MPI_Comm epx_distributed_get_communicator(const epx_distributed *d) {
+  return d->nodes->communicator;
+}
+
+void epx_distributed_set_parameters(epx_distributed *d, const double *theta) {
+  epx_nodes_set_parameters(d->nodes, theta);
+  d->links_laid = false;
+}
+
+void epx_distributed_set_sample(epx_distributed *d, const double *features) {
+  epx_nodes_set_sample(d->nodes, features);
+}
+
+epx_err epx_distributed_set_start(const epx_distributed *d, uint64_t seed, double *state) {
+  const epx_nodes *nodes = d->nodes;
+  const epx_network *network = nodes->network;
+  /* The family looks at the network and the shape alone: one lane without parameters does. */
+  const epx_lanes lane = {.network = network, .n_instances = 1, .n_samples = 1, .n_used = 1, .n_lanes = 1};
+  double *whole = NULL;
+  EPX_TRY(EPX_ARRAY(whole, (size_t)network->n_state));
+  network->family->set_start(&lane, seed, whole);
+  const size_t n = (size_t)nodes->n_components;
+  memcpy(state, whole + (size_t)nodes->first * n, (size_t)nodes->n_local * n * sizeof *state);
+  epx_array_destroy(&whole);
+  return EPX_OK;
+}
+
+/** Adds -Q (M - M')(s - origin). The nodes' arrays of lanes are overwritten. */
+static void add_reversal(epx_distributed *d, const double *state, double *f) {
+  const epx_nodes *nodes = d->nodes;
+  const double *origin = d->nudge->origin;
+  const size_t n = (size_t)nodes->n_components, n_lanes = (size_t)nodes->lanes->n_lanes;
+  double *deviation = nodes->work, *bent = nodes->work + n * n_lanes;
+  memset(deviation, 0, n * n_lanes * sizeof *deviation);
+  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
+    for (size_t c = 0; c < n; c++)
+      deviation[c * n_lanes + r] = state[r * n + c] - origin[r * n + c];
+  }
+  epx_nodes_lay(nodes, origin, nodes->y);
+  nodes->network->family->eval_antisymmetric(nodes->lanes, nodes->y, deviation, bent);
+  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
+    double own[EPX_LINK_MAX_ROWS], turned[EPX_LINK_MAX_ROWS];
+    for (size_t c = 0; c < n; c++)
+      own[c] = bent[c * n_lanes + r];
+    epx_nodes_turn(nodes, own, turned);
+    for (size_t c = 0; c < n; c++)
+      f[r * n + c] -= turned[c];
+  }
+}
+
+PetscErrorCode epx_distributed_eval_field(epx_distributed *d, Vec state, Vec field) {
+  const double *s;
+  double *f;
+  PetscCall(VecGetArrayRead(state, &s));
+  PetscCall(VecGetArrayWrite(field, &f));
+  PetscCall(epx_nodes_eval_field(d->nodes, s, f));
+  d->counts.field_evaluations++;
+  if (d->nudge) {
+    if (d->nudge->origin && d->antisymmetric) add_reversal(d, s, f);
+    if (epx_distributed_eval_outputs(d, s, d->outputs) != EPX_OK) return PETSC_ERR_LIB;
+    d->nudge->eval_force(d->nudge->context, d->outputs, d->force);
+    epx_distributed_add_to_outputs(d, d->force, f);
+  }
+  PetscCall(VecRestoreArrayRead(state, &s));
+  PetscCall(VecRestoreArrayWrite(field, &f));
+  return 0;
+}
+
+/** Dynamics and finish in turn. Ends because the handover falls each time, down to the tolerance, at which
+ * the dynamics are done themselves. */
+static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
+  const epx_equilibrium_options *options = &d->options;
+  bool arrived = false, inside = true;
+  if (options->method == EPX_NEWTON || d->nudge) {
+    EPX_TRY(epx_distributed_polish(d, &arrived));
+    certificate->outcome = arrived ? EPX_OK : EPX_FAILED;
+    if (arrived || d->nudge) return EPX_OK;
+  }
+  double handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover;
+  for (;;) {
+    d->target = handover;
+    EPX_TRY(epx_distributed_follow(d, certificate));
+    if (certificate->outcome != EPX_OK || handover <= options->tolerance) return EPX_OK;
+    EPX_TRY(epx_distributed_polish(d, &arrived));
+    if (arrived) EPX_TRY(epx_distributed_check_basin(d, &inside));
+    if (arrived && inside) return EPX_OK;
+    EPX_PETSC(VecCopy(d->start, d->state));
+    d->counts.basin_departures++;
+    handover = fmax(handover / 10, options->tolerance);
+  }
+}
+
+/** Copies a local array into a vector of the network, and back. */
+static epx_err set_vector(const epx_distributed *d, const double *from, Vec vector) {
+  double *to;
+  EPX_PETSC(VecGetArrayWrite(vector, &to));
+  memcpy(to, from, (size_t)d->nodes->n_local * (size_t)d->nodes->n_components * sizeof *to);
+  EPX_PETSC(VecRestoreArrayWrite(vector, &to));
+  return EPX_OK;
+}
+
+static epx_err get_vector(const epx_distributed *d, Vec vector, double *to) {
+  const double *from;
+  EPX_PETSC(VecGetArrayRead(vector, &from));
+  memcpy(to, from, (size_t)d->nodes->n_local * (size_t)d->nodes->n_components * sizeof *to);
+  EPX_PETSC(VecRestoreArrayRead(vector, &from));
+  return EPX_OK;
+}
+
+epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *nudge, double *state,
+                              epx_certificate *certificate) {
+  *certificate = (epx_certificate){.abscissa = NAN, .period = NAN, .amplitude = NAN};
+  d->nudge = nudge;
+  d->elapsed = 0;
+  d->settled_at = NAN;
+  d->steps_left = d->options.max_steps;
+  if (d->watch) epx_limit_cycle_init(d->watch, 0);
+  EPX_TRY(set_vector(d, state, d->state));
+  const int code = settle(d, certificate);
+  d->nudge = NULL;
+  EPX_TRY(code);
+  certificate->residual = d->residual;
+  certificate->settling_time = d->settled_at;
+  d->counts.equilibria++;
+  if (certificate->outcome != EPX_OK) d->counts.failures++;
+  return get_vector(d, d->state, state);
+}
+
+/** Solves with the Jacobian as filled; *converged says whether the linear solver did. */
+static epx_err solve_filled(epx_distributed *d, bool transposed, bool *converged) {
+  KSPConvergedReason reason;
+  PetscInt iterations;
+  EPX_PETSC(transposed ? KSPSolveTranspose(d->ksp, d->field, d->start)
+                       : KSPSolve(d->ksp, d->field, d->start));
+  EPX_PETSC(KSPGetConvergedReason(d->ksp, &reason));
+  EPX_PETSC(KSPGetIterationNumber(d->ksp, &iterations));
+  d->counts.krylov_iterations += iterations;
+  *converged = reason > 0;
+  return EPX_OK;
+}
+
+epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bool transposed,
+                                     const double *b, double *x) {
+  PetscReal rtol, atol, dtol;
+  PetscInt max_iterations;
+  bool converged = false, taken = false;
+  EPX_TRY(set_vector(d, state, d->state));
+  EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
+  EPX_PETSC(KSPGetTolerances(d->ksp, &rtol, &atol, &dtol, &max_iterations));
+  EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_ACCURACY, atol, dtol, max_iterations));
+  EPX_PETSC(KSPSetOperators(d->ksp, d->jacobian, d->jacobian));
+  EPX_TRY(set_vector(d, b, d->field));
+  EPX_TRY(solve_filled(d, transposed, &converged));
+  if (!converged) {
+    EPX_TRY(epx_distributed_take_direct(d, &taken));
+    if (taken) EPX_TRY(solve_filled(d, transposed, &converged));
+  }
+  EPX_PETSC(KSPSetTolerances(d->ksp, rtol, atol, dtol, max_iterations));
+  if (!converged) {
+    return EPX_RAISE(
+        EPX_ESOLVER,
+        "%s did not solve the linearised network to %g: choose another by petsc.options, such as "
+        "'-ksp_gmres_restart 200 -ksp_max_it 5000' or '-pc_type lu -pc_factor_mat_solver_type mumps'",
+        epx_distributed_get_solver(d), LINEAR_ACCURACY);
+  }
+  return get_vector(d, d->start, x);
+}
+
+epx_err epx_distributed_eval_residual(epx_distributed *d, const double *state, double *residual) {
+  EPX_TRY(set_vector(d, state, d->state));
+  EPX_PETSC(epx_distributed_eval_field(d, d->state, d->field));
+  EPX_PETSC(VecNorm(d->field, NORM_INFINITY, residual));
+  return EPX_OK;
+}
+
+epx_distributed_counts epx_distributed_get_counts(const epx_distributed *d) {
+  return d->counts;
+}

@@ -1,0 +1,136 @@
+/** @file
+ * The dynamics of a distributed network, by PETSc's TS: an explicit Runge-Kutta pair of order 3 unless the
+ * options choose another method. After every step the residual and the size decide whether it goes on; the
+ * outputs are watched for a limit cycle over the second half of the time.
+ */
+#include <math.h>
+
+#include "equilibrium/distributed_private.h"
+
+/** The watch for limit cycles opens when this share of time or steps has gone by, its second window at the
+ * other. */
+#define WATCH_FROM 0.5
+#define WATCH_AGAIN 0.75
+/** The first step goes so far, in weights of the error norm. */
+#define FIRST_WAY 10.0
+
+static PetscErrorCode eval_rate(TS ts, PetscReal time, Vec state, Vec rate, void *context) {
+  (void)ts, (void)time;
+  return epx_distributed_eval_field(context, state, rate);
+}
+
+static PetscErrorCode eval_jacobian(TS ts, PetscReal time, Vec state, Mat jacobian, Mat preconditioner,
+                                    void *context) {
+  (void)ts, (void)time, (void)jacobian, (void)preconditioner;
+  return epx_distributed_fill_jacobian(context, state);
+}
+
+/** Sets residual and size at a state. */
+static PetscErrorCode measure(epx_distributed *d, Vec state) {
+  PetscCall(epx_distributed_eval_field(d, state, d->field));
+  PetscCall(VecNorm(d->field, NORM_INFINITY, &d->residual));
+  PetscCall(VecNorm(state, NORM_INFINITY, &d->size));
+  return 0;
+}
+
+/** Gets the share of its time or steps that the dynamics have used. */
+static double get_share(const epx_distributed *d, double time) {
+  const double by_time = time / d->options.max_time;
+  const double by_steps = 1 - (double)d->steps_left / (double)d->options.max_steps;
+  return fmax(by_time, by_steps);
+}
+
+static PetscErrorCode watch(epx_distributed *d, Vec state, double time) {
+  const double *s;
+  const double share = get_share(d, time);
+  if (!d->watch || share < WATCH_FROM) return 0;
+  PetscCall(VecGetArrayRead(state, &s));
+  const int failed = epx_distributed_eval_outputs(d, s, d->outputs);
+  PetscCall(VecRestoreArrayRead(state, &s));
+  if (failed) return PETSC_ERR_LIB;
+  epx_limit_cycle_add(d->watch, 0, share < WATCH_AGAIN ? 0 : 1, time, d->outputs, 1);
+  return 0;
+}
+
+static PetscErrorCode look(TS ts) {
+  epx_distributed *d;
+  Vec state;
+  PetscReal time;
+  PetscCall(TSGetApplicationContext(ts, &d));
+  PetscCall(TSGetSolution(ts, &state));
+  PetscCall(TSGetTime(ts, &time));
+  PetscCall(measure(d, state));
+  d->counts.steps++;
+  d->steps_left--;
+  if (d->residual > d->options.settled) {
+    d->settled_at = NAN;
+  } else if (isnan(d->settled_at)) {
+    d->settled_at = d->elapsed + time;
+  }
+  PetscCall(watch(d, state, d->elapsed + time));
+  const bool out = !isfinite(d->residual) || d->size > d->options.escape;
+  if (out || d->residual <= d->target || d->steps_left <= 0) {
+    PetscCall(TSSetConvergedReason(ts, TS_CONVERGED_USER));
+  }
+  return 0;
+}
+
+epx_err epx_distributed_create_dynamics(epx_distributed *d) {
+  EPX_PETSC(TSCreate(d->nodes->communicator, &d->ts));
+  EPX_PETSC(TSSetApplicationContext(d->ts, d));
+  EPX_PETSC(TSSetProblemType(d->ts, TS_NONLINEAR));
+  EPX_PETSC(TSSetRHSFunction(d->ts, NULL, eval_rate, d));
+  EPX_PETSC(TSSetRHSJacobian(d->ts, d->jacobian, d->jacobian, eval_jacobian, d));
+  EPX_PETSC(TSSetType(d->ts, TSRK));
+  EPX_PETSC(TSRKSetType(d->ts, TSRK3BS));
+  EPX_PETSC(TSSetExactFinalTime(d->ts, TS_EXACTFINALTIME_STEPOVER));
+  EPX_PETSC(TSSetErrorIfStepFails(d->ts, PETSC_FALSE));
+  EPX_PETSC(TSSetMaxSteps(d->ts, PETSC_MAX_INT));
+  EPX_PETSC(TSSetPostStep(d->ts, look));
+  EPX_PETSC(TSSetFromOptions(d->ts));
+  const int n_watched = d->nodes->network->n_outputs * d->nodes->n_components;
+  return n_watched > 0 ? epx_limit_cycle_create(n_watched, 1, &d->watch) : EPX_OK;
+}
+
+/** Integrates from where the state stands. The tolerances fall with the target: errors of a step must not
+ * keep the residual above it. */
+static PetscErrorCode integrate(epx_distributed *d) {
+  const epx_equilibrium_options *options = &d->options;
+  const double share = fmin(1, d->target / options->handover);
+  const double rtol = options->rtol * share, atol = options->atol * share;
+  PetscReal time;
+  PetscCall(TSSetTolerances(d->ts, atol, NULL, rtol, NULL));
+  PetscCall(TSSetTime(d->ts, 0));
+  PetscCall(TSSetStepNumber(d->ts, 0));
+  PetscCall(TSSetMaxTime(d->ts, options->max_time - d->elapsed));
+  PetscCall(TSSetTimeStep(d->ts, FIRST_WAY * (rtol * d->size + atol) / d->residual));
+  PetscCall(TSSetConvergedReason(d->ts, TS_CONVERGED_ITERATING));
+  PetscCall(TSSolve(d->ts, d->state));
+  PetscCall(TSGetTime(d->ts, &time));
+  d->elapsed += time;
+  return 0;
+}
+
+/** Says why dynamics that did not reach the target did not. */
+static void explain(epx_distributed *d, epx_certificate *certificate) {
+  const double floor = 10 * (d->options.rtol * d->size + d->options.atol);
+  if (!isfinite(d->residual) || d->size > d->options.escape) {
+    certificate->outcome = EPX_DIVERGED;
+  } else if (d->watch &&
+             epx_limit_cycle_eval(d->watch, 0, floor, &certificate->period, &certificate->amplitude)) {
+    certificate->outcome = EPX_OSCILLATES;
+  } else {
+    certificate->outcome = EPX_SLOW;
+  }
+}
+
+epx_err epx_distributed_follow(epx_distributed *d, epx_certificate *certificate) {
+  certificate->outcome = EPX_OK;
+  EPX_PETSC(measure(d, d->state));
+  if (d->elapsed == 0) d->settled_at = d->residual <= d->options.settled ? 0 : NAN;
+  if (d->residual <= d->target) return EPX_OK;
+  EPX_PETSC(integrate(d));
+  EPX_PETSC(measure(d, d->state));
+  if (!(d->residual <= d->target)) explain(d, certificate);
+  return EPX_OK;
+}

@@ -1,0 +1,138 @@
+/** @file
+ * The field of a distributed network: send, sum over links, then the family's own field of every node.
+ */
+#include <string.h>
+
+#include "equilibrium/distributed_nodes.h"
+
+/** Sets base from the input of a lane of the port, that of one node with its feature. */
+static void set_driven(epx_nodes *nodes, int r, double feature) {
+  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n_port = (size_t)nodes->port->n_lanes;
+  epx_lanes_set_parameters(nodes->port, nodes->packed + (size_t)r * nodes->single->n_theta);
+  epx_lanes_set_samples(nodes->port, 1, &feature);
+  for (size_t c = 0; c < (size_t)nodes->n_rows; c++)
+    nodes->base[c * n_lanes + (size_t)r] = nodes->port->input[c * n_port];
+}
+
+/** Sets base, and what clamped inputs send, from the parameters and the features. */
+static void set_inputs(epx_nodes *nodes) {
+  const epx_network *network = nodes->network;
+  const size_t n_rows = (size_t)nodes->n_rows, n_lanes = (size_t)nodes->lanes->n_lanes;
+  double *clamped = nodes->sent + (size_t)(nodes->n_local + nodes->n_ghosts) * n_rows;
+  epx_lanes_set_parameters(nodes->lanes, nodes->packed);
+  memcpy(nodes->base, nodes->lanes->input, n_rows * n_lanes * sizeof *nodes->base);
+  for (int k = 0; k < network->n_inputs; k++) {
+    const double state = network->input_scale * nodes->features[k];
+    if (network->family->clamps_inputs) {
+      network->family->link_law->eval_sent(&state, clamped + (size_t)k * n_rows);
+    } else if (nodes->input_row[k] >= 0) {
+      set_driven(nodes, nodes->input_row[k], nodes->features[k]);
+    }
+  }
+}
+
+void epx_nodes_set_parameters(epx_nodes *nodes, const double *theta) {
+  const epx_network *network = nodes->network, *single = nodes->single;
+  for (int p = 0; p < network->family->n_parameters; p++) {
+    if (p == network->coupling) continue;
+    for (int r = 0; r < nodes->n_local; r++) {
+      nodes->packed[(size_t)r * single->n_theta + single->offset[p]] =
+          theta[network->offset[p] + (size_t)network->free_nodes[nodes->first + r]];
+    }
+  }
+  const double *coupling = theta + network->offset[network->coupling];
+  for (int k = 0; k < nodes->start[nodes->n_local]; k++)
+    nodes->coupling[k] = coupling[nodes->link[k]];
+  set_inputs(nodes);
+}
+
+void epx_nodes_set_sample(epx_nodes *nodes, const double *features) {
+  memcpy(nodes->features, features, (size_t)nodes->network->n_inputs * sizeof *features);
+  set_inputs(nodes);
+}
+
+/** Lets the padding of rows of lanes repeat the last node. */
+static void pad(const epx_nodes *nodes, int n_rows, double *of_lanes) {
+  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n_local = (size_t)nodes->n_local;
+  for (size_t c = 0; c < (size_t)n_rows; c++) {
+    for (size_t lane = n_local; lane < n_lanes; lane++)
+      of_lanes[c * n_lanes + lane] = of_lanes[c * n_lanes + n_local - 1];
+  }
+}
+
+void epx_nodes_lay(const epx_nodes *nodes, const double *interleaved, double *of_lanes) {
+  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n = (size_t)nodes->n_components;
+  for (size_t c = 0; c < n; c++) {
+    for (size_t r = 0; r < (size_t)nodes->n_local; r++)
+      of_lanes[c * n_lanes + r] = interleaved[r * n + c];
+  }
+  pad(nodes, nodes->n_components, of_lanes);
+}
+
+void epx_nodes_gather(const epx_nodes *nodes, const double *of_lanes, double *interleaved) {
+  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n = (size_t)nodes->n_components;
+  for (size_t c = 0; c < n; c++) {
+    for (size_t r = 0; r < (size_t)nodes->n_local; r++)
+      interleaved[r * n + c] = of_lanes[c * n_lanes + r];
+  }
+}
+
+PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
+  const epx_link_law *law = nodes->network->family->link_law;
+  const size_t n = (size_t)nodes->n_components, n_rows = (size_t)nodes->n_rows;
+  double *ghosts = nodes->sent + (size_t)nodes->n_local * n_rows;
+  for (size_t r = 0; r < (size_t)nodes->n_local; r++)
+    law->eval_sent(state + r * n, nodes->sent + r * n_rows);
+  PetscCall(PetscSFBcastBegin(nodes->exchange, nodes->sent_type, nodes->sent, ghosts, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(nodes->exchange, nodes->sent_type, nodes->sent, ghosts, MPI_REPLACE));
+  return 0;
+}
+
+/** Sums what the links of each owned node bring into its lane's input. */
+static void receive(epx_nodes *nodes) {
+  const size_t n_rows = (size_t)nodes->n_rows, n_lanes = (size_t)nodes->lanes->n_lanes;
+  double *input = nodes->lanes->input;
+  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
+    double sum[EPX_LINK_MAX_ROWS] = {0};
+    for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
+      const double *x = nodes->sent + (size_t)nodes->column[k] * n_rows;
+      for (size_t c = 0; c < n_rows; c++)
+        sum[c] += nodes->coupling[k] * x[c];
+    }
+    for (size_t c = 0; c < n_rows; c++)
+      input[c * n_lanes + r] = nodes->base[c * n_lanes + r] + sum[c];
+  }
+  pad(nodes, nodes->n_rows, input);
+}
+
+PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state) {
+  PetscCall(epx_nodes_send(nodes, state));
+  receive(nodes);
+  epx_nodes_lay(nodes, state, nodes->y);
+  return 0;
+}
+
+PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, double *f) {
+  PetscCall(epx_nodes_set_state(nodes, state));
+  nodes->network->family->eval_field(nodes->lanes, nodes->y, nodes->f, nodes->work);
+  epx_nodes_gather(nodes, nodes->f, f);
+  return 0;
+}
+
+void epx_nodes_turn(const epx_nodes *nodes, const double *v, double *out) {
+  if (nodes->network->family->frame != EPX_FRAME_HAMILTONIAN) {
+    for (int c = 0; c < nodes->n_components; c++)
+      out[c] = -v[c];
+    return;
+  }
+  for (int c = 0; c < nodes->n_components; c += 2) {
+    out[c] = -v[c + 1];
+    out[c + 1] = v[c];
+  }
+}
+
+int epx_nodes_get_row(const epx_nodes *nodes, int column) {
+  if (column < nodes->n_local) return nodes->first + column;
+  if (column < nodes->n_local + nodes->n_ghosts) return nodes->ghost_row[column - nodes->n_local];
+  return -1;
+}

@@ -1,0 +1,178 @@
+/** @file
+ * The Jacobian of a distributed network: one block for each node and each end of a link,
+ *
+ *   block_ii = the family's own, of lanes of one node       block_ij = J_ij dF_i/dinput dx_j/ds
+ *
+ * Blocks of links that no state changes are laid once for each set of parameters.
+ */
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "equilibrium/distributed_private.h"
+
+static epx_err preallocate(epx_distributed *d) {
+  const epx_nodes *nodes = d->nodes;
+  PetscInt *own = NULL, *foreign = NULL;
+  EPX_TRY(EPX_ARRAY(own, (size_t)nodes->n_local));
+  const int code = EPX_ARRAY(foreign, (size_t)nodes->n_local);
+  PetscErrorCode failed = 0;
+  if (code == EPX_OK) {
+    for (int r = 0; r < nodes->n_local; r++) {
+      own[r] = 1;
+      for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
+        own[r] += nodes->column[k] < nodes->n_local;
+        foreign[r] += nodes->column[k] >= nodes->n_local && epx_nodes_get_row(nodes, nodes->column[k]) >= 0;
+      }
+    }
+    failed = MatXAIJSetPreallocation(d->jacobian, nodes->n_components, own, foreign, NULL, NULL);
+  }
+  epx_array_destroy(&own);
+  epx_array_destroy(&foreign);
+  EPX_TRY(code);
+  EPX_PETSC(failed);
+  return EPX_OK;
+}
+
+epx_err epx_distributed_create_jacobian(epx_distributed *d) {
+  const epx_nodes *nodes = d->nodes;
+  const int n = nodes->n_components;
+  size_t longest = 0;
+  for (int r = 0; r < nodes->n_local; r++) {
+    const size_t length = (size_t)(nodes->start[r + 1] - nodes->start[r]) + 1;
+    if (length > longest) longest = length;
+  }
+  EPX_TRY(EPX_ARRAY(d->columns, longest));
+  EPX_TRY(EPX_ARRAY(d->row, longest * (size_t)n * (size_t)n));
+  EPX_TRY(EPX_ARRAY(d->blocks, (size_t)n * (size_t)n * EPX_LANE_WIDTH));
+  if (nodes->network->family->eval_antisymmetric) {
+    EPX_TRY(EPX_ARRAY(d->antisymmetric, (size_t)n * (size_t)n * (size_t)nodes->lanes->n_lanes));
+  }
+  EPX_PETSC(MatCreate(nodes->communicator, &d->jacobian));
+  EPX_PETSC(
+      MatSetSizes(d->jacobian, n * nodes->n_local, n * nodes->n_local, PETSC_DETERMINE, PETSC_DETERMINE));
+  EPX_PETSC(MatSetType(d->jacobian, n > 1 ? MATBAIJ : MATAIJ));
+  EPX_PETSC(MatSetBlockSize(d->jacobian, n));
+  EPX_TRY(preallocate(d));
+  EPX_PETSC(MatSetOption(d->jacobian, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_TRUE));
+  EPX_PETSC(MatSetOption(d->jacobian, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
+  EPX_PETSC(MatCreateVecs(d->jacobian, &d->state, &d->field));
+  EPX_PETSC(VecDuplicate(d->state, &d->start));
+  return EPX_OK;
+}
+
+/** Evaluates (M - M') e_c of every node, for each component c. */
+static void eval_antisymmetric(epx_distributed *d) {
+  const epx_nodes *nodes = d->nodes;
+  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n = (size_t)nodes->n_components;
+  for (size_t c = 0; c < n; c++) {
+    memset(nodes->work, 0, n * n_lanes * sizeof *nodes->work);
+    for (size_t lane = 0; lane < n_lanes; lane++)
+      nodes->work[c * n_lanes + lane] = 1;
+    nodes->network->family->eval_antisymmetric(nodes->lanes, nodes->y, nodes->work,
+                                               d->antisymmetric + c * n * n_lanes);
+  }
+}
+
+/** Adds -Q (M - M') to the own block of row r, own[row * n + column]. */
+static void add_reversal(const epx_distributed *d, int r, double *own) {
+  const size_t n_lanes = (size_t)d->nodes->lanes->n_lanes, n = (size_t)d->nodes->n_components;
+  for (size_t c = 0; c < n; c++) {
+    double column[EPX_LINK_MAX_ROWS], turned[EPX_LINK_MAX_ROWS];
+    for (size_t k = 0; k < n; k++)
+      column[k] = d->antisymmetric[(c * n + k) * n_lanes + (size_t)r];
+    epx_nodes_turn(d->nodes, column, turned);
+    for (size_t k = 0; k < n; k++)
+      own[k * n + c] -= turned[k];
+  }
+}
+
+/** Evaluates the own block of row r, whose vector of lanes is in d->blocks, into own[row * n + column]. */
+static void eval_own(const epx_distributed *d, int r, double *own) {
+  const int n = d->nodes->n_components;
+  for (int k = 0; k < n * n; k++)
+    own[k] = d->blocks[k * EPX_LANE_WIDTH + r % EPX_LANE_WIDTH];
+  if (d->nudge && d->nudge->origin && d->antisymmetric) add_reversal(d, r, own);
+}
+
+/** block[row * n + column] = J dF/dinput dx/ds of the entry k of row r, at the states as sent: a node's slope
+ * is asked for at its own state. */
+static void eval_link(const epx_nodes *nodes, const double *reception, const double *state, double coupling,
+                      double *block) {
+  const int n = nodes->n_components, n_rows = nodes->n_rows;
+  double slope[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS];
+  nodes->network->family->link_law->eval_sent_slope(state, slope);
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < n; j++) {
+      double sum = 0;
+      for (int c = 0; c < n_rows; c++)
+        sum += reception[i * n_rows + c] * slope[c * n + j];
+      block[i * n + j] = coupling * sum;
+    }
+  }
+}
+
+/** Places a block in the row's values, [components][n_entries][components]. */
+static void place(int n, int n_entries, int at, const double *block, double *row) {
+  for (int i = 0; i < n; i++)
+    memcpy(row + ((size_t)i * (size_t)n_entries + (size_t)at) * (size_t)n, block + i * n,
+           (size_t)n * sizeof *row);
+}
+
+/** Sets the blocks of row r: its own, and those of its links unless they are laid. */
+static PetscErrorCode set_row(epx_distributed *d, int r, const double *state, const double *ghosts) {
+  const epx_nodes *nodes = d->nodes;
+  const int n = nodes->n_components;
+  const PetscInt row = nodes->first + r;
+  double block[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS], reception[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS];
+  eval_own(d, r, block);
+  if (d->links_laid) {
+    PetscCall(MatSetValuesBlocked(d->jacobian, 1, &row, 1, &row, block, INSERT_VALUES));
+    return 0;
+  }
+  int n_entries = 1, at = 1;
+  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++)
+    n_entries += epx_nodes_get_row(nodes, nodes->column[k]) >= 0;
+  d->columns[0] = row;
+  place(n, n_entries, 0, block, d->row);
+  nodes->network->family->link_law->eval_reception(state + r * n, reception);
+  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
+    const int column = nodes->column[k], global = epx_nodes_get_row(nodes, column);
+    if (global < 0) continue;
+    const double *other =
+        column < nodes->n_local ? state + column * n : ghosts + (column - nodes->n_local) * n;
+    eval_link(nodes, reception, other, nodes->coupling[k], block);
+    d->columns[at] = global;
+    place(n, n_entries, at++, block, d->row);
+  }
+  PetscCall(MatSetValuesBlocked(d->jacobian, 1, &row, n_entries, d->columns, d->row, INSERT_VALUES));
+  return 0;
+}
+
+static PetscErrorCode set_rows(epx_distributed *d, const double *state, const double *ghosts) {
+  epx_nodes *nodes = d->nodes;
+  PetscCall(epx_nodes_set_state(nodes, state));
+  if (d->nudge && d->nudge->origin && d->antisymmetric) eval_antisymmetric(d);
+  for (int r = 0; r < nodes->n_local; r++) {
+    if (r % EPX_LANE_WIDTH == 0) {
+      nodes->network->family->eval_jacobian(nodes->lanes, nodes->y, r, EPX_LANE_WIDTH, d->blocks);
+    }
+    PetscCall(set_row(d, r, state, ghosts));
+  }
+  return 0;
+}
+
+PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *d, Vec state) {
+  const double *s;
+  double *ghosts = d->nodes->ghost_state;
+  PetscCall(VecGetArrayRead(state, &s));
+  if (!d->links_laid) {
+    PetscCall(PetscSFBcastBegin(d->nodes->exchange, d->nodes->state_type, s, ghosts, MPI_REPLACE));
+    PetscCall(PetscSFBcastEnd(d->nodes->exchange, d->nodes->state_type, s, ghosts, MPI_REPLACE));
+  }
+  PetscCall(set_rows(d, s, ghosts));
+  PetscCall(VecRestoreArrayRead(state, &s));
+  PetscCall(MatAssemblyBegin(d->jacobian, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(d->jacobian, MAT_FINAL_ASSEMBLY));
+  d->links_laid = d->nodes->network->family->link_law->linear;
+  return 0;
+}

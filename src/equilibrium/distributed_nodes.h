@@ -1,0 +1,78 @@
+/** @file
+ * Nodes: the part of a sparse network that one rank owns, and what it exchanges with the others.
+ *
+ * Each owned free node is a lane of a network of one node, so that the family's own functions serve; what its
+ * links bring is added to the lane's input (epx_link_law). Arrays of nodes are interleaved,
+ * a[r * components + c]; arrays of lanes are a[c * n_lanes + r].
+ */
+#ifndef EPILUX_SRC_EQUILIBRIUM_DISTRIBUTED_NODES_H
+#define EPILUX_SRC_EQUILIBRIUM_DISTRIBUTED_NODES_H
+
+#include <petscsf.h>
+
+#include "epilux/equilibrium/distributed.h"
+
+typedef struct {
+  const epx_network *network; /* borrowed */
+  MPI_Comm communicator;      /* own duplicate */
+  int first, n_local, n_ghosts;
+  int n_components, n_rows; /* of a node: state, and input */
+
+  /* Links of owned row r: entries start[r] … start[r+1]-1, in the order of the nodes at their other ends.
+   * `column` counts owned rows, then ghosts, then clamped inputs. */
+  int *start, *column, *link;
+  double *coupling;
+  int *ghost_row;                     /* [n_ghosts] free row of each, rising */
+  PetscSF exchange;                   /* owned rows -> ghosts */
+  MPI_Datatype sent_type, state_type; /* of one node */
+
+  epx_network *single; /* one node */
+  epx_lanes *lanes;    /* of it: lane r is owned row r */
+  epx_network *port_network;
+  epx_lanes *port;      /* one node with one input: what a feature makes of an input node */
+  double *packed;       /* [n_local][single->n_theta] */
+  double *features;     /* [n_inputs], as last set */
+  int *input_row;       /* [n_inputs] owned row of each input node, -1: another rank's, or clamped */
+  int *output_row;      /* [n_outputs] likewise */
+  double *sent;         /* [n_local + n_ghosts + clamped][n_rows] */
+  double *heard;        /* as sent: (dG/dinput)' v of each node, in gradients */
+  double *gradient;     /* [n_local][single->n_theta] */
+  double *weight;       /* [n_lanes] */
+  double *ghost_state;  /* [n_ghosts][components] */
+  double *base;         /* [n_rows][n_lanes] input without links */
+  double *y, *f, *work; /* of lanes */
+} epx_nodes;
+
+/** Creates the nodes of this rank. Collective. Errors: as epx_distributed_create(). */
+epx_err epx_nodes_create(const epx_network *network, MPI_Comm communicator, epx_nodes **out);
+
+/** Destroys the nodes at *address. */
+void epx_nodes_destroy(epx_nodes **address);
+
+/** Sets the parameters, theta [n_theta]; the sample stays. */
+void epx_nodes_set_parameters(epx_nodes *nodes, const double *theta);
+
+/** Sets the features of the sample. */
+void epx_nodes_set_sample(epx_nodes *nodes, const double *features);
+
+/** Turns an array of nodes into one of lanes, the padding repeating the last node, and back. */
+void epx_nodes_lay(const epx_nodes *nodes, const double *interleaved, double *of_lanes);
+void epx_nodes_gather(const epx_nodes *nodes, const double *of_lanes, double *interleaved);
+
+/** Exchanges what nodes send: fills nodes->sent from the states, [n_local][components]. Collective. */
+PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state);
+
+/** Sets nodes->y and the lanes' input at a state: after it, the family's functions see the network.
+ * Collective. */
+PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state);
+
+/** Evaluates f = F(state), both [n_local][components]. Collective. */
+PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, double *f);
+
+/** Gets the free row of the node at the other end of a link, by its column; -1: a clamped one. */
+int epx_nodes_get_row(const epx_nodes *nodes, int column);
+
+/** Applies Q of the family's frame to the components of one node: out = Q v; they may not overlap. */
+void epx_nodes_turn(const epx_nodes *nodes, const double *v, double *out);
+
+#endif

@@ -1,0 +1,72 @@
+/** @file
+ * What the files of `distributed` share.
+ */
+#ifndef EPILUX_SRC_EQUILIBRIUM_DISTRIBUTED_PRIVATE_H
+#define EPILUX_SRC_EQUILIBRIUM_DISTRIBUTED_PRIVATE_H
+
+#include <petscts.h>
+
+#include "equilibrium/distributed_nodes.h"
+#include "equilibrium/distributed_session.h"
+#include "equilibrium/limit_cycle.h"
+
+struct epx_distributed {
+  epx_nodes *nodes;
+  epx_equilibrium_options options;
+  Vec state, field, start; /* [n_local][components]; start: where the finish began */
+  Mat jacobian;            /* of the free field (and of a reversed deviation) */
+  bool links_laid;         /* its blocks off the diagonal are those of the parameters */
+  KSP ksp;                 /* the finish's, and that of linear solves */
+  SNES snes;
+  TS ts;
+  double *blocks;          /* [components][components][EPX_LANE_WIDTH] */
+  double *row;             /* the blocks of one row, [components][entries][components] */
+  PetscInt *columns;       /* [entries] block columns of one row */
+  double *antisymmetric;   /* [components][components][n_lanes]: out[c] = (M - M') e_column of each lane */
+  double *outputs, *force; /* [n_outputs][components] */
+
+  /* during a solve: */
+  const epx_distributed_nudge *nudge;
+  double target;     /* residual at which the dynamics end */
+  double elapsed;    /* of the dynamics before the running integration */
+  double settled_at; /* NaN while the residual is above `settled` */
+  double residual, size;
+  long steps_left;
+  double first_step; /* of the finish, largest component; negative before it */
+  bool damped;
+  epx_limit_cycle *watch;
+
+  epx_distributed_counts counts;
+};
+
+/** Creates matrix and vectors, the integrator, the finish. Collective. */
+epx_err epx_distributed_create_jacobian(epx_distributed *distributed);
+epx_err epx_distributed_create_dynamics(epx_distributed *distributed);
+epx_err epx_distributed_create_finish(epx_distributed *distributed);
+
+/** Evaluates f = F + N at `state`, vectors of the network. Collective. */
+PetscErrorCode epx_distributed_eval_field(epx_distributed *distributed, Vec state, Vec field);
+
+/** Fills distributed->jacobian at `state`, with the reversed deviation's part where the nudge has it.
+ * Collective. */
+PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *distributed, Vec state);
+
+/** Follows the dynamics from distributed->state to the target. Sets *outcome as of a certificate, and the
+ * certificate's period and amplitude. Collective. */
+epx_err epx_distributed_follow(epx_distributed *distributed, epx_certificate *certificate);
+
+/** Polishes distributed->state by Newton. *arrived: the residual is below the tolerance. Collective.
+ * Errors: EPX_ESOLVER. */
+epx_err epx_distributed_polish(epx_distributed *distributed, bool *arrived);
+
+/** Tells whether an answer of the finish is where the dynamics were going. Collective. */
+epx_err epx_distributed_check_basin(epx_distributed *distributed, bool *inside);
+
+/** Has a direct solver do what the Krylov method could not. *taken: false where it is used already or the
+ * network is too large for it. Collective. */
+epx_err epx_distributed_take_direct(epx_distributed *distributed, bool *taken);
+
+/** Gets the names of the linear solver and its preconditioner in use, "gmres with bjacobi". */
+const char *epx_distributed_get_solver(const epx_distributed *distributed);
+
+#endif

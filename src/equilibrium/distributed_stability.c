@@ -1,0 +1,63 @@
+/** @file
+ * Stability of a distributed network's fixed point: the nodes' own bounds where they settle it, else SLEPc.
+ */
+#include <math.h>
+#include <slepceps.h>
+
+#include "equilibrium/distributed_private.h"
+
+/** Accuracy of the rightmost eigenvalue, relative; its sign is what counts. */
+#define ACCURACY 1e-6
+enum { MOST_RESTARTS = 500, SUBSPACE = 48 };
+
+/** Evaluates the largest of the nodes' bounds over all ranks. */
+static epx_err eval_bound(epx_distributed *d, const double *state, double *bound) {
+  epx_nodes *nodes = d->nodes;
+  EPX_PETSC(epx_nodes_set_state(nodes, state));
+  nodes->network->family->eval_abscissa_bound(nodes->lanes, nodes->y, nodes->weight);
+  *bound = nodes->weight[0];
+  for (int r = 1; r < nodes->n_local; r++)
+    *bound = fmax(*bound, nodes->weight[r]);
+  if (MPI_Allreduce(MPI_IN_PLACE, bound, 1, MPI_DOUBLE, MPI_MAX, nodes->communicator) != MPI_SUCCESS) {
+    return EPX_RAISE(EPX_EMPI, "the bound of a distributed network's spectrum cannot be gathered");
+  }
+  return EPX_OK;
+}
+
+static PetscErrorCode solve_eigenvalue(EPS eps, Mat jacobian, double *abscissa) {
+  PetscInt n_found = 0, n_state = 0;
+  PetscScalar real = NAN, imaginary;
+  PetscCall(MatGetSize(jacobian, &n_state, NULL));
+  PetscCall(EPSSetOperators(eps, jacobian, NULL));
+  PetscCall(EPSSetProblemType(eps, EPS_NHEP));
+  PetscCall(EPSSetWhichEigenpairs(eps, EPS_LARGEST_REAL));
+  PetscCall(EPSSetDimensions(eps, 1, n_state < SUBSPACE ? n_state : SUBSPACE, PETSC_DEFAULT));
+  PetscCall(EPSSetTolerances(eps, ACCURACY, MOST_RESTARTS));
+  PetscCall(EPSSetFromOptions(eps));
+  PetscCall(EPSSolve(eps));
+  PetscCall(EPSGetConverged(eps, &n_found));
+  if (n_found > 0) PetscCall(EPSGetEigenvalue(eps, 0, &real, &imaginary));
+  *abscissa = real;
+  return 0;
+}
+
+epx_err epx_distributed_eval_stability(epx_distributed *d, const double *state,
+                                       epx_certificate *certificate) {
+  const epx_family *family = d->nodes->network->family;
+  double bound = NAN, *s;
+  EPS eps;
+  if (family->eval_abscissa_bound && family->link_law->bounds_stand) EPX_TRY(eval_bound(d, state, &bound));
+  certificate->bounded = bound < 0;
+  certificate->abscissa = bound;
+  if (certificate->bounded) return EPX_OK;
+  EPX_PETSC(VecGetArrayWrite(d->state, &s));
+  for (int k = 0; k < d->nodes->n_local * d->nodes->n_components; k++)
+    s[k] = state[k];
+  EPX_PETSC(VecRestoreArrayWrite(d->state, &s));
+  EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
+  EPX_PETSC(EPSCreate(d->nodes->communicator, &eps));
+  const PetscErrorCode code = solve_eigenvalue(eps, d->jacobian, &certificate->abscissa);
+  (void)!EPSDestroy(&eps);
+  EPX_PETSC(code);
+  return EPX_OK;
+}
