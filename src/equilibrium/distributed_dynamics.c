@@ -2,11 +2,16 @@
  * The dynamics of a distributed network, by PETSc's TS: an explicit Runge-Kutta pair of order 3 unless the
  * options choose another method. After every step the residual and the size decide whether it goes on; the
  * outputs are watched for a limit cycle over the second half of the time.
+ *
+ * As in a population, the error of a step stays below STEP_SHARE of the way it goes: near rest an explicit
+ * method would otherwise rattle at the border of its stability, at the level of the tolerances.
  */
 #include <math.h>
 
 #include "equilibrium/distributed_private.h"
 
+/** Of the way of a step, its error at most. */
+#define STEP_SHARE 0.1
 /** The watch for limit cycles opens when this share of time or steps has gone by, its second window at the
  * other. */
 #define WATCH_FROM 0.5
@@ -52,14 +57,31 @@ static PetscErrorCode watch(epx_distributed *d, Vec state, double time) {
   return 0;
 }
 
+/** Sets the tolerances of the next step by the way it will go, at the rate in d->field. */
+static PetscErrorCode set_tolerances(const epx_distributed *d, Vec state, double step) {
+  const epx_equilibrium_options *options = &d->options;
+  PetscInt n_state;
+  double rate, length;
+  PetscCall(VecGetSize(state, &n_state));
+  PetscCall(VecNorm(d->field, NORM_2, &rate));
+  PetscCall(VecNorm(state, NORM_2, &length));
+  const double n = sqrt((double)n_state);
+  const double share = STEP_SHARE * step * rate / n / (options->rtol * length / n + options->atol);
+  const double scale = fmin(1, share);
+  PetscCall(TSSetTolerances(d->ts, scale * options->atol, NULL, scale * options->rtol, NULL));
+  return 0;
+}
+
 static PetscErrorCode look(TS ts) {
   epx_distributed *d;
   Vec state;
-  PetscReal time;
+  PetscReal time, step;
   PetscCall(TSGetApplicationContext(ts, &d));
   PetscCall(TSGetSolution(ts, &state));
   PetscCall(TSGetTime(ts, &time));
+  PetscCall(TSGetTimeStep(ts, &step));
   PetscCall(measure(d, state));
+  PetscCall(set_tolerances(d, state, step));
   d->counts.steps++;
   d->steps_left--;
   if (d->residual > d->options.settled) {
@@ -92,18 +114,16 @@ epx_err epx_distributed_create_dynamics(epx_distributed *d) {
   return n_watched > 0 ? epx_limit_cycle_create(n_watched, 1, &d->watch) : EPX_OK;
 }
 
-/** Integrates from where the state stands. The tolerances fall with the target: errors of a step must not
- * keep the residual above it. */
+/** Integrates from where the state stands. */
 static PetscErrorCode integrate(epx_distributed *d) {
   const epx_equilibrium_options *options = &d->options;
-  const double share = fmin(1, d->target / options->handover);
-  const double rtol = options->rtol * share, atol = options->atol * share;
+  const double step = FIRST_WAY * (options->rtol * d->size + options->atol) / d->residual;
   PetscReal time;
-  PetscCall(TSSetTolerances(d->ts, atol, NULL, rtol, NULL));
+  PetscCall(set_tolerances(d, d->state, step));
   PetscCall(TSSetTime(d->ts, 0));
   PetscCall(TSSetStepNumber(d->ts, 0));
   PetscCall(TSSetMaxTime(d->ts, options->max_time - d->elapsed));
-  PetscCall(TSSetTimeStep(d->ts, FIRST_WAY * (rtol * d->size + atol) / d->residual));
+  PetscCall(TSSetTimeStep(d->ts, step));
   PetscCall(TSSetConvergedReason(d->ts, TS_CONVERGED_ITERATING));
   PetscCall(TSSolve(d->ts, d->state));
   PetscCall(TSGetTime(d->ts, &time));

@@ -1,0 +1,303 @@
+/** @file
+ * One network over ranks, run by mpirun on 1, 2, 3 and 4: the same equilibria and gradients as a
+ * population's.
+ */
+#include "unit/settled_batch.h"
+
+#include "epilux/learning/distributed_gradient.h"
+
+enum { ROWS = 16, COLUMNS = 16, N_INPUTS = 5, N_OUTPUTS = 3 };
+
+/** A network of either family on a lattice, its parameters and its sample. */
+typedef struct {
+  epx_network_spec spec;
+  epx_network *network;
+  double *theta, features[N_INPUTS];
+  int inputs[N_INPUTS], outputs[N_OUTPUTS];
+} lattice;
+
+static void set_all(lattice *l, const char *name, double mean, double spread) {
+  const int p = epx_family_get_parameter(l->network->family, name);
+  assert_true(p >= 0);
+  for (size_t k = 0; k < l->network->count[p]; k++)
+    l->theta[l->network->offset[p] + k] = mean + spread * draw(name, k);
+}
+
+/** Inputs and outputs lie anywhere, so that every number of ranks splits them. */
+static void create_lattice(const char *family, lattice *l) {
+  for (int k = 0; k < N_INPUTS; k++)
+    l->inputs[k] = 7 + 50 * k;
+  for (int k = 0; k < N_OUTPUTS; k++)
+    l->outputs[k] = 250 - 90 * k;
+  l->spec = (epx_network_spec){.family = epx_family_get_by_name(family),
+                               .topology = {.kind = EPX_LATTICE, .n_rows = ROWS, .n_columns = COLUMNS},
+                               .n_inputs = N_INPUTS,
+                               .input_nodes = l->inputs,
+                               .input_scale = 0.8,
+                               .n_outputs = N_OUTPUTS,
+                               .output_nodes = l->outputs,
+                               .readout_scale = 1};
+  const bool kerr = l->spec.family->components == 2;
+  l->spec.readout = kerr ? EPX_READ_INTENSITY : EPX_READ_SINE;
+  assert_int_equal(epx_network_create(&l->spec, &l->network), EPX_OK);
+  l->theta = create_numbers(l->network->n_theta);
+  fill("features", N_INPUTS, l->features);
+  if (kerr) {
+    set_all(l, "coupling", 0, 0.5);
+    set_all(l, "detuning", -0.8, 0.4);
+    set_all(l, "bias", 0.4, 0.3);
+    set_all(l, "loss", 1.2, 0.2);
+    set_all(l, "kerr", 0.3, 0.05);
+  } else {
+    set_all(l, "coupling", 0.5, 0.4);
+    set_all(l, "field", 0.6, 0.2);
+    set_all(l, "field_phase", 0, 1);
+  }
+}
+
+static void destroy_lattice(lattice *l) {
+  epx_network_destroy(&l->network);
+  epx_array_destroy(&l->theta);
+}
+
+static epx_equilibrium_options get_options(void) {
+  epx_equilibrium_options options;
+  epx_equilibrium_init(&options);
+  options.tolerance = 1e-12;
+  return options;
+}
+
+/** The lattice over all ranks, at its free equilibrium. */
+typedef struct {
+  epx_distributed *distributed;
+  double *state;
+  epx_certificate certificate;
+  int first, n_local;
+} spread;
+
+static spread create_spread(const lattice *l) {
+  spread s = {0};
+  const epx_equilibrium_options options = get_options();
+  assert_int_equal(epx_distributed_create(l->network, MPI_COMM_WORLD, &options, NULL, &s.distributed),
+                   EPX_OK);
+  epx_distributed_get_range(s.distributed, &s.first, &s.n_local);
+  s.state = create_numbers((size_t)s.n_local * (size_t)l->spec.family->components);
+  epx_distributed_set_parameters(s.distributed, l->theta);
+  epx_distributed_set_sample(s.distributed, l->features);
+  assert_int_equal(epx_distributed_set_start(s.distributed, 5, s.state), EPX_OK);
+  assert_int_equal(epx_distributed_solve(s.distributed, NULL, s.state, &s.certificate), EPX_OK);
+  assert_int_equal(s.certificate.outcome, EPX_OK);
+  return s;
+}
+
+static void destroy_spread(spread *s) {
+  epx_distributed_destroy(&s->distributed);
+  epx_array_destroy(&s->state);
+}
+
+/** The same lattice as a population of one. */
+static settled_batch create_population(const lattice *l, const epx_cost *cost) {
+  settled_batch b = create_batch(&l->spec, cost, 1e-12, 1, 1, 2);
+  l->spec.family->set_start(b.lanes, 5, b.state);
+  assert_int_equal(settle(&b, l->theta, l->features), 1);
+  return b;
+}
+
+static void compare_equilibria(const lattice *l) {
+  const epx_cost cost = {.kind = EPX_CROSS_ENTROPY};
+  settled_batch b = create_population(l, &cost);
+  spread s = create_spread(l);
+  const size_t n = (size_t)l->spec.family->components, n_lanes = (size_t)b.lanes->n_lanes;
+  for (size_t k = 0; k < (size_t)s.n_local * n; k++)
+    assert_close(s.state[k], b.state[((size_t)s.first * n + k) * n_lanes], 1e-8);
+  assert_true(s.certificate.residual <= 1e-12);
+  assert_close(s.certificate.settling_time, b.certificate[0].settling_time, 2);
+  destroy_spread(&s);
+  destroy_batch(&b);
+}
+
+static void equilibria_are_those_of_a_population(void **state) {
+  (void)state;
+  static const char *const families[] = {"kerr", "phase"};
+  for (int k = 0; k < 2; k++) {
+    lattice l;
+    create_lattice(families[k], &l);
+    compare_equilibria(&l);
+    destroy_lattice(&l);
+  }
+}
+
+static void compare_gradients(const lattice *l, const epx_cost *cost) {
+  settled_batch b = create_population(l, cost);
+  spread s = create_spread(l);
+  epx_distributed_gradient *work = NULL;
+  assert_int_equal(epx_distributed_gradient_create(s.distributed, l->network, cost, &work), EPX_OK);
+  double *gradient = create_numbers(l->network->n_theta);
+  for (int k = 0; epx_estimator_get(k); k++) {
+    const epx_estimator *rule = epx_estimator_get(k);
+    if (rule->get_refusal(l->spec.family) || strcmp(rule->name, "finite-difference") == 0) continue;
+    for (epx_scheme scheme = EPX_ONE_SIDED; scheme <= EPX_CENTERED; scheme++) {
+      const epx_nudging nudging = {.beta = 0.02, .scheme = scheme};
+      int outcome;
+      const double *wanted = estimate(&b, rule->name, 0.02, scheme);
+      assert_int_equal(epx_distributed_gradient_eval(work, rule, &nudging, s.state, 0, gradient, &outcome),
+                       EPX_OK);
+      assert_int_equal(outcome, EPX_OK);
+      assert_true(eval_norm(l->network->n_theta, wanted) > 1e-3);
+      assert_close(eval_distance(l->network->n_theta, gradient, wanted), 0, 1e-6);
+    }
+  }
+  epx_array_destroy(&gradient);
+  epx_distributed_gradient_destroy(&work);
+  destroy_spread(&s);
+  destroy_batch(&b);
+}
+
+static void gradients_are_those_of_a_population(void **state) {
+  (void)state;
+  const epx_cost costs[] = {{.kind = EPX_CROSS_ENTROPY}, {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 1}};
+  static const char *const families[] = {"kerr", "phase"};
+  for (int k = 0; k < 2; k++) {
+    lattice l;
+    create_lattice(families[k], &l);
+    compare_gradients(&l, &costs[k]);
+    destroy_lattice(&l);
+  }
+}
+
+static void equal_ranks_give_equal_bits(void **state) {
+  (void)state;
+  lattice l;
+  create_lattice("kerr", &l);
+  spread one = create_spread(&l), other = create_spread(&l);
+  assert_memory_equal(one.state, other.state, 2 * (size_t)one.n_local * sizeof *one.state);
+  destroy_spread(&one);
+  destroy_spread(&other);
+  destroy_lattice(&l);
+}
+
+static void adjoint_solves_the_transposed_system(void **state) {
+  (void)state;
+  lattice l;
+  create_lattice("kerr", &l);
+  spread s = create_spread(&l);
+  const size_t n = 2 * (size_t)s.n_local;
+  double *b = create_numbers(n), *c = create_numbers(n), *x = create_numbers(n), *y = create_numbers(n);
+  double sums[2] = {0};
+  fill("b", n, b);
+  fill("c", n, c);
+  assert_int_equal(epx_distributed_solve_linear(s.distributed, s.state, false, b, x), EPX_OK);
+  assert_int_equal(epx_distributed_solve_linear(s.distributed, s.state, true, c, y), EPX_OK);
+  for (size_t k = 0; k < n; k++) {
+    sums[0] += c[k] * x[k];
+    sums[1] += y[k] * b[k];
+  }
+  MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+  assert_close(sums[0], sums[1], 1e-9);
+  epx_array_destroy(&b);
+  epx_array_destroy(&c);
+  epx_array_destroy(&x);
+  epx_array_destroy(&y);
+  destroy_spread(&s);
+  destroy_lattice(&l);
+}
+
+/** Rings in a row, each on the middle branch of its bistability: detuning 3, |F|^2 = 4, |a|^2 = 2,
+ * eigenvalues -1 +- sqrt(3) (the exact Kerr ring). Newton finds it, and it is said to be unstable. */
+static void unstable_fixed_point_is_reported_with_its_eigenvalue(void **state) {
+  (void)state;
+  const epx_network_spec spec = {.family = epx_family_get_by_name("kerr"),
+                                 .topology = {.kind = EPX_CHAIN, .n_nodes = 8},
+                                 .readout = EPX_READ_INTENSITY,
+                                 .readout_scale = 1};
+  lattice l = {.spec = spec};
+  epx_distributed *distributed = NULL;
+  epx_equilibrium_options options = get_options();
+  epx_certificate certificate;
+  double y[16];
+  int first, n_local;
+  options.method = EPX_NEWTON;
+  assert_int_equal(epx_network_create(&spec, &l.network), EPX_OK);
+  l.theta = create_numbers(l.network->n_theta);
+  set_all(&l, "loss", 2, 0);
+  set_all(&l, "kerr", 1, 0);
+  set_all(&l, "detuning", -3, 0);
+  set_all(&l, "bias", 2, 0);
+  assert_int_equal(epx_distributed_create(l.network, MPI_COMM_WORLD, &options, NULL, &distributed), EPX_OK);
+  epx_distributed_get_range(distributed, &first, &n_local);
+  epx_distributed_set_parameters(distributed, l.theta);
+  for (int r = 0; r < n_local; r++) { /* a = F / (1 + i (3 - 2)), not quite */
+    y[2 * r] = 1.01;
+    y[2 * r + 1] = -0.99;
+  }
+  assert_int_equal(epx_distributed_solve(distributed, NULL, y, &certificate), EPX_OK);
+  assert_int_equal(certificate.outcome, EPX_OK);
+  for (int r = 0; r < n_local; r++)
+    assert_close(y[2 * r] * y[2 * r] + y[2 * r + 1] * y[2 * r + 1], 2, 1e-9);
+  assert_int_equal(epx_distributed_eval_stability(distributed, y, &certificate), EPX_OK);
+  assert_false(certificate.bounded);
+  assert_close(certificate.abscissa, sqrt(3) - 1, 1e-6);
+  epx_distributed_destroy(&distributed);
+  destroy_lattice(&l);
+}
+
+static void more_ranks_than_nodes_are_refused(void **state) {
+  (void)state;
+  const epx_network_spec spec = {.family = epx_family_get_by_name("kerr"),
+                                 .topology = {.kind = EPX_CHAIN, .n_nodes = 1},
+                                 .readout = EPX_READ_INTENSITY,
+                                 .readout_scale = 1};
+  const epx_equilibrium_options options = get_options();
+  epx_network *network = NULL;
+  epx_distributed *distributed = NULL;
+  int n_ranks;
+  MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+  assert_int_equal(epx_network_create(&spec, &network), EPX_OK);
+  if (n_ranks > 1) {
+    assert_int_equal(epx_distributed_create(network, MPI_COMM_WORLD, &options, NULL, &distributed),
+                     EPX_EINPUT);
+    assert_non_null(strstr(epx_error_get_message(), "1 free nodes cannot be spread"));
+    assert_null(distributed);
+  }
+  epx_network_destroy(&network);
+}
+
+/** Asked for too little, the Krylov method gives up: the direct solver takes over, and says so. */
+static void direct_solver_takes_over(void **state) {
+  (void)state;
+  lattice l;
+  create_lattice("kerr", &l);
+  const epx_equilibrium_options options = get_options();
+  epx_distributed *distributed = NULL;
+  epx_certificate certificate;
+  int first, n_local;
+  assert_int_equal(epx_distributed_create(l.network, MPI_COMM_WORLD, &options, "-ksp_max_it 1 -pc_type none",
+                                          &distributed),
+                   EPX_OK);
+  epx_distributed_get_range(distributed, &first, &n_local);
+  double *y = create_numbers(2 * (size_t)n_local);
+  epx_distributed_set_parameters(distributed, l.theta);
+  epx_distributed_set_sample(distributed, l.features);
+  assert_int_equal(epx_distributed_solve(distributed, NULL, y, &certificate), EPX_OK);
+  assert_int_equal(certificate.outcome, EPX_OK);
+  assert_true(epx_distributed_get_counts(distributed).direct);
+  epx_distributed_destroy(&distributed);
+  epx_array_destroy(&y);
+  destroy_lattice(&l);
+}
+
+int main(int n_arguments, char **arguments) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(equilibria_are_those_of_a_population),
+      cmocka_unit_test(gradients_are_those_of_a_population),
+      cmocka_unit_test(equal_ranks_give_equal_bits),
+      cmocka_unit_test(adjoint_solves_the_transposed_system),
+      cmocka_unit_test(unstable_fixed_point_is_reported_with_its_eigenvalue),
+      cmocka_unit_test(more_ranks_than_nodes_are_refused),
+      cmocka_unit_test(direct_solver_takes_over),
+  };
+  MPI_Init(&n_arguments, &arguments);
+  const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  MPI_Finalize();
+  return failed;
+}
