@@ -11,6 +11,8 @@
 
 /** Reduction of the residual in linear solves that are an answer. */
 #define LINEAR_ACCURACY 1e-12
+/** Iterations of them, at least. */
+#define LINEAR_ITERATIONS 2000
 
 static epx_err fill_distributed(epx_distributed *d, const epx_network *network, MPI_Comm communicator) {
   const size_t n_ports = (size_t)network->n_outputs * (size_t)network->family->components;
@@ -178,6 +180,7 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
   d->nudge = nudge;
   d->elapsed = 0;
   d->settled_at = NAN;
+  d->last_step = INFINITY;
   d->steps_left = d->options.max_steps;
   if (d->watch) epx_limit_cycle_init(d->watch, 0);
   EPX_TRY(set_vector(d, state, d->state));
@@ -204,6 +207,18 @@ static epx_err solve_filled(epx_distributed *d, bool transposed, bool *converged
   return EPX_OK;
 }
 
+/** Says what failed, a preconditioner that broke down by its name, and what to change. */
+static epx_err raise_unsolved(const epx_distributed *d) {
+  KSPConvergedReason reason;
+  EPX_PETSC(KSPGetConvergedReason(d->ksp, &reason));
+  return EPX_RAISE(EPX_ESOLVER,
+                   "%s %s the linearised network: choose another by petsc.options, such as "
+                   "'-pc_type asm -ksp_gmres_restart 200', '-pc_factor_shift_type nonzero' or "
+                   "'-pc_type lu -pc_factor_mat_solver_type mumps'",
+                   epx_distributed_get_solver(d),
+                   reason == KSP_DIVERGED_PC_FAILED ? "broke down on" : "did not converge on");
+}
+
 epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bool transposed,
                                      const double *b, double *x) {
   PetscReal rtol, atol, dtol;
@@ -212,7 +227,8 @@ epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bo
   EPX_TRY(set_vector(d, state, d->state));
   EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
   EPX_PETSC(KSPGetTolerances(d->ksp, &rtol, &atol, &dtol, &max_iterations));
-  EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_ACCURACY, atol, dtol, max_iterations));
+  const PetscInt most = max_iterations > LINEAR_ITERATIONS ? max_iterations : LINEAR_ITERATIONS;
+  EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_ACCURACY, atol, dtol, most));
   EPX_PETSC(KSPSetOperators(d->ksp, d->jacobian, d->jacobian));
   EPX_TRY(set_vector(d, b, d->field));
   EPX_TRY(solve_filled(d, transposed, &converged));
@@ -221,13 +237,7 @@ epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bo
     if (taken) EPX_TRY(solve_filled(d, transposed, &converged));
   }
   EPX_PETSC(KSPSetTolerances(d->ksp, rtol, atol, dtol, max_iterations));
-  if (!converged) {
-    return EPX_RAISE(
-        EPX_ESOLVER,
-        "%s did not solve the linearised network to %g: choose another by petsc.options, such as "
-        "'-ksp_gmres_restart 200 -ksp_max_it 5000' or '-pc_type lu -pc_factor_mat_solver_type mumps'",
-        epx_distributed_get_solver(d), LINEAR_ACCURACY);
-  }
+  if (!converged) EPX_TRY(raise_unsolved(d));
   return get_vector(d, d->start, x);
 }
 

@@ -82,6 +82,7 @@ static PetscErrorCode look(TS ts) {
   PetscCall(TSGetTimeStep(ts, &step));
   PetscCall(measure(d, state));
   PetscCall(set_tolerances(d, state, step));
+  d->last_step = step;
   d->counts.steps++;
   d->steps_left--;
   if (d->residual > d->options.settled) {
@@ -115,9 +116,10 @@ epx_err epx_distributed_create_dynamics(epx_distributed *d) {
 }
 
 /** Integrates from where the state stands. */
-static PetscErrorCode integrate(epx_distributed *d) {
+static PetscErrorCode integrate(epx_distributed *d, bool *lost) {
   const epx_equilibrium_options *options = &d->options;
-  const double step = FIRST_WAY * (options->rtol * d->size + options->atol) / d->residual;
+  const double far = FIRST_WAY * (options->rtol * d->size + options->atol) / d->residual;
+  const double step = fmin(far, d->last_step);
   PetscReal time;
   PetscCall(set_tolerances(d, d->state, step));
   PetscCall(TSSetTime(d->ts, 0));
@@ -125,7 +127,9 @@ static PetscErrorCode integrate(epx_distributed *d) {
   PetscCall(TSSetMaxTime(d->ts, options->max_time - d->elapsed));
   PetscCall(TSSetTimeStep(d->ts, step));
   PetscCall(TSSetConvergedReason(d->ts, TS_CONVERGED_ITERATING));
-  PetscCall(TSSolve(d->ts, d->state));
+  const PetscErrorCode code = TSSolve(d->ts, d->state);
+  *lost = code == PETSC_ERR_FP; /* a step left the numbers */
+  if (!*lost) PetscCall(code);
   PetscCall(TSGetTime(d->ts, &time));
   d->elapsed += time;
   return 0;
@@ -145,12 +149,17 @@ static void explain(epx_distributed *d, epx_certificate *certificate) {
 }
 
 epx_err epx_distributed_follow(epx_distributed *d, epx_certificate *certificate) {
+  bool lost = false;
   certificate->outcome = EPX_OK;
   EPX_PETSC(measure(d, d->state));
   if (d->elapsed == 0) d->settled_at = d->residual <= d->options.settled ? 0 : NAN;
   if (d->residual <= d->target) return EPX_OK;
-  EPX_PETSC(integrate(d));
-  EPX_PETSC(measure(d, d->state));
+  EPX_PETSC(integrate(d, &lost));
+  if (lost) {
+    d->residual = NAN;
+  } else {
+    EPX_PETSC(measure(d, d->state));
+  }
   if (!(d->residual <= d->target)) explain(d, certificate);
   return EPX_OK;
 }

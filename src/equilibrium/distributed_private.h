@@ -32,6 +32,7 @@ struct epx_distributed {
   double settled_at; /* NaN while the residual is above `settled` */
   double residual, size;
   long steps_left;
+  double last_step;  /* of the dynamics; INFINITY before it */
   double first_step; /* of the finish, largest component; negative before it */
   bool damped;
   epx_limit_cycle *watch;

@@ -80,13 +80,13 @@ epx_err epx_distributed_set_start(const epx_distributed *distributed, uint64_t s
 /** Solves for the equilibrium; `options->method` as for a population. state [n_local][components]: in, the
  * start; out, the equilibrium or where it was when it gave up. certificate: out, the same on all ranks;
  * abscissa is left NaN. nudge NULL: free phase; with a nudge, Newton from the start, which should be the free
- * equilibrium. Collective. No equilibrium is an outcome, not an error. Errors: EPX_ESOLVER: a preconditioner
- * broke down (the message names it and the option that changes it). */
+ * equilibrium. Collective. No equilibrium is an outcome, not an error. Errors: EPX_ESOLVER. */
 epx_err epx_distributed_solve(epx_distributed *distributed, const epx_distributed_nudge *nudge, double *state,
                               epx_certificate *certificate);
 
 /** Solves (dF/ds) x = b, or (dF/ds)' x = b when transposed, at `state`; all [n_local][components].
- * Collective. Errors: EPX_ESOLVER: the linear solver did not converge to 1e-12, by name. */
+ * Collective. Errors: EPX_ESOLVER: the linear solver did not converge, or its preconditioner broke
+ * down: by name, with the options that choose others. */
 epx_err epx_distributed_solve_linear(epx_distributed *distributed, const double *state, bool transposed,
                                      const double *b, double *x);
 
