@@ -74,6 +74,11 @@ epx_err epx_distributed_gradient_create(epx_distributed *distributed, const epx_
                                         const epx_cost *cost, epx_distributed_gradient **out) {
   epx_distributed_gradient *work = NULL;
   *out = NULL;
+  if (network->readout == EPX_READ_PORT_INTENSITY || network->readout == EPX_READ_PORT_QUADRATURE) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.readout: what leaves a port cannot be read from a distributed network; "
+                     "read intensity or quadrature");
+  }
   EPX_TRY(EPX_ARRAY(work, 1));
   work->distributed = distributed;
   work->network = network;

@@ -11,7 +11,7 @@
 typedef struct epx_distributed_gradient epx_distributed_gradient;
 
 /** Creates workspaces for the gradients of a distributed network (borrowed). Memory on each rank: three local
- * states, and n_outputs^2. Errors: EPX_EMEMORY. */
+ * states, and n_outputs^2. Errors: EPX_EINPUT: a readout of ports; EPX_EMEMORY. */
 epx_err epx_distributed_gradient_create(epx_distributed *distributed, const epx_network *network,
                                         const epx_cost *cost, epx_distributed_gradient **out);
 
