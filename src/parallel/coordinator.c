@@ -306,12 +306,12 @@ static epx_err finish(coordinator *own, int code) {
     own->error = code;
     snprintf(own->error_text, sizeof own->error_text, "%s", epx_error_get_message());
   }
+  watch(own, epx_seconds_get());
   const int saved = write_checkpoint(own);
   if (own->error == EPX_OK && saved != EPX_OK) {
     own->error = saved;
     snprintf(own->error_text, sizeof own->error_text, "%s", epx_error_get_message());
   }
-  watch(own, epx_seconds_get());
   if (!own->report->abandoned) {
     const epx_message end = {.kind = EPX_MESSAGE_END, .code = own->error, .count = own->report->stopped};
     EPX_TRY(write_to_workers(own, &end));
