@@ -6,6 +6,7 @@
 #include "epilux/parallel/channel.h"
 
 #include <limits.h>
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -169,17 +170,18 @@ epx_err epx_channel_read_from_coordinator(epx_channel *channel, double seconds, 
     if (seconds > 0) epx_mailbox_wait(channel->to_worker, seconds);
     return epx_mailbox_read(channel->to_worker, message, got);
   }
-  /* A second's worth of naps: the first few only give the processor to whoever wants it. */
+  /* The first naps only give the processor to whoever wants it; later ones are a hundredth of what was
+   * waited. */
   enum { N_YIELDS = 50 };
-  double waited = 0, nap = 1e-5;
+  const double shortest = 1e-5, longest = 5e-3, share = 0.01;
+  double waited = 0;
   for (int k = 0;; k++) {
     EPX_TRY(receive(channel, 0, message, got));
     if (*got || waited >= seconds) return EPX_OK;
-    const struct timespec pause = {0, k < N_YIELDS ? 0 : (long)(1e9 * nap)};
+    const double nap = k < N_YIELDS ? 0 : fmin(longest, fmax(shortest, share * waited));
+    const struct timespec pause = {0, (long)(1e9 * nap)};
     nanosleep(&pause, NULL);
-    if (k < N_YIELDS) continue;
     waited += nap;
-    if (nap < 2e-4) nap *= 1.5;
   }
 }
 

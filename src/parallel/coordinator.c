@@ -17,8 +17,9 @@
 
 enum { N_SPINS = 30, ERROR_BYTES = 1024 };
 
+static const double nap_share = 0.01, shortest_nap = 2e-5, longest_nap = 5e-3; /* s */
+static const double alone_nap = 0.05;                        /* s; the one worker's thread wakes it */
 static const double sync_interval = 1, watch_interval = 0.1; /* s */
-static const double shortest_nap = 2e-5, nap_growth = 1.5;   /* s; a nap over the one before it */
 
 typedef struct {
   epx_campaign *campaign;
@@ -33,7 +34,7 @@ typedef struct {
   int n_stopped;
   epx_message message;
   double start, deadline; /* on epx_seconds_get() */
-  double t_sync, t_checkpoint, checkpoint_time, t_watch, give_up;
+  double t_sync, t_checkpoint, checkpoint_time, t_watch, t_quiet, give_up;
   bool stopping, dirty; /* workers were told to stop; records came since the last checkpoint */
   int n_signals;
   int error; /* the first */
@@ -227,34 +228,35 @@ static bool is_over(coordinator *own) {
   return counts.out == 0 && (counts.open == 0 || epx_schedule_is_draining(own->schedule));
 }
 
-/* One turn: a message, or else what is due and a nap that grows as long as nothing comes. */
-static epx_err turn(coordinator *own, int *n_empty, double *nap) {
+/* One turn: a message, or else what is due and a nap, a hundredth of the time since a message came: so that
+ * none waits longer than that share of what it took, and watching costs next to nothing. */
+static epx_err turn(coordinator *own, int *n_empty) {
   bool got;
   EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
   if (got) {
     *n_empty = 0;
-    *nap = shortest_nap;
     EPX_TRY(take_message(own));
     return heed_clock(own);
   }
   EPX_TRY(heed_clock(own));
   if (++*n_empty < N_SPINS) return EPX_OK;
-  if (own->error == EPX_OK && *n_empty == N_SPINS) EPX_TRY(epx_journal_write_buffer(own->journal, false));
-  epx_channel_wait_for_worker(own->channel, *nap);
+  if (*n_empty == N_SPINS) {
+    own->t_quiet = epx_seconds_get();
+    if (own->error == EPX_OK) EPX_TRY(epx_journal_write_buffer(own->journal, false));
+  }
   const bool alone = epx_channel_get_size(own->channel) == 1;
-  const double longest = alone ? 0.05 : epx_schedule_get_block_time(own->schedule) > 0.02 ? 1e-3 : 2e-4;
-  *nap = fmin(longest, nap_growth * *nap);
+  const double nap = nap_share * (epx_seconds_get() - own->t_quiet);
+  epx_channel_wait_for_worker(own->channel, alone ? alone_nap : fmin(longest_nap, fmax(shortest_nap, nap)));
   return EPX_OK;
 }
 
 /* An error of this side (journal, store) stops the run like a worker's; one of MPI is not survived. */
 static epx_err coordinate(coordinator *own) {
   int n_empty = 0;
-  double nap = shortest_nap;
   for (int w = 0; w < own->n_workers; w++)
     EPX_TRY(hand_out(own, w));
   while (!is_over(own)) {
-    const int code = turn(own, &n_empty, &nap);
+    const int code = turn(own, &n_empty);
     if (code == EPX_EMPI || code == EPX_EMEMORY) return code;
     if (code != EPX_OK) EPX_TRY(stop_for_error(own, code, epx_error_get_message()));
   }
