@@ -190,7 +190,7 @@ static epx_err heed_signals(coordinator *own, double now) {
   if (n == own->n_signals) return EPX_OK;
   const char *name = epx_signals_get_name();
   const double patience = strcmp(name, "SIGINT") == 0 ? INFINITY : own->options->patience;
-  const bool again = own->n_signals > 0;
+  const bool again = n > 1; /* two may have come since the last look */
   own->n_signals = n;
   EPX_TRY(stop_for(own, name, again ? now : fmin(now + patience, own->deadline)));
   /* Whoever sent it may kill next: what is there is saved at once. */
