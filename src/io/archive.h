@@ -65,7 +65,8 @@ epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_a
  * Errors: EPX_EFORMAT: not there, or of other axes or lengths, or damaged. */
 epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, double *values);
 
-/** Reads /trials/state, [n_points][n_instances]. Errors: as epx_archive_read(); EPX_EFORMAT: a number that is no state. */
+/** Reads /trials/state, [n_points][n_instances]. Errors: as epx_archive_read(); EPX_EFORMAT: a number that is
+ * no state. */
 epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_instances, double *state);
 
 /** Reads the name of the i-th thing in a group, in the order in which they were written: name [size], out;

@@ -84,17 +84,17 @@ def bad_input_is_refused_by_one_line(folder, epilux, trials):
         file.write(before[:len(before) // 2])
     shutil.copy(DECK, text)
     ours = ["--set", "learning.epochs=2"]
-    for words, parts in (((DECK, "-o", path, *ours), ("--resume", "--force")),
-                         ((DECK, "-o", path, "--resume"), ("epochs: 2", "epochs: 15")),
-                         ((DECK, "-o", path, *ours, "--set", "study.seed=8", "--resume"), ("seed: 7", "seed: 8")),
-                         ((DECK, "-o", cut, *ours, "--resume"), ("cut.h5", "cut short")),
-                         ((DECK, "-o", text, *ours, "--resume"), ("text.h5", "not an HDF5 file")),
-                         ((DECK, "-o", "/nowhere/r.h5"), ("/nowhere/r.h5",)),
-                         ((DECK, "-o", path, "--resume", "--force"), ("--resume", "--force")),
-                         ((DECK, "--set", "learning.epoch=3"), ("learning.epoch",)),
-                         ((DECK, "--resumed"), ("--resumed", "--resume")),
-                         ((os.path.join(folder, "no.yaml"),), ("no.yaml",))):
-        status, _, err = finish(2, epilux, "run", *words)
+    for n_ranks, words, parts in ((2, (DECK, "-o", path, *ours), ("--resume", "--force")),
+                                  (0, (DECK, "-o", path, "--resume"), ("epochs: 2", "epochs: 15")),
+                                  (0, (DECK, "-o", path, *ours, "--set", "study.seed=8", "--resume"), ("seed: 7", "seed: 8")),
+                                  (0, (DECK, "-o", cut, *ours, "--resume"), ("cut.h5", "cut short")),
+                                  (0, (DECK, "-o", text, *ours, "--resume"), ("text.h5", "not an HDF5 file")),
+                                  (0, (DECK, "-o", "/nowhere/r.h5"), ("/nowhere/r.h5",)),
+                                  (0, (DECK, "-o", path, "--resume", "--force"), ("--resume", "--force")),
+                                  (0, (DECK, "--set", "learning.epoch=3"), ("learning.epoch",)),
+                                  (2, (DECK, "--resumed"), ("--resumed", "--resume")),
+                                  (2, (os.path.join(folder, "no.yaml"),), ("no.yaml",))):
+        status, _, err = finish(n_ranks, epilux, "run", *words)
         assert status == 2, f"{words}: {status} {err}"
         assert_one_line(err, *parts)
     for command in ("status", "show"):
@@ -105,29 +105,46 @@ def bad_input_is_refused_by_one_line(folder, epilux, trials):
     assert open(path, "rb").read() == before, "a refused run changed the results"
 
 
+def mount(disk, *options):
+    """Mounts a small disk of its own; false where that is not allowed."""
+    words = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", disk]
+    return subprocess.run(words, check=False, capture_output=True).returncode == 0
+
+
 def a_full_disk_ends_it_with_1_and_what_is_safe(folder, epilux, trials):
     disk = os.path.join(folder, "disk")
     os.mkdir(disk)
-    tight = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk]
-    mounted = subprocess.run(tight, check=False, capture_output=True).returncode == 0
     path = os.path.join(disk, "results.h5")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    whole = os.path.join(folder, "whole.h5")
+    assert finish(2, trials, whole, 150)[0] == 0
+    if not mount(disk, "size=300k"):
+        return full_without_a_disk(whole, path, trials)
     try:
-        assert finish(2, trials, path, 60)[0] == 0
-        os.remove(path)
-        if not mounted:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (300 << 10, before[1]))
-        status, _, err = finish(2, trials, path, 2000)
+        # One results file fits, and the journal; the second file that is to replace the first does not.
+        status, _, err = finish(2, trials, path, 150)
         assert status == 1, err
-        assert_one_line(err, "results.h5")
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        assert sorted(os.listdir(disk)) in ([], ["results.h5", "results.h5.journal"]), os.listdir(disk)
-        if os.path.exists(path):
-            assert finish(0, epilux, "status", path)[0] == 75
+        assert_one_line(err, "results.h5", "No space left")
+        assert sorted(os.listdir(disk)) == ["results.h5", "results.h5.journal"], os.listdir(disk)
+        status, out, err = finish(0, epilux, "status", path)
+        assert status in (0, 75), err
+        assert mount(disk, "remount", "size=3m")
+        assert finish(2, trials, path, 150, "resume")[0] == 0
+        assert_same(whole, path)
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def full_without_a_disk(whole, path, trials):
+    """Where nothing may be mounted: files that may not grow."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(whole) // 2, before[1]))
+    try:
+        status, _, err = finish(2, trials, path, 150)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        if mounted:
-            subprocess.run(["umount", disk], check=True)
+    assert status == 1, err
+    assert_one_line(err, "results.h5")
+    assert not os.path.exists(path) and not os.path.exists(path + ".part")
 
 
 main([each_signal_stops_it_with_75, a_time_limit_stops_it_with_75, a_running_campaign_is_locked_and_shows_its_progress,

@@ -2,11 +2,13 @@
  * Journal: what a running campaign finished since its results file was last written: append-only, fixed
  * records, each with a checksum.
  *
- * The file, in the machine's byte order:
- *   header  64 bytes: "EPXJRNL1", 0x0102030405060708, digest, doubles a record, points, instances, 0,
- * checksum record  { u32 point, u32 instance, f64 value[size], u64 checksum } … A checksum is CRC-64/XZ over
- * what stands before it; a record's begins with the header's checksum, so that a record of another campaign
- * is none of this one. Source: ECMA-182.
+ * The file begins with a header of eight 64-bit words in the machine's byte order: "EPXJRNL1",
+ * 0x0102030405060708, the digest, doubles a record, points, instances, 0, a checksum.
+ *
+ * Records follow it: u32 point, u32 instance, f64 value [size], u64 checksum.
+ *
+ * A checksum is CRC-64/XZ over what stands before it; a record's begins with the header's checksum, so that a
+ * record of another campaign is none of this one. Source: ECMA-182.
  */
 #ifndef EPILUX_IO_JOURNAL_H
 #define EPILUX_IO_JOURNAL_H

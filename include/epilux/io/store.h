@@ -1,11 +1,20 @@
 /** @file
  * Store: the results file of a campaign, HDF5, always whole: it is written beside its name and then takes it.
  *
- * What is where, and its units, says `epilux` to its users: attributes of the root (format, format_version,
- * deck, seed, digest, versions, host), /design/<factor path> (point), /trials/state and /trials/<metric>
- * (point, instance), /curves/<curve> (point, instance, epoch), /variation/<parameter> (point, instance, node
- * or link), /statistics/<metric>/… (point), /timing/seconds (point, instance). Scales point, instance, epoch,
- * node, link and probability stand in the root, where the groups inherit them.
+ * Attributes of the root say what was run and by what: format, format_version, deck, seed, digest, versions,
+ * host. Arrays have the attributes units and long_name, and named axes:
+ *
+ * /design/<factor path> (point)
+ *
+ * /trials/state, /trials/<metric>, /timing/seconds (point, instance)
+ *
+ * /curves/<curve> (point, instance, epoch)
+ *
+ * /variation/<parameter> (point, instance, node) or (point, instance, link)
+ *
+ * /statistics/<metric>/<statistic> (point), its quantile (point, probability)
+ *
+ * The scales of the axes stand in the root, where the groups inherit them.
  */
 #ifndef EPILUX_IO_STORE_H
 #define EPILUX_IO_STORE_H
