@@ -87,6 +87,11 @@ static const char *get_target_on(const epx_resolver *r, const epx_tree *beside, 
   return has(r->root, "learning.cost", "phase-cosine") ? half_pi : "1";
 }
 
+static const char *get_scheme(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return has(r->root, "learning.cost", "phase-cosine") ? "one-sided" : "centered";
+}
+
 static const char *get_train(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   size_t length = (size_t)snprintf(buffer, BUFFER_SIZE, "[");
   (void)beside;
@@ -124,6 +129,7 @@ static const struct {
     {"learning.cost", get_cost},
     {"learning.targets.off", get_target_off},
     {"learning.targets.on", get_target_on},
+    {"learning.nudge.scheme", get_scheme},
     {"learning.train", get_train},
     {"variation.*.effect", get_effect},
     {"variation.*.mean", get_mean},

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Below this, 1 + cos(r - t) is taken as this: the antiphase point repels, but not without bound. */
-static const double antiphase_floor = 1e-12;
+/* Where u = 1 + cos(r - t) is less than this, -ln u goes on as its tangent: the antiphase point repels, but
+ * not without bound. The size is that of the softening in the code of Wang2024. */
+static const double antiphase_floor = 1e-5;
 
 static double get_target(const epx_cost *cost, int n_outputs, int i_output, int label) {
   return (n_outputs == 1 ? label == 1 : label == i_output) ? cost->on : cost->off;
@@ -24,9 +25,9 @@ static double eval_separable(const epx_cost *cost, int n_outputs, int n_lanes, i
     if (cost->kind == EPX_SQUARED_ERROR) {
       value += 0.5 * x * x;
     } else {
-      const double closeness = fmax(1 + cos(x), antiphase_floor);
-      value -= log(closeness);
-      dx = sin(x) / closeness;
+      const double u = 1 + cos(x), floored = fmax(u, antiphase_floor);
+      value += (floored - u) / antiphase_floor - log(floored);
+      dx = sin(x) / floored;
     }
     if (slope) slope[at] = dx;
   }
@@ -114,7 +115,8 @@ static double eval_curvature(const epx_cost *cost, int n_outputs, int i_output, 
     return p * (1 - p);
   }
   if (cost->kind == EPX_SQUARED_ERROR) return 1;
-  return 1 / fmax(1 + cos(r - get_target(cost, n_outputs, i_output, label)), antiphase_floor);
+  const double c = cos(r - get_target(cost, n_outputs, i_output, label));
+  return 1 + c < antiphase_floor ? c / antiphase_floor : 1 / (1 + c);
 }
 
 static void eval_softmax_hessian(int n_outputs, int n_lanes, int lane, const double *r, double *hessian) {

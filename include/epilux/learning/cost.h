@@ -19,7 +19,7 @@ typedef enum {
 #define EPX_COST_ENUM(name, text, meaning) name,
   EPX_COSTS(EPX_COST_ENUM)
 #undef EPX_COST_ENUM
-  EPX_COST_COUNT
+      EPX_COST_COUNT
 } epx_cost_kind;
 
 typedef struct {
@@ -30,8 +30,8 @@ typedef struct {
 /** Evaluates for each lane the cost, its slope in the readouts, and whether the predicted class is the label:
  * r, slope [n_outputs][n_lanes], label, value, correct [n_lanes]. slope, value, correct may be NULL.
  * Predicted class: the largest r (phase-cosine: largest cos(r - on)), the lowest of equal ones; one output:
- * the nearer target (cross-entropy: class 1 where r > 0), class 0 when both are as near. phase-cosine takes
- * 1 + cos for 1e-12 where it is less. O(n_outputs n_lanes). */
+ * the nearer target (cross-entropy: class 1 where r > 0), class 0 when both are as near. O(n_outputs
+ * n_lanes). */
 void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, const int *label,
                    double *value, double *slope, double *correct);
 
