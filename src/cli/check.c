@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/deck_arguments.h"
+#include "cli/implied.h"
 #include "epilux/base/array.h"
 #include "epilux/io/campaign.h"
 
@@ -77,15 +78,25 @@ static void print_size(const epx_campaign *campaign, const campaign_size *total)
          records / 1e6);
 }
 
+static epx_err view_implied(const epx_campaign *campaign) {
+  epx_settings *settings;
+  epx_point *point;
+  EPX_TRY(epx_campaign_create_point(campaign, 0, &settings, &point));
+  const int code = epx_implied_view(point);
+  epx_point_destroy(&point);
+  epx_settings_destroy(&settings);
+  return code;
+}
+
 static epx_err view(epx_campaign *campaign) {
   campaign_size total;
   char *text;
   EPX_TRY(eval_size(campaign, &total));
   EPX_TRY(epx_deck_create_text(campaign->deck, &text));
   printf("%s", text);
-  print_size(campaign, &total);
   epx_array_destroy(&text);
-  return EPX_OK;
+  print_size(campaign, &total);
+  return view_implied(campaign);
 }
 
 static epx_err solve(const epx_call *call, int *status) {

@@ -15,6 +15,7 @@
 #include "epilux/learning/estimator.h"
 #include "epilux/learning/optimizer.h"
 #include "epilux/learning/task.h"
+#include "epilux/photonic/fabrication.h"
 #include "epilux/photonic/network.h"
 #include "epilux/study/metric.h"
 #include "epilux/study/settings.h"
@@ -164,6 +165,51 @@ static epx_err list_distributions(void) {
   return EPX_OK;
 }
 
+static epx_err list_devices(void) {
+  for (int i = 0; epx_device_get(i); i++) {
+    const epx_device *device = epx_device_get(i);
+    printf("%s: %s\n", device->name, device->summary);
+    for (int k = 0; k < device->n_quantities; k++) {
+      const epx_quantity *q = &device->quantities[k];
+      printf("  %-16s %8g %-8s %s; %g … %g; %s%s\n", q->name, q->fallback, q->unit, q->meaning, q->low,
+             q->high, q->assumed ? "ASSUMED: " : "source: ", q->source);
+    }
+    printf("\n");
+  }
+  epx_waveguide_range range;
+  printf("waveguides: tables of modes in silicon dioxide at 1550 nm\n");
+  for (int i = 0; epx_waveguide_get_range(i, &range) == 0; i++) {
+    printf("  %-16s %g nm thick, slab %g nm: width %g … %g nm, gap %g … %g nm; source: %s\n",
+           epx_material_get(range.core)->name, range.thickness * 1e9, range.slab * 1e9, range.width_low * 1e9,
+           range.width_high * 1e9, range.gap_low * 1e9, range.gap_high * 1e9, range.source);
+  }
+  return EPX_OK;
+}
+
+static epx_err list_processes(void) {
+  for (int i = 0; epx_process_get_preset(i); i++) {
+    const epx_process_preset *preset = epx_process_get_preset(i);
+    print_row(preset->name, preset->meaning);
+    if (*preset->source)
+      printf("  %-24s %s%s\n", "", preset->assumed ? "ASSUMED in part: " : "source: ", preset->source);
+  }
+  printf("\nterms\n");
+  for (int i = 0; i < EPX_TERM_COUNT; i++)
+    print_row(epx_process_get_term_name((epx_process_term)i),
+              epx_process_get_term_meaning((epx_process_term)i));
+  printf("\nquantities\n");
+  for (int i = 0; i < EPX_DEVIATION_COUNT; i++)
+    print_row(epx_deviation_get_name((epx_deviation)i), epx_deviation_get_meaning((epx_deviation)i));
+  return EPX_OK;
+}
+
+static epx_err list_kernels(void) {
+  for (int i = 0; i < EPX_CORRELATION_COUNT; i++)
+    print_row(epx_correlation_get_name((epx_correlation_kind)i),
+              epx_correlation_get_formula((epx_correlation_kind)i));
+  return EPX_OK;
+}
+
 static epx_err list_deck(void) {
   char *text;
   EPX_TRY(epx_schema_create_reference(&text));
@@ -188,6 +234,9 @@ static const struct {
     {"designs", "which points of the factors' space are visited", list_designs},
     {"metrics", "what is measured of a trained network", list_metrics},
     {"curves", "what can be kept of each epoch", list_curves},
+    {"devices", "rings, heaters, detectors, …: defaults, ranges, sources, and what is assumed", list_devices},
+    {"processes", "fabrication: presets, terms, quantities", list_processes},
+    {"kernels", "correlation of random fields over distance", list_kernels},
     {"deck", "every key of a deck: inputs/reference.yaml", list_deck},
 };
 

@@ -123,7 +123,7 @@ typedef struct {
 
 static bool is_structural_path(const char *path) {
   const epx_schema_entry *entry = epx_schema_get_by_path(path);
-  return strncmp(path, "task.", 5) == 0 ||
+  return strncmp(path, "task.", 5) == 0 || strncmp(path, "process.", 8) == 0 ||
          (entry && entry->type != EPX_SCHEMA_REAL && strcmp(path, "study.seed") != 0);
 }
 

@@ -30,4 +30,11 @@ epx_err epx_deck_eval_point(const epx_deck *deck, const epx_design *design, int 
 /** Evaluates the settings that a resolved deck says; its nodes tell the lines of errors. */
 epx_err epx_settings_read(const epx_tree *resolved, epx_settings **settings);
 
+/** Creates an array at *out that the settings own. Errors: EPX_EMEMORY. */
+epx_err epx_settings_create_owned(epx_settings *settings, size_t count, size_t size, void *out);
+
+/** Reads network.device and process, where the deck has them, after network and study. Errors: EPX_EINPUT at
+ * the line of the section. */
+epx_err epx_settings_read_fabrication(const epx_tree *resolved, epx_settings *settings);
+
 #endif

@@ -45,8 +45,7 @@ static int get_word(const reader *r, const char *path, const char *(*words)(cons
   return epx_words_get_index(words, NULL, get(r, path)->text);
 }
 
-static epx_err create_owned(reader *r, size_t count, size_t size, void *out) {
-  epx_settings *settings = r->settings;
+epx_err epx_settings_create_owned(epx_settings *settings, size_t count, size_t size, void *out) {
   void *made;
   if (settings->n_owned == N_OWNED_MAX) return EPX_RAISE(EPX_EMEMORY, "more arrays than settings hold");
   EPX_TRY(epx_array_create(&made, count, size));
@@ -60,7 +59,7 @@ static epx_err read_text(reader *r, const char *path, const char **out) {
   if (!is_set(r, path)) return EPX_OK;
   char *copy;
   const char *text = get(r, path)->text;
-  EPX_TRY(create_owned(r, strlen(text) + 1, 1, &copy));
+  EPX_TRY(epx_settings_create_owned(r->settings, strlen(text) + 1, 1, &copy));
   memcpy(copy, text, strlen(text) + 1);
   *out = copy;
   return EPX_OK;
@@ -73,7 +72,7 @@ static epx_err read_integers(reader *r, const char *path, int *n, const int **ou
   if (!list) return EPX_OK;
   int *values;
   if (list->n == 0) return epx_tree_raise(list, "%s: the list is empty", path);
-  EPX_TRY(create_owned(r, (size_t)list->n, sizeof *values, &values));
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)list->n, sizeof *values, &values));
   for (int i = 0; i < list->n; i++)
     values[i] = (int)strtol(list->items[i]->text, NULL, 10);
   *out = values;
@@ -109,7 +108,7 @@ static epx_err read_numbers(reader *r, const epx_tree *node, epx_value *value) {
   double *values;
   value->kind = matrix ? EPX_VALUE_MATRIX : EPX_VALUE_LIST;
   value->n_values = matrix ? n * n : n;
-  EPX_TRY(create_owned(r, (size_t)value->n_values, sizeof *values, &values));
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)value->n_values, sizeof *values, &values));
   value->values = values;
   for (int i = 0; i < n; i++) {
     const epx_tree *item = node->kind == EPX_TREE_LIST ? node->items[i] : node;
@@ -273,7 +272,8 @@ static epx_err read_variation(reader *r) {
   epx_settings *settings = r->settings;
   const epx_tree *rows = get(r, "variation");
   settings->n_variation = rows->n;
-  EPX_TRY(create_owned(r, (size_t)rows->n, sizeof *settings->variation, &settings->variation));
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)rows->n, sizeof *settings->variation,
+                                    &settings->variation));
   for (int i = 0; i < rows->n; i++) {
     epx_variation *row = &settings->variation[i];
     const epx_tree *map = rows->items[i];
@@ -293,14 +293,16 @@ static epx_err read_metrics(reader *r) {
   const epx_tree *metrics = get(r, "metrics"), *curves = get(r, "curves"), *quantiles = get(r, "quantiles");
   if (metrics->n == 0) return epx_tree_raise(metrics, "metrics: at least one is wanted");
   settings->n_metrics = metrics->n;
-  EPX_TRY(create_owned(r, (size_t)metrics->n, sizeof *settings->metric, &settings->metric));
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)metrics->n, sizeof *settings->metric,
+                                    &settings->metric));
   for (int i = 0; i < metrics->n; i++)
     settings->metric[i] =
         (epx_metric)epx_words_get_index(epx_words_get_metric, NULL, metrics->items[i]->text);
   for (int i = 0; i < curves->n; i++)
     settings->curve[epx_words_get_index(epx_words_get_curve, NULL, curves->items[i]->text)] = true;
   settings->n_quantiles = quantiles->n;
-  EPX_TRY(create_owned(r, (size_t)quantiles->n, sizeof *settings->quantile, &settings->quantile));
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)quantiles->n, sizeof *settings->quantile,
+                                    &settings->quantile));
   for (int i = 0; i < quantiles->n; i++)
     settings->quantile[i] = strtod(quantiles->items[i]->text, NULL);
   settings->keep_variation = get_boolean(r, "keep_variation");
@@ -337,6 +339,7 @@ static epx_err read_settings(reader *r) {
   EPX_TRY(read_task(r));
   EPX_TRY(read_learning(r));
   EPX_TRY(read_equilibrium(r));
+  EPX_TRY(epx_settings_read_fabrication(r->root, r->settings));
   EPX_TRY(read_variation(r));
   EPX_TRY(read_metrics(r));
   return read_yield(r);

@@ -7,6 +7,7 @@
 
 #include "epilux/learning/task.h"
 #include "epilux/photonic/network.h"
+#include "epilux/photonic/ring.h"
 #include "io/resolve.h"
 #include "io/text.h"
 
@@ -135,9 +136,20 @@ static const struct {
     {"variation.*.mean", get_mean},
 };
 
+/* The default of a ring's quantity in the material given. */
+static const char *get_ring_quantity(const char *name, const epx_tree *beside, char *buffer) {
+  const epx_device *ring = has(beside, "material", "silicon") ? &epx_ring_silicon : &epx_ring_nitride;
+  for (int i = 0; i < ring->n_quantities; i++)
+    if (strcmp(ring->quantities[i].name, name) == 0)
+      return epx_text_eval_number(ring->quantities[i].fallback, buffer);
+  return NULL;
+}
+
 const char *epx_fallback_get(const epx_resolver *resolver, const epx_schema_entry *entry,
                              const epx_tree *beside, char *buffer) {
   for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
     if (strcmp(fallbacks[i].path, entry->path) == 0) return fallbacks[i].get(resolver, beside, buffer);
+  if (entry->derived && strcmp(entry->derived, "network.device.material") == 0)
+    return get_ring_quantity(epx_schema_get_key(entry), beside, buffer);
   return entry->fallback;
 }

@@ -81,7 +81,10 @@ static void write_remark(writer *w, const epx_schema_entry *entry, int indent) {
   add(remark, "", entry->meaning, "");
   if (number && entry->unit && strcmp(entry->unit, "@") == 0)
     add(remark, "; in the parameter's unit", "", "");
-  if (type == EPX_SCHEMA_REAL && entry->unit && strcmp(entry->unit, "1") == 0) add(remark, "; [1]", "", "");
+  if (type == EPX_SCHEMA_REAL && entry->unit && strcmp(entry->unit, "@") != 0) {
+    add(remark, "; [", entry->unit, "");
+    add(remark, "]", "", "");
+  }
   if (number && entry->unit) add_range(remark, entry->low, entry->high, entry->above, entry->below);
   add_words(remark, entry, w->family);
   if (entry->fallback && !strchr("[{", *entry->fallback)) add(remark, "; default ", entry->fallback, "");

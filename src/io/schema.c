@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "epilux/photonic/fabrication.h"
 #include "io/words.h"
 
 #define COUNT .type = EPX_SCHEMA_INTEGER, .unit = "1", .high = INT_MAX
@@ -18,6 +19,8 @@
 #define NOT_NEGATIVE .low = 0, .high = INFINITY
 #define WORD(list) .type = EPX_SCHEMA_WORD, .words = epx_words_get_##list
 #define WORDS(list) .type = EPX_SCHEMA_WORDS, .words = epx_words_get_##list
+
+#include "io/schema_fabrication.h"
 
 static const epx_schema_entry entries[] = {
     {"study", EPX_SCHEMA_SECTION, .meaning = "what the study is called and its seed"},
@@ -86,6 +89,7 @@ static const epx_schema_entry entries[] = {
      .derived = "network.family", .meaning = "what the detectors report; `epilux list readouts`"},
     {"network.outputs.scale", REAL, ANY, .fallback = "4 for intensity, 1 otherwise",
      .derived = "network.family network.outputs.readout", .meaning = "factor on what the detectors report"},
+    DEVICE_ROWS
 
     {"task", EPX_SCHEMA_SECTION, .meaning = "what is to be learnt; `epilux list tasks`"},
     {"task.name", WORD(task), .required = true, .example = "xor", .meaning = "the samples"},
@@ -190,6 +194,8 @@ static const epx_schema_entry entries[] = {
      .example = "-0.1", .meaning = "least draw"},
     {"variation.*.high", OWN_REAL, ANY, .required = true,
      .applies = ".distribution: uniform truncated-normal", .example = "0.1", .meaning = "greatest draw"},
+
+    PROCESS_ROWS
 
     {"design", EPX_SCHEMA_SECTION, .meaning = "which settings are compared"},
     {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},

@@ -11,6 +11,7 @@
 #include "epilux/learning/estimator.h"
 #include "epilux/learning/optimizer.h"
 #include "epilux/learning/task.h"
+#include "epilux/photonic/fabrication.h"
 #include "epilux/photonic/network.h"
 #include "epilux/study/settings.h"
 
@@ -33,6 +34,11 @@ WORD_LIST(optimizer, EPX_OPTIMIZERS(SECOND_OF_3))
 WORD_LIST(method, EPX_METHODS(SECOND_OF_3))
 WORD_LIST(metric, EPX_METRICS(SECOND_OF_4))
 WORD_LIST(curve, EPX_CURVES(SECOND_OF_3))
+WORD_LIST(term, EPX_PROCESS_TERMS(SECOND_OF_3))
+WORD_LIST(kernel, EPX_CORRELATIONS(SECOND_OF_3))
+WORD_LIST(laser, EPX_LASERS(SECOND_OF_3))
+WORD_LIST(sampler, "devices", "wafer", )
+WORD_LIST(placement, "grid", "csv", )
 WORD_LIST(scheme, "one-sided", "centered", )
 WORD_LIST(distribution, "normal", "lognormal", "uniform", "truncated-normal", )
 WORD_LIST(scope, "global", "local", )
@@ -44,6 +50,16 @@ WORD_LIST(interval, "wilson", "clopper-pearson", )
 const char *epx_words_get_family(const epx_family *family, int i) {
   (void)family;
   return epx_family_get(i) ? epx_family_get(i)->name : NULL;
+}
+
+const char *epx_words_get_material(const epx_family *family, int i) {
+  (void)family;
+  return i < EPX_MATERIAL_COUNT ? epx_material_get((epx_material_kind)i)->name : NULL;
+}
+
+const char *epx_words_get_preset(const epx_family *family, int i) {
+  (void)family;
+  return epx_process_get_preset(i) ? epx_process_get_preset(i)->name : NULL;
 }
 
 const char *epx_words_get_task(const epx_family *family, int i) {

@@ -29,6 +29,13 @@ const char *epx_words_get_metric(const epx_family *family, int i);
 const char *epx_words_get_curve(const epx_family *family, int i);
 const char *epx_words_get_interval(const epx_family *family, int i);
 const char *epx_words_get_parameter(const epx_family *family, int i);
+const char *epx_words_get_material(const epx_family *family, int i);
+const char *epx_words_get_preset(const epx_family *family, int i);
+const char *epx_words_get_term(const epx_family *family, int i);
+const char *epx_words_get_sampler(const epx_family *family, int i);
+const char *epx_words_get_placement(const epx_family *family, int i);
+const char *epx_words_get_kernel(const epx_family *family, int i);
+const char *epx_words_get_laser(const epx_family *family, int i);
 const char *epx_words_get_trainable(const epx_family *family, int i);
 
 /** Gets the index of a word in a list, -1 when it is not there. For lists whose order is that of an enum, its

@@ -45,13 +45,32 @@ static epx_err set_places(const epx_network *network, const double *nominal, epx
   return EPX_OK;
 }
 
+/** Where a ring gets less from all others than from its own heater, compensating settles, whatever is asked
+ * for. */
+static epx_err check_crosstalk(const epx_fabrication *f) {
+  for (int i = 0; i < f->n_nodes; i++) {
+    double others = -1; /* less its own */
+    for (int j = 0; j < f->n_nodes; j++)
+      others += f->crosstalk[(size_t)i * (size_t)f->n_nodes + (size_t)j];
+    if (others >= 1) {
+      return EPX_RAISE(
+          EPX_EINPUT,
+          "heating: ring %d gets %.2g of its heat from other heaters; to compensate it, they must "
+          "stand further apart",
+          i, others);
+    }
+  }
+  return EPX_OK;
+}
+
 static epx_err set_remedies(const epx_fabrication_spec *spec, epx_fabrication *f) {
   if (spec->trims) EPX_TRY(epx_device_check(&epx_trim_device, &spec->trim));
   if (!spec->heats) return EPX_OK;
   EPX_TRY(epx_device_check(&epx_heater_device, &spec->heater));
   if (!spec->crosstalk) return EPX_OK;
   EPX_TRY(EPX_ARRAY(f->crosstalk, (size_t)f->n_nodes * (size_t)f->n_nodes));
-  return epx_remedy_eval_crosstalk(&spec->heater, spec->process.placement, f->crosstalk);
+  EPX_TRY(epx_remedy_eval_crosstalk(&spec->heater, spec->process.placement, f->crosstalk));
+  return spec->compensated ? check_crosstalk(f) : EPX_OK;
 }
 
 static epx_err set_up(const epx_fabrication_spec *spec, const epx_network *network, const double *nominal,

@@ -1,5 +1,8 @@
 #include "epilux/study/point.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "epilux/base/array.h"
 #include "epilux/base/isa.h"
 
@@ -27,7 +30,7 @@ static void init_layout(const epx_settings *settings, const epx_network *network
   layout->variation = layout->curve + (size_t)layout->n_curves * (size_t)layout->n_epochs;
   layout->size = layout->variation;
   for (int p = 0; settings->keep_variation && p < network->family->n_parameters; p++) {
-    bool varied = false;
+    bool varied = settings->fabricated && epx_fabrication_is_varied(network->family, p);
     for (int v = 0; v < settings->n_variation; v++)
       varied |= settings->variation[v].parameter == p;
     if (!varied) continue;
@@ -37,6 +40,32 @@ static void init_layout(const epx_settings *settings, const epx_network *network
     layout->value[k] = layout->size;
     layout->size += network->count[p];
   }
+}
+
+static epx_err create_placement(const epx_placement_spec *spec, int n_nodes, double radius,
+                                epx_placement **out) {
+  if (spec->path) return epx_placement_read(spec->path, out);
+  const int columns = spec->n_columns > 0 ? spec->n_columns : (int)ceil(sqrt(n_nodes));
+  return epx_placement_create_grid(n_nodes, columns, spec->pitch, spec->x, spec->y, radius, out);
+}
+
+/* The deck's words stand before what the layer below says, so that its line can be found. */
+static epx_err raise_in(const char *section, int code) {
+  if (code != EPX_EINPUT && code != EPX_EFILE) return code;
+  if (strncmp(epx_error_get_message(), section, strlen(section)) == 0) return code;
+  return EPX_RAISE(code, "%s: %s", section, epx_error_get_message());
+}
+
+static epx_err create_fabrication(const epx_settings *settings, epx_point *point) {
+  epx_fabrication_spec spec = settings->fabrication;
+  epx_placement *placement = NULL;
+  if (!settings->fabricated) return EPX_OK;
+  int code = create_placement(&settings->placement, point->network->n_nodes, spec.ring.radius, &placement);
+  if (code != EPX_OK) return raise_in("process.placement", code);
+  spec.process.placement = placement;
+  code = epx_fabrication_create(&spec, point->network, point->nominal, &point->fabrication);
+  epx_placement_destroy(&placement);
+  return raise_in("process", code);
 }
 
 static epx_err create_parts(const epx_settings *settings, epx_point *point) {
@@ -50,6 +79,7 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   EPX_TRY(epx_network_create(&spec, &point->network));
   EPX_TRY(EPX_ARRAY(point->nominal, point->network->n_theta));
   EPX_TRY(epx_network_eval_nominal(point->network, &spec, settings->seed, point->nominal));
+  EPX_TRY(create_fabrication(settings, point));
   const char *refusal = settings->learning.estimator->get_refusal(spec.family);
   if (refusal)
     return EPX_RAISE(EPX_EINPUT, "learning.estimator: '%s' does not apply to family '%s': %s",
@@ -76,6 +106,7 @@ epx_err epx_point_create(const epx_settings *settings, epx_point **out) {
 void epx_point_destroy(epx_point **address) {
   epx_point *point = *address;
   if (!point) return;
+  epx_fabrication_destroy(&point->fabrication);
   epx_array_destroy(&point->nominal);
   epx_network_destroy(&point->network);
   epx_task_destroy(&point->task);

@@ -12,7 +12,7 @@ typedef struct {
   double *theta, *gradient, *exact; /* [block][n_theta] */
   epx_performance *initial, *train, *test;
   epx_curves curves;
-  double *cosine, *ratio, *trained_cosine;
+  double *cosine, *ratio, *trained_cosine, *heater_power;
 } block_work;
 
 static bool wants(const epx_settings *settings, epx_metric metric) {
@@ -25,7 +25,8 @@ static void destroy_work(block_work *work) {
   epx_learner_destroy(&work->learner);
   double **arrays[] = {&work->theta,       &work->gradient,        &work->exact,
                        &work->curves.loss, &work->curves.accuracy, &work->curves.gradient_norm,
-                       &work->cosine,      &work->ratio,           &work->trained_cosine};
+                       &work->cosine,      &work->ratio,           &work->trained_cosine,
+                       &work->heater_power};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->initial);
@@ -44,8 +45,8 @@ static epx_err create_work(const epx_point *point, block_work *work) {
   double **by_epoch[] = {&work->curves.loss, &work->curves.accuracy, &work->curves.gradient_norm};
   for (size_t i = 0; i < 3; i++)
     EPX_TRY(EPX_ARRAY(*by_epoch[i], block * epochs));
-  double **by_instance[] = {&work->cosine, &work->ratio, &work->trained_cosine};
-  for (size_t i = 0; i < 3; i++)
+  double **by_instance[] = {&work->cosine, &work->ratio, &work->trained_cosine, &work->heater_power};
+  for (size_t i = 0; i < 4; i++)
     EPX_TRY(EPX_ARRAY(*by_instance[i], block));
   EPX_TRY(EPX_ARRAY(work->initial, block));
   EPX_TRY(EPX_ARRAY(work->train, block));
@@ -54,15 +55,23 @@ static epx_err create_work(const epx_point *point, block_work *work) {
 }
 
 /* Fabricates the block's instances. */
-static void fabricate(const epx_point *point, int i_point, int first, double *theta) {
+static epx_err fabricate(const epx_point *point, int i_point, int first, double *theta,
+                         double *heater_power) {
   const epx_settings *settings = point->settings;
   const size_t n_theta = point->network->n_theta;
   const uint32_t key = settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY;
   for (int k = 0; k < point->block; k++) {
     memcpy(theta + (size_t)k * n_theta, point->nominal, n_theta * sizeof *theta);
+    if (point->fabrication) {
+      epx_heating_report report;
+      EPX_TRY(epx_fabrication_eval(point->fabrication, key, (uint32_t)(first + k),
+                                   theta + (size_t)k * n_theta, &report));
+      heater_power[k] = report.total;
+    }
     epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed, key,
                        (uint32_t)(first + k), theta + (size_t)k * n_theta, NULL);
   }
+  return EPX_OK;
 }
 
 /* cosine and norm ratio of the deck's rule against implicit differentiation, per instance; NaN when either
@@ -134,6 +143,8 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
     return (double)epx_learner_get_counts(work->learner).equilibria / point->block;
   case EPX_METRIC_ENERGY:
     return test->power * test->settling_time;
+  case EPX_METRIC_HEATER_POWER:
+    return work->heater_power[k];
   case EPX_METRIC_COUNT:
     break;
   }
@@ -194,7 +205,7 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
 static epx_err solve_block(const epx_point *point, int i_point, int first, block_work *work, double *record) {
   const size_t size = point->layout.size, n_theta = point->network->n_theta;
   EPX_TRY(create_work(point, work));
-  fabricate(point, i_point, first, work->theta);
+  EPX_TRY(fabricate(point, i_point, first, work->theta, work->heater_power));
   for (int k = 0; k < point->block; k++) {
     epx_record_init(&point->layout, record + (size_t)k * size);
     write_variation(point, work->theta + (size_t)k * n_theta, record + (size_t)k * size);

@@ -48,7 +48,8 @@ typedef struct epx_fabrication epx_fabrication;
 
 /** Creates the fabrication of a network's instances. nominal [n_theta]; both are borrowed for the call.
  * Errors: EPX_EINPUT: a family without rings, as many devices as nodes are not placed, a loss of node 0 that
- * is not above 0, and what ring, process and remedies refuse; EPX_EMEMORY. */
+ * is not above 0, what ring, process and remedies refuse, compensated crosstalk of as much as a ring's own
+ * heat; EPX_EMEMORY. */
 epx_err epx_fabrication_create(const epx_fabrication_spec *spec, const epx_network *network,
                                const double *nominal, epx_fabrication **out);
 
@@ -59,8 +60,8 @@ void epx_fabrication_destroy(epx_fabrication **address);
 bool epx_fabrication_is_varied(const epx_family *family, int parameter);
 
 /** Evaluates the parameters of one instance in place: theta [n_theta] holds the nominal ones. Draws as
- * epx_process_eval(). report: of the heaters; may be NULL. Errors: EPX_EINPUT: crosstalk that cannot be
- * compensated. */
+ * epx_process_eval(). report: of the heaters; may be NULL. Errors: as epx_remedy_heat(), none
+ * of them once the fabrication is created. */
 epx_err epx_fabrication_eval(epx_fabrication *fabrication, uint32_t i_point, uint32_t i_instance,
                              double *theta, epx_heating_report *report);
 

@@ -22,9 +22,8 @@
 
 /** X(member, unit, default in silicon, in nitride, low, high, assumed, source, meaning) */
 #define EPX_RINGS(X)                                                                                         \
-  X(width, "m", 450e-9, 1000e-9, 1e-8, 1e-4, false, "SiEPIC-Tools; OE 31, 23651 (2023)", "of the core")      \
-  X(thickness, "m", 220e-9, 400e-9, 1e-8, 1e-4, false, "SiEPIC-Tools; OE 31, 23651 (2023)",                  \
-    "of the core layer")                                                                                     \
+  X(width, "m", 450e-9, 1000e-9, 1e-8, 1e-4, true, "common engineering knowledge", "of the core")            \
+  X(thickness, "m", 220e-9, 400e-9, 1e-8, 1e-4, true, "common engineering knowledge", "of the core layer")   \
   X(slab, "m", 0, 0, 0, 1e-4, false, "strip", "left beside the core by a partial etch; 0: strip")            \
   X(radius, "m", 10e-6, 100e-6, 1e-6, 1e-2, true, "common engineering knowledge",                            \
     "R, of the ring's centre line")                                                                          \

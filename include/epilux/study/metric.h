@@ -31,7 +31,9 @@
     "equilibria that training and evaluation asked of the network")                                          \
   X(EPX_METRIC_ENERGY, "energy_per_inference", "1",                                                          \
     "optical energy that the drives deliver while one inference settles: power times settling time, in the " \
-    "family's units")
+    "family's units")                                                                                        \
+  X(EPX_METRIC_HEATER_POWER, "heater_power", "W",                                                            \
+    "electrical power of all heaters of process.heating, 0 without")
 
 typedef enum {
 #define EPX_METRIC_ENUM(name, text, unit, meaning) name,

@@ -10,7 +10,8 @@ typedef struct {
   const epx_settings *settings; /* borrowed */
   epx_task *task;
   epx_network *network;
-  double *nominal; /* [network->n_theta] */
+  epx_fabrication *fabrication; /* NULL: the deck has no process. Trials use its workspace, one at a time */
+  double *nominal;              /* [network->n_theta] */
   epx_record_layout layout;
   int block; /* instances a population advances together: settings->block, or, when that is 0,
                 as many as fill EPX_POINT_LANES lanes with one batch each */

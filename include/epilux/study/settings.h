@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "epilux/learning/learner.h"
+#include "epilux/photonic/fabrication.h"
 #include "epilux/photonic/variation.h"
 #include "epilux/statistics/yield.h"
 #include "epilux/study/metric.h"
@@ -35,6 +36,13 @@ typedef enum {
       EPX_CURVE_COUNT
 } epx_curve;
 
+/** Where in its die the device of each node lies. */
+typedef struct {
+  const char *path;   /* CSV; NULL: a grid */
+  int n_columns;      /* of the grid; 0: as many as rows */
+  double pitch, x, y; /* of the grid [m] */
+} epx_placement_spec;
+
 typedef struct {
   uint64_t seed;
   epx_network_spec network; /* n_inputs, n_outputs 0: as many as the task and the cost need */
@@ -42,6 +50,10 @@ typedef struct {
   epx_cost cost;
   epx_learning_spec learning;
   epx_equilibrium_options equilibrium;
+  bool described;  /* fabrication.ring is set: the deck says what ring a node is */
+  bool fabricated; /* all of fabrication is set but the placement, which `placement` describes */
+  epx_fabrication_spec fabrication;
+  epx_placement_spec placement;
   int n_variation;
   epx_variation *variation; /* [n_variation] */
   bool independent;         /* independent draws at each design point; false: common random numbers */
