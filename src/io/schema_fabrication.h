@@ -75,7 +75,7 @@
 #define PROCESS_ROWS                                                                                         \
   {"process", EPX_SCHEMA_SECTION, .optional = true,                                                          \
    .meaning = "fabrication from lot to wafer to die to device, before `variation`; needs network.device"},   \
-  {"process.preset", WORD(preset), .fallback = "none", .meaning = "`epilux list processes`"},                \
+  {"process.preset", WORD(process_preset), .fallback = "none", .meaning = "`epilux list processes`"},                \
   {"process.without", WORDS(term), .fallback = "[]", .meaning = "terms left out, of all quantities"},        \
   {"process.correlation", REAL, .low = -1, .high = 1, .fallback = "0",                                       \
    .meaning = "of width and thickness, in every random term"},                                               \

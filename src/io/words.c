@@ -57,7 +57,7 @@ const char *epx_words_get_material(const epx_family *family, int i) {
   return i < EPX_MATERIAL_COUNT ? epx_material_get((epx_material_kind)i)->name : NULL;
 }
 
-const char *epx_words_get_preset(const epx_family *family, int i) {
+const char *epx_words_get_process_preset(const epx_family *family, int i) {
   (void)family;
   return epx_process_get_preset(i) ? epx_process_get_preset(i)->name : NULL;
 }
