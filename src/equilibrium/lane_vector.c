@@ -18,6 +18,7 @@ EPX_KERNEL_TABLE(epx_lane_invert, EPX_LANE_UNARY_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_multiply, EPX_LANE_BINARY_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_divide, EPX_LANE_BINARY_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_square, EPX_LANE_SQUARE_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_lane_length, EPX_LANE_LENGTH_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_extent, EPX_LANE_EXTENT_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_weight, EPX_LANE_WEIGHT_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_select, EPX_LANE_SELECT_ARGUMENTS);
@@ -145,7 +146,9 @@ static double eval_weighted_norm(N_Vector x, N_Vector w) {
   const epx_lane_shape *shape = get_content(x)->shape;
   EPX_KERNEL_CALL(epx_lane_square)
   ((size_t)shape->n_state, (size_t)shape->n_lanes, get_content(x)->data, get_content(w)->data, shape->square);
-  return fmin(sqrt(get_largest(shape->n_lanes, shape->square) / shape->n_state), EPX_LANE_VECTOR_BROKEN);
+  const double largest = get_largest(shape->n_lanes, shape->square);
+  if (largest >= EPX_LANE_VECTOR_BROKEN) return EPX_LANE_VECTOR_BROKEN;
+  return sqrt(largest / shape->n_state);
 }
 
 static double eval_max_norm(N_Vector x) {
@@ -213,6 +216,10 @@ void epx_lane_vector_eval_weights(N_Vector y, double rtol, double atol, const do
 
 void epx_lane_vector_eval_extent(int n_state, int n_lanes, const double *x, double *extent) {
   EPX_KERNEL_CALL(epx_lane_extent)((size_t)n_state, (size_t)n_lanes, x, extent);
+}
+
+void epx_lane_vector_eval_length(int n_state, int n_lanes, const double *x, double *length) {
+  EPX_KERNEL_CALL(epx_lane_length)((size_t)n_state, (size_t)n_lanes, x, length);
 }
 
 void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, bool flip, double *x) {

@@ -39,6 +39,9 @@ void epx_lane_vector_eval_weights(N_Vector y, double rtol, double atol, const do
  */
 void epx_lane_vector_eval_extent(int n_state, int n_lanes, const double *x, double *extent);
 
+/** Evaluates length[lane] = root mean square over rows of x, x [n_state][n_lanes]. */
+void epx_lane_vector_eval_length(int n_state, int n_lanes, const double *x, double *length);
+
 /** Sets x [n_state][n_lanes] to 0 in lanes where mask[lane] is 0, whatever it was; elsewhere mask[lane] is -1
  * and x stays, with its sign turned when `flip`. */
 void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, bool flip, double *x);

@@ -18,6 +18,7 @@ void EPX_KERNEL(epx_lane_invert) EPX_LANE_UNARY_ARGUMENTS;
 void EPX_KERNEL(epx_lane_multiply) EPX_LANE_BINARY_ARGUMENTS;
 void EPX_KERNEL(epx_lane_divide) EPX_LANE_BINARY_ARGUMENTS;
 void EPX_KERNEL(epx_lane_square) EPX_LANE_SQUARE_ARGUMENTS;
+void EPX_KERNEL(epx_lane_length) EPX_LANE_LENGTH_ARGUMENTS;
 void EPX_KERNEL(epx_lane_extent) EPX_LANE_EXTENT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_weight) EPX_LANE_WEIGHT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_select) EPX_LANE_SELECT_ARGUMENTS;
@@ -98,6 +99,18 @@ void EPX_KERNEL(epx_lane_square) EPX_LANE_SQUARE_ARGUMENTS {
   }
   for (; lane < n_lanes; lane += EPX_LANE_WIDTH) {
     square_block(n_state, n_lanes, 1, x + lane, w + lane, square + lane);
+  }
+}
+
+void EPX_KERNEL(epx_lane_length) EPX_LANE_LENGTH_ARGUMENTS {
+  for (size_t lane = 0; lane < n_lanes; lane += EPX_LANE_WIDTH) {
+    epx_vector sum = {0};
+    for (size_t row = 0; row < n_state; row++) {
+      const epx_vector q = *(const epx_vector *)(x + row * n_lanes + lane);
+      sum += q * q;
+    }
+    for (int w = 0; w < EPX_LANE_WIDTH; w++)
+      length[lane + (size_t)w] = __builtin_sqrt(sum[w] / (double)n_state);
   }
 }
 

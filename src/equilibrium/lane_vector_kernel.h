@@ -23,6 +23,9 @@
 #define EPX_LANE_SQUARE_ARGUMENTS                                                                            \
   (size_t n_state, size_t n_lanes, const double *x, const double *w, double *square)
 
+/** length[lane] = square root of the mean over rows of x^2, rows in order. */
+#define EPX_LANE_LENGTH_ARGUMENTS (size_t n_state, size_t n_lanes, const double *x, double *length)
+
 /** extent[lane] = max over rows of |x|; infinite or NaN when any is: numbers are compared by their bits, in
  * which NaN is the largest. */
 #define EPX_LANE_EXTENT_ARGUMENTS (size_t n_state, size_t n_lanes, const double *x, double *extent)

@@ -35,7 +35,8 @@ struct epx_relaxation {
   int n_state;
   epx_integrator *integrator;
   epx_limit_cycle *watch;
-  double *residual, *size; /* [n_lanes] of the slots, after the last step */
+  double *residual, *size; /* [n_lanes]: the largest component of field and state */
+  double *speed;           /* [n_lanes]: root mean square of the field */
   /* during a solve: */
   const epx_lanes *lanes;
   double *y;
@@ -48,6 +49,7 @@ static epx_err create_parts(epx_relaxation *relaxation, const epx_network *netwo
   const epx_equilibrium_options *options = &relaxation->options;
   EPX_TRY(EPX_ARRAY(relaxation->residual, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->size, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(relaxation->speed, (size_t)n_lanes));
   EPX_TRY(epx_limit_cycle_create(network->n_state, n_lanes, &relaxation->watch));
   return epx_integrator_create(network, n_lanes, options->rtol, options->atol, &relaxation->integrator);
 }
@@ -73,6 +75,7 @@ void epx_relaxation_destroy(epx_relaxation **address) {
   epx_limit_cycle_destroy(&relaxation->watch);
   epx_array_destroy(&relaxation->residual);
   epx_array_destroy(&relaxation->size);
+  epx_array_destroy(&relaxation->speed);
   epx_array_destroy(address);
 }
 
@@ -116,13 +119,13 @@ static void hand_over(const epx_relaxation *relaxation, int lane) {
   freeze_lane(relaxation, lane);
 }
 
-/** Evaluates residual and size of all lanes at the integrator's state. */
+/** Evaluates residual, speed and size of all lanes at the integrator's state. */
 static void eval_extents(const epx_relaxation *relaxation) {
-  const int n_lanes = relaxation->lanes->n_lanes;
-  epx_integrator *integrator = relaxation->integrator;
-  epx_lane_vector_eval_extent(relaxation->n_state, n_lanes, epx_integrator_get_field(integrator),
-                              relaxation->residual);
-  epx_lane_vector_eval_extent(relaxation->n_state, n_lanes, epx_integrator_get_state(integrator),
+  const int n_state = relaxation->n_state, n_lanes = relaxation->lanes->n_lanes;
+  const double *field = epx_integrator_get_field(relaxation->integrator);
+  epx_lane_vector_eval_extent(n_state, n_lanes, field, relaxation->residual);
+  epx_lane_vector_eval_length(n_state, n_lanes, field, relaxation->speed);
+  epx_lane_vector_eval_extent(n_state, n_lanes, epx_integrator_get_state(relaxation->integrator),
                               relaxation->size);
 }
 
@@ -169,7 +172,8 @@ static bool look_at(const epx_relaxation *relaxation, int lane, double step) {
     give_up(relaxation, lane);
     return true;
   }
-  if (step > 0) epx_integrator_get_bound(relaxation->integrator)[lane] = STEP_SHARE * step * residual;
+  if (step > 0)
+    epx_integrator_get_bound(relaxation->integrator)[lane] = STEP_SHARE * step * relaxation->speed[lane];
   return false;
 }
 

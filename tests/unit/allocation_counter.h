@@ -1,0 +1,46 @@
+/** @file
+ * Counts what a program allocates, in every library it links: glibc's allocator with a counter in front.
+ * Include it in one source of a test. Under a sanitizer, which has an allocator of its own,
+ * COUNTS_ALLOCATIONS is 0.
+ */
+#ifndef EPILUX_TESTS_ALLOCATION_COUNTER_H
+#define EPILUX_TESTS_ALLOCATION_COUNTER_H
+
+#include <stdlib.h>
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define COUNTS_ALLOCATIONS 1
+
+static long n_allocations;
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+
+void *malloc(size_t size) {
+  n_allocations++;
+  return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+  n_allocations++;
+  return __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size) {
+  n_allocations++;
+  return __libc_realloc(old, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+  n_allocations++;
+  return __libc_memalign(alignment, size);
+}
+
+#else
+#define COUNTS_ALLOCATIONS 0
+static long n_allocations;
+#endif
+
+#endif

@@ -1,0 +1,110 @@
+/** @file
+ * The finish: on the Kerr ring, whose equilibria are the roots of a cubic, it polishes to the one the
+ * dynamics reach.
+ */
+#include "unit/settled_network.h"
+
+/** Intensities Y of the ring at offset 3 and force 2: the roots of Y (1 + (Y - 3)^2) = 4 are 2 - sqrt 2, 2, 2
+ * + sqrt 2; the linearisation there has abscissa -1, sqrt 3 - 1, -1. */
+static const double ring_intensity[] = {0.58578643762690495, 2, 3.4142135623730951};
+static const double ring_abscissa[] = {-1, 0.73205080756887729, -1};
+
+/** Sets a lane of a single ring to the state of intensity Y, moved by `shift` along the real axis. */
+static void set_ring(const random_network *r, solution *s, int lane, double offset, double force, double Y,
+                     double shift) {
+  const double u = offset - Y, scale = force / (1 + u * u);
+  s->y[lane] = scale + shift;
+  s->y[r->lanes->n_lanes + lane] = -u * scale;
+}
+
+static double get_intensity(const random_network *r, const solution *s, int lane) {
+  return pow(get_state(r, s, 0, lane), 2) + pow(get_state(r, s, 1, lane), 2);
+}
+
+static void ring_settles_on_the_branches_of_its_cubic(void **state) {
+  (void)state;
+  const double offset[] = {3, 3, 3}, force[] = {2, 2, 2};
+  random_network r = create_rings(3, offset, force);
+  const epx_equilibrium_options options = get_options();
+  solution s = create_start(&r, &options);
+  set_ring(&r, &s, 1, 3, 2, 4, 0.2);
+  set_ring(&r, &s, 2, 3, 2, 3, 0.1);
+  settle(&r, NULL, &s);
+  assert_close(get_intensity(&r, &s, 0), ring_intensity[0], 1e-8);
+  assert_close(get_intensity(&r, &s, 1), ring_intensity[2], 1e-8);
+  assert_close(get_intensity(&r, &s, 2), ring_intensity[2], 1e-8);
+  assert_int_equal(epx_population_eval_stability(s.population, r.lanes, s.y, s.certificate), EPX_OK);
+  for (int lane = 0; lane < 3; lane++) {
+    assert_close(s.certificate[lane].abscissa, s.certificate[lane].bounded ? ring_intensity[0] - 1 : -1,
+                 1e-9);
+    assert_true(s.certificate[lane].abscissa < 0);
+  }
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
+/** The middle branch is a saddle: Newton alone finds it, and the spectrum says what it is. */
+static void newton_alone_finds_the_saddle_between(void **state) {
+  (void)state;
+  const double offset[] = {3, 3, 3}, force[] = {2, 2, 2};
+  random_network r = create_rings(3, offset, force);
+  epx_equilibrium_options options = get_options();
+  options.method = EPX_NEWTON;
+  solution s = create_start(&r, &options);
+  for (int lane = 0; lane < 3; lane++)
+    set_ring(&r, &s, lane, 3, 2, ring_intensity[lane], 0.01);
+  settle(&r, NULL, &s);
+  assert_int_equal(epx_population_eval_stability(s.population, r.lanes, s.y, s.certificate), EPX_OK);
+  for (int lane = 0; lane < 3; lane++) {
+    assert_close(get_intensity(&r, &s, lane), ring_intensity[lane], 1e-8);
+    if (!s.certificate[lane].bounded) assert_close(s.certificate[lane].abscissa, ring_abscissa[lane], 1e-8);
+  }
+  assert_int_equal(epx_population_get_counts(s.population).steps, 0);
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
+/** Near the saddle the residual is small, and Newton would stay; the dynamics leave, to either side. */
+static void dynamics_that_pass_a_saddle_do_not_end_there(void **state) {
+  (void)state;
+  const double offset[] = {3, 3}, force[] = {2, 2};
+  random_network r = create_rings(2, offset, force);
+  const epx_equilibrium_options options = get_options();
+  solution s = create_start(&r, &options);
+  set_ring(&r, &s, 0, 3, 2, 2, 1e-3);
+  set_ring(&r, &s, 1, 3, 2, 2, -1e-3);
+  settle(&r, NULL, &s);
+  const double first = get_intensity(&r, &s, 0), second = get_intensity(&r, &s, 1);
+  assert_close(fmin(first, second), ring_intensity[0], 1e-8);
+  assert_close(fmax(first, second), ring_intensity[2], 1e-8);
+  assert_true(epx_population_get_counts(s.population).basin_departures >= 2);
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
+/** Just above the fold there is no low state any more, but the residual lingers near zero where it was. */
+static void ghost_of_a_fold_does_not_hold_the_dynamics(void **state) {
+  (void)state;
+  const double fold = 2, offset[] = {2, 2}, force[] = {sqrt(fold * 1.0001), sqrt(fold * 0.9999)};
+  random_network r = create_rings(2, offset, force);
+  const epx_equilibrium_options options = get_options();
+  solution s = create_solution(&r, &options);
+  for (int lane = 0; lane < 2; lane++) {
+    const double Y = get_intensity(&r, &s, lane);
+    assert_int_equal(s.certificate[lane].outcome, EPX_OK);
+    assert_close(Y * (1 + (Y - 2) * (Y - 2)), force[lane] * force[lane], 1e-9);
+    assert_true(lane == 0 ? Y > 1.6 : Y < 1);
+  }
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(ring_settles_on_the_branches_of_its_cubic),
+      cmocka_unit_test(newton_alone_finds_the_saddle_between),
+      cmocka_unit_test(dynamics_that_pass_a_saddle_do_not_end_there),
+      cmocka_unit_test(ghost_of_a_fold_does_not_hold_the_dynamics),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

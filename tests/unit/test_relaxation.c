@@ -1,0 +1,91 @@
+/** @file
+ * The relaxation: what settles, oscillates, diverges or takes too long, side by side, and none disturbs
+ * another.
+ */
+#include "unit/hopf_family.h"
+#include "unit/settled_network.h"
+
+/** What a table of oscillators comes to. */
+static const hopf oscillators[] = {
+    {.growth = -1, .rate = 3, .saturation = 1, .push = 1},
+    {.growth = 0.2, .rate = 3, .saturation = 0.8},
+    {.growth = 1, .rate = 1, .saturation = -1},
+    {.growth = -1e-3, .rate = 0, .saturation = 0},
+    {.growth = NAN, .rate = 1, .saturation = 1},
+    {.growth = -0.5, .rate = 1, .saturation = 2, .push = 0.3},
+    {.growth = 0.5, .rate = -2, .saturation = 0},
+};
+enum { N_OSCILLATORS = sizeof oscillators / sizeof oscillators[0] };
+
+static void outcomes_are_told_apart(void **state) {
+  (void)state;
+  static const int outcomes[] = {EPX_OK,       EPX_OSCILLATES, EPX_DIVERGED, EPX_SLOW,
+                                 EPX_DIVERGED, EPX_OK,         EPX_DIVERGED};
+  random_network r = create_hopf_network(N_OSCILLATORS, oscillators);
+  epx_equilibrium_options options = get_options();
+  options.handover = options.settled = 1e-6;
+  options.max_time = 150;
+  solution s = create_solution(&r, &options);
+  for (int lane = 0; lane < N_OSCILLATORS; lane++) {
+    const epx_certificate *c = &s.certificate[lane];
+    assert_int_equal(c->outcome, outcomes[lane]);
+    assert_true((c->outcome == EPX_OK) == (c->residual <= options.tolerance));
+    assert_true(isnan(c->settling_time) == (c->outcome != EPX_OK));
+    assert_true(isnan(c->period) == (c->outcome != EPX_OSCILLATES));
+    for (int i = 0; i < 2; i++)
+      assert_true(isfinite(get_state(&r, &s, i, lane)));
+  }
+  assert_close(s.certificate[1].period, 2 * acos(-1) / 3, 0.01);
+  assert_close(s.certificate[1].amplitude, sqrt(0.2 / 0.8), 0.01);
+  const epx_population_counts counts = epx_population_get_counts(s.population);
+  assert_int_equal(counts.equilibria, N_OSCILLATORS);
+  assert_int_equal(counts.failures, 5);
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
+static void settling_time_is_that_of_the_residual(void **state) {
+  (void)state;
+  const hopf decays[] = {
+      {.growth = -1, .push = 1}, {.growth = -0.1, .push = 0.1}, {.growth = -1, .push = 0.5}};
+  random_network r = create_hopf_network(3, decays);
+  epx_equilibrium_options options = get_options();
+  options.rtol = options.atol = 1e-6;
+  options.settled = 0.02;
+  solution s = create_solution(&r, &options);
+  /* From 1/2 to push / -growth: the residual is |growth / 2 + push| exp(growth t). */
+  assert_close(s.certificate[0].settling_time, log(0.5 / 0.02), 0.5);
+  assert_close(s.certificate[1].settling_time, log(0.05 / 0.02) / 0.1, 0.5);
+  assert_true(s.certificate[2].settling_time == 0);
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
+static void lanes_do_not_know_their_neighbours(void **state) {
+  (void)state;
+  const int kept[] = {0, 5};
+  const hopf alone[] = {oscillators[0], oscillators[5]};
+  random_network r = create_hopf_network(N_OSCILLATORS, oscillators), few = create_hopf_network(2, alone);
+  epx_equilibrium_options options = get_options();
+  options.tolerance = 1e-13;
+  options.max_time = 150;
+  solution s = create_solution(&r, &options), t = create_solution(&few, &options);
+  for (int k = 0; k < 2; k++) {
+    assert_int_equal(s.certificate[kept[k]].outcome, EPX_OK);
+    for (int i = 0; i < 2; i++)
+      assert_close(get_state(&r, &s, i, kept[k]), get_state(&few, &t, i, k), 1e-12);
+  }
+  destroy_solution(&s);
+  destroy_solution(&t);
+  destroy_random_network(&r);
+  destroy_random_network(&few);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(outcomes_are_told_apart),
+      cmocka_unit_test(settling_time_is_that_of_the_residual),
+      cmocka_unit_test(lanes_do_not_know_their_neighbours),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
