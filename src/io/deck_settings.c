@@ -127,7 +127,9 @@ static epx_err read_parameters(reader *r) {
     const epx_tree *node = epx_tree_get(parameters, parameter->name);
     char path[128];
     snprintf(path, sizeof path, "network.parameters.%s", parameter->name);
-    if (!node) {
+    if (!node && !get(r, "network.parameters.coupling_spread")) {
+      network->value[p].kind = EPX_VALUE_FALLBACK; /* what the edge list says */
+    } else if (!node) {
       network->value[p].kind = EPX_VALUE_SYMMETRISED;
       network->value[p].spread = get_real(r, "network.parameters.coupling_spread");
     } else if (node->kind == EPX_TREE_MAP) {
@@ -151,6 +153,14 @@ static epx_err check_topology(const reader *r, const epx_topology_spec *spec) {
   return EPX_OK;
 }
 
+static void read_random_topology(reader *r, epx_topology_spec *spec) {
+  spec->seed = r->settings->seed;
+  if (spec->kind == EPX_RANDOM) spec->degree = get_real(r, "network.topology.degree");
+  if (spec->kind != EPX_SMALL_WORLD) return;
+  spec->n_neighbours = get_integer(r, "network.topology.neighbours");
+  spec->rewiring = get_real(r, "network.topology.rewiring");
+}
+
 static epx_err read_topology(reader *r) {
   epx_topology_spec *spec = &r->settings->network.topology;
   spec->kind = (epx_topology_kind)get_word(r, "network.topology.kind", epx_words_get_topology);
@@ -170,9 +180,13 @@ static epx_err read_topology(reader *r) {
   } else if (spec->kind == EPX_LATTICE) {
     spec->n_rows = get_integer(r, "network.topology.rows");
     spec->n_columns = get_integer(r, "network.topology.columns");
+    spec->n_planes = get_integer(r, "network.topology.planes");
     spec->periodic = get_boolean(r, "network.topology.periodic");
+  } else if (spec->kind == EPX_EDGE_LIST) {
+    EPX_TRY(read_text(r, "network.topology.path", &spec->path));
   } else {
     spec->n_nodes = get_integer(r, "network.topology.nodes");
+    read_random_topology(r, spec);
   }
   return check_topology(r, spec);
 }

@@ -26,7 +26,8 @@ static const char *get_coupling_spread(const epx_resolver *r, const epx_tree *be
   const epx_parameter *coupling = &r->family->parameters[epx_family_get_coupling(r->family)];
   const epx_tree *given = epx_tree_get_path(r->user, "network.parameters");
   const bool open = epx_tree_is_null(epx_tree_get(given, coupling->name));
-  if (!open || has(r->root, "network.topology.kind", "matrix")) return NULL;
+  const bool listed = has(r->root, "network.topology.kind", "edge-list");
+  if (!open || listed || has(r->root, "network.topology.kind", "matrix")) return NULL;
   return epx_text_eval_number(r->family->coupling_spread, buffer);
 }
 

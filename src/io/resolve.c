@@ -254,7 +254,7 @@ static epx_err resolve_parameters(epx_resolver *r, const epx_schema_entry *entry
       EPX_TRY(resolve_parameter(r, entry, parameter, node, made));
     } else if (!coupling) {
       EPX_TRY(resolve_silent(r, entry, parameter, made));
-    } else if (!epx_tree_get(made, "coupling_spread")) {
+    } else if (!epx_tree_get(made, "coupling_spread") && strcmp(kind->text, "edge-list") != 0) {
       if (strcmp(kind->text, "matrix") == 0)
         return epx_tree_raise(made,
                               "network.parameters.%s is missing; topology matrix wants the matrix there",

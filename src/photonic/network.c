@@ -42,6 +42,18 @@ static epx_err check_family(const epx_network_spec *spec) {
   return EPX_OK;
 }
 
+/** Checks port k and marks its node as taken. */
+static epx_err check_port(const char *what, int node, int k, int n_nodes, unsigned char *taken) {
+  if (node < 0 || node >= n_nodes) {
+    return EPX_RAISE(EPX_EINPUT, "network.%s.nodes[%d]: there is no node %d, nodes are 0 to %d", what, k,
+                     node, n_nodes - 1);
+  }
+  if (taken[node])
+    return EPX_RAISE(EPX_EINPUT, "network.%s.nodes[%d]: node %d stands there twice", what, k, node);
+  taken[node] = 1;
+  return EPX_OK;
+}
+
 /** Copies a list of ports, or makes the one that is meant where there is none: n_ports nodes from `first` on.
  */
 static epx_err create_ports(const char *what, const int *nodes, int n_ports, int first, int n_nodes,
@@ -53,20 +65,16 @@ static epx_err create_ports(const char *what, const int *nodes, int n_ports, int
                      n_ports, what, n_nodes);
   }
   EPX_TRY(epx_array_create(ports, (size_t)n_ports, sizeof **ports));
-  for (int k = 0; k < n_ports; k++) {
+  unsigned char *taken = NULL;
+  EPX_TRY(EPX_ARRAY(taken, (size_t)n_nodes));
+  int code = EPX_OK;
+  for (int k = 0; code == EPX_OK && k < n_ports; k++) {
     const int node = nodes ? nodes[k] : first + k;
-    if (node < 0 || node >= n_nodes) {
-      return EPX_RAISE(EPX_EINPUT, "network.%s.nodes[%d]: there is no node %d, nodes are 0 to %d", what, k,
-                       node, n_nodes - 1);
-    }
-    for (int l = 0; l < k; l++) {
-      if ((*ports)[l] == node) {
-        return EPX_RAISE(EPX_EINPUT, "network.%s.nodes[%d]: node %d stands there twice", what, k, node);
-      }
-    }
+    code = check_port(what, node, k, n_nodes, taken);
     (*ports)[k] = node;
   }
-  return EPX_OK;
+  epx_array_destroy(&taken);
+  return code;
 }
 
 /** Lists the free nodes: all but the clamped inputs, in the order of the nodes. */
@@ -275,11 +283,19 @@ static epx_err eval_symmetrised(const nominal *n, double *theta) {
   return EPX_OK;
 }
 
+/** The family's default; of links that an edge list gives values, those. */
+static void eval_fallback(const nominal *n, double *theta) {
+  const epx_network *network = n->network;
+  const bool coupling = n->parameter == &network->family->parameters[network->coupling];
+  const double *listed = coupling ? network->topology->couplings : NULL;
+  for (size_t k = 0; k < n->count; k++)
+    theta[k] = listed ? listed[k] : n->parameter->fallback;
+}
+
 static epx_err eval_parameter(const nominal *n, double *theta) {
   switch (n->value->kind) {
   case EPX_VALUE_FALLBACK:
-    for (size_t k = 0; k < n->count; k++)
-      theta[k] = n->parameter->fallback;
+    eval_fallback(n, theta);
     break;
   case EPX_VALUE_LIST:
     EPX_TRY(eval_list(n, theta));

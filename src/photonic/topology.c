@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "epilux/base/log.h"
+#include "epilux/base/random.h"
+#include "photonic/edge_list.h"
 
 #define KIND_NAME(name, text, meaning) text,
 #define KIND_MEANING(name, text, meaning) meaning,
@@ -80,6 +83,29 @@ static epx_err check_layers(const epx_topology_spec *spec, long long *n_nodes) {
   return EPX_OK;
 }
 
+static int get_planes(const epx_topology_spec *spec) {
+  return spec->n_planes > 0 ? spec->n_planes : 1;
+}
+
+static epx_err check_random(const epx_topology_spec *spec) {
+  const int most = (spec->n_nodes - 1) / 2;
+  if (spec->kind == EPX_SMALL_WORLD && !(spec->rewiring >= 0 && spec->rewiring <= 1)) {
+    return EPX_RAISE(EPX_EINPUT, "network.topology.rewiring: %g, a probability from 0 to 1 is needed",
+                     spec->rewiring);
+  }
+  if (spec->kind == EPX_SMALL_WORLD && (spec->n_neighbours < 1 || spec->n_neighbours > most)) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.topology.neighbours: %d on each side, 1 to %d are possible with %d nodes",
+                     spec->n_neighbours, most, spec->n_nodes);
+  }
+  if (spec->kind == EPX_RANDOM && !(spec->degree > 0 && spec->degree <= spec->n_nodes - 1)) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.topology.degree: %g, more than 0 and at most %d are possible with %d nodes",
+                     spec->degree, spec->n_nodes - 1, spec->n_nodes);
+  }
+  return EPX_OK;
+}
+
 /** Checks what the deck says and counts the nodes. */
 static epx_err count_nodes(const epx_topology_spec *spec, int *n_nodes) {
   long long n = 0;
@@ -92,6 +118,8 @@ static epx_err count_nodes(const epx_topology_spec *spec, int *n_nodes) {
                        spec->n_rows, spec->n_columns);
     }
     n = (long long)spec->n_rows * spec->n_columns;
+    if (spec->n_planes < 0 || n > EPX_TOPOLOGY_MAX_NODES) n = (long long)EPX_TOPOLOGY_MAX_NODES + 1;
+    n *= get_planes(spec);
   } else {
     if (spec->n_nodes < 1) {
       return EPX_RAISE(EPX_EINPUT, "network.topology.nodes: %d, at least 1 is needed", spec->n_nodes);
@@ -103,6 +131,7 @@ static epx_err count_nodes(const epx_topology_spec *spec, int *n_nodes) {
                      EPX_TOPOLOGY_MAX_NODES);
   }
   if (spec->kind == EPX_MATRIX) EPX_TRY(check_matrix(spec));
+  EPX_TRY(check_random(spec));
   *n_nodes = (int)n;
   return EPX_OK;
 }
@@ -119,8 +148,14 @@ static size_t count_links(const epx_topology_spec *spec, int n_nodes) {
     for (int k = 0; k + 1 < spec->n_layers; k++)
       n_links += (size_t)spec->layers[k] * (size_t)spec->layers[k + 1];
     return n_links;
+  case EPX_LATTICE:
+    return 3 * n;
+  case EPX_SMALL_WORLD:
+    return n * (size_t)spec->n_neighbours;
+  case EPX_RANDOM:
+    return (size_t)(0.5 * spec->degree * n_nodes);
   default:
-    return 2 * n;
+    return n;
   }
 }
 
@@ -137,14 +172,43 @@ static void link_layers(const epx_topology_spec *spec, epx_topology *topology) {
 }
 
 static void link_lattice(const epx_topology_spec *spec, epx_topology *topology) {
-  const int rows = spec->n_rows, columns = spec->n_columns;
-  for (int r = 0; r < rows; r++) {
-    for (int c = 0; c < columns; c++) {
-      const int node = r * columns + c;
-      if (c + 1 < columns || spec->periodic) add_link(topology, node, r * columns + (c + 1) % columns);
-      if (r + 1 < rows || spec->periodic) add_link(topology, node, (r + 1) % rows * columns + c);
+  const int rows = spec->n_rows, columns = spec->n_columns, planes = get_planes(spec);
+  for (int node = 0; node < topology->n_nodes; node++) {
+    const int c = node % columns, r = node / columns % rows, p = node / columns / rows;
+    const int row = (p * rows + r) * columns, plane = p * rows * columns;
+    if (c + 1 < columns || spec->periodic) add_link(topology, node, row + (c + 1) % columns);
+    if (r + 1 < rows || spec->periodic) add_link(topology, node, plane + (r + 1) % rows * columns + c);
+    if (p + 1 < planes || spec->periodic)
+      add_link(topology, node, ((p + 1) % planes * rows + r) * columns + c);
+  }
+}
+
+/** Draws a node for draw k of node i, the same whatever else is drawn. */
+static int draw_node(const epx_random *stream, int n_nodes, uint32_t i, uint32_t k) {
+  return (int)(n_nodes * epx_random_eval_uniform(stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, i, k));
+}
+
+/** Watts and Strogatz's rewired ring. Draw 2k of a node decides on its k-th link, 2k + 1 says where it goes.
+ */
+static void link_small_world(const epx_topology_spec *spec, epx_topology *topology) {
+  const epx_random stream = epx_random_init(spec->seed, "topology");
+  const int n = topology->n_nodes;
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k < spec->n_neighbours; k++) {
+      const uint32_t own = (uint32_t)i, draw = 2 * (uint32_t)k;
+      const double u = epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, own, draw);
+      const int other = u < spec->rewiring ? draw_node(&stream, n, own, draw + 1) : (i + k + 1) % n;
+      add_link(topology, i, other);
     }
   }
+}
+
+static void link_random(const epx_topology_spec *spec, epx_topology *topology) {
+  const epx_random stream = epx_random_init(spec->seed, "topology");
+  const int n = topology->n_nodes;
+  const size_t n_pairs = count_links(spec, n);
+  for (size_t k = 0; k < n_pairs; k++)
+    add_link(topology, draw_node(&stream, n, (uint32_t)k, 0), draw_node(&stream, n, (uint32_t)k, 1));
 }
 
 static void link_nodes(const epx_topology_spec *spec, epx_topology *topology) {
@@ -155,6 +219,12 @@ static void link_nodes(const epx_topology_spec *spec, epx_topology *topology) {
     return;
   case EPX_LATTICE:
     link_lattice(spec, topology);
+    return;
+  case EPX_SMALL_WORLD:
+    link_small_world(spec, topology);
+    return;
+  case EPX_RANDOM:
+    link_random(spec, topology);
     return;
   case EPX_RING:
   case EPX_CHAIN:
@@ -172,20 +242,55 @@ static void link_nodes(const epx_topology_spec *spec, epx_topology *topology) {
   }
 }
 
+/** Gets the part a node belongs to, its root, and shortens the way for the next. */
+static int find_root(int *parent, int i) {
+  while (parent[i] != i)
+    i = parent[i] = parent[parent[i]];
+  return i;
+}
+
+/** Counts the parts that no link joins, and says so where there are several. */
+static epx_err check_parts(const epx_topology *topology) {
+  int *parent = NULL, n_parts = topology->n_nodes;
+  EPX_TRY(EPX_ARRAY(parent, (size_t)topology->n_nodes));
+  for (int i = 0; i < topology->n_nodes; i++)
+    parent[i] = i;
+  for (size_t l = 0; l < topology->n_links; l++) {
+    const int i = find_root(parent, topology->links[l].i), j = find_root(parent, topology->links[l].j);
+    n_parts -= i != j;
+    parent[i > j ? i : j] = i > j ? j : i;
+  }
+  epx_array_destroy(&parent);
+  if (n_parts > 1) {
+    epx_log_write(EPX_LOG_WARNING, "topology", "the network falls into %d parts that no link joins", n_parts);
+  }
+  return EPX_OK;
+}
+
+static epx_err make_links(const epx_topology_spec *spec, int n_nodes, epx_topology *topology) {
+  topology->n_nodes = n_nodes;
+  EPX_TRY(EPX_ARRAY(topology->links, count_links(spec, n_nodes)));
+  link_nodes(spec, topology);
+  sort_links(topology);
+  const bool random = spec->kind == EPX_SMALL_WORLD || spec->kind == EPX_RANDOM;
+  return random ? check_parts(topology) : EPX_OK;
+}
+
+static epx_err read_links(const epx_topology_spec *spec, epx_topology *topology) {
+  EPX_TRY(epx_edge_list_read(spec->path, topology));
+  return check_parts(topology);
+}
+
 epx_err epx_topology_create(const epx_topology_spec *spec, epx_topology **out) {
   int n_nodes = 0;
   *out = NULL;
-  EPX_TRY(count_nodes(spec, &n_nodes));
+  if (spec->kind != EPX_EDGE_LIST) EPX_TRY(count_nodes(spec, &n_nodes));
   epx_topology *topology = NULL;
   EPX_TRY(EPX_ARRAY(topology, 1));
-  topology->n_nodes = n_nodes;
-  const int code = EPX_ARRAY(topology->links, count_links(spec, n_nodes));
-  if (code != EPX_OK) {
-    epx_topology_destroy(&topology);
-    EPX_TRY(code);
-  }
-  link_nodes(spec, topology);
-  sort_links(topology);
+  const int code =
+      spec->kind == EPX_EDGE_LIST ? read_links(spec, topology) : make_links(spec, n_nodes, topology);
+  if (code != EPX_OK) epx_topology_destroy(&topology);
+  EPX_TRY(code);
   *out = topology;
   return EPX_OK;
 }
@@ -193,6 +298,7 @@ epx_err epx_topology_create(const epx_topology_spec *spec, epx_topology **out) {
 void epx_topology_destroy(epx_topology **address) {
   if (!*address) return;
   epx_array_destroy(&(*address)->links);
+  epx_array_destroy(&(*address)->couplings);
   epx_array_destroy(address);
 }
 
@@ -210,7 +316,9 @@ epx_err epx_topology_get_kind(const char *name, epx_topology_kind *kind) {
       return EPX_OK;
     }
   }
-  return EPX_RAISE(EPX_EINPUT, "'%s' is not a topology: all-to-all, layered, lattice, ring, chain or matrix",
+  return EPX_RAISE(EPX_EINPUT,
+                   "'%s' is not a topology: all-to-all, layered, lattice, ring, chain, matrix, small-world, "
+                   "random or edge-list",
                    name);
 }
 

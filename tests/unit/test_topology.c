@@ -50,6 +50,16 @@ static const struct {
      4,
      4,
      {{0, 1}, {0, 3}, {1, 2}, {2, 3}}},
+    {"lattice of two planes",
+     {.kind = EPX_LATTICE, .n_rows = 2, .n_columns = 2, .n_planes = 2},
+     8,
+     12,
+     {{0, 1}, {0, 2}, {0, 4}, {1, 3}, {1, 5}, {2, 3}, {2, 6}, {3, 7}, {4, 5}, {4, 6}, {5, 7}, {6, 7}}},
+    {"small world that is not rewired",
+     {.kind = EPX_SMALL_WORLD, .n_nodes = 5, .n_neighbours = 1},
+     5,
+     5,
+     {{0, 1}, {0, 4}, {1, 2}, {2, 3}, {3, 4}}},
     {"ring", {.kind = EPX_RING, .n_nodes = 4}, 4, 4, {{0, 1}, {0, 3}, {1, 2}, {2, 3}}},
     {"ring of two", {.kind = EPX_RING, .n_nodes = 2}, 2, 1, {{0, 1}}},
     {"ring of one", {.kind = EPX_RING, .n_nodes = 1}, 1, 0, {{0, 0}}},
@@ -104,6 +114,12 @@ static const struct {
     {{.kind = EPX_LAYERED, .n_layers = 2, .layers = huge_layers}, "4000000000 nodes"},
     {{.kind = EPX_LATTICE, .n_rows = 3}, "3 rows and 0 columns"},
     {{.kind = EPX_LATTICE, .n_rows = 2000000000, .n_columns = 2000000000}, "at most"},
+    {{.kind = EPX_LATTICE, .n_rows = 3, .n_columns = 3, .n_planes = 1 << 28}, "at most"},
+    {{.kind = EPX_SMALL_WORLD, .n_nodes = 9, .n_neighbours = 2, .rewiring = 1.5}, "rewiring: 1.5"},
+    {{.kind = EPX_SMALL_WORLD, .n_nodes = 9, .n_neighbours = 5}, "neighbours: 5 on each side, 1 to 4"},
+    {{.kind = EPX_RANDOM, .n_nodes = 9, .degree = 8.5}, "degree: 8.5, more than 0 and at most 8"},
+    {{.kind = EPX_EDGE_LIST}, "needs the path"},
+    {{.kind = EPX_EDGE_LIST, .path = "/nowhere/links.mtx"}, "/nowhere/links.mtx: No such file"},
     {{.kind = EPX_MATRIX, .n_nodes = 2}, "must be given as a matrix"},
     {{.kind = EPX_MATRIX, .n_nodes = 2, .matrix = asymmetric},
      "coupling[0][1] is 1 but [1][0] is 1.5: couplers are reciprocal"},
@@ -120,6 +136,49 @@ static void bad_topologies_are_refused_by_name(void **state) {
     if (!strstr(epx_error_get_message(), bad[k].says))
       fail_msg("'%s' in '%s'", bad[k].says, epx_error_get_message());
   }
+}
+
+static epx_topology *create(const epx_topology_spec *spec) {
+  epx_topology *topology = NULL;
+  assert_int_equal(epx_topology_create(spec, &topology), EPX_OK);
+  return topology;
+}
+
+static void random_kinds_have_the_links_they_promise(void **state) {
+  (void)state;
+  enum { N = 20000 };
+  const epx_topology_spec specs[] = {
+      {.kind = EPX_RANDOM, .n_nodes = N, .degree = 5, .seed = 7},
+      {.kind = EPX_SMALL_WORLD, .n_nodes = N, .n_neighbours = 2, .rewiring = 0.3, .seed = 7}};
+  const double promised[] = {2.5 * N, 2.0 * N};
+  for (int k = 0; k < 2; k++) {
+    epx_topology *one = create(&specs[k]), *again = create(&specs[k]);
+    epx_topology_spec other = specs[k];
+    other.seed = 8;
+    epx_topology *different = create(&other);
+    assert_true(one->n_links <= promised[k] && one->n_links > 0.999 * promised[k]);
+    assert_int_equal(one->n_links, again->n_links);
+    assert_memory_equal(one->links, again->links, one->n_links * sizeof *one->links);
+    assert_true(memcmp(one->links, different->links, 1000 * sizeof *one->links) != 0);
+    epx_topology_destroy(&one);
+    epx_topology_destroy(&again);
+    epx_topology_destroy(&different);
+  }
+}
+
+static void rewired_share_is_the_probability(void **state) {
+  (void)state;
+  enum { N = 20000 };
+  const epx_topology_spec spec = {.kind = EPX_SMALL_WORLD, .n_nodes = N, .n_neighbours = 2, .rewiring = 0.3};
+  epx_topology *topology = create(&spec);
+  size_t far = 0;
+  for (size_t l = 0; l < topology->n_links; l++) {
+    const int d = topology->links[l].j - topology->links[l].i;
+    far += d > 2 && d < N - 2;
+  }
+  /* 2 N Bernoulli draws: sigma = sqrt(.21 / 40000) = .0023 */
+  assert_true(fabs((double)far / (2.0 * N) - 0.3) < 0.01);
+  epx_topology_destroy(&topology);
 }
 
 static void kinds_are_known_by_their_names(void **state) {
@@ -140,6 +199,8 @@ int main(void) {
       cmocka_unit_test(links_of_each_kind_are_sorted_and_unique),
       cmocka_unit_test(every_link_is_found_in_either_order_and_no_other),
       cmocka_unit_test(bad_topologies_are_refused_by_name),
+      cmocka_unit_test(random_kinds_have_the_links_they_promise),
+      cmocka_unit_test(rewired_share_is_the_probability),
       cmocka_unit_test(kinds_are_known_by_their_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

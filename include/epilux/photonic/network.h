@@ -15,7 +15,7 @@
 
 /** A parameter's nominal values as the deck gives them. */
 typedef enum {
-  EPX_VALUE_FALLBACK,     /* the family's default everywhere */
+  EPX_VALUE_FALLBACK,     /* the family's default everywhere; of couplings, what an edge list says */
   EPX_VALUE_LIST,         /* one value a node or link, in their order (1 value: the same everywhere) */
   EPX_VALUE_MATRIX,       /* link parameters: [n_nodes][n_nodes], symmetric */
   EPX_VALUE_DISTRIBUTION, /* drawn, one a node or link */

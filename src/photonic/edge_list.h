@@ -1,0 +1,16 @@
+/** @file
+ * Edge lists: the links of a network from a Matrix Market file.
+ */
+#ifndef EPILUX_SRC_PHOTONIC_EDGE_LIST_H
+#define EPILUX_SRC_PHOTONIC_EDGE_LIST_H
+
+#include "epilux/photonic/topology.h"
+
+/** Reads a square "matrix coordinate" file, real, integer or pattern, symmetric or general, indices from 1,
+ * into nodes, sorted unique links and, but for a pattern, their couplings. Entries of the diagonal are not
+ * links. A pair that is given twice, or in both directions with different values, gets their mean; what is
+ * dropped or made symmetric is logged. O(n log n) in its entries. Errors: EPX_EINPUT: it cannot be
+ * opened, or FILE:LINE: what is wrong; EPX_EMEMORY. */
+epx_err epx_edge_list_read(const char *path, epx_topology *topology);
+
+#endif
