@@ -188,17 +188,17 @@ static epx_err fill(edge_reader *r, epx_topology *topology) {
   if (!r->pattern) EPX_TRY(EPX_ARRAY(topology->couplings, r->n_used));
   const long n_asymmetric = merge_entries(r, topology);
   if (n_asymmetric > 0) {
-    epx_log_write(
+    epx_log_write_once(
         EPX_LOG_WARNING, "topology",
         "%s is not symmetric: couplers are reciprocal, %ld of its %zu links act in both directions with the "
         "mean of the values given",
         r->path, n_asymmetric, topology->n_links);
   }
   if (r->n_diagonal > 0) {
-    epx_log_write(EPX_LOG_WARNING, "topology",
-                  "%s: %ld entries of the diagonal are left out: no node is linked with "
-                  "itself",
-                  r->path, r->n_diagonal);
+    epx_log_write_once(EPX_LOG_WARNING, "topology",
+                       "%s: %ld entries of the diagonal are left out: no node is linked with "
+                       "itself",
+                       r->path, r->n_diagonal);
   }
   return EPX_OK;
 }

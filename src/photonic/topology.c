@@ -262,7 +262,8 @@ static epx_err check_parts(const epx_topology *topology) {
   }
   epx_array_destroy(&parent);
   if (n_parts > 1) {
-    epx_log_write(EPX_LOG_WARNING, "topology", "the network falls into %d parts that no link joins", n_parts);
+    epx_log_write_once(EPX_LOG_WARNING, "topology", "the network falls into %d parts that no link joins",
+                       n_parts);
   }
   return EPX_OK;
 }

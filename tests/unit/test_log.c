@@ -65,11 +65,25 @@ static void long_line_is_cut_at_1023_characters(void **state) {
   assert_int_equal(strlen(ear.line), 1023);
 }
 
+static void what_is_said_once_is_not_said_again(void **state) {
+  (void)state;
+  heard ear = {0};
+  epx_log_set_sink(hear, &ear, EPX_LOG_INFO);
+  for (int k = 0; k < 6; k++)
+    epx_log_write_once(EPX_LOG_INFO, "log", "part %d", k % 3);
+  assert_int_equal(ear.n_lines, 3);
+  assert_string_equal(ear.line, "part 2");
+  epx_log_set_sink(hear, &ear, EPX_LOG_INFO);
+  epx_log_write_once(EPX_LOG_INFO, "log", "part %d", 2);
+  assert_int_equal(ear.n_lines, 4);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(line_reaches_the_sink_with_its_level_and_tag),
       cmocka_unit_test(lines_above_the_highest_level_are_dropped),
       cmocka_unit_test(without_a_sink_lines_are_dropped),
+      cmocka_unit_test(what_is_said_once_is_not_said_again),
       cmocka_unit_test(long_line_is_cut_at_1023_characters),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
