@@ -32,9 +32,9 @@ static epx_err eval_parameters(const epx_call *call, const epx_point *point, dou
 static epx_err set_row(const epx_comparison *row, int b, epx_table *table) {
   EPX_TRY(epx_table_set_next(table, "%s", row->estimator->name));
   EPX_TRY(epx_table_set_next(table, "%s",
-                             !row->estimator->nudged       ? "-"
-                             : row->scheme == EPX_CENTERED ? "centered"
-                                                           : "one-sided"));
+                             !row->estimator->nudged || row->estimator->own_scheme ? "-"
+                             : row->scheme == EPX_CENTERED                         ? "centered"
+                                                                                   : "one-sided"));
   const double number[] = {row->beta[b], row->cosine[b], row->norm_ratio[b], row->error[b]};
   static const char *const format[] = {"%.6g", "%.9f", "%.6f", "%.3e"};
   for (int i = 0; i < 4; i++)
@@ -80,7 +80,7 @@ static epx_err compare(const epx_call *call, const epx_point *point, epx_learner
   epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
   int n_rows;
   EPX_TRY(eval_parameters(call, point, theta));
-  EPX_TRY(epx_comparison_eval(learner, theta, point->settings->learning.nudging.beta, rows, &n_rows));
+  EPX_TRY(epx_comparison_eval(learner, theta, &point->settings->learning.nudging, rows, &n_rows));
   epx_table *table;
   EPX_TRY(epx_table_create(10, &table));
   const int code = set_table(rows, n_rows, table);

@@ -147,6 +147,19 @@ static const epx_schema_entry entries[] = {
      .meaning = "phases at beta and at 0, or at beta and -beta (bias of higher order); phase-cosine pulls "
                 "the phase at "
                 "-beta into its antiphase point"},
+    {"learning.nudge.decay", REAL, .low = 0, .above = true, .high = 1, .fallback = "1",
+     .meaning = "factor on beta after each epoch"},
+    {"learning.nudge.quadrature", WORD(quadrature), .fallback = "sigma-y",
+     .meaning = "of estimator scattering: the error enters a quarter turn ahead, or in phase"},
+    {"learning.nudge.points", EPX_SCHEMA_INTEGER, .unit = "1", .low = 2, .high = 32, .fallback = "4",
+     .meaning =
+         "of estimator holomorphic: nudges on the circle |beta|, an even number; the order of its bias"},
+    {"learning.nudge.penalty", REAL, NOT_NEGATIVE, .fallback = "0.01",
+     .meaning = "of estimator homeostasis: factor of the penalty on the response's asymmetry"},
+    {"learning.nudge.shift", REAL, POSITIVE, .fallback = "0.01",
+     .meaning = "of estimators spsa and multiplexed: by how much parameters are shifted"},
+    {"learning.nudge.probes", COUNT, .low = 0, .fallback = "0",
+     .meaning = "of spsa: draws a batch, 0: 1; of multiplexed: time slots a batch, 0: a whole period"},
     {"learning.optimizer", EPX_SCHEMA_SECTION, .meaning = "how parameters follow the gradient"},
     {"learning.optimizer.name", WORD(optimizer), .fallback = "adam", .meaning = "`epilux list optimizers`"},
     {"learning.optimizer.rate", REAL, POSITIVE, .fallback = "0.02", .meaning = "learning rate"},

@@ -15,6 +15,7 @@ const char *epx_words_get_readout(const epx_family *family, int i);
 const char *epx_words_get_task(const epx_family *family, int i);
 const char *epx_words_get_scaling(const epx_family *family, int i);
 const char *epx_words_get_estimator(const epx_family *family, int i);
+const char *epx_words_get_quadrature(const epx_family *family, int i);
 const char *epx_words_get_scheme(const epx_family *family, int i);
 const char *epx_words_get_cost(const epx_family *family, int i);
 const char *epx_words_get_optimizer(const epx_family *family, int i);

@@ -9,6 +9,7 @@
 
 typedef struct {
   epx_learner *learner;
+  const epx_nudging *nudging;
   const double *theta;
   size_t n;
   double *exact, *difference;             /* [n] the judges */
@@ -49,7 +50,7 @@ static double fit_slope(int n, const double *beta, const double *error) {
 static double eval_limit_error(const workspace *work, int order) {
   const double *a = work->estimate[EPX_COMPARISON_BETAS - 1];
   double *b = work->estimate[EPX_COMPARISON_BETAS - 2];
-  const double share = order == 1 ? 1 : 1.0 / 3;
+  const double share = 1 / (ldexp(1, order) - 1);
   for (size_t i = 0; i < work->n; i++)
     b[i] = a[i] + share * (a[i] - b[i]);
   return eval_error(work->n, b, work->exact);
@@ -57,7 +58,9 @@ static double eval_limit_error(const workspace *work, int order) {
 
 static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
   double *g = work->estimate[k];
-  const epx_nudging nudging = {row->beta[k], row->scheme};
+  epx_nudging nudging = *work->nudging;
+  nudging.scheme = row->scheme;
+  if (row->estimator->nudged) nudging.beta = row->beta[k];
   const long before = epx_learner_get_counts(work->learner).equilibria;
   EPX_TRY(epx_learner_eval_gradient(work->learner, row->estimator, &nudging, work->theta, g));
   row->equilibria = epx_learner_get_counts(work->learner).equilibria - before;
@@ -69,53 +72,64 @@ static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
   return EPX_OK;
 }
 
-static epx_err eval_row(const workspace *work, double beta, epx_comparison *row) {
+/* The order of the bias in beta. */
+static int get_order(const workspace *work, const epx_comparison *row) {
+  if (row->estimator == &epx_estimator_holomorphic) return (int)row->estimator->eval_phases(work->nudging, 0);
+  return row->scheme == EPX_CENTERED ? 2 : 1;
+}
+
+static epx_err eval_row(const workspace *work, epx_comparison *row) {
   const bool nudged = row->estimator->nudged;
   const long failures = epx_estimator_get_failures(work->learner->work);
   row->n_betas = nudged ? EPX_COMPARISON_BETAS : 1;
   for (int k = 0; k < row->n_betas; k++) {
-    row->beta[k] = nudged ? ldexp(beta, -k) : NAN;
+    row->beta[k] = nudged ? ldexp(work->nudging->beta, -k) : NAN;
     EPX_TRY(eval_beta(work, k, row));
   }
   row->failures = epx_estimator_get_failures(work->learner->work) - failures;
   row->difference_error = eval_error(work->n, work->estimate[row->n_betas - 1], work->difference);
   row->slope = nudged ? fit_slope(row->n_betas, row->beta, row->error) : NAN;
-  row->limit_error = nudged ? eval_limit_error(work, row->scheme == EPX_CENTERED ? 2 : 1) : NAN;
+  row->limit_error = nudged ? eval_limit_error(work, get_order(work, row)) : NAN;
   return EPX_OK;
 }
 
-static epx_err eval_rows(workspace *work, double beta, epx_comparison *rows, int *n_rows) {
+static epx_err eval_rows(workspace *work, epx_comparison *rows, int *n_rows) {
   epx_learner *learner = work->learner;
-  const epx_nudging none = {beta, EPX_ONE_SIDED};
-  EPX_TRY(epx_learner_eval_gradient(learner, &epx_estimator_backprop, &none, work->theta, work->exact));
-  EPX_TRY(epx_learner_eval_gradient(learner, &epx_estimator_finite_difference, &none, work->theta,
+  EPX_TRY(
+      epx_learner_eval_gradient(learner, &epx_estimator_backprop, work->nudging, work->theta, work->exact));
+  EPX_TRY(epx_learner_eval_gradient(learner, &epx_estimator_finite_difference, work->nudging, work->theta,
                                     work->difference));
   *n_rows = 0;
   for (int i = 0; epx_estimator_get(i); i++) {
     const epx_estimator *estimator = epx_estimator_get(i);
     const char *refusal = estimator->get_refusal(learner->network->family);
-    for (int s = 0; s < (estimator->nudged && !refusal ? 2 : 1); s++) {
+    for (int s = 0; s < (estimator->nudged && !estimator->own_scheme && !refusal ? 2 : 1); s++) {
       epx_comparison *row = &rows[(*n_rows)++];
       *row = (epx_comparison){.estimator = estimator, .refusal = refusal, .scheme = (epx_scheme)s};
-      if (!refusal) EPX_TRY(eval_row(work, beta, row));
+      if (!refusal) EPX_TRY(eval_row(work, row));
     }
   }
   return EPX_OK;
 }
 
-epx_err epx_comparison_eval(epx_learner *learner, const double *theta, double beta, epx_comparison *rows,
-                            int *n_rows) {
+epx_err epx_comparison_eval(epx_learner *learner, const double *theta, const epx_nudging *nudging,
+                            epx_comparison *rows, int *n_rows) {
   if (learner->n_instances != 1)
     return EPX_RAISE(EPX_EINPUT, "gradients are compared on one instance, not %d", learner->n_instances);
-  if (!(beta > 0) || !isfinite(beta))
-    return EPX_RAISE(EPX_EINPUT, "the nudge's beta is %g; it must be positive", beta);
+  if (!(nudging->beta > 0) || !isfinite(nudging->beta))
+    return EPX_RAISE(EPX_EINPUT, "the nudge's beta is %g; it must be positive", nudging->beta);
   const size_t n = learner->network->n_theta;
   double *memory = NULL;
   EPX_TRY(EPX_ARRAY(memory, (2 + EPX_COMPARISON_BETAS) * n));
-  workspace work = {.learner = learner, .theta = theta, .n = n, .exact = memory, .difference = memory + n};
+  workspace work = {.learner = learner,
+                    .nudging = nudging,
+                    .theta = theta,
+                    .n = n,
+                    .exact = memory,
+                    .difference = memory + n};
   for (size_t k = 0; k < EPX_COMPARISON_BETAS; k++)
     work.estimate[k] = memory + (2 + k) * n;
-  const int code = eval_rows(&work, beta, rows, n_rows);
+  const int code = eval_rows(&work, rows, n_rows);
   epx_array_destroy(&memory);
   EPX_TRY(code);
   return EPX_OK;

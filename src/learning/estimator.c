@@ -7,9 +7,20 @@
 #include "epilux/photonic/readout.h"
 #include "learning/estimator_work.h"
 
-static const epx_estimator *const estimators[] = {&epx_estimator_plain, &epx_estimator_phase_conjugate,
-                                                  &epx_estimator_time_reversed, &epx_estimator_backprop,
-                                                  &epx_estimator_finite_difference};
+static const epx_estimator *const estimators[] = {&epx_estimator_plain,
+                                                  &epx_estimator_random_sign,
+                                                  &epx_estimator_holomorphic,
+                                                  &epx_estimator_homeostasis,
+                                                  &epx_estimator_phase_conjugate,
+                                                  &epx_estimator_scattering,
+                                                  &epx_estimator_time_reversed,
+                                                  &epx_estimator_dyadic,
+                                                  &epx_estimator_backprop,
+                                                  &epx_estimator_unrolled,
+                                                  &epx_estimator_finite_difference,
+                                                  &epx_estimator_spsa,
+                                                  &epx_estimator_multiplexed,
+                                                  &epx_estimator_direct_feedback};
 
 const epx_estimator *epx_estimator_get(int i) {
   const int n = sizeof estimators / sizeof estimators[0];
@@ -67,13 +78,29 @@ void epx_estimator_destroy_work(epx_estimator_work **address) {
                              &work->minus,     &work->response,     &work->held,       &work->weight,
                              &work->jacobian,  &work->live_readout, &work->live_slope, &work->live_pull,
                              &work->curvature, &work->theta,        &work->value,      &work->contrast,
-                             &work->original};
+                             &work->original,  &work->path,         &work->circle};
   for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->certificate);
   epx_array_destroy(&work->frozen);
   epx_array_destroy(&work->n_lanes);
   epx_array_destroy(address);
+}
+
+static const struct {
+  const char *name, *meaning;
+} quadratures[] = {
+#define QUADRATURE(name, text, meaning) [name] = {text, meaning},
+    EPX_QUADRATURES(QUADRATURE)
+#undef QUADRATURE
+};
+
+const char *epx_estimator_get_quadrature_name(epx_quadrature quadrature) {
+  return (unsigned)quadrature < EPX_QUADRATURE_COUNT ? quadratures[quadrature].name : NULL;
+}
+
+const char *epx_estimator_get_quadrature_meaning(epx_quadrature quadrature) {
+  return (unsigned)quadrature < EPX_QUADRATURE_COUNT ? quadratures[quadrature].meaning : NULL;
 }
 
 long epx_estimator_get_failures(const epx_estimator_work *work) {

@@ -28,16 +28,23 @@ struct epx_estimator_work {
   double *jacobian;                              /* [n_state][n_state][EPX_LANE_WIDTH] */
   double *curvature;                             /* [n_outputs][n_outputs + 2 components], one lane */
 
-  /* Of finite differences. */
+  /* Of perturbed parameters. */
   double *original, *theta; /* [n_instances][n_theta]: as found, and shifted */
   double *value, *contrast; /* [n_lanes] */
+
+  /* Of rules that need more, made when they are first used: the way of unrolled to the free state, the
+   * complex states of holomorphic. */
+  double *path, *circle;
 
   int *n_lanes; /* [n_instances] lanes the last gradient is made of */
   long failures;
 };
 
-extern const epx_estimator epx_estimator_plain, epx_estimator_phase_conjugate, epx_estimator_time_reversed,
-    epx_estimator_backprop, epx_estimator_finite_difference;
+extern const epx_estimator epx_estimator_plain, epx_estimator_random_sign, epx_estimator_holomorphic,
+    epx_estimator_homeostasis, epx_estimator_phase_conjugate, epx_estimator_scattering,
+    epx_estimator_time_reversed, epx_estimator_dyadic, epx_estimator_backprop, epx_estimator_unrolled,
+    epx_estimator_finite_difference, epx_estimator_spsa, epx_estimator_multiplexed,
+    epx_estimator_direct_feedback;
 
 /** Sets frozen and weight from the batch's weights: the start of every rule. */
 void epx_estimator_set_lanes(const epx_batch *batch, epx_estimator_work *work);

@@ -12,7 +12,8 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
                            .label = learner->label,
                            .state = learner->state,
                            .weight = learner->weight,
-                           .trained = learner->trained};
+                           .trained = learner->trained,
+                           .key = learner->key};
   const size_t n_theta = learner->network->n_theta;
   const int n_samples = learner->lanes->n_samples;
   EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));

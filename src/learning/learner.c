@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "epilux/base/random.h"
 #include "epilux/photonic/readout.h"
 #include "learning/learner_state.h"
 
@@ -19,6 +20,12 @@ static epx_err check_estimator(const epx_network *network, const epx_learning_sp
                      spec->estimator->name, network->family->name, refusal);
   if (spec->estimator->nudged && (!(spec->nudging.beta > 0) || !isfinite(spec->nudging.beta)))
     return EPX_RAISE(EPX_EINPUT, "learning.nudge.beta: %g; it must be positive", spec->nudging.beta);
+  if (spec->nudge_decay < 0 || !isfinite(spec->nudge_decay))
+    return EPX_RAISE(EPX_EINPUT, "learning.nudge.decay: %g; it must be positive, 1 for a constant nudge",
+                     spec->nudge_decay);
+  if (spec->nudging.n_points < 0 || spec->nudging.n_points > 32 || spec->nudging.n_points % 2 != 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.nudge.points: %d; an even number up to 32 is wanted",
+                     spec->nudging.n_points);
   return EPX_OK;
 }
 
@@ -112,6 +119,7 @@ epx_err epx_learner_create(const epx_network *network, const epx_task *task, con
   learner->cost = *cost;
   learner->spec = *spec;
   learner->seed = seed;
+  learner->key = (epx_batch_key){.seed = seed, .point = EPX_RANDOM_ANY};
   learner->n_instances = n_instances;
   learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
   const int fitting = chunk_lanes / n_instances > 1 ? chunk_lanes / n_instances : 1;
@@ -144,6 +152,11 @@ void epx_learner_destroy(epx_learner **address) {
   epx_array_destroy(&learner->certificate);
   epx_array_destroy(&learner->tally);
   epx_array_destroy(address);
+}
+
+void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first) {
+  learner->key.point = i_point;
+  learner->key.first = first;
 }
 
 epx_population_counts epx_learner_get_counts(const epx_learner *learner) {

@@ -19,6 +19,7 @@ struct epx_learner {
   epx_cost cost;
   epx_learning_spec spec;
   uint64_t seed;
+  epx_batch_key key; /* of the batch at hand */
   int n_instances;
   int batch, chunk; /* samples an update; samples settled at once */
 

@@ -67,28 +67,45 @@ static epx_err check_basin(const epx_batch *batch, const double *state, epx_esti
   return EPX_OK;
 }
 
-static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, epx_estimator_work *work,
-                          double *state) {
+epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind,
+                                epx_estimator_work *work, double *state) {
   const epx_nudge_force force = {batch, work, kind, beta};
   epx_nudge nudge;
   epx_nudging_init(&force, &nudge);
-  set_start(batch, work, state);
   EPX_TRY(epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate));
   for (int lane = 0; lane < batch->lanes->n_used; lane++) {
     if (work->certificate[lane].outcome != EPX_OK) epx_estimator_set_failure(batch, work, lane);
   }
+  return EPX_OK;
+}
+
+static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, epx_estimator_work *work,
+                          double *state) {
+  set_start(batch, work, state);
+  EPX_TRY(epx_nudging_solve_phase(batch, beta, kind, work, state));
   EPX_TRY(check_basin(batch, state, work));
   return EPX_OK;
 }
 
+/* out = K v: v* or, a quarter turn on, i v* (of families of real and imaginary parts, which conjugation says
+ * they are). */
+static void conjugate(const epx_lanes *lanes, epx_quadrature quadrature, const double *v, double *out) {
+  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
+  const size_t components = (size_t)lanes->network->family->components;
+  for (size_t row = 0; row < n_state; row++) {
+    const int sign = lanes->network->family->conjugation[row % components];
+    const size_t from = quadrature == EPX_SIGMA_X ? row ^ 1 : row;
+    const double factor = quadrature == EPX_SIGMA_X ? 1 : sign;
+    for (size_t lane = 0; lane < n_lanes; lane++)
+      out[row * n_lanes + lane] = factor * v[from * n_lanes + lane];
+  }
+}
+
 /* held = Q K c, c = work->pull. */
-static void set_held(const epx_batch *batch, epx_estimator_work *work) {
-  const epx_network *network = batch->lanes->network;
-  const size_t n_lanes = (size_t)batch->lanes->n_lanes, n_state = (size_t)network->n_state;
-  const size_t components = (size_t)network->family->components;
-  for (size_t k = 0; k < n_state * n_lanes; k++)
-    work->response[k] = network->family->conjugation[k / n_lanes % components] * work->pull[k];
-  memset(work->held, 0, n_state * n_lanes * sizeof *work->held);
+static void set_held(const epx_batch *batch, epx_quadrature quadrature, epx_estimator_work *work) {
+  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  conjugate(batch->lanes, quadrature, work->pull, work->response);
+  memset(work->held, 0, n * sizeof *work->held);
   epx_frame_add(batch->lanes, 1, work->response, work->held);
 }
 
@@ -97,7 +114,7 @@ epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, ep
   epx_estimator_set_lanes(batch, work);
   if (kind == EPX_NUDGE_CONJUGATED) {
     epx_estimator_eval_pull(batch, work);
-    set_held(batch, work);
+    set_held(batch, nudging->quadrature, work);
   }
   EPX_TRY(solve_side(batch, nudging->beta, kind, work, work->plus));
   if (nudging->scheme == EPX_CENTERED)
@@ -109,12 +126,28 @@ epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, ep
   return EPX_OK;
 }
 
-void epx_nudging_eval_response(const epx_batch *batch, bool conjugated, epx_estimator_work *work) {
-  const epx_family *family = batch->lanes->network->family;
-  const size_t n_lanes = (size_t)batch->lanes->n_lanes, components = (size_t)family->components;
-  const size_t n = (size_t)batch->lanes->network->n_state * n_lanes;
-  for (size_t k = 0; k < n; k++) {
-    const double delta = work->plus[k] - work->minus[k];
-    work->response[k] = conjugated ? family->conjugation[k / n_lanes % components] * delta : delta;
-  }
+void epx_nudging_eval_response(const epx_batch *batch, epx_estimator_work *work) {
+  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  for (size_t k = 0; k < n; k++)
+    work->response[k] = work->plus[k] - work->minus[k];
+}
+
+/* The difference goes through `plus`, which is not needed any more. */
+void epx_nudging_eval_conjugate_response(const epx_batch *batch, epx_quadrature quadrature,
+                                         epx_estimator_work *work) {
+  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  for (size_t k = 0; k < n; k++)
+    work->plus[k] -= work->minus[k];
+  conjugate(batch->lanes, quadrature, work->plus, work->response);
+}
+
+double epx_nudging_eval_phases(const epx_nudging *nudging, size_t n_trained) {
+  (void)n_trained;
+  return nudging->scheme == EPX_CENTERED ? 2 : 1;
+}
+
+const char *epx_nudging_get_conjugate_refusal(const epx_family *family) {
+  return family->conjugation
+             ? NULL
+             : "its states have no complex conjugate: use plain (energy families) or time-reversed";
 }

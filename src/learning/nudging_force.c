@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "epilux/photonic/readout.h"
+#include "learning/adjoint.h"
 #include "learning/frame.h"
 #include "learning/nudging.h"
 
@@ -35,6 +36,32 @@ static void freeze(const epx_nudge_force *force, const epx_lanes *lanes, double 
   }
 }
 
+/* f = J'd - beta c, J at the free state. */
+static void set_adjoint_field(const epx_nudge_force *force, const epx_lanes *lanes, const double *d,
+                              double *f) {
+  const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
+  for (size_t k = 0; k < n; k++)
+    f[k] = -force->beta * force->work->held[k];
+  epx_adjoint_add_product(lanes, force->batch->state, d, force->work->jacobian, f);
+}
+
+static void set_adjoint_jacobian(const epx_nudge_force *force, const epx_lanes *lanes, int lane, int width,
+                                 double *jacobian) {
+  const size_t n = (size_t)lanes->network->n_state, n_width = (size_t)width;
+  lanes->network->family->eval_jacobian(lanes, force->batch->state, lane, width, jacobian);
+  for (size_t row = 0; row < n; row++) {
+    for (size_t column = 0; column < row; column++) {
+      double *here = jacobian + (row * n + column) * n_width,
+             *there = jacobian + (column * n + row) * n_width;
+      for (size_t w = 0; w < n_width; w++) {
+        const double kept = here[w];
+        here[w] = there[w];
+        there[w] = kept;
+      }
+    }
+  }
+}
+
 static void add_field(const void *context, const epx_lanes *lanes, const double *y, double *f) {
   const epx_nudge_force *force = context;
   const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
@@ -42,6 +69,7 @@ static void add_field(const void *context, const epx_lanes *lanes, const double 
   if (force->kind == EPX_NUDGE_REVERSED) add_reversal(force, lanes, y, f);
   for (size_t k = 0; force->kind == EPX_NUDGE_CONJUGATED && k < n; k++)
     f[k] += force->beta * force->work->held[k];
+  if (force->kind == EPX_NUDGE_ADJOINT) set_adjoint_field(force, lanes, y, f);
   freeze(force, lanes, f);
 }
 
@@ -74,6 +102,10 @@ static void add_jacobian(const void *context, const epx_lanes *lanes, const doub
   const epx_nudge_force *force = context;
   const epx_family *family = lanes->network->family;
   epx_estimator_work *work = force->work;
+  if (force->kind == EPX_NUDGE_ADJOINT) {
+    set_adjoint_jacobian(force, lanes, lane, width, jacobian);
+    return;
+  }
   epx_readout_eval(lanes, y, work->live_readout);
   epx_cost_eval(force->batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->live_readout,
                 force->batch->label, NULL, work->live_slope, NULL);
@@ -87,11 +119,12 @@ static void add_jacobian(const void *context, const epx_lanes *lanes, const doub
 
 void epx_nudging_init(const epx_nudge_force *force, epx_nudge *nudge) {
   const epx_family *family = force->batch->lanes->network->family;
-  const bool live = force->kind == EPX_NUDGE_LIVE || force->kind == EPX_NUDGE_REVERSED;
+  const bool curved =
+      force->kind == EPX_NUDGE_LIVE || force->kind == EPX_NUDGE_REVERSED || force->kind == EPX_NUDGE_ADJOINT;
   const bool backwards = force->kind == EPX_NUDGE_REVERSED && family->frame == EPX_FRAME_HAMILTONIAN &&
                          family->eval_antisymmetric;
   *nudge = (epx_nudge){.context = (void *)force,
                        .add_field = add_field,
-                       .add_jacobian = live ? add_jacobian : NULL,
+                       .add_jacobian = curved ? add_jacobian : NULL,
                        .direction = backwards ? -1 : 1};
 }

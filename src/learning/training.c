@@ -46,7 +46,8 @@ static void step(epx_learner *learner, double factor, double *theta) {
   epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta);
 }
 
-static epx_err solve_epoch(epx_learner *learner, int epoch, double factor, double *theta) {
+static epx_err solve_epoch(epx_learner *learner, int epoch, const epx_nudging *nudging, double factor,
+                           double *theta) {
   const size_t n_instances = (size_t)learner->n_instances;
   const int n_train = learner->task->n_train;
   memset(learner->tally, 0, n_instances * sizeof *learner->tally);
@@ -56,8 +57,9 @@ static epx_err solve_epoch(epx_learner *learner, int epoch, double factor, doubl
   for (int first = 0; first < n_train; first += learner->batch) {
     const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
     epx_lanes_set_parameters(learner->lanes, theta);
-    EPX_TRY(epx_learner_eval_batch_gradient(learner, learner->spec.estimator, &learner->spec.nudging, n,
+    EPX_TRY(epx_learner_eval_batch_gradient(learner, learner->spec.estimator, nudging, n,
                                             learner->order + first));
+    learner->key.step++;
     add_norms(learner);
     step(learner, factor, theta);
   }
@@ -91,12 +93,14 @@ static int stop(epx_learner *learner) {
 
 static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *curves) {
   double factor = 1;
+  epx_nudging nudging = learner->spec.nudging;
   int n_left = learner->n_instances;
   for (int epoch = 0; epoch < learner->spec.epochs; epoch++) {
-    if (n_left > 0) EPX_TRY(solve_epoch(learner, epoch, factor, theta));
+    if (n_left > 0) EPX_TRY(solve_epoch(learner, epoch, &nudging, factor, theta));
     set_curves(learner, epoch, curves);
     n_left = stop(learner);
     factor *= learner->spec.decay;
+    if (learner->spec.nudge_decay > 0) nudging.beta *= learner->spec.nudge_decay;
   }
   return EPX_OK;
 }
@@ -104,6 +108,7 @@ static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *cur
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
   epx_curves kept = curves ? *curves : (epx_curves){NULL, NULL, NULL};
   epx_optimizer_set_rest(learner->optimizer);
+  learner->key.step = 0;
   const int code = solve_epochs(learner, theta, &kept);
   memset(learner->stopped, 0, (size_t)learner->n_instances);
   EPX_TRY(code);

@@ -125,8 +125,9 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
                          .n_classes = point->task->n_classes};
   for (int p = 0; p < network->family->n_parameters; p++)
     if (settings->learning.train[p]) size.n_trained += network->count[p];
+  const epx_estimator *estimator = settings->learning.estimator;
   const double phases =
-      settings->learning.estimator->nudged ? (settings->learning.nudging.scheme == EPX_CENTERED ? 3 : 2) : 1;
+      1 + (estimator->eval_phases ? estimator->eval_phases(&settings->learning.nudging, size.n_trained) : 0);
   const double evaluated = size.n_test > 0 ? size.n_test : size.n_train;
   size.equilibria = (double)settings->learning.epochs * size.n_train * phases + evaluated;
   const double lanes = (double)batch * point->block, state = network->n_state;

@@ -205,6 +205,8 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
 static epx_err solve_block(const epx_point *point, int i_point, int first, block_work *work, double *record) {
   const size_t size = point->layout.size, n_theta = point->network->n_theta;
   EPX_TRY(create_work(point, work));
+  epx_learner_set_instances(work->learner, point->settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY,
+                            (uint32_t)first);
   EPX_TRY(fabricate(point, i_point, first, work->theta, work->heater_power));
   for (int k = 0; k < point->block; k++) {
     epx_record_init(&point->layout, record + (size_t)k * size);

@@ -63,11 +63,45 @@ static inline int settle(settled_batch *b, const double *theta, const double *fe
   return n_settled;
 }
 
+/** A random network of a built-in family with all its parameters drawn, `loss` of kerr as given. */
+static inline settled_batch create_random_batch(const char *name, const epx_cost *cost, double loss,
+                                                double kerr) {
+  const epx_family *family = epx_family_get_by_name(name);
+  const epx_network_spec spec = {.family = family,
+                                 .topology = {.kind = EPX_ALL_TO_ALL, .n_nodes = 7},
+                                 .n_inputs = 2,
+                                 .input_scale = 0.7,
+                                 .n_outputs = 2,
+                                 .readout = family->readout,
+                                 .readout_scale = 1.5};
+  settled_batch b = create_batch(&spec, cost, 1e-13, 2, 5, 2);
+  double *theta = create_numbers(2 * b.network->n_theta), features[10];
+  fill("theta", 2 * b.network->n_theta, theta);
+  fill("features", 10, features);
+  for (int k = 0; k < 2; k++) {
+    for (int p = 0; p < family->n_parameters; p++) {
+      const char *parameter = family->parameters[p].name;
+      double *values = theta + (size_t)k * b.network->n_theta + b.network->offset[p];
+      for (size_t i = 0; i < b.network->count[p]; i++)
+        values[i] = strcmp(parameter, "loss") == 0       ? loss
+                    : strcmp(parameter, "kerr") == 0     ? kerr
+                    : strcmp(parameter, "coupling") == 0 ? 0.4 * values[i]
+                    : strcmp(parameter, "detuning") == 0 ? values[i] - 1
+                                                         : values[i];
+    }
+  }
+  family->set_start(b.lanes, 1, b.state);
+  assert_int_equal(settle(&b, theta, features), 10);
+  epx_array_destroy(&theta);
+  b.batch.key.seed = 1;
+  return b;
+}
+
 /** Evaluates a rule into a gradient that the caller owns. */
 static inline void estimate_into(settled_batch *b, const char *name, double beta, epx_scheme scheme,
                                  double *gradient) {
   const epx_estimator *estimator = epx_estimator_get_by_name(name);
-  const epx_nudging nudging = {beta, scheme};
+  const epx_nudging nudging = {.beta = beta, .scheme = scheme};
   assert_non_null(estimator);
   assert_int_equal(estimator->eval(&b->batch, &nudging, b->work, gradient), EPX_OK);
 }
@@ -75,6 +109,14 @@ static inline void estimate_into(settled_batch *b, const char *name, double beta
 /** Evaluates a rule; the gradient is the batch's. */
 static inline const double *estimate(settled_batch *b, const char *name, double beta, epx_scheme scheme) {
   estimate_into(b, name, beta, scheme, b->gradient);
+  return b->gradient;
+}
+
+/** Evaluates a rule with all its settings; the gradient is the batch's. */
+static inline const double *estimate_by(settled_batch *b, const char *name, const epx_nudging *nudging) {
+  const epx_estimator *estimator = epx_estimator_get_by_name(name);
+  assert_non_null(estimator);
+  assert_int_equal(estimator->eval(&b->batch, nudging, b->work, b->gradient), EPX_OK);
   return b->gradient;
 }
 

@@ -130,7 +130,7 @@ static void gradient_does_not_depend_on_the_chunks(void **state) {
   epx_learner *alone = create_xor_learner(&one), *together = create_xor_learner(&many);
   const size_t n = one.network->n_theta;
   double *a = create_numbers(n), *b = create_numbers(64 * n);
-  const epx_nudging nudging = {0.01, EPX_CENTERED};
+  const epx_nudging nudging = {.beta = 0.01, .scheme = EPX_CENTERED};
   const epx_estimator *rule = epx_estimator_get_by_name("phase-conjugate");
   assert_int_equal(epx_learner_eval_gradient(alone, rule, &nudging, one.theta, a), EPX_OK);
   assert_int_equal(epx_learner_eval_gradient(together, rule, &nudging, many.theta, b), EPX_OK);

@@ -179,7 +179,7 @@ static void three_modes_learn_exclusive_or(void **state) {
   spec.value[epx_family_get_parameter(family, "loss")] = (epx_value){EPX_VALUE_LIST, 1, &one, {0}, 0};
   spec.value[epx_family_get_parameter(family, "kerr")] = (epx_value){EPX_VALUE_LIST, 1, &kerr, {0}, 0};
   epx_learning_spec learning = {.estimator = epx_estimator_get_by_name("phase-conjugate"),
-                                .nudging = {0.01, EPX_ONE_SIDED},
+                                .nudging = {.beta = 0.01},
                                 .optimizer = {.kind = EPX_SGD, .rate = 2e-3},
                                 .epochs = 200,
                                 .batch = 1,

@@ -49,7 +49,7 @@ static inline xor_study create_xor_study(double loss, const char *rule, int n_in
   }
   x.spec = (epx_learning_spec){
       .estimator = epx_estimator_get_by_name(rule),
-      .nudging = {0.02, EPX_CENTERED},
+      .nudging = {.beta = 0.02, .scheme = EPX_CENTERED},
       .optimizer = {.kind = EPX_ADAM, .rate = 0.02, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8},
       .epochs = 150,
       .decay = 1};

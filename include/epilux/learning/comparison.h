@@ -14,7 +14,7 @@
 typedef struct {
   const epx_estimator *estimator;
   const char *refusal;               /* why it does not apply: nothing else is set then; NULL when it does */
-  epx_scheme scheme;                 /* of a nudged estimator */
+  epx_scheme scheme;                 /* of a nudged estimator whose phases are not its own */
   int n_betas;                       /* EPX_COMPARISON_BETAS when nudged, else 1 */
   double beta[EPX_COMPARISON_BETAS]; /* falling; NaN when not nudged */
   double cosine[EPX_COMPARISON_BETAS];     /* with exact */
@@ -33,10 +33,12 @@ typedef struct {
 #define EPX_COMPARISON_MAX_ROWS 32
 
 /** Evaluates the rows of one instance over the training part: every estimator in the table's order, nudged
- * ones one-sided, then centered. `learner` holds one instance; theta [n_theta]; rows
+ * ones one-sided, then centered, unless their phases are their own; at nudging's beta, a half and a quarter
+ * of it, its other settings as they are. `learner` holds one instance; theta [n_theta]; rows
  * [EPX_COMPARISON_MAX_ROWS] out, *n_rows out. The extrapolation takes the two smallest betas and the scheme's
- * order (1 or 2). Errors: EPX_EINPUT: not one instance, beta not positive; EPX_EMEMORY, EPX_ESOLVER. */
-epx_err epx_comparison_eval(epx_learner *learner, const double *theta, double beta, epx_comparison *rows,
-                            int *n_rows);
+ * order (1, 2, or the number of points). Errors: EPX_EINPUT: not one instance, beta not positive;
+ * EPX_EMEMORY, EPX_ESOLVER. */
+epx_err epx_comparison_eval(epx_learner *learner, const double *theta, const epx_nudging *nudging,
+                            epx_comparison *rows, int *n_rows);
 
 #endif

@@ -15,6 +15,7 @@
 typedef struct {
   const epx_estimator *estimator;
   epx_nudging nudging;
+  double nudge_decay; /* factor on beta after each epoch; 0 or 1: constant */
   epx_optimizer_spec optimizer;
   int epochs;
   int batch;                             /* samples an update; 0: the whole training part */
@@ -57,6 +58,10 @@ epx_err epx_learner_create(const epx_network *network, const epx_task *task, con
 
 /** Destroys the learner at *address. */
 void epx_learner_destroy(epx_learner **address);
+
+/** Sets which instances of which design point the learner's are: the keys of what rules and hardware draw.
+ * EPX_RANDOM_ANY and 0 without. */
+void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first);
 
 /** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
  * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole

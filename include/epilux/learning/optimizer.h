@@ -19,7 +19,7 @@ typedef enum {
 #define EPX_OPTIMIZER_ENUM(name, text, meaning) name,
   EPX_OPTIMIZERS(EPX_OPTIMIZER_ENUM)
 #undef EPX_OPTIMIZER_ENUM
-  EPX_OPTIMIZER_COUNT
+      EPX_OPTIMIZER_COUNT
 } epx_optimizer_kind;
 
 typedef struct {
@@ -41,8 +41,8 @@ void epx_optimizer_destroy(epx_optimizer **address);
 /** Sets the state to what it was at creation: no steps, all moments zero. */
 void epx_optimizer_set_rest(epx_optimizer *optimizer);
 
-/** Sets theta [n] one step on along gradient [n], at rate * factor (learning-rate schedules). Entries with mask
- * 0 stay as they are, moments too; mask [n] may be NULL. Bias correction counts the calls. O(n). */
+/** Sets theta [n] one step on along gradient [n], at rate * factor (learning-rate schedules). Entries with
+ * mask 0 stay as they are, moments too; mask [n] may be NULL. Bias correction counts the calls. O(n). */
 void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
                             const unsigned char *mask, double *theta);
 

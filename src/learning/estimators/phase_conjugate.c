@@ -1,17 +1,13 @@
 /* Scattering backpropagation: the error goes in conjugated and the response is read conjugated. */
 #include "learning/nudging.h"
 
-static const char *get_refusal(const epx_family *family) {
-  return family->conjugation
-             ? NULL
-             : "its states have no complex conjugate: use plain (energy families) or time-reversed";
-}
-
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {
   epx_estimator_set_zero(batch, gradient);
-  EPX_TRY(epx_nudging_solve(batch, nudging, EPX_NUDGE_CONJUGATED, work));
-  epx_nudging_eval_response(batch, true, work);
+  epx_nudging own = *nudging;
+  own.quadrature = EPX_SIGMA_Y;
+  EPX_TRY(epx_nudging_solve(batch, &own, EPX_NUDGE_CONJUGATED, work));
+  epx_nudging_eval_conjugate_response(batch, EPX_SIGMA_Y, work);
   epx_estimator_add_response(batch, work, gradient);
   return EPX_OK;
 }
@@ -22,6 +18,7 @@ const epx_estimator epx_estimator_phase_conjugate = {
                "|a|^2 / loss",
     .source = "DalCin2025",
     .nudged = true,
-    .get_refusal = get_refusal,
+    .get_refusal = epx_nudging_get_conjugate_refusal,
+    .eval_phases = epx_nudging_eval_phases,
     .eval = eval,
 };

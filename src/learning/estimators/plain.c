@@ -13,7 +13,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   epx_estimator_set_zero(batch, gradient);
   EPX_TRY(epx_nudging_solve(batch, nudging, EPX_NUDGE_LIVE, work));
   if (!family->add_energy_gradient) {
-    epx_nudging_eval_response(batch, false, work);
+    epx_nudging_eval_response(batch, work);
     epx_estimator_add_response(batch, work, gradient);
     return EPX_OK;
   }
@@ -31,5 +31,6 @@ const epx_estimator epx_estimator_plain = {
     .source = "Scellier2017, Sajnok2025",
     .nudged = true,
     .get_refusal = get_refusal,
+    .eval_phases = epx_nudging_eval_phases,
     .eval = eval,
 };

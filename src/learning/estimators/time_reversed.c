@@ -11,7 +11,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
                     double *gradient) {
   epx_estimator_set_zero(batch, gradient);
   EPX_TRY(epx_nudging_solve(batch, nudging, EPX_NUDGE_REVERSED, work));
-  epx_nudging_eval_response(batch, false, work);
+  epx_nudging_eval_response(batch, work);
   epx_estimator_add_response(batch, work, gradient);
   return EPX_OK;
 }
@@ -22,5 +22,6 @@ const epx_estimator epx_estimator_time_reversed = {
     .source = "Scurria2026",
     .nudged = true,
     .get_refusal = get_refusal,
+    .eval_phases = epx_nudging_eval_phases,
     .eval = eval,
 };

@@ -75,7 +75,7 @@ static study_spec get_phase_study(int n_instances, int epochs, uint64_t seed) {
                   .readout_scale = 1},
       .cost = {EPX_PHASE_COSINE, -1.5707963267948966, 1.5707963267948966},
       .learning = {.estimator = epx_estimator_get_by_name("plain"),
-                   .nudging = {0.1, EPX_ONE_SIDED},
+                   .nudging = {.beta = 0.1},
                    .optimizer = {.kind = EPX_SGD,
                                  .rate = 0.4}, /* 0.1 a sample: the gradient is a mean of four */
                    .epochs = epochs,
@@ -174,7 +174,7 @@ static study_spec get_scattering_study(const char *rule, int epochs) {
                                  .readout_scale = 10},
                      .cost = {EPX_SQUARED_ERROR, 0, 1},
                      .learning = {.estimator = epx_estimator_get_by_name(rule),
-                                  .nudging = {0.01, EPX_ONE_SIDED},
+                                  .nudging = {.beta = 0.01},
                                   .optimizer = {.kind = EPX_SGD, .rate = 2e-3},
                                   .epochs = epochs,
                                   .batch = 1,

@@ -1,0 +1,44 @@
+/* Dyadic equilibrium propagation: two states at once, the mean m, which stays at its free equilibrium, and
+ * the difference d, which obeys the adjoint d' = J(m)'d - beta c(m) and comes to rest at beta J^-T c. With F
+ * = Q G the gradient -d'dF/dtheta / beta is y'dG/dtheta, y = -Q'd / beta. */
+#include <string.h>
+
+#include "learning/frame.h"
+#include "learning/nudging.h"
+
+static const char *get_refusal(const epx_family *family) {
+  (void)family;
+  return NULL;
+}
+
+static double eval_phases(const epx_nudging *nudging, size_t n_trained) {
+  (void)nudging, (void)n_trained;
+  return 1;
+}
+
+static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
+                    double *gradient) {
+  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  epx_estimator_set_zero(batch, gradient);
+  epx_estimator_set_lanes(batch, work);
+  epx_estimator_eval_pull(batch, work);
+  memcpy(work->held, work->pull, n * sizeof *work->held);
+  memset(work->plus, 0, n * sizeof *work->plus);
+  EPX_TRY(epx_nudging_solve_phase(batch, nudging->beta, EPX_NUDGE_ADJOINT, work, work->plus));
+  epx_estimator_set_weights(batch, -1 / nudging->beta, work);
+  epx_frame_eval_transposed(batch->lanes, work->plus, work->response);
+  epx_estimator_add_response(batch, work, gradient);
+  return EPX_OK;
+}
+
+const epx_estimator epx_estimator_dyadic = {
+    .name = "dyadic",
+    .summary =
+        "a second state settles by the adjoint dynamics beside the undisturbed first: exact at any nudge",
+    .source = "Scurria2026",
+    .nudged = true,
+    .own_scheme = true,
+    .get_refusal = get_refusal,
+    .eval_phases = eval_phases,
+    .eval = eval,
+};

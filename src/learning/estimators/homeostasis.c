@@ -1,0 +1,76 @@
+/* Jacobian homeostasis: plain, and beside it the slope of a penalty on what makes plain wrong,
+ *
+ *   P = E_e |(M - M')e|^2 = |M - M'|^2 (Frobenius),  e normal, drawn for each batch and instance.
+ *
+ * With r = (M - M')e, dP/dtheta = 2 [r' (dM/dtheta) e - e' (dM/dtheta) r] at fixed s, and v' (dM/dtheta) w is
+ * the slope of v' dG/dtheta along w: a central difference of what the rules measure anyway. */
+#include "epilux/base/random.h"
+#include "learning/nudging.h"
+
+/* Of the central difference, next to states of order 1. */
+static const double step = 1e-4;
+
+static const char *get_refusal(const epx_family *family) {
+  return family->eval_antisymmetric ? NULL : "its response is symmetric already: use plain";
+}
+
+/* e [n_state][n_lanes], the same for all samples of an instance. */
+static void draw_directions(const epx_batch *batch, double *e) {
+  const epx_lanes *lanes = batch->lanes;
+  const epx_random stream = epx_random_init(batch->key.seed, "learning:homeostasis");
+  for (int row = 0; row < lanes->network->n_state; row++) {
+    double *own = e + (size_t)row * (size_t)lanes->n_lanes;
+    for (int lane = 0; lane < lanes->n_lanes; lane++) {
+      const bool same = lane >= lanes->n_used || lane % lanes->n_samples != 0;
+      own[lane] = same ? own[lane - 1]
+                       : epx_random_eval_normal(&stream, batch->key.point,
+                                                batch->key.first + (uint32_t)(lane / lanes->n_samples),
+                                                (uint32_t)row, batch->key.step);
+    }
+  }
+}
+
+/* Adds weight sign v' dG/dtheta at s0 + shift w. */
+static void add_shifted(const epx_batch *batch, double sign, double shift, const double *v, const double *w,
+                        epx_estimator_work *work, double *gradient) {
+  const epx_lanes *lanes = batch->lanes;
+  const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
+  for (size_t k = 0; k < n; k++)
+    work->live_pull[k] = batch->state[k] + shift * w[k];
+  for (int lane = 0; lane < lanes->n_lanes; lane++)
+    work->value[lane] = sign * work->weight[lane];
+  lanes->network->family->add_force_gradient(lanes, work->live_pull, v, work->value, gradient);
+}
+
+static void add_penalty(const epx_batch *batch, double penalty, epx_estimator_work *work, double *gradient) {
+  const double share = 2 * penalty / (2 * step);
+  double *e = work->plus, *r = work->response;
+  epx_estimator_set_weights(batch, 1, work);
+  draw_directions(batch, e);
+  batch->lanes->network->family->eval_antisymmetric(batch->lanes, batch->state, e, r);
+  add_shifted(batch, share, step, r, e, work, gradient);
+  add_shifted(batch, -share, -step, r, e, work, gradient);
+  add_shifted(batch, -share, step, e, r, work, gradient);
+  add_shifted(batch, share, -step, e, r, work, gradient);
+}
+
+static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
+                    double *gradient) {
+  EPX_TRY(epx_estimator_plain.eval(batch, nudging, work, gradient));
+  for (int lane = 0; lane < batch->lanes->n_used; lane++)
+    work->weight[lane] = work->weight[lane] != 0 ? batch->weight[lane] : 0;
+  add_penalty(batch, nudging->penalty, work, gradient);
+  return EPX_OK;
+}
+
+const epx_estimator epx_estimator_homeostasis = {
+    .name = "homeostasis",
+    .summary =
+        "plain beside a penalty on the response's asymmetry, learning.nudge.penalty: makes itself right",
+    .source = "Laborieux2023",
+    .nudged = true,
+    .drawn = true,
+    .get_refusal = get_refusal,
+    .eval_phases = epx_nudging_eval_phases,
+    .eval = eval,
+};
