@@ -69,7 +69,7 @@ static void errors_fall_with_the_order_of_the_scheme_on_phases(void **state) {
     assert_int_equal(two->failures, 0);
   }
   assert_non_null(find(rows, n_rows, "phase-conjugate", EPX_ONE_SIDED)->refusal);
-  assert_int_equal(n_rows, 15);
+  assert_int_equal(n_rows, 16);
   destroy_xor_study(&x);
 }
 
