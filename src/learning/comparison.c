@@ -28,8 +28,6 @@ static double eval_error(size_t n, const double *a, const double *b) {
   double squares = 0;
   for (size_t i = 0; i < n; i++)
     squares += (a[i] - b[i]) * (a[i] - b[i]);
-  if (row->estimator == &epx_estimator_holomorphic) /* its points are not the population's */
-    row->equilibria += (long)row->estimator->eval_phases(&nudging, 0) * work->learner->task->n_train;
   const double norm = sqrt(eval_dot(n, b, b));
   return norm > 0 ? sqrt(squares) / norm : NAN;
 }
@@ -66,6 +64,8 @@ static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
   const long before = epx_learner_get_counts(work->learner).equilibria;
   EPX_TRY(epx_learner_eval_gradient(work->learner, row->estimator, &nudging, work->theta, g));
   row->equilibria = epx_learner_get_counts(work->learner).equilibria - before;
+  if (row->estimator == &epx_estimator_holomorphic) /* its points are not the population's */
+    row->equilibria += (long)row->estimator->eval_phases(&nudging, 0) * work->learner->task->n_train;
   const double norm = sqrt(eval_dot(work->n, g, g)),
                exact = sqrt(eval_dot(work->n, work->exact, work->exact));
   row->cosine[k] = norm > 0 && exact > 0 ? eval_dot(work->n, g, work->exact) / norm / exact : NAN;
