@@ -222,9 +222,12 @@ static epx_err add_adjoint(epx_distributed_gradient *work, const double *state, 
 }
 
 static epx_err check_rule(const epx_distributed_gradient *work, const epx_estimator *estimator) {
-  const char *refusal = estimator->get_refusal(work->network->family);
-  if (estimator == &epx_estimator_finite_difference)
-    refusal = "it takes two equilibria a parameter, too many for a distributed network";
+  static const epx_estimator *const rules[] = {&epx_estimator_plain, &epx_estimator_phase_conjugate,
+                                               &epx_estimator_time_reversed, &epx_estimator_backprop};
+  const char *refusal = "a network over many ranks takes plain, phase-conjugate, time-reversed or backprop";
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    if (rules[i] == estimator) refusal = estimator->get_refusal(work->network->family);
+  }
   if (refusal) return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s: %s", estimator->name, refusal);
   return EPX_OK;
 }

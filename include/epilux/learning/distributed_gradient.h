@@ -27,7 +27,8 @@ epx_err epx_distributed_gradient_eval_cost(epx_distributed_gradient *work, const
  * sample that are set: gradient [n_theta], the whole of it on every rank, overwritten. *outcome: out, EPX_OK,
  * or that of the learning phase that has no equilibrium; the gradient is then zero. Nudged phases are the
  * branches that Newton finds from the free state. Collective. Errors: EPX_EINPUT: a rule that does not apply
- * to the family (as epx_estimator.get_refusal says), or finite differences; EPX_ESOLVER, EPX_EMPI. */
+ * to the family (as epx_estimator.get_refusal says), or is none of plain, phase-conjugate, time-reversed and
+ * backprop; EPX_ESOLVER, EPX_EMPI. */
 epx_err epx_distributed_gradient_eval(epx_distributed_gradient *work, const epx_estimator *estimator,
                                       const epx_nudging *nudging, const double *state, int label,
                                       double *gradient, int *outcome);
