@@ -176,6 +176,14 @@ static epx_err get_vector(const epx_distributed *d, Vec vector, double *to) {
 
 epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *nudge, double *state,
                               epx_certificate *certificate) {
+  const epx_family *family = d->nodes->network->family;
+  if (d->nodes->further >= 0) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.parameters.%s: a network that is distributed over ranks has only %s along its "
+                     "links; 0 is wanted",
+                     family->parameters[d->nodes->further].name,
+                     family->parameters[d->nodes->network->coupling].name);
+  }
   *certificate = (epx_certificate){.abscissa = NAN, .period = NAN, .amplitude = NAN};
   d->nudge = nudge;
   d->elapsed = 0;

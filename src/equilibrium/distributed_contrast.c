@@ -37,7 +37,7 @@ void epx_distributed_add_to_outputs(const epx_distributed *d, const double *forc
 static void add_nodes(const epx_nodes *nodes, double *gradient) {
   const epx_network *network = nodes->network, *single = nodes->single;
   for (int p = 0; p < network->family->n_parameters; p++) {
-    if (p == network->coupling) continue;
+    if (network->family->parameters[p].site == EPX_SITE_LINK) continue;
     for (int r = 0; r < nodes->n_local; r++) {
       gradient[network->offset[p] + (size_t)network->free_nodes[nodes->first + r]] +=
           nodes->gradient[(size_t)r * single->n_theta + single->offset[p]];

@@ -31,10 +31,22 @@ static void set_inputs(epx_nodes *nodes) {
   }
 }
 
+/** Gets a parameter of links beside the coupling that is not 0 everywhere, -1 when there is none. */
+static int get_further(const epx_network *network, const double *theta) {
+  for (int p = 0; p < network->family->n_parameters; p++) {
+    if (p == network->coupling || network->family->parameters[p].site != EPX_SITE_LINK) continue;
+    for (size_t l = 0; l < network->count[p]; l++) {
+      if (theta[network->offset[p] + l] != 0) return p;
+    }
+  }
+  return -1;
+}
+
 void epx_nodes_set_parameters(epx_nodes *nodes, const double *theta) {
   const epx_network *network = nodes->network, *single = nodes->single;
+  nodes->further = get_further(network, theta);
   for (int p = 0; p < network->family->n_parameters; p++) {
-    if (p == network->coupling) continue;
+    if (network->family->parameters[p].site == EPX_SITE_LINK) continue;
     for (int r = 0; r < nodes->n_local; r++) {
       nodes->packed[(size_t)r * single->n_theta + single->offset[p]] =
           theta[network->offset[p] + (size_t)network->free_nodes[nodes->first + r]];

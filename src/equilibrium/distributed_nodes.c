@@ -218,6 +218,7 @@ static epx_err fill_nodes(epx_nodes *nodes, const epx_network *network, MPI_Comm
     return EPX_RAISE(EPX_EMPI, "MPI cannot duplicate the communicator of a distributed network");
   }
   nodes->network = network;
+  nodes->further = -1;
   nodes->n_components = network->family->components;
   nodes->n_rows = network->family->input_rows;
   nodes->first = get_first(network->n_free, n_ranks, rank);

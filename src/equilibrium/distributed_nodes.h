@@ -22,8 +22,9 @@ typedef struct {
    * `column` counts owned rows, then ghosts, then clamped inputs. */
   int *start, *column, *link;
   double *coupling;
-  int *ghost_row;                     /* [n_ghosts] free row of each, rising */
-  PetscSF exchange;                   /* owned rows -> ghosts */
+  int further;      /* a parameter of links beside the coupling that is not 0, as last set; -1: none */
+  int *ghost_row;   /* [n_ghosts] free row of each, rising */
+  PetscSF exchange; /* owned rows -> ghosts */
   MPI_Datatype sent_type, state_type; /* of one node */
 
   epx_network *single; /* one node */

@@ -314,6 +314,21 @@ static epx_err eval_parameter(const nominal *n, double *theta) {
   return EPX_OK;
 }
 
+/** Checks that light leaves the nodes that are read at their ports. */
+static epx_err check_ports(const epx_network *network, const double *theta) {
+  const int p = epx_family_get_parameter(network->family, "coupling_loss");
+  if (network->readout != EPX_READ_PORT_INTENSITY && network->readout != EPX_READ_PORT_QUADRATURE)
+    return EPX_OK;
+  for (int k = 0; p >= 0 && k < network->n_outputs; k++) {
+    if (theta[network->offset[p] + (size_t)network->output_nodes[k]] > 0) continue;
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.parameters.coupling_loss of node %d: 0, but the node is read at its port; a "
+                     "port takes more than 0, or read the node itself: network.outputs.readout %s",
+                     network->output_nodes[k], readout_names[network->family->readout]);
+  }
+  return EPX_OK;
+}
+
 epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_spec *spec, uint64_t seed,
                                  double *theta) {
   for (int p = 0; p < network->family->n_parameters; p++) {
@@ -326,7 +341,7 @@ epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_s
                        .stream = epx_random_init(seed, purpose)};
     EPX_TRY(eval_parameter(&n, theta + network->offset[p]));
   }
-  return EPX_OK;
+  return check_ports(network, theta);
 }
 
 epx_err epx_network_get_readout(const char *name, epx_readout_kind *kind) {

@@ -144,6 +144,10 @@ static void compare_gradients(const lattice *l, const epx_cost *cost) {
       assert_int_equal(epx_distributed_gradient_eval(work, rule, &nudging, s.state, 0, gradient, &outcome),
                        EPX_OK);
       assert_int_equal(outcome, EPX_OK);
+      for (int p = l->network->coupling + 1; p < l->spec.family->n_parameters; p++) {
+        if (l->spec.family->parameters[p].site == EPX_SITE_LINK) /* not of distributed networks */
+          memset(b.gradient + l->network->offset[p], 0, l->network->count[p] * sizeof *b.gradient);
+      }
       assert_true(eval_norm(l->network->n_theta, wanted) > 1e-3);
       assert_close(eval_distance(l->network->n_theta, gradient, wanted), 0, 1e-6);
     }
@@ -238,6 +242,12 @@ static void unstable_fixed_point_is_reported_with_its_eigenvalue(void **state) {
   assert_int_equal(epx_distributed_eval_stability(distributed, y, &certificate), EPX_OK);
   assert_false(certificate.bounded);
   assert_close(certificate.abscissa, sqrt(3) - 1, 1e-6);
+  if (l.network->topology->n_links > 0) {
+    set_all(&l, "cross_kerr", 1, 0);
+    epx_distributed_set_parameters(distributed, l.theta);
+    assert_int_equal(epx_distributed_solve(distributed, NULL, y, &certificate), EPX_EINPUT);
+    assert_non_null(strstr(epx_error_get_message(), "network.parameters.cross_kerr"));
+  }
   epx_distributed_destroy(&distributed);
   destroy_lattice(&l);
 }
@@ -282,7 +292,8 @@ static void direct_solver_takes_over(void **state) {
   double *y = create_numbers(n), *b = create_numbers(n);
   epx_distributed_set_parameters(distributed, l.theta);
   epx_distributed_set_sample(distributed, l.features);
-  if (epx_distributed_solve(distributed, NULL, y, &certificate)) fail_msg("%s %s", epx_error_get_message(), epx_error_get_trace());
+  if (epx_distributed_solve(distributed, NULL, y, &certificate))
+    fail_msg("%s %s", epx_error_get_message(), epx_error_get_trace());
   assert_int_equal(certificate.outcome, EPX_OK);
   assert_false(epx_distributed_get_counts(distributed).direct);
   const int code = epx_distributed_solve_linear(distributed, y, true, y, b);

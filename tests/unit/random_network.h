@@ -201,4 +201,14 @@ static inline void set_everywhere(const random_network *r, const char *name, dou
   epx_lanes_set_parameters(r->lanes, r->theta);
 }
 
+/** Sets what a family adds to the coupling to 0: further parameters of links, losses into ports. */
+static inline void leave_out_further(const random_network *r) {
+  const epx_family *family = r->network->family;
+  for (int p = 0; p < family->n_parameters; p++) {
+    const bool link = family->parameters[p].site == EPX_SITE_LINK && p != r->network->coupling;
+    if (link || strcmp(family->parameters[p].name, "coupling_loss") == 0)
+      set_everywhere(r, family->parameters[p].name, 0);
+  }
+}
+
 #endif

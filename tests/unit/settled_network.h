@@ -54,6 +54,7 @@ static inline double get_state(const random_network *r, const solution *s, int i
 static inline random_network create_rings(int n, const double *offset, const double *force) {
   random_network r = create_random_network(epx_family_get_by_name("kerr"), 1, 1, n, 1);
   const char *const names[] = {"detuning", "bias", "loss", "kerr"};
+  leave_out_further(&r);
   for (int k = 0; k < n; k++) {
     const double values[] = {-offset[k], force[k], 2, 1};
     for (int p = 0; p < 4; p++) {

@@ -116,23 +116,28 @@ static double eval_weighted(const random_network *r, potential of, const double 
   return sum;
 }
 
-/** Compares a parameter gradient with central differences over every parameter of every instance. */
+/** Evaluates eval_weighted() with the k-th of all instances' parameters set to a value. */
+static double eval_at(const random_network *r, size_t k, double value, potential of, const double *y,
+                      const double *v, const double *weight) {
+  const double here = r->theta[k];
+  r->theta[k] = value;
+  epx_lanes_set_parameters(r->lanes, r->theta);
+  r->theta[k] = here;
+  return eval_weighted(r, of, y, v, weight, (int)(k / r->network->n_theta));
+}
+
+/** Compares a parameter gradient with differences of order 4 over every parameter of every instance. */
 static void check_parameter_gradient(const random_network *r, potential of, const double *gradient) {
-  const double h = 1e-4;
-  const size_t n_theta = r->network->n_theta;
+  const double h = 1e-3;
   double *y = create_random_state(r, "state"), *v = create_random_state(r, "v");
   double *weight = create_numbers((size_t)r->lanes->n_lanes);
   fill_weights(r, weight);
-  for (size_t k = 0; k < (size_t)r->lanes->n_instances * n_theta; k++) {
-    const double here = r->theta[k];
-    r->theta[k] = here + h;
-    epx_lanes_set_parameters(r->lanes, r->theta);
-    const double up = eval_weighted(r, of, y, v, weight, (int)(k / n_theta));
-    r->theta[k] = here - h;
-    epx_lanes_set_parameters(r->lanes, r->theta);
-    const double down = eval_weighted(r, of, y, v, weight, (int)(k / n_theta));
-    r->theta[k] = here;
-    assert_close(gradient[k] - 1, (up - down) / (2 * h), 1e-7);
+  for (size_t k = 0; k < (size_t)r->lanes->n_instances * r->network->n_theta; k++) {
+    const double at = r->theta[k];
+    const double near = eval_at(r, k, at + h, of, y, v, weight) - eval_at(r, k, at - h, of, y, v, weight);
+    const double far =
+        eval_at(r, k, at + 2 * h, of, y, v, weight) - eval_at(r, k, at - 2 * h, of, y, v, weight);
+    assert_close(gradient[k] - 1, (8 * near - far) / (12 * h), 1e-7);
   }
   epx_lanes_set_parameters(r->lanes, r->theta);
   epx_array_destroy(&weight);
@@ -261,8 +266,7 @@ static double eval_quotient(const double *jacobian, const double *v, size_t n) {
   return up / down;
 }
 
-/** The largest of v' J v / v' v bounds the real parts of the spectrum; vectors of one node come close to it
- * in kerr. */
+/** The largest of v' J v / v' v bounds the real parts of the spectrum. */
 static void check_bound(const random_network *r) {
   const epx_family *family = r->network->family;
   if (!family->eval_abscissa_bound) return;
@@ -276,16 +280,7 @@ static void check_bound(const random_network *r) {
         v[row] = draw("direction", k * n + row);
       largest = fmax(largest, eval_quotient(jacobian, v, n));
     }
-    for (size_t row = 0; row + 1 < n; row += 2) {
-      for (int k = 0; k < 64; k++) {
-        memset(v, 0, n * sizeof *v);
-        v[row] = cos(k * 0.05);
-        v[row + 1] = sin(k * 0.05);
-        largest = fmax(largest, eval_quotient(jacobian, v, n));
-      }
-    }
     assert_true(largest <= bound[lane] + 1e-14);
-    assert_true(largest >= bound[lane] - 0.02);
     epx_array_destroy(&jacobian);
   }
   epx_array_destroy(&y);

@@ -9,19 +9,25 @@ static void kerr_field_is_its_equation(void **state) {
   random_network r = create_random_network(epx_family_get_by_name("kerr"), 4, 2, 3, 2);
   const epx_network *w = r.network;
   const size_t n = (size_t)r.lanes->n_lanes;
-  const char *const names[] = {"coupling", "detuning", "bias", "loss", "kerr"};
+  const char *const names[] = {"coupling", "detuning", "bias", "loss", "kerr", "coupling_loss", "cross_kerr"};
   double *y = create_random_state(&r, "state"), *f = create_field(&r, y), power[16];
   w->family->eval_power(r.lanes, y, power);
   for (size_t lane = 0; lane < 6; lane++) {
-    const double *of[5], *theta = r.theta + lane / 2 * w->n_theta;
+    const double *of[7], *theta = r.theta + lane / 2 * w->n_theta;
     double expected_power = 0;
-    for (int p = 0; p < 5; p++)
+    for (int p = 0; p < 7; p++)
       of[p] = theta + w->offset[epx_family_get_parameter(w->family, names[p])];
     for (int i = 0; i < 4; i++) {
       const double x = y[(2 * (size_t)i) * n + lane], p = y[(2 * (size_t)i + 1) * n + lane];
-      const double shift = of[1][i] + of[4][i] * (x * x + p * p);
+      const double half = (of[3][i] + of[5][i]) / 2;
+      double shift = of[1][i] + of[4][i] * (x * x + p * p);
+      for (int j = 0; j < 4; j++) {
+        const long link = epx_topology_get_link(w->topology, i, j);
+        const double x_j = y[(2 * (size_t)j) * n + lane], p_j = y[(2 * (size_t)j + 1) * n + lane];
+        if (link >= 0) shift += of[6][link] * (x_j * x_j + p_j * p_j);
+      }
       const double drive = of[2][i] + (i < 2 ? 0.7 * r.features[lane % 2 * 2 + (size_t)i] : 0);
-      double re = -of[3][i] / 2 * x - shift * p + drive, im = -of[3][i] / 2 * p + shift * x;
+      double re = -half * x - shift * p + drive, im = -half * p + shift * x;
       for (int j = 0; j < 4; j++) {
         const long link = epx_topology_get_link(w->topology, i, j);
         if (link < 0) continue;
@@ -74,7 +80,8 @@ static void kerr_network_decays_at_its_loss_rate(void **state) {
   r.features[0] = 0;
   epx_lanes_set_samples(r.lanes, 1, r.features);
   set_everywhere(&r, "bias", 0);
-  set_everywhere(&r, "loss", 0.8);
+  set_everywhere(&r, "loss", 0.3);
+  set_everywhere(&r, "coupling_loss", 0.5);
   double *y = create_random_state(&r, "state");
   const double before = eval_intensity(&r, y, 0);
   for (int k = 0; k < 200; k++)
@@ -100,6 +107,57 @@ static void linear_kerr_response_is_reciprocal_under_conjugation(void **state) {
     assert_true(linear ? worst < 1e-15 : worst > 0.01);
     epx_array_destroy(&M);
     set_everywhere(&r, "kerr", 0);
+    set_everywhere(&r, "cross_kerr", 0);
+  }
+  epx_array_destroy(&y);
+  destroy_random_network(&r);
+}
+
+/** Without links of light and shifts the bound of the spectrum is met by one node at some phase. */
+static void kerr_bound_is_met_by_one_node(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 2, 3, 2);
+  set_everywhere(&r, "cross_kerr", 0);
+  const size_t n = (size_t)r.network->n_state;
+  double *y = create_random_state(&r, "state"), bound[8];
+  r.network->family->eval_abscissa_bound(r.lanes, y, bound);
+  for (int lane = 0; lane < r.lanes->n_lanes; lane++) {
+    double *J = create_jacobian(&r, y, lane, 1), largest = -INFINITY;
+    for (size_t row = 0; row < n; row += 2) {
+      const double xx = J[row * n + row], pp = J[(row + 1) * n + row + 1];
+      const double xp = (J[row * n + row + 1] + J[(row + 1) * n + row]) / 2;
+      largest = fmax(largest, (xx + pp) / 2 + hypot((xx - pp) / 2, xp));
+    }
+    assert_close(bound[lane], largest, 1e-14);
+    epx_array_destroy(&J);
+  }
+  epx_array_destroy(&y);
+  destroy_random_network(&r);
+}
+
+/** Without other loss and drive, the ports give back what comes in: sum |a_out|^2 = sum |a_in|^2. */
+static void ports_of_a_lossless_network_give_back_the_light(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 4, 2, 3, 2);
+  double *y = create_numbers(count_state(&r)), gain[8], through[16], in[8] = {0}, out[8] = {0};
+  const size_t n = (size_t)r.lanes->n_lanes;
+  set_everywhere(&r, "loss", 0);
+  set_everywhere(&r, "bias", 0);
+  set_everywhere(&r, "coupling_loss", 1.5);
+  for (int k = 0; k < 4000; k++)
+    take_step(&r, 0.02, y);
+  for (size_t i = 0; i < 4; i++) {
+    r.network->family->eval_port(r.lanes, (int)i, 0, (int)n, gain, through);
+    for (size_t lane = 0; lane < n; lane++) {
+      const double re = gain[lane] * y[2 * i * n + lane] + through[lane];
+      const double im = gain[lane] * y[(2 * i + 1) * n + lane] + through[n + lane];
+      in[lane] += through[lane] * through[lane] + through[n + lane] * through[n + lane];
+      out[lane] += re * re + im * im;
+    }
+  }
+  for (size_t lane = 0; lane < n; lane++) {
+    assert_true(in[lane] > 1e-3);
+    assert_close(out[lane], in[lane], 1e-12);
   }
   epx_array_destroy(&y);
   destroy_random_network(&r);
@@ -110,6 +168,8 @@ int main(void) {
       cmocka_unit_test(kerr_field_is_its_equation),
       cmocka_unit_test(undriven_lossy_kerr_network_loses_energy),
       cmocka_unit_test(kerr_network_decays_at_its_loss_rate),
+      cmocka_unit_test(kerr_bound_is_met_by_one_node),
+      cmocka_unit_test(ports_of_a_lossless_network_give_back_the_light),
       cmocka_unit_test(linear_kerr_response_is_reciprocal_under_conjugation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

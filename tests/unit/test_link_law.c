@@ -13,6 +13,7 @@ static void for_each_law(claim check) {
   for (int i = 0; epx_family_get(i); i++) {
     if (!epx_family_get(i)->link_law) continue;
     random_network r = create_random_network(epx_family_get(i), N_NODES, 0, 1, 1);
+    leave_out_further(&r);
     double *y = create_random_state(&r, "state");
     check(&r, y);
     epx_array_destroy(&y);
@@ -54,7 +55,7 @@ static random_network create_node(const random_network *r, const double *y, int 
   random_network one = create_random_network(family, 1, 0, 1, 1);
   double brought[EPX_LINK_MAX_ROWS];
   for (int p = 0; p < family->n_parameters; p++) {
-    if (p == r->network->coupling) continue;
+    if (family->parameters[p].site == EPX_SITE_LINK) continue;
     one.theta[one.network->offset[p]] = r->theta[r->network->offset[p] + (size_t)i];
   }
   epx_lanes_set_parameters(one.lanes, one.theta);

@@ -77,7 +77,7 @@ static void theta_holds_the_parameters_one_after_another(void **state) {
   size_t next = 0;
   for (int p = 0; p < spec.family->n_parameters; p++) {
     assert_int_equal(network->offset[p], next);
-    assert_int_equal(network->count[p], p == network->coupling ? 6 : 4);
+    assert_int_equal(network->count[p], spec.family->parameters[p].site == EPX_SITE_LINK ? 6 : 4);
     next += network->count[p];
   }
   assert_int_equal(network->n_theta, next);
@@ -96,10 +96,10 @@ static void bad_ports_are_refused_by_name(void **state) {
       "network.outputs.nodes[0]: there is no node -1",
       "network.outputs.nodes[1]: node 3 stands there twice",
       "the task has 6 inputs, the network 5 nodes",
-      "family kerr has no phase to read: intensity, quadrature",
+      "family kerr has no phase to read: intensity, quadrature, port-intensity, port-quadrature",
       "network.outputs.nodes[0]: node 0 is an input, and inputs of family phase are clamped",
       "none is free",
-      "family phase has no intensity to read: phase, sine"};
+      "family phase has no intensity to read: phase, sine, cosine"};
   spec[0].input_nodes = beyond;
   spec[1].output_nodes = below;
   spec[2].output_nodes = twice;

@@ -26,7 +26,7 @@ static double eval_kerr_residual(const random_network *r, int lane, const double
   for (int i = 0; i < n; i++) {
     const double x = y[2 * (size_t)i * n_lanes + (size_t)lane],
                  p = y[(2 * (size_t)i + 1) * n_lanes + (size_t)lane];
-    const double loss = get_theta(r, instance, "loss", i);
+    const double loss = get_theta(r, instance, "loss", i) + get_theta(r, instance, "coupling_loss", i);
     const double w =
         get_theta(r, instance, "detuning", i) + get_theta(r, instance, "kerr", i) * (x * x + p * p);
     double dx = -loss / 2 * x - w * p + get_theta(r, instance, "bias", i), dp = -loss / 2 * p + w * x;
@@ -63,7 +63,9 @@ static void kerr_equilibria_obey_the_equation(void **state) {
   (void)state;
   for (int n = 2; n < 20; n += 5) {
     random_network r = create_random_network(epx_family_get_by_name("kerr"), n, 1, n == 7 ? 1 : 3, 11);
-    set_everywhere(&r, "loss", 1.5);
+    set_everywhere(&r, "loss", 1);
+    set_everywhere(&r, "coupling_loss", 0.5);
+    set_everywhere(&r, "cross_kerr", 0);
     const epx_equilibrium_options options = get_options();
     solution s = create_solution(&r, &options);
     for (int lane = 0; lane < r.lanes->n_used; lane++) {
@@ -296,6 +298,8 @@ static void reversed_time_settles_where_time_flees(void **state) {
 static void stability_is_bounded_first_and_computed_else(void **state) {
   (void)state;
   random_network r = create_random_network(epx_family_get_by_name("kerr"), 6, 2, 2, 8);
+  leave_out_further(&r);
+  set_everywhere(&r, "loss", 0.5);
   const epx_equilibrium_options options = get_options();
   solution s = create_solution(&r, &options);
   int n_bounded = 0;

@@ -7,16 +7,17 @@
 static const struct {
   const char *family;
   epx_readout_kind kind;
-} cases[] = {{"kerr", EPX_READ_INTENSITY},
-             {"kerr", EPX_READ_QUADRATURE},
-             {"phase", EPX_READ_PHASE},
-             {"phase", EPX_READ_SINE}};
+} cases[] = {
+    {"kerr", EPX_READ_INTENSITY},      {"kerr", EPX_READ_QUADRATURE},      {"phase", EPX_READ_PHASE},
+    {"kerr", EPX_READ_PORT_INTENSITY}, {"kerr", EPX_READ_PORT_QUADRATURE}, {"phase", EPX_READ_COSINE},
+    {"phase", EPX_READ_SINE}};
 enum { N_CASES = sizeof cases / sizeof cases[0], N_OUTPUTS = 2 };
 
 static random_network create_case(int k) {
   random_network r = create_random_network(epx_family_get_by_name(cases[k].family), 5, 2, 3, 3);
   r.network->readout = cases[k].kind;
   r.network->readout_scale = 1.7;
+  if (strcmp(cases[k].family, "kerr") == 0) set_everywhere(&r, "coupling_loss", 0.49);
   return r;
 }
 
@@ -26,6 +27,12 @@ static double eval_expected(epx_readout_kind kind, double first, double second) 
     return 1.7 * (first * first + second * second);
   case EPX_READ_SINE:
     return 1.7 * sin(first);
+  case EPX_READ_COSINE:
+    return 1.7 * cos(first);
+  case EPX_READ_PORT_INTENSITY:
+    return 1.7 * 0.49 * (first * first + second * second);
+  case EPX_READ_PORT_QUADRATURE:
+    return 1.7 * 0.7 * first;
   default:
     return 1.7 * first;
   }

@@ -80,7 +80,8 @@ epx_err epx_distributed_set_start(const epx_distributed *distributed, uint64_t s
 /** Solves for the equilibrium; `options->method` as for a population. state [n_local][components]: in, the
  * start; out, the equilibrium or where it was when it gave up. certificate: out, the same on all ranks;
  * abscissa is left NaN. nudge NULL: free phase; with a nudge, Newton from the start, which should be the free
- * equilibrium. Collective. No equilibrium is an outcome, not an error. Errors: EPX_ESOLVER. */
+ * equilibrium. Collective. No equilibrium is an outcome, not an error. Errors: EPX_ESOLVER; EPX_EINPUT: a
+ * parameter of links beside the coupling that is not 0. */
 epx_err epx_distributed_solve(epx_distributed *distributed, const epx_distributed_nudge *nudge, double *state,
                               epx_certificate *certificate);
 

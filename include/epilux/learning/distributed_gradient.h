@@ -24,11 +24,12 @@ epx_err epx_distributed_gradient_eval_cost(epx_distributed_gradient *work, const
                                            double *value, double *correct);
 
 /** Evaluates dC/dtheta by a rule, at the free equilibrium `state` [n_local][components] of the parameters and
- * sample that are set: gradient [n_theta], the whole of it on every rank, overwritten. *outcome: out, EPX_OK,
- * or that of the learning phase that has no equilibrium; the gradient is then zero. Nudged phases are the
- * branches that Newton finds from the free state. Collective. Errors: EPX_EINPUT: a rule that does not apply
- * to the family (as epx_estimator.get_refusal says), or is none of plain, phase-conjugate, time-reversed and
- * backprop; EPX_ESOLVER, EPX_EMPI. */
+ * sample that are set: gradient [n_theta], the whole of it on every rank, overwritten; 0 for parameters of
+ * links beside the coupling, which such a network lacks. *outcome: out, EPX_OK, or that of the learning phase
+ * that has no equilibrium; the gradient is then zero. Nudged phases are the branches that Newton finds from
+ * the free state. Collective. Errors: EPX_EINPUT: a rule that does not apply to the family (as
+ * epx_estimator.get_refusal says), or is none of plain, phase-conjugate, time-reversed and backprop;
+ * EPX_ESOLVER, EPX_EMPI. */
 epx_err epx_distributed_gradient_eval(epx_distributed_gradient *work, const epx_estimator *estimator,
                                       const epx_nudging *nudging, const double *state, int label,
                                       double *gradient, int *outcome);

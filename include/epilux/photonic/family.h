@@ -179,7 +179,8 @@ typedef struct epx_family {
   void (*eval_power)(const struct epx_lanes *lanes, const double *y, double *power);
 
   /** Evaluates what leaves a node's port, a_out = gain a + through, of `width` lanes from `lane` on: gain
-   * [width] real, through [2][width] (Re, Im), which no trainable parameter changes. NULL: no ports. */
+   * [width] real, through [2][width] (Re, Im), which no trainable parameter changes; both 0 where the node's
+   * parameter `coupling_loss` is 0. NULL: no ports. */
   void (*eval_port)(const struct epx_lanes *lanes, int node, int lane, int width, double *gain,
                     double *through);
 

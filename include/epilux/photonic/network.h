@@ -73,7 +73,8 @@ void epx_network_destroy(epx_network **address);
  * and i < j for a link's, the same for every design point; SYMMETRISED draws A_ij at (i, j) and A_ji at (j,
  * i). Errors: EPX_EINPUT: a list of another length than 1 or the parameter's count, a matrix that is not
  * nodes by nodes, not symmetric, or not zero where there is no link (its diagonal among them), a bad
- * distribution, a value that is not finite or outside the parameter's range. */
+ * distribution, a value that is not finite or outside the parameter's range, a port that is read with a
+ * coupling_loss of 0. */
 epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_spec *spec, uint64_t seed,
                                  double *theta);
 

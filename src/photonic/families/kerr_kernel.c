@@ -16,16 +16,19 @@ INLINE epx_vector get_parameter(const double *row, bool shared, size_t v) {
   return ((const epx_vector *)row)[v];
 }
 
-INLINE void finish_node(const epx_kerr_field *field, size_t i, bool shared) {
+INLINE void finish_node(const epx_kerr_field *field, size_t i, bool shared, bool ported) {
   const size_t n = field->n_lanes, n_vectors = n / EPX_LANE_WIDTH;
   const double *loss = field->loss + i * n, *detuning = field->detuning + i * n, *kerr = field->kerr + i * n;
+  const double *coupling_loss = ported ? field->coupling_loss + i * n : NULL;
   const epx_vector *x = (const epx_vector *)(field->y + 2 * i * n), *p = x + n_vectors;
   const epx_vector *drive_x = (const epx_vector *)(field->drive + 2 * i * n), *drive_p = drive_x + n_vectors;
   epx_vector *f_x = (epx_vector *)(field->f + 2 * i * n), *f_p = f_x + n_vectors;
   for (size_t v = 0; v < n_vectors; v++) {
     const epx_vector shift =
         get_parameter(detuning, shared, v) + get_parameter(kerr, shared, v) * (x[v] * x[v] + p[v] * p[v]);
-    const epx_vector half = 0.5 * get_parameter(loss, shared, v);
+    epx_vector rate = get_parameter(loss, shared, v);
+    if (ported) rate += get_parameter(coupling_loss, shared, v);
+    const epx_vector half = 0.5 * rate;
     const epx_vector in_x = f_x[v], in_p = f_p[v];
     f_x[v] = drive_x[v] - half * x[v] - shift * p[v] - in_p;
     f_p[v] = drive_p[v] - half * p[v] + shift * x[v] + in_x;
@@ -34,10 +37,12 @@ INLINE void finish_node(const epx_kerr_field *field, size_t i, bool shared) {
 
 void EPX_KERNEL(epx_kerr_finish_field)(const epx_kerr_field *field) {
   for (size_t i = 0; i < field->n_nodes; i++) {
-    if (field->shared) {
-      finish_node(field, i, true);
+    if (field->coupling_loss) {
+      finish_node(field, i, field->shared, true);
+    } else if (field->shared) {
+      finish_node(field, i, true, false);
     } else {
-      finish_node(field, i, false);
+      finish_node(field, i, false, false);
     }
   }
 }
@@ -66,13 +71,15 @@ INLINE void write_node(const epx_kerr_jacobian *k, size_t i, int width) {
   double *restrict re = k->jacobian + (4 * i * k->n_nodes + 2 * i) * n_width, *restrict im =
                                                                                   re +
                                                                                   2 * k->n_nodes * n_width;
+  const double *coupling_loss = k->coupling_loss ? k->coupling_loss + at : NULL;
   for (int w = 0; w < width; w++) {
+    const double half = 0.5 * (coupling_loss ? loss[w] + coupling_loss[w] : loss[w]);
     const double shift = detuning[w] + kerr[w] * (x[w] * x[w] + p[w] * p[w]);
     const double twist = 2 * kerr[w] * x[w] * p[w];
-    re[w] = -0.5 * loss[w] - twist;
+    re[w] = -half - twist;
     re[width + w] = -shift - 2 * kerr[w] * p[w] * p[w];
     im[w] = shift + 2 * kerr[w] * x[w] * x[w];
-    im[width + w] = -0.5 * loss[w] + twist;
+    im[width + w] = -half + twist;
   }
 }
 

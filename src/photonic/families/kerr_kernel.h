@@ -9,10 +9,12 @@
 
 #include "base/kernel.h"
 
-/** f holds C = J a on entry and F = -loss/2 a + i((detuning + kerr |a|^2) a + C) + drive on return. */
+/** f holds C = J a on entry and F = -(loss + coupling_loss)/2 a + i((detuning + kerr |a|^2) a + C) + drive on
+ * return. */
 typedef struct {
   size_t n_nodes, n_lanes;
   const double *loss, *detuning, *kerr; /* [n_nodes][n_lanes] */
+  const double *coupling_loss;          /* [n_nodes][n_lanes]; NULL: none */
   bool shared;                          /* a node's parameters are the same in all lanes */
   const double *drive, *y;              /* [n_nodes][2][n_lanes] */
   double *f;                            /* [n_nodes][2][n_lanes] */
@@ -25,6 +27,7 @@ typedef struct {
   bool shared;
   const double *coupling;               /* shared [n_nodes][n_nodes], own [n_nodes][n_nodes][n_lanes] */
   const double *loss, *detuning, *kerr; /* [n_nodes][n_lanes] */
+  const double *coupling_loss;          /* [n_nodes][n_lanes]; NULL: none */
   const double *y;                      /* [n_nodes][2][n_lanes] */
   double *jacobian;                     /* [2 n_nodes][2 n_nodes][width] */
 } epx_kerr_jacobian;
