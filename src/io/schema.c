@@ -100,7 +100,7 @@ static const epx_schema_entry entries[] = {
      .meaning = "number of outputs, the last nodes; in place of `nodes`"},
     {"network.outputs.readout", WORD(readout), .fallback = "the family's, see `epilux list families`",
      .derived = "network.family", .meaning = "what the detectors report; `epilux list readouts`"},
-    {"network.outputs.scale", REAL, ANY, .fallback = "4 for intensity, 1 otherwise",
+    {"network.outputs.scale", REAL, ANY, .fallback = "4 for intensity and amplitude, 1 otherwise",
      .derived = "network.family network.outputs.readout", .meaning = "factor on what the detectors report"},
     DEVICE_ROWS
 

@@ -8,5 +8,6 @@
 
 extern const epx_family epx_family_kerr;
 extern const epx_family epx_family_phase;
+extern const epx_family epx_family_opo;
 
 #endif
