@@ -81,7 +81,8 @@ static const char *get_cost(const epx_resolver *r, const epx_tree *beside, char 
 
 static const char *get_target_off(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
-  return has(r->root, "learning.cost", "phase-cosine") ? "-1.5707963267948966" : "0";
+  if (has(r->root, "learning.cost", "phase-cosine")) return "-1.5707963267948966";
+  return has(r->root, "network.outputs.readout", "cosine") ? "-1" : "0";
 }
 
 static const char *get_target_on(const epx_resolver *r, const epx_tree *beside, char *buffer) {

@@ -89,7 +89,7 @@ expect 0 out "phase-conjugate" list estimators
 cmp "$work/once.yaml" "$work/twice.yaml" || { echo "FAIL: the resolved deck is not its own"; failures=$((failures + 1)); }
 
 # The shipped decks hold.
-for deck in "$source"/inputs/*.yaml; do
+for deck in "$source"/inputs/*.yaml "$source"/inputs/families/*.yaml; do
   expect 0 out "# Size of the campaign" check "$deck"
 done
 

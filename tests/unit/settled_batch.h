@@ -83,10 +83,11 @@ static inline settled_batch create_random_batch(const char *name, const epx_cost
       const char *parameter = family->parameters[p].name;
       double *values = theta + (size_t)k * b.network->n_theta + b.network->offset[p];
       for (size_t i = 0; i < b.network->count[p]; i++)
-        values[i] = strcmp(parameter, "loss") == 0            ? loss
-                    : strcmp(parameter, "kerr") == 0          ? kerr
-                    : strcmp(parameter, "coupling") == 0      ? 0.4 * values[i]
-                    : strcmp(parameter, "detuning") == 0      ? values[i] - 1
+        values[i] = strcmp(parameter, "loss") == 0       ? loss
+                    : strcmp(parameter, "kerr") == 0     ? kerr
+                    : strcmp(parameter, "coupling") == 0 ? 0.4 * values[i]
+                    : strcmp(parameter, "detuning") == 0
+                        ? (family->conjugation ? values[i] - 1 : 0.1 * values[i])
                     : strcmp(parameter, "cross_kerr") == 0    ? 0.3 * kerr * values[i]
                     : strcmp(parameter, "coupling_loss") == 0 ? 0
                                                               : values[i];

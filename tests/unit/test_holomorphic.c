@@ -25,7 +25,7 @@ static void error_is_of_the_order_of_the_number_of_points(void **state) {
     const double small = eval_error(&b, cases[i].beta / 2, cases[i].n_points, exact);
     assert_close(log2(large / small), cases[i].n_points, 0.1 * cases[i].n_points);
   }
-  assert_true(eval_error(&b, 0.004, 12, exact) < 1e-6);
+  assert_true(eval_error(&b, 0.003, 12, exact) < 1e-6);
   epx_array_destroy(&exact);
   destroy_batch(&b);
 }

@@ -84,6 +84,7 @@ static void kerr_equilibria_obey_the_equation(void **state) {
 static void phase_equilibria_obey_the_equation(void **state) {
   (void)state;
   random_network r = create_random_network(epx_family_get_by_name("phase"), 9, 3, 2, 10);
+  set_everywhere(&r, "detuning", 0);
   const epx_equilibrium_options options = get_options();
   solution s = create_solution(&r, &options);
   for (int lane = 0; lane < r.lanes->n_used; lane++) {

@@ -8,6 +8,7 @@
 
 extern const epx_family epx_family_kerr;
 extern const epx_family epx_family_phase;
+extern const epx_family epx_family_ising;
 extern const epx_family epx_family_opo;
 
 #endif

@@ -171,7 +171,7 @@ static epx_err create_phases(epx_specimen **out) {
   return EPX_OK;
 }
 
-enum { N_LINKS = 15, N_PHASES_THETA = N_LINKS + 12 };
+enum { N_LINKS = 15, N_PHASES_THETA = N_LINKS + 3 * 6 };
 
 static epx_err check_errors(epx_specimen *phases, const double *exact, epx_verify_report *report) {
   static const struct {

@@ -83,7 +83,7 @@ static study_spec get_phase_study(int n_instances, int epochs, uint64_t seed) {
       .n_instances = n_instances,
       .seed = seed};
   for (int p = 0; p < spec.network.family->n_parameters; p++)
-    spec.learning.train[p] = true;
+    spec.learning.train[p] = spec.network.family->parameters[p].trained;
   return spec;
 }
 
