@@ -143,6 +143,7 @@ static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, int 
     fflush(stdout);
     MPI_Abort(MPI_COMM_WORLD, code == EPX_OK ? *status : EPX_EXIT_FAILED);
   }
+  epx_run_report_destroy(&report);
   epx_array_destroy(&path);
   epx_campaign_destroy(&campaign);
   return code;

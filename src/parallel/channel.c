@@ -9,11 +9,12 @@
 #include <math.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "epilux/base/array.h"
 #include "parallel/mailbox.h"
 
-enum { TAG = 1 };
+enum { TAG = 1, HOST_BYTES = 64 };
 
 /* What precedes the data on the wire. Ranks are of one machine type. */
 typedef struct {
@@ -25,6 +26,7 @@ struct epx_channel {
   MPI_Comm comm;
   int rank, size;
   epx_mailbox *to_coordinator, *to_worker; /* rank 0: of worker 0 */
+  char *hosts;                             /* rank 0: [size][HOST_BYTES] */
   unsigned char *wire;                     /* [capacity], head and data */
   size_t capacity;
 };
@@ -54,6 +56,25 @@ static epx_err check_mpi(int code, const char *what) {
   return EPX_RAISE(EPX_EMPI, "%s: %s", what, text);
 }
 
+/* Gathers the hosts' names on rank 0. */
+static epx_err create_hosts(epx_channel *channel) {
+  char host[HOST_BYTES] = "";
+  gethostname(host, sizeof host - 1);
+  if (channel->rank == 0) EPX_TRY(epx_array_create(&channel->hosts, (size_t)channel->size, HOST_BYTES));
+  if (channel->size == 1) {
+    memcpy(channel->hosts, host, sizeof host);
+    return EPX_OK;
+  }
+  return check_mpi(
+      MPI_Gather(host, HOST_BYTES, MPI_CHAR, channel->hosts, HOST_BYTES, MPI_CHAR, 0, channel->comm),
+      "MPI_Gather");
+}
+
+const char *epx_channel_get_host(const epx_channel *channel, int rank) {
+  if (!channel->hosts || rank < 0 || rank >= channel->size) return "";
+  return channel->hosts + (size_t)rank * HOST_BYTES;
+}
+
 static epx_err create(MPI_Comm comm, epx_channel *channel) {
   channel->comm = MPI_COMM_NULL;
   channel->size = 1;
@@ -63,6 +84,7 @@ static epx_err create(MPI_Comm comm, epx_channel *channel) {
     MPI_Comm_rank(channel->comm, &channel->rank);
     MPI_Comm_size(channel->comm, &channel->size);
   }
+  EPX_TRY(create_hosts(channel));
   if (channel->rank > 0) return EPX_OK;
   EPX_TRY(epx_mailbox_create(&channel->to_coordinator));
   return epx_mailbox_create(&channel->to_worker);
@@ -86,6 +108,7 @@ void epx_channel_destroy(epx_channel **address) {
   if (channel->comm != MPI_COMM_NULL) MPI_Comm_free(&channel->comm);
   epx_mailbox_destroy(&channel->to_coordinator);
   epx_mailbox_destroy(&channel->to_worker);
+  epx_array_destroy(&channel->hosts);
   epx_array_destroy(&channel->wire);
   epx_array_destroy(address);
 }

@@ -115,6 +115,8 @@ static epx_err hand_out(coordinator *own, int worker) {
                                  .worker = own->first_worker + worker,
                                  .first = unit.first,
                                  .count = unit.count};
+    epx_progress_load *load = &own->report->load[worker];
+    if (load->n_units++ == 0) load->first = epx_seconds_get() - own->start;
     EPX_TRY(epx_channel_write_to_worker(own->channel, &message));
   }
   return EPX_OK;
@@ -135,8 +137,30 @@ static epx_err take_record(coordinator *own, int i_point, int i_instance, const 
   return own->error == EPX_OK ? epx_journal_write(own->journal, i_point, i_instance, kept) : EPX_OK;
 }
 
-static epx_err take_block(coordinator *own, int64_t i_block, const double *records) {
+/* Notes in the worker's load what a block took and how its trials ended. */
+static void count_block(coordinator *own, int worker, const epx_block *block, double seconds,
+                        const double *records) {
+  epx_progress_load *load = &own->report->load[worker];
+  own->report->progress.busy += seconds;
+  load->busy += seconds;
+  load->last = epx_seconds_get() - own->start;
+  load->n_trials += block->n;
+  for (int k = 0; k < block->n; k++)
+    load->n_failed += records[(size_t)k * own->campaign->layout.size] != EPX_STATE_DONE;
+  if (seconds > load->slowest || load->slowest_point < 0) {
+    load->slowest = seconds;
+    load->slowest_point = block->i_point;
+    load->slowest_instance = block->first;
+  }
+  const epx_coordinator_block watched = {load->rank, block->i_point, block->first,
+                                         block->n,   seconds,        load->last};
+  if (own->options->watch_block) own->options->watch_block(own->options->context, &watched);
+}
+
+static epx_err take_block(coordinator *own, int worker, int64_t i_block, double seconds,
+                          const double *records) {
   const epx_block block = epx_blocks_get(own->campaign, i_block);
+  count_block(own, worker, &block, seconds, records);
   for (int k = 0; k < block.n; k++)
     EPX_TRY(
         take_record(own, block.i_point, block.first + k, records + (size_t)k * own->campaign->layout.size));
@@ -151,10 +175,8 @@ static epx_err take_result(coordinator *own, int worker) {
     const size_t n = 1 + (size_t)epx_blocks_get(own->campaign, b).n * own->campaign->layout.size;
     if ((size_t)(end - next) < n)
       return EPX_RAISE(EPX_EMPI, "a result of worker %d is cut short", message->worker);
-    if (epx_schedule_set_done(own->schedule, worker, b, *next)) {
-      own->report->progress.busy += *next;
-      EPX_TRY(take_block(own, b, next + 1));
-    }
+    if (epx_schedule_set_done(own->schedule, worker, b, *next))
+      EPX_TRY(take_block(own, worker, b, *next, next + 1));
     next += n;
   }
   return EPX_OK;
@@ -203,6 +225,8 @@ static void watch(coordinator *own, double now) {
   epx_progress *progress = &own->report->progress;
   progress->seconds = now - own->start;
   progress->draining = own->stopping || epx_schedule_is_draining(own->schedule);
+  const bool dry = progress->draining || epx_schedule_get_counts(own->schedule).open == 0;
+  if (dry && isnan(progress->drained)) progress->drained = progress->seconds;
   own->t_watch = now;
   if (own->options->watch) own->options->watch(own->options->context, progress);
 }
@@ -234,8 +258,10 @@ static epx_err turn(coordinator *own, int *n_empty) {
   bool got;
   EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
   if (got) {
+    const double start = epx_seconds_get();
     *n_empty = 0;
     EPX_TRY(take_message(own));
+    own->report->progress.handing_out += epx_seconds_get() - start;
     return heed_clock(own);
   }
   EPX_TRY(heed_clock(own));
@@ -289,6 +315,21 @@ static void count_trials(const epx_campaign *campaign, epx_progress *progress) {
   }
 }
 
+static epx_err create_loads(coordinator *own) {
+  epx_coordinator_report *report = own->report;
+  EPX_TRY(EPX_ARRAY(report->load, (size_t)own->n_workers));
+  for (int w = 0; w < own->n_workers; w++)
+    report->load[w] = (epx_progress_load){.rank = own->first_worker + w,
+                                          .first = NAN,
+                                          .last = NAN,
+                                          .slowest_point = -1,
+                                          .slowest_instance = -1};
+  report->progress.load = report->load;
+  report->progress.n_workers = own->n_workers;
+  report->progress.drained = NAN;
+  return EPX_OK;
+}
+
 static epx_err prepare(coordinator *own) {
   const int n_ranks = epx_channel_get_size(own->channel);
   own->first_worker = n_ranks > 2;
@@ -297,7 +338,7 @@ static epx_err prepare(coordinator *own) {
   own->deadline = own->start + own->options->time_limit;
   own->give_up = INFINITY;
   count_trials(own->campaign, &own->report->progress);
-  own->report->progress.n_workers = own->n_workers;
+  EPX_TRY(create_loads(own));
   EPX_TRY(EPX_ARRAY(own->stopped, (size_t)own->n_workers));
   return create_schedule(own);
 }
@@ -319,6 +360,11 @@ static epx_err finish(coordinator *own, int code) {
     EPX_TRY(write_to_workers(own, &end));
   }
   return own->error == EPX_OK ? EPX_OK : EPX_RAISE(own->error, "%s", own->error_text);
+}
+
+void epx_coordinator_report_destroy(epx_coordinator_report *report) {
+  epx_array_destroy(&report->load);
+  report->progress.load = NULL;
 }
 
 epx_err epx_coordinator_solve(epx_campaign *campaign, epx_channel *channel, epx_journal *journal,

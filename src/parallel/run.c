@@ -164,6 +164,10 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
   return code;
 }
 
+void epx_run_report_destroy(epx_run_report *report) {
+  epx_coordinator_report_destroy(&report->coordinator);
+}
+
 epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
                       epx_run_report *report) {
   *report = (epx_run_report){0};

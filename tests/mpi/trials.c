@@ -56,6 +56,7 @@ static epx_err run(int argc, char **argv, int *status) {
     printf("%d workers, %.3f us a trial\n", progress->n_workers,
            1e6 * progress->seconds / (double)progress->n_solved);
   *status = report.coordinator.stopped ? 75 : 0;
+  epx_run_report_destroy(&report);
   epx_campaign_destroy(&campaign);
   epx_channel_destroy(&channel);
   return code;

@@ -83,6 +83,24 @@ static epx_err solve_or_fail(const epx_point *point, int i_point, int first, dou
 
 typedef epx_err (*solver)(const epx_point *point, int i_point, int first, double *record);
 
+/* What the workers did, each by itself, adds up to what the run did. */
+static void check_loads(const epx_run_report *report) {
+  const epx_progress *progress = &report->coordinator.progress;
+  long n_trials = 0;
+  double busy = 0;
+  for (int w = 0; w < progress->n_workers; w++) {
+    const epx_progress_load *load = &progress->load[w];
+    n_trials += load->n_trials;
+    busy += load->busy;
+    if (load->n_trials > 0) {
+      assert_true(load->first >= 0 && load->first <= load->last && load->slowest <= load->busy);
+      assert_in_range(load->slowest_point, 0, SMALL_POINTS - 1);
+    }
+  }
+  assert_int_equal(n_trials, progress->n_solved);
+  assert_true(busy == progress->busy);
+}
+
 /* Runs the campaign of a seed; the code, and what is reported. The campaign that is left is checked against
  * what all trials should give, its pending ones counted. */
 static int run_campaign(int seed, solver solve, epx_run_options options, epx_run_report *report,
@@ -105,6 +123,8 @@ static int run_campaign(int seed, solver solve, epx_run_options options, epx_run
     else
       assert_memory_equal(got, expected, sizeof expected);
   }
+  if (report->begun && n_solved > 0) check_loads(report);
+  epx_run_report_destroy(report);
   if (report->coordinator.abandoned) return code; /* its thread still uses them */
   epx_channel_destroy(&channel);
   epx_campaign_destroy(&campaign);

@@ -51,6 +51,9 @@ void epx_channel_destroy(epx_channel **address);
 int epx_channel_get_rank(const epx_channel *channel);
 int epx_channel_get_size(const epx_channel *channel);
 
+/** Gets the name of the host that a rank runs on; "" for a rank that there is not, and off rank 0. */
+const char *epx_channel_get_host(const epx_channel *channel, int rank);
+
 /** Writes a message to worker message->worker. Rank 0 only. Errors: EPX_EMPI, EPX_EMEMORY. */
 epx_err epx_channel_write_to_worker(epx_channel *channel, const epx_message *message);
 

@@ -12,21 +12,36 @@
 /** Receives the progress of a run, ten times a second at most. */
 typedef void (*epx_progress_watcher)(void *context, const epx_progress *progress);
 
+/** A block whose result has just come: its worker's rank, its trials, the seconds it took and the seconds of
+ * the run at which the result came (its end, but for the way here). */
+typedef struct {
+  int rank, i_point, first, n;
+  double seconds, time;
+} epx_coordinator_block;
+
+typedef void (*epx_block_watcher)(void *context, const epx_coordinator_block *block);
+
 typedef struct {
   double checkpoint; /* s from one results file to the next; the journal is brought to the disk each second */
   double time_limit; /* s from the call on by which the run must be over; INFINITY: none */
   double patience;   /* s to wait for blocks under way when a signal or an error stops the run (SIGINT: for
                         ever) */
-  epx_progress_watcher watch; /* NULL: none */
-  void *context;              /* of watch */
+  epx_progress_watcher watch;    /* NULL: none */
+  epx_block_watcher watch_block; /* NULL: none */
+  void *context;                 /* of both */
 } epx_coordinator_options;
 
+/** Zeroed: empty. */
 typedef struct {
-  epx_progress progress; /* at the end */
-  bool stopped;          /* before all was done, by a signal or the time limit */
-  bool abandoned;        /* a worker did not come back in time and is still inside a block */
-  char reason[32];       /* of stopping: "SIGTERM", "the time limit" */
+  epx_progress progress;   /* at the end; its load is this report's */
+  epx_progress_load *load; /* [n_workers], owned */
+  bool stopped;            /* before all was done, by a signal or the time limit */
+  bool abandoned;          /* a worker did not come back in time and is still inside a block */
+  char reason[32];         /* of stopping: "SIGTERM", "the time limit" */
 } epx_coordinator_report;
+
+/** Destroys what the report owns. */
+void epx_coordinator_report_destroy(epx_coordinator_report *report);
 
 /** Solves what is pending of a campaign, with the workers of `channel`: its rank 0 too, when there are at
  * most two ranks. Records go to the campaign and the journal as they come; the results file is written at

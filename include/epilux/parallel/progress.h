@@ -7,6 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** What one worker did in a run. Times are in seconds from the run's start. */
+typedef struct {
+  int rank;
+  double busy;        /* s inside blocks */
+  double first, last; /* when its first unit was handed out, when its last result came; NAN: never */
+  double slowest;     /* s of its longest block */
+  int slowest_point, slowest_instance; /* with which that block begins; -1: none */
+  long n_trials, n_failed;             /* of this run; failed: those that are not done */
+  long n_units;                        /* that it was handed */
+} epx_progress_load;
+
 typedef struct {
   long n_trials, n_finished;
   long n_failed;  /* of the finished, those that are not done */
@@ -14,7 +25,10 @@ typedef struct {
   double seconds; /* that this run has taken */
   double busy;    /* s that its workers have solved, added up */
   int n_workers;
-  bool draining; /* nothing is begun any more */
+  bool draining;                 /* nothing is begun any more */
+  double handing_out;            /* s that the coordinator has spent over messages of its workers */
+  double drained;                /* s of the run from which on there was nothing to hand out; NAN: not yet */
+  const epx_progress_load *load; /* [n_workers], borrowed from who reports; NULL: not known */
 } epx_progress;
 
 /** Evaluates the rate, trials a second; 0 before anything is solved. */

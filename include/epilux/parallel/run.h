@@ -23,6 +23,9 @@ typedef struct {
   epx_coordinator_report coordinator; /* on rank 0; elsewhere only `stopped` */
 } epx_run_report;
 
+/** Destroys what the report owns. */
+void epx_run_report_destroy(epx_run_report *report);
+
 /** Solves a campaign. Collective over `channel`, each rank with the same campaign. Before anything is run,
  * rank 0 takes the lock, reads what is there, and writes the results file. The instruction set becomes the
  * least of all ranks and of the results so far, so that bits do not depend on who computes. An error is
