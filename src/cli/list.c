@@ -103,6 +103,13 @@ static epx_err list_tasks(void) {
   return EPX_OK;
 }
 
+static epx_err list_reductions(void) {
+#define PRINT_REDUCTION(name, text, meaning) print_row(text, meaning);
+  EPX_REDUCTIONS(PRINT_REDUCTION)
+#undef PRINT_REDUCTION
+  return EPX_OK;
+}
+
 static epx_err list_estimators(void) {
   for (int i = 0; epx_estimator_get(i); i++) {
     const epx_estimator *estimator = epx_estimator_get(i);
@@ -226,6 +233,7 @@ static const struct {
     {"topologies", "which nodes are linked", list_topologies},
     {"readouts", "what detectors report", list_readouts},
     {"tasks", "what can be learnt", list_tasks},
+    {"reductions", "how features become fewer", list_reductions},
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
     {"costs", "how wrong an answer is", list_costs},
     {"optimizers", "how parameters follow a gradient", list_optimizers},

@@ -95,8 +95,9 @@ epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
   deck->user = changed;
   deck->message[0] = '\0';
   const int code = resolve(deck);
-  const bool own = strncmp(epx_error_get_message(), name, strlen(name)) == 0;
-  if (code == EPX_EINPUT && !own) { /* another --set may mend it */
+  const bool own = strncmp(epx_error_get_message(), name, strlen(name)) == 0 &&
+                   !strstr(epx_error_get_message(), " is missing"); /* of a section that this one began */
+  if (code == EPX_EINPUT && !own) {                                 /* another --set may mend it */
     snprintf(deck->message, sizeof deck->message, "%s", epx_error_get_message());
     return EPX_OK;
   }

@@ -171,6 +171,12 @@ static epx_err read_task(epx_reader *r) {
   task->noise = epx_reader_is_set(r, "task.noise") ? epx_reader_get_real(r, "task.noise") : 0;
   task->test_fraction = epx_reader_get_real(r, "task.test_fraction");
   task->scaling = (epx_scaling)epx_reader_get_word(r, "task.scaling", epx_words_get_scaling);
+  task->reduction = (epx_reduction)epx_reader_get_word(r, "task.encoding.reduction", epx_words_get_reduction);
+  if (task->reduction == EPX_REDUCE_COMPONENTS) {
+    task->n_ports = epx_reader_get_integer(r, "task.encoding.ports");
+    task->whiten = epx_reader_get_boolean(r, "task.encoding.whiten");
+  }
+  if (task->reduction == EPX_REDUCE_POOLING) task->window = epx_reader_get_integer(r, "task.encoding.window");
   task->constant = epx_reader_get_boolean(r, "task.constant");
   return EPX_OK;
 }

@@ -21,6 +21,7 @@
 #define WORDS(list) .type = EPX_SCHEMA_WORDS, .words = epx_words_get_##list
 
 #include "io/schema_fabrication.h"
+#include "io/schema_task.h"
 
 static const epx_schema_entry entries[] = {
     {"study", EPX_SCHEMA_SECTION, .meaning = "what the study is called and its seed"},
@@ -104,23 +105,7 @@ static const epx_schema_entry entries[] = {
      .derived = "network.family network.outputs.readout", .meaning = "factor on what the detectors report"},
     DEVICE_ROWS
 
-    {"task", EPX_SCHEMA_SECTION, .meaning = "what is to be learnt; `epilux list tasks`"},
-    {"task.name", WORD(task), .required = true, .example = "xor", .meaning = "the samples"},
-    {"task.path", EPX_SCHEMA_TEXT, .required = true, .example = "samples.csv",
-     .applies = "task.name: csv idx",
-     .meaning = "file of the samples (csv) or images (idx), seen from the working folder"},
-    {"task.labels", EPX_SCHEMA_TEXT, .required = true, .example = "labels.idx", .applies = "task.name: idx",
-     .meaning = "file of the labels"},
-    {"task.samples", COUNT, .low = 0, .fallback = "0",
-     .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},
-    {"task.noise", REAL, NOT_NEGATIVE, .fallback = "0.1", .applies = "task.name: moons",
-     .meaning = "standard deviation added to both coordinates"},
-    {"task.test_fraction", REAL, .low = 0, .high = 1, .below = true, .fallback = "the task's: 0.2, of xor 0",
-     .derived = "task.name", .meaning = "share of each class held out for `accuracy` and `loss`"},
-    {"task.constant", EPX_SCHEMA_BOOLEAN, .fallback = "false",
-     .meaning = "one more feature, the last, that is 1 in every sample: a drive that does not vary"},
-    {"task.scaling", WORD(scaling), .fallback = "the task's", .derived = "task.name",
-     .meaning = "of the features"},
+    TASK_ROWS
 
     {"learning", EPX_SCHEMA_SECTION, .meaning = "how the network learns"},
     {"learning.estimator", WORD(estimator),

@@ -11,6 +11,7 @@
 
 typedef struct {
   int n_samples, n_features, n_classes;
+  int n_rows, n_columns; /* of an image whose pixels the features are; 0: not known to be one */
   double *features; /* [n_samples][n_features] */
   int *labels;      /* [n_samples], 0 … n_classes - 1 */
 } epx_dataset;

@@ -54,6 +54,8 @@ static epx_err fill(const char *images, const unsigned char *pixels, const uint3
     return EPX_RAISE(EPX_EINPUT, "%s: all %u labels are %d; at least two classes are wanted", labels,
                      (unsigned)sizes[0], low);
   EPX_TRY(epx_dataset_create((int)sizes[0], (int)n_features, high + 1, out));
+  (*out)->n_rows = (int)sizes[1];
+  (*out)->n_columns = (int)sizes[2];
   for (size_t i = 0; i < (size_t)sizes[0] * (size_t)n_features; i++)
     (*out)->features[i] = pixels[i];
   for (size_t i = 0; i < sizes[0]; i++)

@@ -48,8 +48,10 @@ static epx_err check(const epx_network *network, const epx_task *task, const epx
   EPX_TRY(check_estimator(network, spec));
   EPX_TRY(check_trained(network, spec));
   if (task->n_features > network->n_inputs)
-    return EPX_RAISE(EPX_EINPUT, "network.inputs: the task has %d features, but the network %d inputs",
-                     task->n_features, network->n_inputs);
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "network.inputs: the task has %d features, but the network %d inputs; task.encoding makes them fewer",
+        task->n_features, network->n_inputs);
   if (network->n_outputs != task->n_classes && !(network->n_outputs == 1 && task->n_classes == 2))
     return EPX_RAISE(EPX_EINPUT,
                      "network.outputs: %d for %d classes; one a class is wanted (or one for two classes)",

@@ -1,5 +1,5 @@
-/* A task is made in four steps: read or compute the dataset, take a part of it when asked to, split, scale by
- * what the training part shows. */
+/* A task is made in five steps: read or compute the dataset, take a part of it when asked to, split, scale
+ * and reduce by what the training part shows. */
 #include "epilux/learning/task.h"
 
 #include <math.h>
@@ -10,6 +10,7 @@
 #include "epilux/base/array.h"
 #include "epilux/base/version.h"
 #include "learning/dataset.h"
+#include "learning/encoding.h"
 #include "learning/split.h"
 
 static const int moons_default = 200;
@@ -194,6 +195,36 @@ static void scale(epx_scaling scaling, epx_task *task) {
   }
 }
 
+/* Images of a csv file are square: it does not say otherwise. */
+static epx_err pool(const epx_task_spec *spec, const epx_dataset *dataset, epx_task *task, int *n_pooled,
+                    double **pooled) {
+  int rows = dataset->n_rows, columns = dataset->n_columns;
+  if (rows == 0) rows = columns = (int)floor(sqrt(task->n_features) + 0.5);
+  if (rows * columns != task->n_features)
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "task.encoding.reduction: the %d features of task '%s' are no square image to pool; pca makes "
+        "them fewer",
+        task->n_features, spec->name);
+  return epx_encoding_create_pooled(task->n_samples, rows, columns, task->features, spec->window, n_pooled,
+                                    pooled);
+}
+
+static epx_err reduce_features(const epx_task_spec *spec, const epx_dataset *dataset, epx_task *task) {
+  double *reduced = NULL;
+  int n = spec->n_ports;
+  if (spec->reduction == EPX_REDUCE_NONE) return EPX_OK;
+  if (spec->reduction == EPX_REDUCE_POOLING)
+    EPX_TRY(pool(spec, dataset, task, &n, &reduced));
+  else
+    EPX_TRY(epx_encoding_create_components(task->n_samples, task->n_features, task->features, task->n_train,
+                                           task->train, n, spec->whiten, &reduced));
+  epx_array_destroy(&task->features);
+  task->features = reduced;
+  task->n_features = n;
+  return EPX_OK;
+}
+
 static epx_err add_constant(epx_task *task) {
   const size_t n = (size_t)task->n_features;
   double *wider = NULL;
@@ -224,6 +255,7 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   dataset->labels = NULL;
   if (code == EPX_OK) code = split(spec, seed, chosen, task);
   if (code == EPX_OK) scale(spec->scaling, task);
+  if (code == EPX_OK) code = reduce_features(spec, dataset, task);
   if (code == EPX_OK && spec->constant) code = add_constant(task);
   epx_array_destroy(&chosen);
   EPX_TRY(code);

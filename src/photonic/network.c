@@ -61,8 +61,9 @@ static epx_err create_ports(const char *what, const int *nodes, int n_ports, int
   if (n_ports < 0 || n_ports > n_nodes) {
     return EPX_RAISE(EPX_EINPUT,
                      "network.topology: the task has %d %s, the network %d nodes: it needs at least one "
-                     "node for each",
-                     n_ports, what, n_nodes);
+                     "node for each%s",
+                     n_ports, what, n_nodes,
+                     first == 0 ? ", or fewer features (task.encoding.reduction: pca)" : "");
   }
   EPX_TRY(epx_array_create(ports, (size_t)n_ports, sizeof **ports));
   unsigned char *taken = NULL;

@@ -72,7 +72,9 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   EPX_TRY(epx_task_create(&settings->task, settings->seed, &point->task));
   epx_network_spec spec = settings->network;
   if (spec.input_nodes && spec.n_inputs != point->task->n_features)
-    return EPX_RAISE(EPX_EINPUT, "network.inputs.nodes: %d nodes are listed, task '%s' has %d features",
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.inputs.nodes: %d nodes are listed, task '%s' has %d features; task.encoding "
+                     "makes them fewer",
                      spec.n_inputs, settings->task.name, point->task->n_features);
   spec.n_inputs = point->task->n_features;
   spec.n_outputs = choose_outputs(settings, point->task);

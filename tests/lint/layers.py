@@ -28,7 +28,7 @@ FOREIGN = [
     (r"Random123/.*|udunits2\.h", ["base"]),
     (r"gsl/.*", ["base", "design", "statistics"]),
     (r"fftw3\.h", ["photonic"]),
-    (r"lapacke?\.h|cblas\.h", ["photonic", "equilibrium"]),
+    (r"lapacke?\.h|cblas\.h", ["photonic", "equilibrium", "learning"]),
     (r"(sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|sunadaptcontroller|arkode|cvodes?|idas?|kinsol)/.*",
      ["equilibrium"]),
     (r"(petsc|slepc).*", ["equilibrium"]),

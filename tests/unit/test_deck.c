@@ -271,6 +271,19 @@ static void set_decides_over_what_the_file_says_of_the_other_case(void **state) 
   epx_deck_destroy(&deck);
 }
 
+static void one_set_may_begin_a_section_and_the_next_complete_it(void **state) {
+  (void)state;
+  epx_deck *deck = read_deck(NETWORK "task: {name: digits}\n");
+  char *text;
+  assert_int_equal(epx_deck_set(deck, "task.encoding.reduction=pca"), EPX_OK);
+  assert_int_equal(epx_deck_create_text(deck, &text), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "task.encoding.ports is missing"));
+  assert_int_equal(epx_deck_set(deck, "task.encoding.ports=4"), EPX_OK);
+  assert_int_equal(epx_deck_create_text(deck, &text), EPX_OK);
+  epx_array_destroy(&text);
+  epx_deck_destroy(&deck);
+}
+
 static void factors_reach_the_settings(void **state) {
   (void)state;
   epx_deck *deck = read_deck(
@@ -371,6 +384,7 @@ int main(void) {
       cmocka_unit_test(digest_sees_what_results_depend_on),
       cmocka_unit_test(set_overrides_and_is_checked),
       cmocka_unit_test(set_decides_over_what_the_file_says_of_the_other_case),
+      cmocka_unit_test(one_set_may_begin_a_section_and_the_next_complete_it),
       cmocka_unit_test(factors_reach_the_settings),
       cmocka_unit_test(ranges_of_integers_give_integers),
       cmocka_unit_test(one_at_a_time_wants_a_single_base_value),

@@ -25,6 +25,19 @@ typedef enum {
       EPX_SCALE_COUNT
 } epx_scaling;
 
+/** How many features are made fewer. X(name, deck name, meaning) */
+#define EPX_REDUCTIONS(X)                                                                                    \
+  X(EPX_REDUCE_NONE, "none", "every feature has an input")                                                   \
+  X(EPX_REDUCE_COMPONENTS, "pca", "principal components of the training part")                               \
+  X(EPX_REDUCE_POOLING, "mean-pooling", "means over windows of an image")
+
+typedef enum {
+#define EPX_REDUCTION_ENUM(name, text, meaning) name,
+  EPX_REDUCTIONS(EPX_REDUCTION_ENUM)
+#undef EPX_REDUCTION_ENUM
+      EPX_REDUCTION_COUNT
+} epx_reduction;
+
 /** A built-in task, for `epilux list tasks`. */
 typedef struct {
   const char *name, *summary, *source;
@@ -44,7 +57,11 @@ typedef struct {
   double noise;         /* moons: standard deviation added to both coordinates */
   double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
   epx_scaling scaling;
-  bool constant; /* one more feature, last, that is 1 in every sample: a drive that does not vary */
+  epx_reduction reduction; /* of the scaled features, before the constant one */
+  int n_ports;             /* pca: how many components */
+  bool whiten;             /* pca: each component in units of its own standard deviation, not the first's */
+  int window;              /* mean-pooling: edge in pixels */
+  bool constant;           /* one more feature, last, that is 1 in every sample: a drive that does not vary */
 } epx_task_spec;
 
 typedef struct {
@@ -60,10 +77,16 @@ typedef struct {
  * within one and keeping one, drawn by the keyed stream (seed, "task:split", class); a smaller n_samples in
  * the same way by "task:subset". Files of built-in tasks are looked for in $EPILUX_DATA, the installed and
  * the source folder. csv: a header line or none; the last column is the class (a number or a word; classes in
- * sorted order), the others are features. idx: MNIST's format, unsigned bytes. Errors: EPX_EFILE: not there,
- * cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not numeric cell, NaN, ragged row,
- * one class only, no samples, a wrong magic number, truncated, counts that differ; an unknown name, a missing
- * path, a test fraction outside 0 … 1 or that holds out nothing, xor with any held out. */
+ * sorted order), the others are features. idx: MNIST's format, unsigned bytes. pca: coordinates along the
+ * directions in which the training part varies most, measured from its mean, in units of the first's standard
+ * deviation (`whiten`: of each its own); the largest entry of a direction is positive. mean-pooling: windows
+ * side by side, those at the right and the lower edge hold what is left; features of a csv file are the
+ * pixels of a square image, row by row. Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with
+ * FILE:LINE (csv) or FILE (idx): empty or not numeric cell, NaN, ragged row, one class only, no samples, a
+ * wrong magic number, truncated, counts that differ; an unknown name, a missing path, a test fraction outside
+ * 0 … 1 or that holds out nothing, xor with any held out; more components than features or than directions in
+ * which the training part varies, a window larger than the image, features that are no square image.
+ * EPX_ESOLVER: LAPACK finds no components. */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
 
 /** Destroys the task at *address. */
