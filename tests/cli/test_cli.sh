@@ -47,6 +47,8 @@ expect 0 out "epilux 0." --version
 expect 2 err "usage: epilux"
 expect 2 err "unknown command chekc; did you mean check?" chekc
 expect 2 err "unknown command xyzzy" xyzzy
+expect 2 err "there is no benchmark equilibrum; did you mean equilibrium?" bench equilibrum
+expect 0 out "Benchmarks: equilibrium" bench --help
 
 i=0
 for command in $("$epilux" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do

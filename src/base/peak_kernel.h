@@ -1,0 +1,11 @@
+/** @file
+ * The kernel of peak: private to this layer.
+ */
+#ifndef EPILUX_SRC_BASE_PEAK_KERNEL_H
+#define EPILUX_SRC_BASE_PEAK_KERNEL_H
+
+#include "base/kernel.h"
+
+#define EPX_PEAK_ARGUMENTS (long n_rounds, double *n_operations, double *sink)
+
+#endif

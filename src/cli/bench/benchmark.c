@@ -1,0 +1,164 @@
+/** @file
+ * Benchmark: the list, the clock and the table.
+ */
+#include "cli/bench/benchmark.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/table.h"
+#include "epilux/base/isa.h"
+#include "epilux/base/peak.h"
+
+extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_learning;
+
+static const epx_benchmark *const benchmarks[] = {&epx_benchmark_equilibrium, &epx_benchmark_learning};
+
+/** A way runs for so long in each round. */
+static const double least_seconds = 0.1;
+
+enum { N_COLUMNS = 12, PEAK_ROUNDS = 400000 };
+
+struct epx_bench {
+  const epx_benchmark *benchmark;
+  epx_table *table;
+  double peak; /* operations a second */
+  int n_missed;
+};
+
+const epx_benchmark *epx_benchmark_get(int i) {
+  const int n = sizeof benchmarks / sizeof *benchmarks;
+  return i >= 0 && i < n ? benchmarks[i] : NULL;
+}
+
+const epx_benchmark *epx_benchmark_get_by_name(const char *name) {
+  for (int i = 0; epx_benchmark_get(i); i++) {
+    if (strcmp(benchmarks[i]->name, name) == 0) return benchmarks[i];
+  }
+  return NULL;
+}
+
+static double get_seconds(void) {
+  return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static int compare(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static double get_median(double *values) {
+  qsort(values, EPX_BENCH_ROUNDS, sizeof *values, compare);
+  return values[EPX_BENCH_ROUNDS / 2];
+}
+
+static epx_err solve_round(const epx_way *way, double *seconds) {
+  const double begin = get_seconds();
+  int n = 0;
+  do {
+    EPX_TRY(way->solve(way->context));
+    n++;
+  } while (get_seconds() - begin < least_seconds);
+  *seconds = (get_seconds() - begin) / (n * way->n_units);
+  return EPX_OK;
+}
+
+epx_err epx_way_solve(int n_ways, epx_way *ways) {
+  for (int i = 0; i < n_ways; i++) { /* once for the caches, and to have it fail early */
+    double rounds[EPX_BENCH_ROUNDS];
+    EPX_TRY(solve_round(&ways[i], rounds));
+  }
+  enum { N_WAYS_MAX = 8 };
+  double rounds[N_WAYS_MAX][EPX_BENCH_ROUNDS];
+  if (n_ways > N_WAYS_MAX) return EPX_RAISE(EPX_EINPUT, "bench: %d ways, at most %d", n_ways, N_WAYS_MAX);
+  for (int r = 0; r < EPX_BENCH_ROUNDS; r++) {
+    for (int i = 0; i < n_ways; i++)
+      EPX_TRY(solve_round(&ways[i], &rounds[i][r]));
+  }
+  for (int i = 0; i < n_ways; i++)
+    ways[i].seconds = get_median(rounds[i]);
+  return EPX_OK;
+}
+
+static double eval_peak(void) {
+  double best = 0, sink;
+  for (int r = 0; r < EPX_BENCH_ROUNDS; r++) {
+    const double begin = get_seconds();
+    const double n = epx_peak_eval(PEAK_ROUNDS, &sink);
+    const double seconds = get_seconds() - begin;
+    if (n / seconds > best) best = n / seconds;
+  }
+  return best;
+}
+
+/** Gets a goal as this processor's instruction set is asked for. */
+static epx_bench_goal get_goal(const epx_bench_goal *given) {
+  epx_bench_goal goal = given ? *given : (epx_bench_goal){NAN, NAN, false};
+  if (goal.vectorised && epx_isa_get() == EPX_ISA_V3) goal.at_least *= 2. / 3;
+  if (goal.vectorised && epx_isa_get() < EPX_ISA_V3) goal.at_least = NAN;
+  return goal;
+}
+
+static epx_err set_number(epx_bench *bench, double number, const char *format) {
+  return epx_table_set_next(bench->table, isfinite(number) ? format : "", number);
+}
+
+static epx_err set_goal(epx_bench *bench, const epx_bench_row *row) {
+  const epx_bench_goal goal = get_goal(row->goal);
+  const bool low = isfinite(goal.at_least), high = isfinite(goal.at_most);
+  const bool met = !(row->ratio < goal.at_least) && !(row->ratio > goal.at_most) && isfinite(row->ratio);
+  if (low && high) {
+    EPX_TRY(epx_table_set_next(bench->table, "%.3g to %.3g", goal.at_least, goal.at_most));
+  } else {
+    EPX_TRY(epx_table_set_next(bench->table,
+                               low    ? ">= %.3g"
+                               : high ? "<= %.3g"
+                                      : "",
+                               low ? goal.at_least : goal.at_most));
+  }
+  if ((low || high) && !met) bench->n_missed++;
+  return epx_table_set_next(bench->table, "%s", !low && !high ? "" : met ? "yes" : "no");
+}
+
+epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row) {
+  const double rate = row->operations / row->seconds;
+  EPX_TRY(epx_table_set_next(bench->table, "%s", row->what));
+  EPX_TRY(epx_table_set_next(bench->table, "%s", row->way));
+  EPX_TRY(epx_table_set_next(bench->table, "%s", row->unit));
+  EPX_TRY(set_number(bench, 1e6 * row->seconds, "%.5g"));
+  EPX_TRY(set_number(bench, 1 / row->seconds, "%.5g"));
+  EPX_TRY(set_number(bench, 1e-9 * rate, "%.3g"));
+  EPX_TRY(set_number(bench, rate / bench->peak, "%.3f"));
+  EPX_TRY(set_number(bench, row->bytes, "%.0f"));
+  EPX_TRY(epx_table_set_next(bench->table, "%s", row->against ? row->against : ""));
+  EPX_TRY(set_number(bench, row->against ? row->ratio : NAN, "%.3g"));
+  return set_goal(bench, row);
+}
+
+static epx_err set_heads(epx_bench *bench) {
+  static const char *const heads[N_COLUMNS - 1] = {"case",       "way",    "unit",    "us",
+                                                   "per_second", "gflops", "of_peak", "bytes_a_lane",
+                                                   "against",    "ratio",  "wanted"};
+  for (int i = 0; i < N_COLUMNS - 1; i++)
+    EPX_TRY(epx_table_set_next(bench->table, "%s", heads[i]));
+  return epx_table_set_next(bench->table, "met");
+}
+
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool csv, bool heads, int *n_missed) {
+  epx_bench bench = {.benchmark = benchmark, .peak = eval_peak()};
+  EPX_TRY(epx_table_create(N_COLUMNS, &bench.table));
+  int code = heads ? set_heads(&bench) : EPX_OK;
+  if (code == EPX_OK) code = benchmark->solve(&bench);
+  if (code == EPX_OK) {
+    if (!csv)
+      printf("%s: %s\n    %s, peak of a core %.1f GFlop/s, medians of %d\n", benchmark->name,
+             benchmark->summary, epx_isa_get_name(epx_isa_get()), 1e-9 * bench.peak, EPX_BENCH_ROUNDS);
+    epx_table_view(bench.table, csv);
+  }
+  epx_table_destroy(&bench.table);
+  *n_missed += bench.n_missed;
+  return code;
+}

@@ -1,0 +1,73 @@
+/** @file
+ * Benchmarks of `epilux bench`: one struct each, one file each.
+ *
+ * To add a benchmark `foo`: write src/cli/bench/foo.c with `const epx_benchmark epx_benchmark_foo = {…}`,
+ * name the file in src/cli/CMakeLists.txt and the struct in the table of benchmark.c.
+ *
+ * Times are of the processor, not of the wall: what else runs on the machine then counts little. Ways that
+ * are compared are measured in turn, round by round, so that a processor that changes its clock changes it
+ * for all.
+ */
+#ifndef EPILUX_CLI_BENCH_BENCHMARK_H
+#define EPILUX_CLI_BENCH_BENCHMARK_H
+
+#include <stdbool.h>
+
+#include "epilux/base/error.h"
+
+/** Rounds of a measurement: the median of as many is reported. */
+enum { EPX_BENCH_ROUNDS = 7 };
+
+/** The table that is being filled. */
+typedef struct epx_bench epx_bench;
+
+typedef struct {
+  const char *name;    /* the word on the command line */
+  const char *summary; /* one line */
+  epx_err (*solve)(epx_bench *bench);
+} epx_benchmark;
+
+/** Gets the i-th benchmark, NULL past the last; and one by its name, NULL when there is none. */
+const epx_benchmark *epx_benchmark_get(int i);
+const epx_benchmark *epx_benchmark_get_by_name(const char *name);
+
+/** One way to do the work. */
+typedef struct {
+  const char *name; /* a cell of the table */
+  void *context;
+  epx_err (*solve)(void *context); /* does n_units units */
+  double n_units;
+  double seconds; /* out: of one unit */
+} epx_way;
+
+/** Solves the ways in turn, EPX_BENCH_ROUNDS times, each again and again until a tenth of a second is over.
+ */
+epx_err epx_way_solve(int n_ways, epx_way *ways);
+
+/** What a ratio should be. */
+typedef struct {
+  double at_least, at_most; /* NAN: no such end */
+  bool vectorised;          /* wanted with AVX-512; two thirds of at_least with AVX2 alone, nothing without */
+} epx_bench_goal;
+
+/** A row of the table; NAN where a number does not exist. */
+typedef struct {
+  const char *what;    /* the problem: "n = 16, 64 samples" */
+  const char *way;     /* how it was solved */
+  const char *unit;    /* what one unit is: "equilibrium" */
+  double seconds;      /* of one unit */
+  double operations;   /* floating-point operations of one unit */
+  double bytes;        /* of memory a lane */
+  const char *against; /* the way that the ratio is with; NULL: none */
+  double ratio;
+  const epx_bench_goal *goal; /* NULL: none */
+} epx_bench_row;
+
+/** Adds a row. Errors: EPX_EMEMORY. */
+epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row);
+
+/** Solves a benchmark and views its table on standard output; heads once before the first. *n_missed: raised
+ * by the goals that were missed. */
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool csv, bool heads, int *n_missed);
+
+#endif

@@ -1,0 +1,235 @@
+/** @file
+ * The equilibrium engine against one network at a time.
+ */
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "cli/bench/problem.h"
+#include "epilux/base/array.h"
+#include "epilux/learning/estimator.h"
+
+/** To what residual both ways go at least. */
+static const double residual = 1e-6;
+
+static const char unit[] = "equilibrium";
+static const char adams[] = "one by one, CVODE Adams", bdf[] = "one by one, CVODE BDF";
+static const char newton[] = "population", dynamics[] = "population, dynamics alone";
+
+typedef struct {
+  const char *what;
+  int n, n_instances, n_samples;
+  int n_bdf;               /* networks solved by BDF, which is slow; 0: not measured */
+  double newton, dynamics; /* ratios wanted over CVODE Adams; NAN: none */
+} one_case;
+
+static const one_case cases[] = {
+    {"n = 16, 64 samples", 16, 1, 64, 16, 80, 15},
+    {"n = 64, 64 samples", 64, 1, 64, 2, 30, NAN},
+    {"n = 10, 4 samples x 32 instances", 10, 32, 4, 0, 30, NAN},
+};
+
+static epx_equilibrium_options get_dynamics_options(void) {
+  epx_equilibrium_options options;
+  epx_equilibrium_init(&options);
+  options.method = EPX_DYNAMICS;
+  options.rtol = 1e-6;
+  options.atol = 1e-8;
+  options.tolerance = residual;
+  return options;
+}
+
+/** The ways of a case: CVODE's first, which the others are compared with. */
+typedef struct {
+  epx_problem problem;
+  epx_one_by_one adams, bdf;
+  epx_many newton, dynamics;
+} contest;
+
+static void destroy_contest(contest *c) {
+  epx_one_by_one_destroy(&c->adams);
+  epx_one_by_one_destroy(&c->bdf);
+  epx_many_destroy(&c->newton);
+  epx_many_destroy(&c->dynamics);
+  epx_problem_destroy(&c->problem);
+}
+
+static epx_err create_contest(const one_case *given, contest *c) {
+  epx_equilibrium_options options, followed = get_dynamics_options();
+  epx_baseline_options own = {EPX_BASELINE_ADAMS, 1e-6, 1e-8, residual, 2000};
+  *c = (contest){0};
+  epx_equilibrium_init(&options);
+  EPX_TRY(epx_problem_create(given->n, given->n_instances, given->n_samples, &c->problem));
+  EPX_TRY(epx_one_by_one_create(&c->problem, &own, c->problem.lanes->n_used, &c->adams));
+  own.method = EPX_BASELINE_BDF;
+  EPX_TRY(epx_one_by_one_create(&c->problem, &own, given->n_bdf, &c->bdf));
+  EPX_TRY(epx_many_create(&c->problem, &options, &c->newton));
+  return epx_many_create(&c->problem, &followed, &c->dynamics);
+}
+
+static epx_err set_rows(epx_bench *bench, const one_case *given, const contest *c, const epx_way *ways) {
+  const double operations[] = {
+      c->adams.operations / c->adams.n_solved, c->newton.operations / c->problem.lanes->n_used,
+      c->dynamics.operations / c->problem.lanes->n_used, c->bdf.operations / c->bdf.n_solved};
+  const epx_bench_goal goals[] = {
+      {NAN, NAN, false}, {given->newton, NAN, true}, {given->dynamics, NAN, true}, {NAN, NAN, false}};
+  for (int i = 0; i < (given->n_bdf > 0 ? 4 : 3); i++) {
+    const epx_bench_row row = {.what = given->what,
+                               .way = ways[i].name,
+                               .unit = unit,
+                               .seconds = ways[i].seconds,
+                               .operations = operations[i],
+                               .bytes = NAN,
+                               .against = i == 0 ? NULL : adams,
+                               .ratio = ways[0].seconds / ways[i].seconds,
+                               .goal = &goals[i]};
+    EPX_TRY(epx_bench_set_row(bench, &row));
+  }
+  return EPX_OK;
+}
+
+static epx_err solve_case(epx_bench *bench, const one_case *given) {
+  contest c;
+  int code = create_contest(given, &c);
+  const double n_used = code == EPX_OK ? c.problem.lanes->n_used : 0;
+  epx_way ways[] = {{adams, &c.adams, epx_one_by_one_solve, n_used, 0},
+                    {newton, &c.newton, epx_many_solve, n_used, 0},
+                    {dynamics, &c.dynamics, epx_many_solve, n_used, 0},
+                    {bdf, &c.bdf, epx_one_by_one_solve, given->n_bdf, 0}};
+  if (code == EPX_OK) code = epx_way_solve(given->n_bdf > 0 ? 4 : 3, ways);
+  if (code == EPX_OK) code = set_rows(bench, given, &c, ways);
+  destroy_contest(&c);
+  return code;
+}
+
+/** Twice the instances should take twice the time. */
+static epx_err solve_doubling(epx_bench *bench) {
+  static const epx_bench_goal goal = {1.9, 2.1, false};
+  epx_problem problem[2] = {{0}};
+  epx_many many[2] = {{0}};
+  epx_way ways[2];
+  epx_equilibrium_options options;
+  epx_equilibrium_init(&options);
+  int code = EPX_OK;
+  for (int i = 0; code == EPX_OK && i < 2; i++) {
+    code = epx_problem_create(10, i == 0 ? 32 : 64, 4, &problem[i]);
+    if (code == EPX_OK) code = epx_many_create(&problem[i], &options, &many[i]);
+    ways[i] = (epx_way){newton, &many[i], epx_many_solve, 1, 0};
+  }
+  if (code == EPX_OK) code = epx_way_solve(2, ways);
+  for (int i = 0; code == EPX_OK && i < 2; i++) {
+    const epx_bench_row row = {.what = i == 0 ? "n = 10, 4 samples x 32 instances" : "twice the instances",
+                               .way = newton,
+                               .unit = "population",
+                               .seconds = ways[i].seconds,
+                               .operations = many[i].operations,
+                               .bytes = NAN,
+                               .against = i == 0 ? NULL : "half of them",
+                               .ratio = ways[1].seconds / ways[0].seconds,
+                               .goal = i == 0 ? NULL : &goal};
+    code = epx_bench_set_row(bench, &row);
+  }
+  for (int i = 0; i < 2; i++) {
+    epx_many_destroy(&many[i]);
+    epx_problem_destroy(&problem[i]);
+  }
+  return code;
+}
+
+/** The learning phases of a batch, its free state known. */
+typedef struct {
+  epx_problem problem;
+  epx_many free;
+  epx_estimator_work *work;
+  int *label;                /* [n_lanes] */
+  double *weight, *gradient; /* [n_lanes], [n_theta] */
+  double *state;             /* [n_state][n_lanes]: the free equilibrium */
+} phases;
+
+static epx_err solve_phases(void *context) {
+  static const epx_cost cost = {.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 1};
+  static const epx_nudging nudging = {.beta = 0.01, .scheme = EPX_CENTERED};
+  phases *p = context;
+  const epx_batch batch = {.lanes = p->problem.lanes,
+                           .population = p->free.population,
+                           .cost = &cost,
+                           .label = p->label,
+                           .state = p->free.state,
+                           .weight = p->weight};
+  return epx_estimator_get_by_name("phase-conjugate")->eval(&batch, &nudging, p->work, p->gradient);
+}
+
+static epx_err solve_free_and_phases(void *context) {
+  phases *p = context;
+  EPX_TRY(epx_many_solve(&p->free));
+  return solve_phases(context);
+}
+
+static epx_err solve_free(void *context) {
+  return epx_many_solve(&((phases *)context)->free);
+}
+
+static epx_err create_phases(phases *p) {
+  epx_equilibrium_options options;
+  *p = (phases){0};
+  epx_equilibrium_init(&options);
+  EPX_TRY(epx_problem_create(16, 1, 64, &p->problem));
+  const size_t n_lanes = (size_t)p->problem.lanes->n_lanes;
+  EPX_TRY(epx_many_create(&p->problem, &options, &p->free));
+  EPX_TRY(epx_estimator_create_work(p->problem.network, 1, p->problem.lanes->n_lanes, &p->work));
+  EPX_TRY(EPX_ARRAY(p->label, n_lanes));
+  EPX_TRY(EPX_ARRAY(p->weight, n_lanes));
+  EPX_TRY(EPX_ARRAY(p->gradient, p->problem.network->n_theta));
+  for (size_t lane = 0; lane < n_lanes; lane++) {
+    p->label[lane] = (int)(lane % 2);
+    p->weight[lane] = 1;
+  }
+  return EPX_OK;
+}
+
+static void destroy_phases(phases *p) {
+  epx_estimator_destroy_work(&p->work);
+  epx_array_destroy(&p->label);
+  epx_array_destroy(&p->weight);
+  epx_array_destroy(&p->gradient);
+  epx_many_destroy(&p->free);
+  epx_problem_destroy(&p->problem);
+}
+
+/** A centred pair of nudged equilibria, with the gradient made of it, is what the free one and the pair take
+ * together but for what the free one takes alone. */
+static epx_err solve_nudged_pair(epx_bench *bench) {
+  static const epx_bench_goal goal = {NAN, 0.25, false};
+  phases p;
+  int code = create_phases(&p);
+  const double n_used = code == EPX_OK ? p.problem.lanes->n_used : 0;
+  epx_way ways[] = {{"free", &p, solve_free, n_used, 0},
+                    {"free and pair", &p, solve_free_and_phases, n_used, 0}};
+  if (code == EPX_OK) code = epx_way_solve(2, ways);
+  const double pair = ways[1].seconds - ways[0].seconds;
+  const epx_bench_row row = {.what = cases[0].what,
+                             .way = "nudged pair and its gradient",
+                             .unit = "sample",
+                             .seconds = pair,
+                             .operations = NAN,
+                             .bytes = NAN,
+                             .against = "free equilibrium",
+                             .ratio = pair / ways[0].seconds,
+                             .goal = &goal};
+  if (code == EPX_OK) code = epx_bench_set_row(bench, &row);
+  destroy_phases(&p);
+  return code;
+}
+
+static epx_err solve(epx_bench *bench) {
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    EPX_TRY(solve_case(bench, &cases[i]));
+  EPX_TRY(solve_nudged_pair(bench));
+  return solve_doubling(bench);
+}
+
+const epx_benchmark epx_benchmark_equilibrium = {
+    .name = "equilibrium",
+    .summary = "Kerr networks from rest to a residual of 1e-6 or less, many at once and one at a time",
+    .solve = solve,
+};
