@@ -14,6 +14,7 @@ import numpy as np
 from layout import format_level, name_point
 from results import ESTIMATOR
 import style
+from units import scale_units
 
 REFERENCES = ("backprop", "finite-difference")  # estimators that judge the others
 
@@ -207,7 +208,7 @@ def describe_metric(results):
     mean = results.statistic(metric.key, "mean") if metric else None
     if mean is None or not np.any(np.isfinite(mean)):
         return ["No design point has a finished network with a metric."]
-    scale, units = style.scale_units(mean, metric.units)
+    scale, units = scale_units(mean, metric.units)
     units = "" if units == "1" else f" {units}"
     high, low = int(np.nanargmax(mean)), int(np.nanargmin(mean))
     if high == low:

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 import command
 import style
 from layout import format_level, name_setting
+from units import scale_units
 
 MAX_PANELS, MAX_LEVELS = 6, 6
 MAX_CELLS = 150  # beyond them no number is written into the cells
@@ -37,7 +38,7 @@ def choose_values(results, metric):
     mean = results.statistic(key, "mean") if key else None
     if mean is None:
         return None
-    scale, units = style.scale_units(mean, results.metric(key).units)
+    scale, units = scale_units(mean, results.metric(key).units)
     return f"mean {results.metric(key).name}", units, mean * scale, None
 
 

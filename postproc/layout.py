@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from results import ESTIMATOR, Factor
+from units import scale_units
 
 MAX_PANELS = 6
 MAX_LINES = 8
@@ -39,7 +40,8 @@ def format_level(value, units="1"):
     """A level as text: numbers short, with their unit."""
     if not isinstance(value, float):
         return str(value)
-    return f"{value:.4g}" if units == "1" else f"{value:.4g} {units}"
+    scale, units = scale_units([value], units)
+    return f"{scale * value:.4g}" if units == "1" else f"{scale * value:.4g} {units}"
 
 
 def name_level(factor, level):

@@ -10,6 +10,7 @@ import numpy as np
 import command
 import style
 from layout import arrange, format_level, name_point
+from units import scale_units
 
 MAX_ROWS = 48
 MAX_BOXES = 48
@@ -98,7 +99,7 @@ def draw_panels(results, layout, keys):
     step = 0.8 / len(lines)
     places = {position: i for i, (position, _) in enumerate(layout.ticks)}
     for axes, key in zip(all_axes, keys):
-        scale, units = style.scale_units(results.values(key), results.metric(key).units)
+        scale, units = scale_units(results.values(key), results.metric(key).units)
         for i, line in enumerate(lines):
             shift = (i - (len(lines) - 1) / 2) * step
             for position, point in zip(line.positions, line.points):
@@ -107,7 +108,7 @@ def draw_panels(results, layout, keys):
         finish_panel(axes, layout, style.label(results.metric(key).name, units), results.values(key))
     style.finish_panels(all_axes, len(keys), n_columns)
     for i, key in enumerate(keys):
-        units = style.scale_units(results.values(key), results.metric(key).units)[1]
+        units = scale_units(results.values(key), results.metric(key).units)[1]
         all_axes[i].set_ylabel(style.label(results.metric(key).name, units))
     handles = {line.level: style.swatch(styles[line.level][0]) for line in lines}
     legend = style.collect_legend(layout.by, handles)
@@ -128,7 +129,7 @@ def finish_panel(axes, layout, label, values):
 
 def draw_rows(results, key):
     n = results.n_points
-    scale, units = style.scale_units(results.values(key), results.metric(key).units)
+    scale, units = scale_units(results.values(key), results.metric(key).units)
     names = [name_point(results, p) for p in range(n)]
     fig, (axes,) = style.create_axes(style.choose_width(names), 0.8 + 0.17 * max(n, 3))
     if style.is_wide(results.values(key)):

@@ -23,12 +23,14 @@ import learning_curves
 import metric_distributions
 import sensitivity
 import style
+import wafer_map
 import yield_by_design
 from layout import format_level
 from results import Results, ResultsError
+from units import scale_units
 
 FIGURES = (yield_by_design, gradient_cosine, metric_distributions, learning_curves, heat_map, failures,
-           sensitivity)
+           sensitivity, wafer_map)
 MAX_OPEN_ROWS = 60  # a longer table starts closed
 CSS = """
 :root { --ink: #1a1a1a; --soft: #595959; --line: #c9c9c9; --paper: #ffffff; --note: #fff4d6; }
@@ -178,7 +180,7 @@ def list_columns(results):
     for metric in results.metrics:
         mean, std = results.statistic(metric.key, "mean"), results.statistic(metric.key, "std")
         if mean is not None and std is not None:
-            scale, units = style.scale_units(mean, metric.units)
+            scale, units = scale_units(mean, metric.units)
             columns.append((style.label(metric.name, units), False,
                             [format_spread(scale * m, scale * s) for m, s in zip(mean, std)]))
     return columns

@@ -368,6 +368,11 @@ class Results:
             return [f.name for f in self.factors] if table[name].shape == (len(self.factors),) else None
         return None
 
+    def fabrication(self, key):
+        """[point, instance] or [point, instance, node] of /fabrication; its units. (None, "1") without."""
+        dataset = self._file.get(f"fabrication/{key}")
+        return (None, "1") if dataset is None else (dataset[()], attribute_of(dataset, "units", "1"))
+
     # ---- curves
 
     @property

@@ -4,7 +4,6 @@ Made for a two-column paper: 3.4 in or 7 in wide, 8 pt text. Colours are those o
 colour-blind readers tell apart; every line also has its own marker, for a grey print. An estimator has the
 same colour, marker and dash in every figure.
 """
-import math
 import re
 import textwrap
 
@@ -44,9 +43,6 @@ RC = {
     "svg.fonttype": "path", "svg.hashsalt": "epilux", "pdf.fonttype": 42, "figure.dpi": 100,
     "savefig.dpi": 300, "axes.axisbelow": True,
 }
-# Units that take a prefix; others are shown as the file has them.
-PREFIXABLE = {"s", "J", "W", "m", "Hz", "V", "A"}
-PREFIXES = {-15: "f", -12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
 
 
 def choose_width(names):
@@ -80,17 +76,6 @@ def level_styles(factor):
     known = {v: ESTIMATORS[v] for v in factor.levels if v in ESTIMATORS}
     free = iter([c for c in CYCLE if c[0] not in {k[0] for k in known.values()}] * len(factor.levels))
     return {v: known[v] if v in known else next(free) for v in factor.levels}
-
-
-def scale_units(values, units):
-    """Returns (factor, units with a prefix) that bring values near 1..1000: 1e-10 s gives (1e12, "ps")."""
-    finite = np.abs(np.asarray(values, dtype=float))
-    finite = finite[np.isfinite(finite) & (finite > 0)]
-    if units not in PREFIXABLE or finite.size == 0:
-        return 1.0, units
-    exponent = int(math.floor(math.log10(np.median(finite)) / 3)) * 3
-    exponent = min(max(exponent, -15), 15)
-    return 10.0 ** -exponent, PREFIXES[exponent] + units
 
 
 def label(name, units):

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "epilux/base/array.h"
+#include "epilux/study/fabricated.h"
 
 static const struct {
   const char *name, *meaning;
@@ -43,10 +44,32 @@ static void init_variation(epx_field *field, const epx_record_layout *layout, in
   field->axis = parameter->site == EPX_SITE_LINK ? EPX_AXIS_LINK : EPX_AXIS_NODE;
 }
 
+/* One column of what is kept of the fabrication. Returns where the next one starts. */
+static size_t init_fabricated(epx_field *field, const epx_fabricated_column *column, int n_nodes,
+                              size_t start) {
+  init_field(field, "fabrication", column->name, start);
+  field->unit = column->unit;
+  field->long_name = column->meaning;
+  if (column->by_node) {
+    field->length = (size_t)n_nodes;
+    field->axis = EPX_AXIS_NODE;
+  }
+  return start + field->length;
+}
+
+static int count_fabricated(const epx_record_layout *layout) {
+  int n = 0;
+  while (layout->n_fabricated > 0 && epx_fabricated_get_column(n))
+    n++;
+  return n;
+}
+
 epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settings *settings,
                                epx_field **table, int *n_fields) {
   epx_field *next;
-  EPX_TRY(EPX_ARRAY(next, (size_t)(2 + layout->n_metrics + layout->n_curves + layout->n_varied)));
+  const int n_fabricated = count_fabricated(layout);
+  EPX_TRY(
+      EPX_ARRAY(next, (size_t)(2 + layout->n_metrics + layout->n_curves + layout->n_varied + n_fabricated)));
   *table = next;
   init_field(next, "trials", "state", 0);
   next->long_name = "how the trial ended";
@@ -66,6 +89,9 @@ epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settin
   }
   for (int v = 0; v < layout->n_varied; v++)
     if (layout->n_values[v] > 0) init_variation(next++, layout, v, settings->network.family);
+  start = layout->fabricated;
+  for (int i = 0; i < n_fabricated; i++)
+    start = init_fabricated(next++, epx_fabricated_get_column(i), layout->n_fabricated, start);
   *n_fields = (int)(next - *table);
   return EPX_OK;
 }

@@ -16,7 +16,7 @@ typedef struct {
   bool integer;
 } epx_field;
 
-/** Creates the table: state, metrics, seconds, kept curves, kept variation, in this order. Texts are borrowed
+/** Creates the table: state, metrics, seconds, kept curves, kept variation, kept fabrication, in this order. Texts are borrowed
  * from tables that live as long as the program. `layout` must be that of `settings`. Errors: EPX_EMEMORY. */
 epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settings *settings,
                                epx_field **table, int *n_fields);

@@ -248,7 +248,7 @@ static const epx_schema_entry entries[] = {
     {"curves", WORDS(curve), .fallback = "[]", .example = "[loss, accuracy]",
      .meaning = "learning curves that are kept"},
     {"keep_variation", EPX_SCHEMA_BOOLEAN, .fallback = "false",
-     .meaning = "keep the drawn values of varied parameters"},
+     .meaning = "keep the drawn values of varied parameters, and with a process what each ring became"},
     {"yield", EPX_SCHEMA_SECTION, .optional = true,
      .meaning = "share of good devices; without the section none is evaluated"},
     {"yield.metric", WORD(metric), .required = true, .example = "accuracy",

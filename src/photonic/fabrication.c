@@ -15,7 +15,8 @@ struct epx_fabrication {
   size_t loss, detuning, coupling; /* where they stand in theta */
   double rate;
   double *deviation; /* [EPX_DEVIATION_COUNT][n_nodes] */
-  double *shift;     /* [n_nodes] */
+  double *drawn;     /* [n_nodes]: shifts before the remedies */
+  double *shift;     /* [n_nodes]: and after them */
   double *power;     /* [n_nodes] */
   double *crosstalk; /* [n_nodes][n_nodes] or NULL */
 };
@@ -90,6 +91,7 @@ static epx_err set_up(const epx_fabrication_spec *spec, const epx_network *netwo
   for (size_t l = 0; l < f->n_links; l++)
     f->links[l] = network->topology->links[l];
   EPX_TRY(EPX_ARRAY(f->deviation, EPX_DEVIATION_COUNT * (size_t)f->n_nodes));
+  EPX_TRY(EPX_ARRAY(f->drawn, (size_t)f->n_nodes));
   EPX_TRY(EPX_ARRAY(f->shift, (size_t)f->n_nodes));
   EPX_TRY(EPX_ARRAY(f->power, (size_t)f->n_nodes));
   return set_remedies(spec, f);
@@ -114,6 +116,7 @@ void epx_fabrication_destroy(epx_fabrication **address) {
   epx_process_destroy(&f->process);
   epx_array_destroy(&f->links);
   epx_array_destroy(&f->deviation);
+  epx_array_destroy(&f->drawn);
   epx_array_destroy(&f->shift);
   epx_array_destroy(&f->power);
   epx_array_destroy(&f->crosstalk);
@@ -129,7 +132,7 @@ static void change_nodes(epx_fabrication *f, double *theta) {
       own[q] = f->deviation[q * f->n_nodes + i];
     epx_ring_change change;
     epx_ring_eval_change(&f->spec.ring, ring, own, &change);
-    f->shift[i] = change.shift;
+    f->drawn[i] = f->shift[i] = change.shift;
     theta[f->loss + (size_t)i] *= (ring->intrinsic_rate * change.loss_factor +
                                    f->spec.ring.buses * ring->coupling_rate * change.coupling_factor) /
                                   ring->loss_rate;
@@ -179,6 +182,14 @@ epx_err epx_fabrication_eval(epx_fabrication *f, uint32_t i_point, uint32_t i_in
     theta[f->detuning + (size_t)i] += slope * (f->shift[i] - laser) / f->rate;
   if (report) *report = unheated;
   return EPX_OK;
+}
+
+const double *epx_fabrication_get_deviations(const epx_fabrication *fabrication) {
+  return fabrication->deviation;
+}
+
+const double *epx_fabrication_get_drawn_shifts(const epx_fabrication *fabrication) {
+  return fabrication->drawn;
 }
 
 const double *epx_fabrication_get_shifts(const epx_fabrication *fabrication) {

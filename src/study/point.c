@@ -5,6 +5,7 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/isa.h"
+#include "epilux/study/fabricated.h"
 
 /* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance
  * fills whole vectors by itself and its coupling is shared by them. */
@@ -40,6 +41,10 @@ static void init_layout(const epx_settings *settings, const epx_network *network
     layout->value[k] = layout->size;
     layout->size += network->count[p];
   }
+  layout->fabricated = layout->size;
+  if (!settings->keep_variation || !settings->fabricated) return;
+  layout->n_fabricated = network->n_nodes;
+  layout->size += epx_fabricated_get_size(network->n_nodes);
 }
 
 static epx_err create_placement(const epx_placement_spec *spec, int n_nodes, double radius,

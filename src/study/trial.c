@@ -5,6 +5,7 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/random.h"
+#include "epilux/study/fabricated.h"
 
 /* What one block needs while it is solved, all [block] or [block][…]. */
 typedef struct {
@@ -54,9 +55,9 @@ static epx_err create_work(const epx_point *point, block_work *work) {
   return EPX_OK;
 }
 
-/* Fabricates the block's instances. */
-static epx_err fabricate(const epx_point *point, int i_point, int first, double *theta,
-                         double *heater_power) {
+/* Fabricates the block's instances; what is kept of it goes into their records. */
+static epx_err fabricate(const epx_point *point, int i_point, int first, double *theta, double *heater_power,
+                         double *record) {
   const epx_settings *settings = point->settings;
   const size_t n_theta = point->network->n_theta;
   const uint32_t key = settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY;
@@ -67,6 +68,9 @@ static epx_err fabricate(const epx_point *point, int i_point, int first, double 
       EPX_TRY(epx_fabrication_eval(point->fabrication, key, (uint32_t)(first + k),
                                    theta + (size_t)k * n_theta, &report));
       heater_power[k] = report.total;
+      if (point->layout.n_fabricated > 0)
+        epx_fabricated_eval(point->fabrication, (uint32_t)(first + k),
+                            record + (size_t)k * point->layout.size + point->layout.fabricated);
     }
     epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed, key,
                        (uint32_t)(first + k), theta + (size_t)k * n_theta, NULL);
@@ -207,11 +211,11 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   EPX_TRY(create_work(point, work));
   epx_learner_set_instances(work->learner, point->settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY,
                             (uint32_t)first);
-  EPX_TRY(fabricate(point, i_point, first, work->theta, work->heater_power));
-  for (int k = 0; k < point->block; k++) {
+  for (int k = 0; k < point->block; k++)
     epx_record_init(&point->layout, record + (size_t)k * size);
+  EPX_TRY(fabricate(point, i_point, first, work->theta, work->heater_power, record));
+  for (int k = 0; k < point->block; k++)
     write_variation(point, work->theta + (size_t)k * n_theta, record + (size_t)k * size);
-  }
   EPX_TRY(measure_before(point, work));
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   EPX_TRY(measure_after(point, work));

@@ -179,8 +179,22 @@ def write_sensitivity(f, design):
             write_dataset(g, name + suffix, values + shift, "1", name + suffix, [f["factor"]])
 
 
+def write_fabrication(f, scales, n_points, n_instances, n_nodes=4):
+    """Dies of 5 mm, nine a wafer; deviations that tell node and instance."""
+    shape, pair = (n_points, n_instances), [scales["point"], scales["instance"]]
+    k = np.arange(n_instances)
+    node = write_scales(f, {"node": np.arange(n_nodes)})["node"]
+    g = f.create_group("fabrication")
+    for name, units, values in (("wafer", "1", k // 9), ("die_x", "m", 5e-3 * (k % 3 - 1.0)),
+                                ("die_y", "m", 5e-3 * (k // 3 % 3 - 1.0))):
+        write_dataset(g, name, np.broadcast_to(values, shape), units, name, pair)
+    for name, step in (("width", 1e-9), ("thickness", -2e-10), ("resonance", 5e-11)):
+        values = step * (k[:, None] + np.arange(n_nodes) / n_nodes)
+        write_dataset(g, name, np.broadcast_to(values, (*shape, n_nodes)), "m", name, pair + [node])
+
+
 def make(path, kind="quickstart", n_instances=32, n_epochs=60, criterion=0.95, n_pending=0, with_curves=True,
-         with_statistics=True, with_sensitivity=False, name=None, yields=None):
+         with_statistics=True, with_sensitivity=False, with_fabrication=False, name=None, yields=None):
     """Writes the file. yields: {point: number of instances that meet the criterion}, to construct a case:
     those instances get accuracy 1, the others 0.5, and all are done."""
     design = list_points(kind)
@@ -197,6 +211,8 @@ def make(path, kind="quickstart", n_instances=32, n_epochs=60, criterion=0.95, n
     with h5py.File(path, "w") as f:
         deck = format_deck(kind, design, n_instances, n_epochs, criterion)
         deck = deck if name is None else deck.replace("name: quickstart", f"name: '{name}'")
+        if with_fabrication:
+            deck += "process: {wafer: {diameter: 0.03, die_width: 0.005, die_height: 0.005}}\n"
         write_root(f, deck)
         scales = write_scales(f, {"point": np.arange(n_points), "instance": np.arange(n_instances),
                                   "epoch": np.arange(n_epochs), "probability": PROBABILITIES})
@@ -219,6 +235,8 @@ def make(path, kind="quickstart", n_instances=32, n_epochs=60, criterion=0.95, n
             write_statistics(f, scales, state, trials, criterion)
         if with_sensitivity:
             write_sensitivity(f, design)
+        if with_fabrication:
+            write_fabrication(f, scales, n_points, n_instances)
 
 
 def main():

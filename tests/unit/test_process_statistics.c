@@ -1,9 +1,6 @@
 /** @file
- * Statistics of the process: correlation, semivariogram, mismatch of a pair, spread of resonances; and its
- * speed.
+ * Statistics of the process: correlation, semivariogram, mismatch of a pair, spread of resonances.
  */
-#include <time.h>
-
 #include "epilux/photonic/process.h"
 #include "epilux/photonic/ring.h"
 #include "unit/chip.h"
@@ -171,27 +168,6 @@ static void presets_give_their_spread_of_resonances(void **state) {
   }
 }
 
-/** 500 dies of 100 rings, widths and thicknesses with all random terms, in less than a second of one core,
- * either way. */
-static void five_hundred_dies_of_a_hundred_rings_take_less_than_a_second(void **state) {
-  (void)state;
-  for (int sampler = 0; sampler < 2; sampler++) {
-    chip c = create_chip(100, 10, 450e-6);
-    assert_int_equal(epx_process_set_preset("siepic", &c.spec), EPX_OK);
-    c.spec.sampler = sampler ? EPX_SAMPLE_WAFER : EPX_SAMPLE_DEVICES;
-    c.spec.terms[EPX_DEVIATION_WIDTH].white = c.spec.terms[EPX_DEVIATION_THICKNESS].white = 1e-9;
-    const clock_t start = clock();
-    make(&c);
-    double x[EPX_DEVIATION_COUNT * 100];
-    for (uint32_t i = 0; i < 500; i++)
-      draw(&c, i, x);
-    const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-    print_message("sampling the %s: %.3f s\n", sampler ? "wafer" : "devices", seconds);
-    assert_true(seconds < 1);
-    destroy_chip(&c);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(empirical_correlation_is_that_of_the_kernel),
@@ -199,7 +175,6 @@ int main(void) {
       cmocka_unit_test(width_and_thickness_have_the_correlation_asked_for),
       cmocka_unit_test(mismatch_of_a_pair_is_that_of_the_kernel),
       cmocka_unit_test(presets_give_their_spread_of_resonances),
-      cmocka_unit_test(five_hundred_dies_of_a_hundred_rings_take_less_than_a_second),
   };
   return cmocka_run_group_tests_name("process_statistics", tests, NULL, NULL);
 }

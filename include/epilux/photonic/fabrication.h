@@ -65,7 +65,12 @@ bool epx_fabrication_is_varied(const epx_family *family, int parameter);
 epx_err epx_fabrication_eval(epx_fabrication *fabrication, uint32_t i_point, uint32_t i_instance,
                              double *theta, epx_heating_report *report);
 
-/** Gets the resonances' shifts of the instance evaluated last [n_nodes] [m], after the remedies. Borrowed. */
+/** Gets the deviations of the instance evaluated last, as epx_process_eval() lays them. Borrowed. */
+const double *epx_fabrication_get_deviations(const epx_fabrication *fabrication);
+
+/** Gets the resonances' shifts of the instance evaluated last [n_nodes] [m], before the remedies and after
+ * them. Borrowed. */
+const double *epx_fabrication_get_drawn_shifts(const epx_fabrication *fabrication);
 const double *epx_fabrication_get_shifts(const epx_fabrication *fabrication);
 
 /** Gets the ring, the process and the rate Gamma [1/s]. Borrowed. */

@@ -7,6 +7,7 @@
  * promise [metric + k]                 metric k [curve + c * n_epochs + e]   kept curve c at epoch e
  *   [variation + v]              kept drawn values, parameter after parameter, node or link after node or
  * link
+ *   [fabricated + v]             kept of the fabrication, as epx_fabricated_eval() lays it
  */
 #ifndef EPILUX_STUDY_RECORD_H
 #define EPILUX_STUDY_RECORD_H
@@ -21,7 +22,8 @@ typedef struct {
   const char *varied[EPX_FAMILY_MAX_PARAMETERS]; /* their names */
   size_t n_values[EPX_FAMILY_MAX_PARAMETERS];    /* nodes or links of each */
   size_t value[EPX_FAMILY_MAX_PARAMETERS];       /* where each starts */
-  size_t metric, curve, variation;               /* where each part starts */
+  int n_fabricated;                              /* nodes whose fabrication is kept, 0: of none */
+  size_t metric, curve, variation, fabricated;   /* where each part starts */
   size_t size;                                   /* doubles in a record */
 } epx_record_layout;
 

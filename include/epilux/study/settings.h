@@ -62,7 +62,7 @@ typedef struct {
   int n_metrics;
   epx_metric *metric;          /* [n_metrics] */
   bool curve[EPX_CURVE_COUNT]; /* which curves are kept */
-  bool keep_variation;         /* keep the drawn values of varied parameters */
+  bool keep_variation;         /* keep the drawn values of varied parameters, and of fabrication */
   epx_yield_spec yield;
   int n_quantiles;
   double *quantile; /* [n_quantiles] probabilities */
