@@ -10,5 +10,6 @@ extern const epx_family epx_family_kerr;
 extern const epx_family epx_family_phase;
 extern const epx_family epx_family_ising;
 extern const epx_family epx_family_opo;
+extern const epx_family epx_family_silicon_ring;
 
 #endif
