@@ -2,6 +2,8 @@
  * epilux run: a campaign over all ranks, from its deck to its results file.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "cli/run.h"
+
 #include <math.h>
 #include <mpi.h>
 #include <stdio.h>
@@ -14,7 +16,6 @@
 #include "epilux/base/array.h"
 #include "epilux/base/log.h"
 #include "epilux/io/campaign.h"
-#include "epilux/parallel/run.h"
 
 static const double first_line = 10, line_interval = 60, redraw_interval = 0.2; /* s */
 
@@ -37,9 +38,11 @@ static void show_progress(void *context, const epx_progress *progress) {
 static void print_summary(const char *path, const epx_campaign *campaign, const epx_progress *progress) {
   int count[EPX_FAILED + 1] = {0};
   char took[32];
-  for (long i = 0; i < progress->n_trials; i++)
-    count[(int)campaign->record[(size_t)i * campaign->layout.size]]++;
+  for (int i = 0; i < campaign->n_points; i++)
+    for (int k = 0; k < campaign->n_instances; k++)
+      if (epx_campaign_has_trial(campaign, i, k)) count[(int)epx_campaign_get_record(campaign, i, k)[0]]++;
   printf("%s: %d design points, %d instances each\n", path, campaign->n_points, campaign->n_instances);
+  if (campaign->n_shards > 0) printf("shard %d/%d: ", campaign->shard, campaign->n_shards);
   printf("%d done", count[EPX_STATE_DONE]);
   for (int state = 0; state <= EPX_FAILED; state++)
     if (state != EPX_STATE_DONE && count[state] > 0)
@@ -51,13 +54,12 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
 }
 
 /* The end of the run on rank 0: the line that was redrawn, the summary, and how to go on. */
-static void print_end(const epx_call *call, const char *path, const epx_campaign *campaign,
-                      const display *shown, const epx_coordinator_report *report) {
+static void print_end(const epx_run_job *job, const display *shown, const epx_coordinator_report *report) {
   if (shown->terminal && !shown->quiet && shown->next > 0) fprintf(stderr, "\n");
-  if (!shown->quiet) print_summary(path, campaign, &report->progress);
+  if (!shown->quiet) print_summary(job->path, job->campaign, &report->progress);
   if (report->stopped)
-    fprintf(stderr, "epilux: stopped by %s; what is finished is saved: go on with epilux run %s --resume\n",
-            report->reason, call->arguments[0]);
+    fprintf(stderr, "epilux: stopped by %s; what is finished is saved: go on with epilux %s\n",
+            report->reason, job->again);
 }
 
 /* A launcher that does not speak this MPI starts as many runs as there should be ranks. */
@@ -79,12 +81,10 @@ static epx_err check_agreement(epx_channel *channel, const epx_campaign *campaig
   return EPX_RAISE(EPX_EINPUT, "the ranks read different decks: the file must be the same on all nodes");
 }
 
-static epx_err create_campaign(const epx_call *call, epx_channel *channel, epx_campaign **campaign) {
-  epx_deck *deck;
-  int code = epx_call_read_deck(call, &deck);
-  if (code == EPX_OK) code = epx_campaign_create(deck, campaign);
-  EPX_TRY(epx_channel_merge_codes(channel, code));
-  return epx_channel_merge_codes(channel, check_agreement(channel, *campaign));
+static epx_err create_job(const epx_call *call, epx_channel *channel, epx_run_creator create,
+                          epx_run_job *job) {
+  EPX_TRY(epx_channel_merge_codes(channel, create(call, job)));
+  return epx_channel_merge_codes(channel, check_agreement(channel, job->campaign));
 }
 
 /* The results file: -o, or the study's name. */
@@ -98,45 +98,54 @@ static epx_err create_path(const epx_call *call, const epx_campaign *campaign, c
   return EPX_OK;
 }
 
-static epx_err read_options(const epx_call *call, epx_run_options *options) {
+static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_options *options) {
   const char *limit = epx_call_get_value(call, "--max-time", 0),
              *every = epx_call_get_value(call, "--checkpoint", 0);
-  options->resume = epx_call_is_set(call, "--resume");
+  options->extension = job->extension.larger ? &job->extension : NULL;
+  options->resume = options->extension || epx_call_is_set(call, "--resume");
   options->force = epx_call_is_set(call, "--force");
+  options->any_version = epx_call_is_set(call, "--any-version");
+  options->retry_failed = epx_call_is_set(call, "--retry-failed");
   if (options->resume && options->force)
     return EPX_RAISE(EPX_EINPUT,
                      "run: --resume goes on with a results file, --force overwrites it: give one of them");
+  if (options->retry_failed && !options->resume)
+    return EPX_RAISE(EPX_EINPUT, "run: --retry-failed goes with --resume: there is nothing to run again");
   if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
   if (every) EPX_TRY(epx_time_limit_read("--checkpoint", every, &options->coordinator.checkpoint));
   options->coordinator.time_limit = fmin(options->coordinator.time_limit, epx_time_limit_get_from_job());
   return EPX_OK;
 }
 
-static epx_err run_campaign(const epx_call *call, epx_channel *channel, epx_campaign *campaign,
-                            const char *path, epx_run_report *report, int *status) {
+static epx_err run_job(const epx_call *call, epx_channel *channel, epx_run_job *job, epx_run_report *report,
+                       int *status) {
   display shown = {.terminal = isatty(STDERR_FILENO), .quiet = epx_call_is_set(call, "--quiet")};
   if (!shown.terminal) shown.next = first_line;
-  epx_run_options options = epx_run_get_defaults(path);
-  EPX_TRY(epx_channel_merge_codes(channel, read_options(call, &options)));
+  epx_run_options options = epx_run_get_defaults(job->path);
+  EPX_TRY(epx_channel_merge_codes(channel, read_options(call, job, &options)));
   options.coordinator.watch = show_progress;
   options.coordinator.context = &shown;
-  const int code = epx_run_solve(campaign, channel, &options, report);
+  const int code = epx_run_solve(job->campaign, channel, &options, report);
   if (report->begun) *status = EPX_EXIT_FAILED;
-  if (report->begun && epx_channel_get_rank(channel) == 0)
-    print_end(call, path, campaign, &shown, &report->coordinator);
+  if (report->begun && epx_channel_get_rank(channel) == 0) print_end(job, &shown, &report->coordinator);
   EPX_TRY(code);
   *status = report->coordinator.stopped ? EPX_EXIT_STOPPED : EPX_EXIT_DONE;
   return EPX_OK;
 }
 
-static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, int *status) {
-  epx_campaign *campaign = NULL;
+static void destroy_job(epx_run_job *job) {
+  if (!job->extension.larger) epx_campaign_destroy(&job->campaign);
+  epx_extension_destroy(&job->extension);
+  epx_array_destroy(&job->path);
+}
+
+static epx_err solve_on_channel(const epx_call *call, epx_run_creator create, epx_channel *channel,
+                                int *status) {
+  epx_run_job job = {0};
   epx_run_report report = {0};
-  char *path = NULL;
   if (epx_channel_get_rank(channel) == 0) warn_of_lost_ranks(channel);
-  int code = create_campaign(call, channel, &campaign);
-  if (code == EPX_OK) code = create_path(call, campaign, &path);
-  if (code == EPX_OK) code = run_campaign(call, channel, campaign, path, &report, status);
+  int code = create_job(call, channel, create, &job);
+  if (code == EPX_OK) code = run_job(call, channel, &job, &report, status);
   if (report.coordinator.abandoned) {
     /* A block is still being solved: nobody can wait for it, and its memory must stay. */
     if (code != EPX_OK) fprintf(stderr, "epilux: %s\n", epx_error_get_message());
@@ -144,26 +153,56 @@ static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, int 
     MPI_Abort(MPI_COMM_WORLD, code == EPX_OK ? *status : EPX_EXIT_FAILED);
   }
   epx_run_report_destroy(&report);
-  epx_array_destroy(&path);
-  epx_campaign_destroy(&campaign);
+  destroy_job(&job);
   return code;
 }
 
-static epx_err solve_on_ranks(const epx_call *call, int *status) {
+static epx_err solve_on_ranks(const epx_call *call, epx_run_creator create, int *status) {
   epx_channel *channel;
   EPX_TRY(epx_channel_create(MPI_COMM_WORLD, &channel));
-  const int code = solve_on_channel(call, channel, status);
+  const int code = solve_on_channel(call, create, channel, status);
   epx_channel_destroy(&channel);
   return code;
 }
 
-static epx_err solve(const epx_call *call, int *status) {
+epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
   int provided;
   if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
     return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
-  const int code = solve_on_ranks(call, status);
+  const int code = solve_on_ranks(call, create, status);
   MPI_Finalize();
   return code;
+}
+
+/* ---- the command */
+
+/* "2/4" */
+static epx_err read_shard(const char *text, epx_campaign *campaign) {
+  char more;
+  int shard, n;
+  if (!text) return EPX_OK;
+  if (sscanf(text, "%d/%d%c", &shard, &n, &more) != 2 || shard < 1 || shard > n)
+    return EPX_RAISE(EPX_EINPUT, "--shard %s: K/N is wanted, the K-th of N parts, such as 2/4", text);
+  campaign->shard = shard;
+  campaign->n_shards = n;
+  return EPX_OK;
+}
+
+static epx_err create(const epx_call *call, epx_run_job *job) {
+  static char again[400];
+  epx_deck *deck;
+  const char *shard = epx_call_get_value(call, "--shard", 0);
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  EPX_TRY(epx_campaign_create(deck, &job->campaign));
+  EPX_TRY(read_shard(shard, job->campaign));
+  snprintf(again, sizeof again, "run %.300s --resume%s%.40s", call->arguments[0], shard ? " --shard " : "",
+           shard ? shard : "");
+  job->again = again;
+  return create_path(call, job->campaign, &job->path);
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  return epx_call_run(call, create, status);
 }
 
 static const epx_option options[] = {
@@ -171,9 +210,9 @@ static const epx_option options[] = {
     EPX_OPTION_SET,
     {"--resume", NULL, "goes on with the results file; begins when there is none", 0},
     {"--force", NULL, "overwrites a results file", 0},
-    {"--max-time", "TIME", "stops in time, saved: 2h, 90min, 00:10:00", 0},
-    {"--checkpoint", "TIME", "from one results file to the next; 60 s", 0},
-    {"--quiet", NULL, "no progress, no summary", 0},
+    {"--retry-failed", NULL, "with --resume: runs trials again that failed", 0},
+    {"--shard", "K/N", "runs the K-th of N parts; `epilux merge` joins their files", 0},
+    EPX_OPTIONS_RUN,
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_run = {

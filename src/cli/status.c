@@ -18,22 +18,27 @@
 static void init_progress(const char *path, const epx_results *results, bool running,
                           epx_progress *progress) {
   struct stat file;
-  *progress = (epx_progress){.n_trials = (long)results->n_points * results->n_instances,
-                             .n_solved = (long)results->run_trials + results->journal.n_records,
+  *progress = (epx_progress){.n_solved = (long)results->run_trials + results->journal.n_records,
                              .seconds = results->run_seconds};
-  for (long i = 0; i < progress->n_trials; i++) {
-    const double state = results->record[(size_t)i * results->layout.size];
-    progress->n_finished += state != EPX_STATE_PENDING;
-    progress->n_failed += state > EPX_STATE_DONE;
-  }
+  for (int i = 0; i < results->n_points; i++)
+    for (int k = 0; k < results->n_instances; k++) {
+      const double state =
+          results->record[((size_t)i * (size_t)results->n_instances + (size_t)k) * results->layout.size];
+      if (!epx_results_has_trial(results, i, k)) continue;
+      progress->n_trials++;
+      progress->n_finished += state != EPX_STATE_PENDING;
+      progress->n_failed += state > EPX_STATE_DONE;
+    }
   if (running && stat(path, &file) == 0) progress->seconds += difftime(time(NULL), file.st_mtime);
 }
 
 static void print_states(const epx_results *results) {
   long count[EPX_FAILED + 1] = {0};
-  const size_t n = (size_t)results->n_points * (size_t)results->n_instances;
-  for (size_t i = 0; i < n; i++)
-    count[(int)results->record[i * results->layout.size]]++;
+  const size_t n = (size_t)results->n_instances, size = results->layout.size;
+  for (int i = 0; i < results->n_points; i++)
+    for (int k = 0; k < results->n_instances; k++)
+      if (epx_results_has_trial(results, i, k))
+        count[(int)results->record[((size_t)i * n + (size_t)k) * size]]++;
   for (int state = EPX_STATE_DONE; state <= EPX_FAILED; state++)
     if (state == EPX_STATE_DONE || count[state] > 0)
       printf("%-15s %ld\n", epx_record_get_state_name(state), count[state]);
@@ -50,6 +55,8 @@ static void print_status(const char *path, const epx_results *results, const cha
          : *finished ? "complete"
                      : "stopped",
          holder);
+  if (results->n_shards > 0)
+    printf("%-15s %d/%d: the other trials are pending here\n", "shard", results->shard, results->n_shards);
   print_states(results);
   if (results->journal.n_damaged > 0)
     printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);

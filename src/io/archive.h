@@ -57,6 +57,9 @@ epx_err epx_archive_check_format(epx_archive *archive);
 epx_err epx_archive_read_text(epx_archive *archive, const char *path, const char *name, char **text);
 epx_err epx_archive_read_number(epx_archive *archive, const char *path, const char *name, double *value);
 
+/** Tells whether what is at `path` has an attribute. */
+bool epx_archive_has_attribute(epx_archive *archive, const char *path, const char *name);
+
 /** Reads the lengths of an array's axes: n [n_axes], out. Errors: EPX_EFORMAT: not there, or of other axes.
  */
 epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_axes, size_t *n);

@@ -63,6 +63,10 @@ static epx_err raise_unfit(const epx_archive *archive, const char *name, const c
   return EPX_RAISE(EPX_EFORMAT, "%s: not a results file of Epilux: %s %s", archive->path, name, what);
 }
 
+bool epx_archive_has_attribute(epx_archive *archive, const char *path, const char *name) {
+  return H5Aexists_by_name(archive->file, path, name, H5P_DEFAULT) > 0;
+}
+
 static epx_err read_attribute(epx_archive *archive, const char *path, const char *name, hid_t type,
                               bool is_text, void *value) {
   if (H5Aexists_by_name(archive->file, path, name, H5P_DEFAULT) <= 0)

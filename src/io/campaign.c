@@ -255,9 +255,19 @@ double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i
   return campaign->record + i * campaign->layout.size;
 }
 
+bool epx_campaign_has_trial(const epx_campaign *campaign, int i_point, int i_instance) {
+  if (campaign->n_shards == 0) return true;
+  const int64_t a_point = (campaign->n_instances + campaign->block - 1) / campaign->block;
+  const int64_t block = i_point * a_point + i_instance / campaign->block;
+  return block % campaign->n_shards == campaign->shard - 1;
+}
+
 void epx_campaign_get_progress(const epx_campaign *campaign, long *trials, long *finished) {
-  *trials = (long)campaign->n_points * campaign->n_instances;
-  *finished = 0;
-  for (long i = 0; i < *trials; i++)
-    *finished += campaign->record[(size_t)i * campaign->layout.size] != EPX_STATE_PENDING;
+  *trials = *finished = 0;
+  for (int i = 0; i < campaign->n_points; i++)
+    for (int k = 0; k < campaign->n_instances; k++) {
+      if (!epx_campaign_has_trial(campaign, i, k)) continue;
+      ++*trials;
+      *finished += epx_campaign_get_record(campaign, i, k)[0] != EPX_STATE_PENDING;
+    }
 }

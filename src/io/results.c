@@ -21,6 +21,28 @@ epx_err epx_results_create_name(const char *path, const char *suffix, char **nam
   return EPX_OK;
 }
 
+bool epx_results_has_trial(const epx_results *results, int i_point, int i_instance) {
+  if (results->n_shards == 0) return true;
+  const int64_t a_point = (results->n_instances + results->block - 1) / results->block;
+  const int64_t block = i_point * a_point + i_instance / results->block;
+  return block % results->n_shards == results->shard - 1;
+}
+
+/* Which trials of the campaign the file is for. */
+static epx_err read_shard(epx_archive *archive, epx_results *results) {
+  double block, shard, n_shards;
+  if (!epx_archive_has_attribute(archive, "/", "shards")) return EPX_OK;
+  EPX_TRY(epx_archive_read_number(archive, "/", "block", &block));
+  EPX_TRY(epx_archive_read_number(archive, "/", "shard", &shard));
+  EPX_TRY(epx_archive_read_number(archive, "/", "shards", &n_shards));
+  if (!(block >= 1 && block <= INT_MAX && shard >= 1 && shard <= n_shards && n_shards <= INT_MAX))
+    return EPX_RAISE(EPX_EFORMAT, "its shard %g/%g of blocks of %g is none", shard, n_shards, block);
+  results->block = (int)block;
+  results->shard = (int)shard;
+  results->n_shards = (int)n_shards;
+  return EPX_OK;
+}
+
 /* The metrics of the file, in the order of the record. */
 static epx_err read_metrics(epx_archive *archive, epx_results *results) {
   char name[64];
@@ -53,6 +75,7 @@ static epx_err read_identity(epx_archive *archive, epx_results *results) {
     return EPX_RAISE(EPX_EFORMAT, "/trials/state is damaged: it has %zu by %zu trials", n[0], n[1]);
   results->n_points = (int)n[0];
   results->n_instances = (int)n[1];
+  EPX_TRY(read_shard(archive, results));
   EPX_TRY(read_metrics(archive, results));
   EPX_TRY(EPX_ARRAY(results->record, n[0] * n[1] * results->layout.size));
   for (size_t i = 0; i < n[0] * n[1]; i++)
@@ -133,6 +156,16 @@ epx_err epx_results_read(const char *path, epx_results **out) {
     *out = results;
   else
     epx_results_destroy(&results);
+  return code;
+}
+
+epx_err epx_results_create_deck(const char *path, char **deck) {
+  epx_archive *archive;
+  *deck = NULL;
+  EPX_TRY(epx_archive_create_from_file(path, &archive));
+  int code = epx_archive_check_format(archive);
+  if (code == EPX_OK) code = epx_archive_read_text(archive, "/", "deck", deck);
+  epx_archive_destroy(&archive);
   return code;
 }
 

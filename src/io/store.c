@@ -5,13 +5,11 @@
 #include "epilux/io/store.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "epilux/base/array.h"
-#include "epilux/base/isa.h"
 #include "io/store_private.h"
 
 static epx_err eval_yields(epx_store *store) {
@@ -52,7 +50,7 @@ epx_err epx_store_create(const epx_campaign *campaign, const char *path, epx_sto
   epx_store *store;
   EPX_TRY(EPX_ARRAY(store, 1));
   store->campaign = campaign;
-  store->isa = -1;
+  store->isa = store->made_isa = -1;
   const int code = create(path, store);
   if (code == EPX_OK)
     *out = store;
@@ -91,40 +89,6 @@ epx_err epx_store_write(epx_store *store, double seconds, long n_solved) {
   return code;
 }
 
-/* Names the first line in which two decks differ. */
-static epx_err raise_mismatch(const epx_store *store, const char *other) {
-  const char *own = store->deck;
-  while (*own && *own == *other) {
-    own++;
-    other++;
-  }
-  const char *own_line = own, *other_line = other;
-  while (own_line > store->deck && own_line[-1] != '\n') {
-    own_line--;
-    other_line--;
-  }
-  own_line += strspn(own_line, " ");
-  other_line += strspn(other_line, " ");
-  return EPX_RAISE(
-      EPX_EMISMATCH,
-      "%s: results of another deck, which says '%.*s' where this one says '%.*s'; choose another file with "
-      "-o, or overwrite it with --force",
-      store->path, (int)strcspn(other_line, "\n"), other_line, (int)strcspn(own_line, "\n"), own_line);
-}
-
-static epx_err check_identity(epx_store *store, epx_archive *archive) {
-  char *digest = NULL, *deck = NULL, own[32];
-  snprintf(own, sizeof own, "%016llx", (unsigned long long)store->campaign->digest);
-  int code = epx_archive_read_text(archive, "/", "digest", &digest);
-  if (code == EPX_OK && strcmp(digest, own) != 0) {
-    code = epx_archive_read_text(archive, "/", "deck", &deck);
-    if (code == EPX_OK) code = raise_mismatch(store, deck);
-  }
-  epx_array_destroy(&digest);
-  epx_array_destroy(&deck);
-  return code;
-}
-
 static epx_err read_field(epx_store *store, epx_archive *archive, const epx_field *field) {
   const epx_campaign *campaign = store->campaign;
   const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances, size = campaign->layout.size;
@@ -139,19 +103,25 @@ static epx_err read_field(epx_store *store, epx_archive *archive, const epx_fiel
   return EPX_OK;
 }
 
-static int get_isa(const char *name) {
-  for (int isa = 0; isa < EPX_ISA_COUNT; isa++)
-    if (strcmp(name, epx_isa_get_name((epx_isa)isa)) == 0) return isa;
-  return -1;
+void epx_store_set_tolerance(epx_store *store, bool any_version, bool any_shard) {
+  store->any_version = any_version;
+  store->any_shard = any_shard;
 }
 
-static epx_err read_attributes(epx_store *store, epx_archive *archive) {
-  char *isa;
-  EPX_TRY(epx_archive_read_text(archive, "/", "isa", &isa));
-  store->isa = get_isa(isa);
-  epx_array_destroy(&isa);
+const char *epx_store_get_created(const epx_store *store) {
+  return store->created;
+}
+
+epx_err epx_store_set_created(epx_store *store, const char *created) {
+  char *copy;
+  EPX_TRY(epx_array_create_text(&copy, created));
   epx_array_destroy(&store->created);
-  return epx_archive_read_text(archive, "/", "created", &store->created);
+  store->created = copy;
+  return EPX_OK;
+}
+
+void epx_store_set_isa(epx_store *store, int isa) {
+  store->made_isa = isa;
 }
 
 int epx_store_get_isa(const epx_store *store) {
@@ -163,9 +133,7 @@ epx_err epx_store_read(epx_store *store, bool *exists) {
   if (!*exists) return EPX_OK;
   epx_archive *archive;
   EPX_TRY(epx_archive_create_from_file(store->path, &archive));
-  int code = epx_archive_check_format(archive);
-  if (code == EPX_OK) code = check_identity(store, archive);
-  if (code == EPX_OK) code = read_attributes(store, archive);
+  int code = epx_store_read_identity(store, archive);
   for (int f = 0; code == EPX_OK && f < store->n_fields; f++)
     code = read_field(store, archive, &store->fields[f]);
   epx_archive_destroy(&archive);

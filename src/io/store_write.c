@@ -81,7 +81,7 @@ static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
                     {"compiler", epx_version_get_compiler()},
                     {"compiler_flags", epx_version_get_flags()},
                     {"libraries", epx_version_get_libraries()},
-                    {"isa", epx_isa_get_name(epx_isa_get())},
+                    {"isa", epx_isa_get_name(store->made_isa < 0 ? epx_isa_get() : (epx_isa)store->made_isa)},
                     {"host", host},
                     {"created", store->created},
                     {"written", now},
@@ -89,7 +89,12 @@ static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
                     {"deck", store->deck}};
   for (size_t k = 0; k < sizeof attributes / sizeof *attributes; k++)
     EPX_TRY(epx_archive_write_text(archive, "/", attributes[k].name, attributes[k].text));
-  return epx_archive_write_count(archive, "/", "seed", store->settings->seed);
+  EPX_TRY(epx_archive_write_count(archive, "/", "seed", store->settings->seed));
+  const epx_campaign *campaign = store->campaign;
+  EPX_TRY(epx_archive_write_count(archive, "/", "block", (uint64_t)campaign->block));
+  if (campaign->n_shards == 0) return EPX_OK;
+  EPX_TRY(epx_archive_write_count(archive, "/", "shard", (uint64_t)campaign->shard));
+  return epx_archive_write_count(archive, "/", "shards", (uint64_t)campaign->n_shards);
 }
 
 static epx_err write_factor(const epx_store *store, epx_archive *archive, int f) {

@@ -298,21 +298,24 @@ static epx_err create_schedule(coordinator *own) {
   EPX_TRY(epx_schedule_create(&options, &own->schedule));
   for (int64_t b = 0; b < options.n_blocks; b++) {
     const epx_block block = epx_blocks_get(campaign, b);
-    bool finished = true;
+    bool finished = epx_campaign_has_trial(campaign, block.i_point, block.first);
+    const bool ours = finished;
     for (int k = 0; k < block.n && finished; k++)
       finished = epx_campaign_get_record(campaign, block.i_point, block.first + k)[0] != EPX_STATE_PENDING;
-    if (finished) epx_schedule_set_finished(own->schedule, b);
+    if (finished || !ours) epx_schedule_set_finished(own->schedule, b);
   }
   return EPX_OK;
 }
 
 static void count_trials(const epx_campaign *campaign, epx_progress *progress) {
-  progress->n_trials = (long)campaign->n_points * campaign->n_instances;
-  for (long i = 0; i < progress->n_trials; i++) {
-    const double state = campaign->record[(size_t)i * campaign->layout.size];
-    progress->n_finished += state != EPX_STATE_PENDING;
-    progress->n_failed += state > EPX_STATE_DONE;
-  }
+  for (int i = 0; i < campaign->n_points; i++)
+    for (int k = 0; k < campaign->n_instances; k++) {
+      const double state = epx_campaign_get_record(campaign, i, k)[0];
+      if (!epx_campaign_has_trial(campaign, i, k)) continue;
+      progress->n_trials++;
+      progress->n_finished += state != EPX_STATE_PENDING;
+      progress->n_failed += state > EPX_STATE_DONE;
+    }
 }
 
 static epx_err create_loads(coordinator *own) {

@@ -22,7 +22,9 @@
 typedef struct {
   char *journal_path, *lock_path;
   epx_lock *lock;
-  epx_store *store;
+  epx_store *store;   /* of the campaign to run */
+  epx_store *earlier; /* of the campaign as the file has it: the same, or that before an extension */
+  int isa;            /* epx_isa of the results so far, -1: none */
   epx_journal *journal;
 } files;
 
@@ -60,6 +62,18 @@ static epx_err read_journal(const files *own, epx_campaign *campaign) {
   return EPX_OK;
 }
 
+/* The store of what the file holds so far. */
+static epx_store *get_earlier(const files *own) {
+  return own->earlier ? own->earlier : own->store;
+}
+
+static void retry_failed(epx_campaign *campaign) {
+  const size_t size = campaign->layout.size;
+  for (size_t i = 0; i < (size_t)campaign->n_points * (size_t)campaign->n_instances; i++)
+    if (campaign->record[i * size] == EPX_FAILED)
+      epx_record_init(&campaign->layout, campaign->record + i * size);
+}
+
 /* Reads the results so far; *isa becomes the least of it and the one they were computed with. */
 static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_options *options, int *isa) {
   bool exists = access(options->path, F_OK) == 0;
@@ -69,11 +83,18 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
                      "%s: is there already; go on with it by --resume, or overwrite it by --force",
                      exists ? options->path : own->journal_path);
   if (options->force && !options->resume) return EPX_OK;
-  EPX_TRY(epx_store_read(own->store, &exists));
+  epx_campaign *earlier = options->extension ? options->extension->earlier : campaign;
+  epx_store_set_tolerance(get_earlier(own), options->any_version, false);
+  EPX_TRY(epx_store_read(get_earlier(own), &exists));
   if (!exists) return EPX_OK;
-  EPX_TRY(read_journal(own, campaign));
-  const int before = epx_store_get_isa(own->store);
-  if (before >= 0 && before < *isa) *isa = before;
+  EPX_TRY(read_journal(own, earlier));
+  if (options->extension) {
+    epx_extension_merge_records(options->extension);
+    EPX_TRY(epx_store_set_created(own->store, epx_store_get_created(own->earlier)));
+  }
+  if (options->retry_failed) retry_failed(campaign);
+  own->isa = epx_store_get_isa(get_earlier(own));
+  if (own->isa >= 0 && own->isa < *isa) *isa = own->isa;
   return EPX_OK;
 }
 
@@ -82,19 +103,42 @@ static epx_err open_files(files *own, epx_campaign *campaign, const epx_run_opti
   EPX_TRY(epx_results_create_name(options->path, "lock", &own->lock_path));
   EPX_TRY(epx_lock_create(own->lock_path, &own->lock));
   EPX_TRY(epx_store_create(campaign, options->path, &own->store));
+  if (options->extension)
+    EPX_TRY(epx_store_create(options->extension->earlier, options->path, &own->earlier));
   return read_results(own, campaign, options, isa);
+}
+
+/* Results of a better instruction set cannot be gone on with here, bit for bit. */
+static epx_err check_isa(const files *own, const epx_run_options *options) {
+  if (own->isa <= (int)epx_isa_get()) return EPX_OK;
+  const char *before = epx_isa_get_name((epx_isa)own->isa), *now = epx_isa_get_name(epx_isa_get());
+  if (!options->any_version)
+    return EPX_RAISE(
+        EPX_EMISMATCH,
+        "%s: computed with %s, and %s is the most that all ranks have (or EPILUX_ISA allows): the last bits "
+        "may differ; accept that by --any-version",
+        options->path, before, now);
+  epx_log_write(EPX_LOG_WARNING, "run", "%s: computed with %s, goes on with %s: the last bits may differ",
+                options->path, before, now);
+  return EPX_OK;
+}
+
+/* What an extension begins from is in the file, and no journal beside it, before the larger file takes its
+ * place: a journal of the smaller campaign would be of no use to it. */
+static epx_err save_earlier(files *own) {
+  if (!own->earlier) return EPX_OK;
+  EPX_TRY(epx_store_write(own->earlier, 0, 0));
+  if (unlink(own->journal_path) != 0 && errno != ENOENT)
+    return EPX_RAISE(EPX_EFILE, "%s: cannot be removed: %s", own->journal_path, strerror(errno));
+  return EPX_OK;
 }
 
 /* From here on the files are this run's. What the journal held is in the results file before the journal is
  * made anew. */
-static epx_err begin_files(files *own, const epx_campaign *campaign) {
+static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_run_options *options) {
   const epx_journal_key key = get_key(campaign);
-  if (epx_store_get_isa(own->store) > (int)epx_isa_get())
-    epx_log_write(EPX_LOG_WARNING, "run",
-                  "the results so far were computed with %s, which this machine lacks: the last bits of "
-                  "those to come may "
-                  "differ",
-                  epx_isa_get_name((epx_isa)epx_store_get_isa(own->store)));
+  EPX_TRY(check_isa(own, options));
+  EPX_TRY(save_earlier(own));
   EPX_TRY(epx_store_write(own->store, 0, 0));
   return epx_journal_create(own->journal_path, &key, &own->journal);
 }
@@ -103,6 +147,7 @@ static void close_files(files *own, bool finished) {
   epx_journal_destroy(&own->journal);
   if (finished) unlink(own->journal_path);
   epx_store_destroy(&own->store);
+  epx_store_destroy(&own->earlier);
   epx_lock_destroy(&own->lock);
   epx_array_destroy(&own->journal_path);
   epx_array_destroy(&own->lock_path);
@@ -156,7 +201,7 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
   int isa = (int)epx_isa_get();
   EPX_TRY(epx_channel_merge_codes(channel, is_first ? open_files(own, campaign, options, &isa) : EPX_OK));
   EPX_TRY(set_isa(channel, isa));
-  EPX_TRY(epx_channel_merge_codes(channel, is_first ? begin_files(own, campaign) : EPX_OK));
+  EPX_TRY(epx_channel_merge_codes(channel, is_first ? begin_files(own, campaign, options) : EPX_OK));
   report->begun = true;
   EPX_TRY(epx_signals_set(is_first));
   const int code = solve(campaign, channel, own, options, &report->coordinator);
@@ -171,7 +216,7 @@ void epx_run_report_destroy(epx_run_report *report) {
 epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
                       epx_run_report *report) {
   *report = (epx_run_report){0};
-  files own = {0};
+  files own = {.isa = -1};
   const int code = run(campaign, channel, options, &own, report);
   const epx_progress *progress = &report->coordinator.progress;
   close_files(&own, code == EPX_OK && report->begun && progress->n_finished == progress->n_trials);

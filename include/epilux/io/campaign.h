@@ -4,6 +4,7 @@
 #ifndef EPILUX_IO_CAMPAIGN_H
 #define EPILUX_IO_CAMPAIGN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epilux/io/deck.h"
@@ -15,6 +16,7 @@ typedef struct {
   int n_factors;
   epx_design *design; /* owned */
   int n_points, n_instances, block;
+  int shard, n_shards; /* only every n_shards-th block is this campaign's, from block shard - 1 on; 0: all */
   epx_record_layout layout;
   uint64_t digest;
   double
@@ -36,7 +38,10 @@ epx_err epx_campaign_create_point(const epx_campaign *campaign, int i_point, epx
 /** Gets the record of a trial. */
 double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i_instance);
 
-/** Gets the number of trials and how many are finished (any state but pending). */
+/** Tells whether a trial is one of the shard's. */
+bool epx_campaign_has_trial(const epx_campaign *campaign, int i_point, int i_instance);
+
+/** Gets the number of the shard's trials and how many of them are finished (any state but pending). */
 void epx_campaign_get_progress(const epx_campaign *campaign, long *trials, long *finished);
 
 #endif

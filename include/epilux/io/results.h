@@ -12,7 +12,8 @@
 typedef struct {
   char *deck; /* resolved, YAML */
   char *isa;  /* instruction set, as epx_isa_get_name() */
-  int n_points, n_instances;
+  int n_points, n_instances, block;
+  int shard, n_shards;          /* as epx_campaign has them */
   epx_record_layout layout;     /* of state, seconds and metrics alone */
   int metric[EPX_METRIC_COUNT]; /* [layout.n_metrics] epx_metric */
   double *record;               /* [n_points][n_instances][layout.size] */
@@ -26,6 +27,13 @@ typedef struct {
  * Errors: EPX_EFILE, EPX_EFORMAT, EPX_EMISMATCH (a journal of another campaign), EPX_EMEMORY. */
 epx_err epx_results_read(const char *path, epx_results **out);
 void epx_results_destroy(epx_results **address);
+
+/** Tells whether a trial is one of the file's shard. */
+bool epx_results_has_trial(const epx_results *results, int i_point, int i_instance);
+
+/** Creates the resolved deck that a results file holds; free with epx_array_destroy(). Errors: as
+ * epx_results_read(). */
+epx_err epx_results_create_deck(const char *path, char **deck);
 
 /** Creates the name of a file that goes with a results file: "journal" or "lock". Free with
  * epx_array_destroy(). */

@@ -34,15 +34,27 @@ typedef struct epx_store epx_store;
 epx_err epx_store_create(const epx_campaign *campaign, const char *path, epx_store **out);
 void epx_store_destroy(epx_store **address);
 
+/** Sets what a file that is read may differ in: any_version: version, libraries and instruction set, with a
+ * warning; any_shard: which trials of the campaign it is for. Without a call: in none. */
+void epx_store_set_tolerance(epx_store *store, bool any_version, bool any_shard);
+
 /** Reads the records of a file that is there into the campaign, and keeps when it was created.
  * *exists false: there is no file, nothing is read.
  * Errors: EPX_EFORMAT: not a results file, cut short, of a newer format; EPX_EMISMATCH: of another deck or
- * seed, with the first line that differs; EPX_EFILE; EPX_EMEMORY. */
+ * seed, with the first line that differs, or of another version, libraries, instruction set or shard, and
+ * which; EPX_EFILE; EPX_EMEMORY. */
 epx_err epx_store_read(epx_store *store, bool *exists);
+
+/** Gets and sets when the campaign began, ISO 8601; set copies. Errors: EPX_EMEMORY. */
+const char *epx_store_get_created(const epx_store *store);
+epx_err epx_store_set_created(epx_store *store, const char *created);
 
 /** Gets the epx_isa with which the records that were read were computed, -1 when none were read or its name
  * is unknown. */
 int epx_store_get_isa(const epx_store *store);
+
+/** Sets the epx_isa that files say from now on; without a call, and for -1, the one in use. */
+void epx_store_set_isa(epx_store *store, int isa);
 
 /** Writes the results file: all records and their statistics. `seconds` and `n_solved`: that the present run
  * has taken, and trials it has solved (for `epilux status`; outside the same-bits promise). Errors:

@@ -4,13 +4,17 @@
 #ifndef EPILUX_PARALLEL_RUN_H
 #define EPILUX_PARALLEL_RUN_H
 
+#include "epilux/io/extension.h"
 #include "epilux/parallel/coordinator.h"
 #include "epilux/parallel/worker.h"
 
 typedef struct {
-  const char *path; /* of the results file */
-  bool resume;      /* go on with the file that is there; without one, begin */
-  bool force;       /* overwrite the file that is there */
+  const char *path;         /* of the results file */
+  bool resume;              /* go on with the file that is there; without one, begin */
+  bool force;               /* overwrite the file that is there */
+  bool any_version;         /* go on although version, libraries or instruction set differ, with a warning */
+  bool retry_failed;        /* with resume: trials in state `failed` are run again */
+  epx_extension *extension; /* resume from its earlier campaign, the campaign being its larger; NULL: none */
   epx_coordinator_options coordinator;
   epx_worker_calls calls;
 } epx_run_options;
@@ -32,8 +36,9 @@ void epx_run_report_destroy(epx_run_report *report);
  * raised on the rank that met it, or on rank 0; other ranks return the same code without a message. Of the
  * files, only the results file is left when all is done, the journal too otherwise. When `abandoned` is set,
  * a worker is still inside a block: channel and campaign must stay, and the process should be ended. Errors:
- * EPX_EINPUT: there is a file, and neither resume nor force; EPX_EBUSY: another run holds it; of
- * epx_store_read(), epx_store_write(), epx_journal_read(), epx_coordinator_solve(). */
+ * EPX_EINPUT: there is a file, and neither resume nor force; EPX_EMISMATCH: the file is of another deck,
+ * seed, version, libraries, instruction set or shard; EPX_EBUSY: another run holds it; of epx_store_read(),
+ * epx_store_write(), epx_journal_read(), epx_coordinator_solve(). */
 epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
                       epx_run_report *report);
 
