@@ -142,6 +142,13 @@ static epx_err list_designs(void) {
   return EPX_OK;
 }
 
+static epx_err list_schedules(void) {
+#define PRINT_SCHEDULE(name, text, meaning) print_row(text, meaning);
+  EPX_RATES(PRINT_SCHEDULE)
+#undef PRINT_SCHEDULE
+  return EPX_OK;
+}
+
 static epx_err list_methods(void) {
 #define PRINT_METHOD(name, text, meaning) print_row(text, meaning);
   EPX_METHODS(PRINT_METHOD)
@@ -237,6 +244,7 @@ static const struct {
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
     {"costs", "how wrong an answer is", list_costs},
     {"optimizers", "how parameters follow a gradient", list_optimizers},
+    {"schedules", "how the learning rate follows the epochs", list_schedules},
     {"methods", "ways to an equilibrium", list_methods},
     {"distributions", "spreads of nominal values and of fabrication", list_distributions},
     {"designs", "which points of the factors' space are visited", list_designs},

@@ -5,6 +5,13 @@
 #include "io/deck_reader.h"
 #include "io/words.h"
 
+static void read_rate(const epx_reader *r, epx_rate_spec *rate) {
+  rate->kind = (epx_rate_kind)epx_reader_get_word(r, "learning.schedule.kind", epx_words_get_rate);
+  if (rate->kind == EPX_RATE_STEP) rate->every = epx_reader_get_integer(r, "learning.schedule.every");
+  if (rate->kind == EPX_RATE_COSINE) rate->floor = epx_reader_get_real(r, "learning.schedule.floor");
+  rate->warm_up = epx_reader_get_integer(r, "learning.schedule.warm_up");
+}
+
 static void read_optimizer(const epx_reader *r, epx_optimizer_spec *optimizer) {
   optimizer->kind =
       (epx_optimizer_kind)epx_reader_get_word(r, "learning.optimizer.name", epx_words_get_optimizer);
@@ -52,6 +59,12 @@ epx_err epx_reader_read_learning(epx_reader *r) {
   learning->epochs = epx_reader_get_integer(r, "learning.epochs");
   learning->batch = epx_reader_get_integer(r, "learning.batch");
   learning->decay = epx_reader_get_real(r, "learning.decay");
+  read_rate(r, &learning->rate);
+  learning->patience = epx_reader_get_integer(r, "learning.patience");
+  if (learning->patience > 0 && settings->task.validation_fraction == 0)
+    return epx_tree_raise(epx_reader_get(r, "learning.patience"),
+                          "learning.patience: it watches the validation part, and there is none; set "
+                          "task.validation_fraction, such as 0.2");
   learning->target_loss = epx_reader_get_real(r, "learning.target_loss");
   for (int i = 0; i < train->n; i++)
     learning->train[epx_family_get_parameter(family, train->items[i]->text)] = true;

@@ -167,6 +167,12 @@ static epx_err read_task(epx_reader *r) {
   EPX_TRY(epx_reader_read_text(r, "task.name", &task->name));
   EPX_TRY(epx_reader_read_text(r, "task.path", &task->path));
   EPX_TRY(epx_reader_read_text(r, "task.labels", &task->labels));
+  EPX_TRY(epx_reader_read_text(r, "task.test_path", &task->test_path));
+  EPX_TRY(epx_reader_read_text(r, "task.test_labels", &task->test_labels));
+  if (!task->test_path != !task->test_labels)
+    return epx_tree_raise(epx_reader_get(r, task->test_path ? "task.test_path" : "task.test_labels"),
+                          "task.test_path and task.test_labels go together: one is missing");
+  task->validation_fraction = epx_reader_get_real(r, "task.validation_fraction");
   task->n_samples = epx_reader_get_integer(r, "task.samples");
   task->noise = epx_reader_is_set(r, "task.noise") ? epx_reader_get_real(r, "task.noise") : 0;
   task->test_fraction = epx_reader_get_real(r, "task.test_fraction");

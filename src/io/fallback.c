@@ -56,7 +56,7 @@ static const epx_task_kind *get_task(const epx_resolver *r) {
 }
 
 static const char *get_test_fraction(const epx_resolver *r, const epx_tree *beside, char *buffer) {
-  (void)beside;
+  if (epx_tree_get(beside, "test_path")) return "0";
   return epx_text_eval_number(get_task(r)->test_fraction, buffer);
 }
 

@@ -105,7 +105,7 @@ static const epx_schema_entry entries[] = {
      .derived = "network.family network.outputs.readout", .meaning = "factor on what the detectors report"},
     DEVICE_ROWS
 
-    TASK_ROWS
+        TASK_ROWS
 
     {"learning", EPX_SCHEMA_SECTION, .meaning = "how the network learns"},
     {"learning.estimator", WORD(estimator),
@@ -159,7 +159,20 @@ static const epx_schema_entry entries[] = {
     {"learning.epochs", COUNT, .low = 0, .fallback = "150", .meaning = "passes through the training samples"},
     {"learning.batch", COUNT, .low = 0, .fallback = "0", .meaning = "samples an update; 0: all"},
     {"learning.decay", REAL, .low = 0, .above = true, .high = 1, .fallback = "1",
-     .meaning = "factor on the rate after each epoch"},
+     .meaning = "factor on the rate, `learning.schedule`; 1: constant"},
+    {"learning.schedule", EPX_SCHEMA_SECTION, .meaning = "how the rate follows the epochs"},
+    {"learning.schedule.kind", WORD(rate), .fallback = "exponential", .meaning = "`epilux list schedules`"},
+    {"learning.schedule.every", COUNT, .low = 1, .fallback = "1", .applies = "learning.schedule.kind: step",
+     .meaning = "epochs from step to step"},
+    {"learning.schedule.floor", REAL, .low = 0, .high = 1, .fallback = "0",
+     .applies = "learning.schedule.kind: cosine",
+     .meaning = "share of the rate that is left in the last epoch"},
+    {"learning.schedule.warm_up", COUNT, .low = 0, .fallback = "0",
+     .meaning = "epochs over which the rate rises to its value"},
+    {"learning.patience", COUNT, .low = 0, .fallback = "0",
+     .meaning =
+         "epochs without a smaller validation loss after which an instance stops and takes the parameters of "
+         "its smallest; 0: never"},
     {"learning.target_loss", REAL, NOT_NEGATIVE, .fallback = "0",
      .meaning = "an instance stops training when its epoch's loss falls below; 0: never"},
     {"learning.train", WORDS(trainable), .fallback = "the family's, see network.parameters",

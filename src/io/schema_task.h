@@ -19,6 +19,18 @@
        .example = "labels.idx",                                                                              \
        .applies = "task.name: idx",                                                                          \
        .meaning = "file of the labels"},                                                                     \
+      {"task.test_path",                                                                                     \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .optional = true,                                                                                     \
+       .example = "t10k-images-idx3-ubyte.gz",                                                               \
+       .applies = "task.name: idx",                                                                          \
+       .meaning = "file of images that are held out, all of them; in place of `test_fraction`"},             \
+      {"task.test_labels",                                                                                   \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .optional = true,                                                                                     \
+       .example = "t10k-labels-idx1-ubyte.gz",                                                               \
+       .applies = "task.name: idx",                                                                          \
+       .meaning = "file of their labels"},                                                                   \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
        .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},                          \
       {"task.noise",                                                                                         \
@@ -32,9 +44,18 @@
        .low = 0,                                                                                             \
        .high = 1,                                                                                            \
        .below = true,                                                                                        \
-       .fallback = "the task's: 0.2, of xor 0",                                                              \
-       .derived = "task.name",                                                                               \
+       .fallback = "the task's: 0.2, of xor 0; with `test_path` 0",                                          \
+       .derived = "task.name task.test_path",                                                                \
        .meaning = "share of each class held out for `accuracy` and `loss`"},                                 \
+      {"task.validation_fraction",                                                                           \
+       REAL,                                                                                                 \
+       .low = 0,                                                                                             \
+       .high = 1,                                                                                            \
+       .below = true,                                                                                        \
+       .fallback = "0",                                                                                      \
+       .meaning =                                                                                            \
+           "share of each class of the rest that neither trains nor tests: what stopping watches, and "      \
+           "what settings are chosen by"},                                                                   \
       {"task.constant", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                             \
        .meaning = "one more feature, the last, that is 1 in every sample: a drive that does not vary"},      \
       {"task.scaling", WORD(scaling), .fallback = "the task's", .derived = "task.name",                      \

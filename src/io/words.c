@@ -10,6 +10,7 @@
 #include "epilux/design/design.h"
 #include "epilux/learning/estimator.h"
 #include "epilux/learning/optimizer.h"
+#include "epilux/learning/rate.h"
 #include "epilux/learning/task.h"
 #include "epilux/photonic/fabrication.h"
 #include "epilux/photonic/network.h"
@@ -30,6 +31,7 @@ WORD_LIST(topology, EPX_TOPOLOGIES(SECOND_OF_3))
 WORD_LIST(readout, EPX_READOUTS(SECOND_OF_3))
 WORD_LIST(scaling, EPX_SCALINGS(SECOND_OF_3))
 WORD_LIST(reduction, EPX_REDUCTIONS(SECOND_OF_3))
+WORD_LIST(rate, EPX_RATES(SECOND_OF_3))
 WORD_LIST(cost, EPX_COSTS(SECOND_OF_3))
 WORD_LIST(optimizer, EPX_OPTIMIZERS(SECOND_OF_3))
 WORD_LIST(method, EPX_METHODS(SECOND_OF_3))

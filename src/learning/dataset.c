@@ -31,6 +31,30 @@ void epx_dataset_destroy(epx_dataset **address) {
   epx_array_destroy(address);
 }
 
+epx_err epx_dataset_add(const epx_dataset *other, const char *path, epx_dataset *dataset) {
+  const size_t n = (size_t)dataset->n_samples, n_other = (size_t)other->n_samples,
+               n_features = (size_t)dataset->n_features;
+  epx_dataset *both = NULL;
+  if (other->n_features != dataset->n_features)
+    return EPX_RAISE(EPX_EINPUT, "%s: %d features, but the training part has %d", path, other->n_features,
+                     dataset->n_features);
+  if (other->n_classes > dataset->n_classes)
+    return EPX_RAISE(EPX_EINPUT, "%s: a sample of class %d, but the training part has classes 0 to %d only",
+                     path, other->n_classes - 1, dataset->n_classes - 1);
+  EPX_TRY(epx_dataset_create((int)(n + n_other), dataset->n_features, dataset->n_classes, &both));
+  memcpy(both->features, dataset->features, n * n_features * sizeof(double));
+  memcpy(both->features + n * n_features, other->features, n_other * n_features * sizeof(double));
+  memcpy(both->labels, dataset->labels, n * sizeof(int));
+  memcpy(both->labels + n, other->labels, n_other * sizeof(int));
+  epx_array_destroy(&dataset->features);
+  epx_array_destroy(&dataset->labels);
+  dataset->features = both->features;
+  dataset->labels = both->labels;
+  dataset->n_samples += other->n_samples;
+  epx_array_destroy(&both);
+  return EPX_OK;
+}
+
 /* Moves the bytes to an array of twice the capacity. */
 static epx_err grow(unsigned char **bytes, size_t size, size_t *capacity) {
   unsigned char *larger = NULL;

@@ -12,8 +12,8 @@
 typedef struct {
   int n_samples, n_features, n_classes;
   int n_rows, n_columns; /* of an image whose pixels the features are; 0: not known to be one */
-  double *features; /* [n_samples][n_features] */
-  int *labels;      /* [n_samples], 0 … n_classes - 1 */
+  double *features;      /* [n_samples][n_features] */
+  int *labels;           /* [n_samples], 0 … n_classes - 1 */
 } epx_dataset;
 
 /** Creates a dataset of zeros. Errors: EPX_EMEMORY. */
@@ -40,6 +40,10 @@ epx_err epx_dataset_create_csv(const char *path, epx_dataset **out);
  * Errors: EPX_EFILE; EPX_EINPUT with FILE: another magic number, shorter or longer than its header says, no
  * samples, counts that differ, one class only. */
 epx_err epx_dataset_create_idx(const char *images, const char *labels, epx_dataset **out);
+
+/** Adds the samples of another dataset behind those of the first. path: the other's file, for errors. Errors:
+ * EPX_EINPUT with FILE: another number of features, a class that the first lacks; EPX_EMEMORY. */
+epx_err epx_dataset_add(const epx_dataset *other, const char *path, epx_dataset *dataset);
 
 /** Creates exclusive or: features -1 and 1, four samples, labels 0, 1, 1, 0. */
 epx_err epx_dataset_create_xor(epx_dataset **out);

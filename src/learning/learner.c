@@ -64,6 +64,12 @@ static epx_err check(const epx_network *network, const epx_task *task, const epx
   if (!(spec->decay > 0) || !isfinite(spec->decay))
     return EPX_RAISE(EPX_EINPUT, "learning.decay: %g; it must be positive, 1 for a constant rate",
                      spec->decay);
+  EPX_TRY(epx_rate_check(&spec->rate));
+  if (spec->patience < 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.patience: %d epochs; 0 or more are wanted", spec->patience);
+  if (spec->patience > 0 && task->n_validation == 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.patience: it watches the validation part, and there is none; set "
+                                 "task.validation_fraction");
   if (!isfinite(spec->target_loss))
     return EPX_RAISE(EPX_EINPUT, "learning.target_loss: %g; a number is wanted, 0 for none",
                      spec->target_loss);
@@ -91,6 +97,10 @@ static epx_err create_arrays(epx_learner *learner) {
   EPX_TRY(EPX_ARRAY(learner->stopped, n_instances));
   EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
   EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->validation, n_instances));
+  if (learner->spec.patience > 0) EPX_TRY(EPX_ARRAY(learner->best_theta, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->best_loss, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->n_worse, n_instances));
   EPX_TRY(EPX_ARRAY(learner->norm, n_instances));
   EPX_TRY(EPX_ARRAY(learner->n_norms, n_instances));
   return EPX_OK;
@@ -142,10 +152,12 @@ void epx_learner_destroy(epx_learner **address) {
   epx_lanes_destroy(&learner->lanes);
   double **const numbers[] = {&learner->start,    &learner->features, &learner->state,  &learner->readout,
                               &learner->value,    &learner->correct,  &learner->weight, &learner->power,
-                              &learner->gradient, &learner->partial,  &learner->norm};
+                              &learner->gradient, &learner->partial,  &learner->norm,   &learner->best_theta,
+                              &learner->best_loss};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     epx_array_destroy(numbers[i]);
-  int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms};
+  int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms,
+                          &learner->n_worse};
   for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
     epx_array_destroy(counts[i]);
   unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped};
@@ -153,6 +165,7 @@ void epx_learner_destroy(epx_learner **address) {
     epx_array_destroy(marks[i]);
   epx_array_destroy(&learner->certificate);
   epx_array_destroy(&learner->tally);
+  epx_array_destroy(&learner->validation);
   epx_array_destroy(address);
 }
 
@@ -182,7 +195,7 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
 static void set_start(epx_learner *learner) {
   const epx_lanes *lanes = learner->lanes;
   const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)learner->network->n_state;
-  const bool same_samples = learner->chunk == learner->task->n_train;
+  const bool same_samples = learner->chunk == learner->task->n_train && !learner->validated;
   learner->network->family->set_start(lanes, learner->seed, learner->start);
   for (size_t k = 0; k < n_state * n_lanes; k++) {
     const int lane = (int)(k % n_lanes);

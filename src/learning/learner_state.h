@@ -36,15 +36,20 @@ struct epx_learner {
   double *value, *correct, *weight,
       *power; /* [n_lanes]; weight 1 where there is an equilibrium to learn from */
 
-  double *gradient, *partial; /* [n_instances][n_theta] */
-  int *n_estimated;           /* [n_instances] samples the gradient is made of */
-  unsigned char *trained;     /* [n_theta] */
-  unsigned char *mask;        /* [n_instances][n_theta] */
-  unsigned char *stopped;     /* [n_instances], during training: has reached the target */
-  int *order;                 /* [n_train] */
-  epx_learner_tally *tally;   /* [n_instances] */
-  double *norm;               /* [n_instances] sum over updates of the gradient's norm */
-  int *n_norms;               /* [n_instances] */
+  double *gradient, *partial;  /* [n_instances][n_theta] */
+  int *n_estimated;            /* [n_instances] samples the gradient is made of */
+  unsigned char *trained;      /* [n_theta] */
+  unsigned char *mask;         /* [n_instances][n_theta] */
+  bool validated;              /* during training: epochs end with other samples than they begin with */
+  unsigned char *stopped;      /* [n_instances], during training: has reached the target */
+  int *order;                  /* [n_train] */
+  epx_learner_tally *tally;    /* [n_instances] */
+  epx_performance *validation; /* [n_instances] */
+  double *best_theta,
+      *best_loss; /* patience: [n_instances][n_theta], [n_instances] at the smallest validation loss */
+  int *n_worse;   /* patience: [n_instances] epochs since */
+  double *norm;   /* [n_instances] sum over updates of the gradient's norm */
+  int *n_norms;   /* [n_instances] */
 };
 
 /** Solves the free phase of `n` samples (at most chunk) for all instances, the parameters being set: state,
@@ -53,6 +58,17 @@ epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples)
 
 /** Adds the chunk solved last to the tally of each instance. */
 void epx_learner_add_tally(epx_learner *learner);
+
+/** Tells whether epochs end with a look at the validation part. */
+bool epx_learner_is_validated(const epx_learner *learner, const epx_curves *curves);
+
+/** Solves the validation part after an epoch: its curves, and, where there is patience, the best parameters
+ * so far; stops the instances whose patience is over. theta [n_instances][n_theta]. Errors: EPX_ESOLVER. */
+epx_err epx_learner_solve_validation(epx_learner *learner, int epoch, const double *theta,
+                                     epx_curves *curves);
+
+/** Sets the parameters of each instance to its best, where there is patience and a best. */
+void epx_learner_set_best(const epx_learner *learner, double *theta);
 
 /** Evaluates the gradient of the mean cost of `n` samples, in chunks, the parameters being set:
  * learner->gradient, zero where not trained, and n_estimated; adds the samples to the tally. Errors:

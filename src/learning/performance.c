@@ -64,9 +64,10 @@ static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool s
 epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
                                      epx_performance *performance) {
   const epx_task *task = learner->task;
-  const bool held_out = part == EPX_PART_TEST && task->n_test > 0;
-  const int n = held_out ? task->n_test : task->n_train;
-  const int *samples = held_out ? task->test : task->train;
+  const bool test = part == EPX_PART_TEST && task->n_test > 0;
+  const bool validation = part == EPX_PART_VALIDATION && task->n_validation > 0;
+  const int n = test ? task->n_test : validation ? task->n_validation : task->n_train;
+  const int *samples = test ? task->test : validation ? task->validation : task->train;
   for (int i = 0; i < learner->n_instances; i++)
     performance[i] = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
   epx_lanes_set_parameters(learner->lanes, theta);

@@ -11,6 +11,7 @@
 #include "epilux/base/version.h"
 #include "learning/dataset.h"
 #include "learning/encoding.h"
+#include "learning/partition.h"
 #include "learning/split.h"
 
 static const int moons_default = 200;
@@ -109,39 +110,29 @@ static void keep_chosen(epx_dataset *dataset, const unsigned char *chosen) {
   dataset->n_samples = n;
 }
 
-static epx_err reduce(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset, unsigned char *chosen) {
+static epx_err reduce(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset) {
+  unsigned char *chosen = NULL;
   if (spec->n_samples < 0)
     return EPX_RAISE(EPX_EINPUT, "%d samples of task %s; 0 means all", spec->n_samples, spec->name);
   if (spec->n_samples == 0 || spec->n_samples >= dataset->n_samples) return EPX_OK;
-  EPX_TRY(epx_split_eval(dataset->n_samples, dataset->labels, dataset->n_classes, spec->n_samples, 0, seed,
-                         "task:subset", chosen));
-  keep_chosen(dataset, chosen);
-  return EPX_OK;
+  EPX_TRY(EPX_ARRAY(chosen, (size_t)dataset->n_samples));
+  const int code = epx_split_eval(dataset->n_samples, dataset->labels, dataset->n_classes, spec->n_samples, 0,
+                                  seed, "task:subset", chosen);
+  if (code == EPX_OK) keep_chosen(dataset, chosen);
+  epx_array_destroy(&chosen);
+  return code;
 }
 
-/* Lists the samples of each part in their order. */
-static epx_err split(const epx_task_spec *spec, uint64_t seed, unsigned char *chosen, epx_task *task) {
-  const double fraction = spec->test_fraction;
-  if (!(fraction >= 0 && fraction < 1))
-    return EPX_RAISE(EPX_EINPUT, "the test fraction is %g; 0 or more and less than 1 is wanted", fraction);
-  if (fraction > 0 && strcmp(spec->name, "xor") == 0)
-    return EPX_RAISE(EPX_EINPUT,
-                     "xor has four samples and none to hold out: set its test fraction to 0, not %g",
-                     fraction);
-  const int n_wanted = (int)floor(fraction * task->n_samples + 0.5);
-  EPX_TRY(epx_split_eval(task->n_samples, task->labels, task->n_classes, n_wanted, 1, seed, "task:split",
-                         chosen));
-  for (int i = 0; i < task->n_samples; i++) {
-    if (chosen[i])
-      task->test[task->n_test++] = i;
-    else
-      task->train[task->n_train++] = i;
-  }
-  if (fraction > 0 && task->n_test == 0)
-    return EPX_RAISE(
-        EPX_EINPUT, "a test fraction of %g of %d samples holds out none; give 0 to test on the training part",
-        fraction, task->n_samples);
-  return EPX_OK;
+/* Adds the samples of the held-out files behind the others. */
+static epx_err add_held_out(const epx_task_spec *spec, epx_dataset *dataset, int *n_given) {
+  epx_dataset *held_out = NULL;
+  if (!spec->test_labels)
+    return EPX_RAISE(EPX_EINPUT, "task.test_labels: missing; the labels of task.test_path");
+  EPX_TRY(epx_dataset_create_idx(spec->test_path, spec->test_labels, &held_out));
+  *n_given = held_out->n_samples;
+  const int code = epx_dataset_add(held_out, spec->test_path, dataset);
+  epx_dataset_destroy(&held_out);
+  return code;
 }
 
 /* What maps a feature: (x - shift) / scale; a feature that is constant over the training part becomes 0. */
@@ -241,11 +232,9 @@ static epx_err add_constant(epx_task *task) {
 
 /* Fills the task from its dataset, whose arrays it takes over. */
 static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset, epx_task *task) {
-  unsigned char *chosen = NULL;
-  EPX_TRY(EPX_ARRAY(task->train, (size_t)dataset->n_samples));
-  EPX_TRY(EPX_ARRAY(task->test, (size_t)dataset->n_samples));
-  EPX_TRY(EPX_ARRAY(chosen, (size_t)dataset->n_samples));
-  int code = reduce(spec, seed, dataset, chosen);
+  int n_given = 0; /* held-out samples that have files of their own */
+  EPX_TRY(reduce(spec, seed, dataset));
+  if (spec->test_path) EPX_TRY(add_held_out(spec, dataset, &n_given));
   task->n_samples = dataset->n_samples;
   task->n_features = dataset->n_features;
   task->n_classes = dataset->n_classes;
@@ -253,12 +242,10 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   task->labels = dataset->labels;
   dataset->features = NULL;
   dataset->labels = NULL;
-  if (code == EPX_OK) code = split(spec, seed, chosen, task);
-  if (code == EPX_OK) scale(spec->scaling, task);
-  if (code == EPX_OK) code = reduce_features(spec, dataset, task);
-  if (code == EPX_OK && spec->constant) code = add_constant(task);
-  epx_array_destroy(&chosen);
-  EPX_TRY(code);
+  EPX_TRY(epx_partition_create(spec, n_given, seed, task));
+  scale(spec->scaling, task);
+  EPX_TRY(reduce_features(spec, dataset, task));
+  if (spec->constant) EPX_TRY(add_constant(task));
   return EPX_OK;
 }
 
@@ -282,6 +269,7 @@ void epx_task_destroy(epx_task **address) {
   epx_array_destroy(&(*address)->labels);
   epx_array_destroy(&(*address)->train);
   epx_array_destroy(&(*address)->test);
+  epx_array_destroy(&(*address)->validation);
   epx_array_destroy(address);
 }
 

@@ -92,24 +92,32 @@ static int stop(epx_learner *learner) {
 }
 
 static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *curves) {
-  double factor = 1;
   epx_nudging nudging = learner->spec.nudging;
   int n_left = learner->n_instances;
   for (int epoch = 0; epoch < learner->spec.epochs; epoch++) {
+    const double factor =
+        epx_rate_eval(&learner->spec.rate, learner->spec.decay, epoch, learner->spec.epochs);
     if (n_left > 0) EPX_TRY(solve_epoch(learner, epoch, &nudging, factor, theta));
     set_curves(learner, epoch, curves);
+    if (learner->validated) EPX_TRY(epx_learner_solve_validation(learner, epoch, theta, curves));
     n_left = stop(learner);
-    factor *= learner->spec.decay;
     if (learner->spec.nudge_decay > 0) nudging.beta *= learner->spec.nudge_decay;
   }
   return EPX_OK;
 }
 
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
-  epx_curves kept = curves ? *curves : (epx_curves){NULL, NULL, NULL};
+  epx_curves kept = curves ? *curves : (epx_curves){0};
   epx_optimizer_set_rest(learner->optimizer);
   learner->key.step = 0;
+  learner->validated = epx_learner_is_validated(learner, &kept);
+  for (int i = 0; i < learner->n_instances; i++) {
+    learner->best_loss[i] = INFINITY;
+    learner->n_worse[i] = 0;
+  }
   const int code = solve_epochs(learner, theta, &kept);
+  epx_learner_set_best(learner, theta);
+  learner->validated = false;
   memset(learner->stopped, 0, (size_t)learner->n_instances);
   EPX_TRY(code);
   return EPX_OK;

@@ -136,7 +136,10 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
   const double phases =
       1 + (estimator->eval_phases ? estimator->eval_phases(&settings->learning.nudging, size.n_trained) : 0);
   const double evaluated = size.n_test > 0 ? size.n_test : size.n_train;
-  size.equilibria = (double)settings->learning.epochs * size.n_train * phases + evaluated;
+  const bool validated = settings->learning.patience > 0 || settings->curve[EPX_CURVE_VALIDATION_LOSS] ||
+                         settings->curve[EPX_CURVE_VALIDATION_ACCURACY];
+  const double an_epoch = size.n_train * phases + (validated ? point->task->n_validation : 0);
+  size.equilibria = settings->learning.epochs * an_epoch + evaluated;
   const double lanes = (double)batch * point->block, state = network->n_state;
   size.bytes = 8 * (state * state * EPX_LANE_WIDTH + 40 * state * lanes +
                     8.0 * (double)network->n_theta * point->block +

@@ -11,7 +11,7 @@
 typedef struct {
   epx_learner *learner;
   double *theta, *gradient, *exact; /* [block][n_theta] */
-  epx_performance *initial, *train, *test;
+  epx_performance *initial, *train, *validation, *test;
   epx_curves curves;
   double *cosine, *ratio, *trained_cosine, *heater_power;
 } block_work;
@@ -24,14 +24,23 @@ static bool wants(const epx_settings *settings, epx_metric metric) {
 
 static void destroy_work(block_work *work) {
   epx_learner_destroy(&work->learner);
-  double **arrays[] = {&work->theta,       &work->gradient,        &work->exact,
-                       &work->curves.loss, &work->curves.accuracy, &work->curves.gradient_norm,
-                       &work->cosine,      &work->ratio,           &work->trained_cosine,
+  double **arrays[] = {&work->theta,
+                       &work->gradient,
+                       &work->exact,
+                       &work->curves.loss,
+                       &work->curves.accuracy,
+                       &work->curves.gradient_norm,
+                       &work->curves.validation_loss,
+                       &work->curves.validation_accuracy,
+                       &work->cosine,
+                       &work->ratio,
+                       &work->trained_cosine,
                        &work->heater_power};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->initial);
   epx_array_destroy(&work->train);
+  epx_array_destroy(&work->validation);
   epx_array_destroy(&work->test);
 }
 
@@ -46,11 +55,16 @@ static epx_err create_work(const epx_point *point, block_work *work) {
   double **by_epoch[] = {&work->curves.loss, &work->curves.accuracy, &work->curves.gradient_norm};
   for (size_t i = 0; i < 3; i++)
     EPX_TRY(EPX_ARRAY(*by_epoch[i], block * epochs));
+  if (settings->curve[EPX_CURVE_VALIDATION_LOSS])
+    EPX_TRY(EPX_ARRAY(work->curves.validation_loss, block * epochs));
+  if (settings->curve[EPX_CURVE_VALIDATION_ACCURACY])
+    EPX_TRY(EPX_ARRAY(work->curves.validation_accuracy, block * epochs));
   double **by_instance[] = {&work->cosine, &work->ratio, &work->trained_cosine, &work->heater_power};
   for (size_t i = 0; i < 4; i++)
     EPX_TRY(EPX_ARRAY(*by_instance[i], block));
   EPX_TRY(EPX_ARRAY(work->initial, block));
   EPX_TRY(EPX_ARRAY(work->train, block));
+  EPX_TRY(EPX_ARRAY(work->validation, block));
   EPX_TRY(EPX_ARRAY(work->test, block));
   return EPX_OK;
 }
@@ -127,6 +141,10 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
     return work->train[k].accuracy;
   case EPX_METRIC_TRAIN_LOSS:
     return work->train[k].loss;
+  case EPX_METRIC_VALIDATION_ACCURACY:
+    return work->validation[k].accuracy;
+  case EPX_METRIC_VALIDATION_LOSS:
+    return work->validation[k].loss;
   case EPX_METRIC_INITIAL_ACCURACY:
     return work->initial[k].accuracy;
   case EPX_METRIC_GRADIENT_COSINE:
@@ -158,7 +176,10 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
 static void write_curves(const epx_point *point, const block_work *work, int k, double *record) {
   const double *const kept[EPX_CURVE_COUNT] = {[EPX_CURVE_LOSS] = work->curves.loss,
                                                [EPX_CURVE_ACCURACY] = work->curves.accuracy,
-                                               [EPX_CURVE_GRADIENT_NORM] = work->curves.gradient_norm};
+                                               [EPX_CURVE_GRADIENT_NORM] = work->curves.gradient_norm,
+                                               [EPX_CURVE_VALIDATION_LOSS] = work->curves.validation_loss,
+                                               [EPX_CURVE_VALIDATION_ACCURACY] =
+                                                   work->curves.validation_accuracy};
   const size_t epochs = (size_t)point->layout.n_epochs;
   double *out = record + point->layout.curve;
   for (int c = 0; c < EPX_CURVE_COUNT; c++) {
@@ -200,6 +221,9 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
   const epx_settings *settings = point->settings;
   if (wants(settings, EPX_METRIC_TRAIN_ACCURACY) || wants(settings, EPX_METRIC_TRAIN_LOSS))
     EPX_TRY(epx_learner_eval_performance(work->learner, work->theta, EPX_PART_TRAIN, false, work->train));
+  if (wants(settings, EPX_METRIC_VALIDATION_ACCURACY) || wants(settings, EPX_METRIC_VALIDATION_LOSS))
+    EPX_TRY(epx_learner_eval_performance(work->learner, work->theta, EPX_PART_VALIDATION, false,
+                                         work->validation));
   if (wants(settings, EPX_METRIC_TRAINED_GRADIENT_COSINE))
     EPX_TRY(compare_gradients(point, work, work->trained_cosine, NULL));
   return epx_learner_eval_performance(work->learner, work->theta, EPX_PART_TEST,

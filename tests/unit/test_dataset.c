@@ -13,6 +13,7 @@
 #include <zlib.h>
 
 #include "epilux/base/array.h"
+#include "epilux/learning/task.h"
 #include "learning/dataset.h"
 
 static const char plain_name[] = "test_dataset.tmp", second_name[] = "test_dataset_2.tmp";
@@ -227,6 +228,50 @@ static void bad_idx_is_refused_by_file(void **state) {
   }
 }
 
+/* Datasets of 2 and 3 samples of one size and of another, the second with a class that the first lacks or
+ * not. */
+static void held_out_samples_are_added_behind_the_others(void **state) {
+  (void)state;
+  epx_dataset *first = NULL, *other = NULL;
+  assert_int_equal(epx_dataset_create(2, 3, 2, &first), EPX_OK);
+  assert_int_equal(epx_dataset_create(3, 3, 2, &other), EPX_OK);
+  first->labels[1] = 1;
+  other->labels[2] = 1;
+  other->features[8] = 5;
+  assert_int_equal(epx_dataset_add(other, "other", first), EPX_OK);
+  assert_int_equal(first->n_samples, 5);
+  assert_true(first->features[14] == 5 && first->labels[4] == 1 && first->labels[1] == 1);
+  other->n_classes = 3;
+  assert_int_equal(epx_dataset_add(other, "other", first), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "other: a sample of class 2"));
+  other->n_classes = 2;
+  other->n_features = 1;
+  assert_int_equal(epx_dataset_add(other, "other", first), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "other: 1 features, but the training part has 3"));
+  epx_dataset_destroy(&first);
+  epx_dataset_destroy(&other);
+}
+
+static void idx_tasks_may_have_a_held_out_file(void **state) {
+  (void)state;
+  write_bytes(plain_name, images, sizeof images);
+  write_bytes(second_name, labels, sizeof labels);
+  epx_task_spec spec = {.name = "idx", .path = plain_name, .labels = second_name, .test_path = plain_name};
+  epx_task *task = NULL;
+  assert_int_equal(epx_task_create(&spec, 1, &task), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "task.test_labels"));
+  spec.test_labels = second_name;
+  assert_int_equal(epx_task_create(&spec, 1, &task), EPX_OK);
+  assert_int_equal(task->n_train, 2);
+  assert_int_equal(task->n_test, 2);
+  assert_int_equal(task->test[0], 2);
+  assert_memory_equal(task->features, task->features + 6, 6 * sizeof(double));
+  epx_task_destroy(&task);
+  spec.test_fraction = 0.5;
+  assert_int_equal(epx_task_create(&spec, 1, &task), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "the held-out samples are those of task.test_path"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(csv_is_read_with_and_without_a_header),
@@ -237,6 +282,8 @@ int main(void) {
       cmocka_unit_test(file_that_is_not_there_or_damaged_is_a_file_error),
       cmocka_unit_test(idx_is_read_plain_and_gzipped),
       cmocka_unit_test(bad_idx_is_refused_by_file),
+      cmocka_unit_test(held_out_samples_are_added_behind_the_others),
+      cmocka_unit_test(idx_tasks_may_have_a_held_out_file),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
 }

@@ -10,6 +10,7 @@
 
 #include "epilux/learning/estimator.h"
 #include "epilux/learning/optimizer.h"
+#include "epilux/learning/rate.h"
 #include "epilux/learning/task.h"
 
 typedef struct {
@@ -21,6 +22,9 @@ typedef struct {
   int batch;                             /* samples an update; 0: the whole training part */
   bool train[EPX_FAMILY_MAX_PARAMETERS]; /* which parameters are trained */
   double decay;                          /* rate factor after each epoch, 1: constant */
+  epx_rate_spec rate;                    /* how the rate follows the epochs; zeros: by decay alone */
+  int patience;                          /* epochs without a smaller validation loss after which an instance
+                                            stops; it ends with the parameters of its smallest. 0: off */
   double target_loss;                    /* an instance stops being trained when its epoch's training loss
                                             falls below this; exactly 0: never */
 } epx_learning_spec;
@@ -42,6 +46,7 @@ typedef struct {
 typedef struct {
   double *loss, *accuracy; /* of the training part, as met during the epoch, before each update */
   double *gradient_norm;   /* mean over the epoch's updates */
+  double *validation_loss, *validation_accuracy; /* of the validation part, after the epoch */
 } epx_curves;
 
 typedef struct epx_learner epx_learner;
@@ -50,7 +55,8 @@ typedef struct epx_learner epx_learner;
  * give 128 lanes, at least one and at most a batch; nothing is allocated later.
  * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs
  * (inputs beyond the features stay dark), outputs do not fit the classes, batch < 0 or > training part, a
- * parameter to train that is not trainable, none to train, beta or decay not positive, a target that is not
+ * parameter to train that is not trainable, none to train, beta or decay not positive, a bad
+ * schedule, patience < 0 or without a validation part, a target that is not
  * finite, options of the optimiser or the equilibrium; EPX_EMEMORY, EPX_ESOLVER. */
 epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
                            const epx_learning_spec *spec, const epx_equilibrium_options *options,
@@ -73,7 +79,8 @@ epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curv
 
 typedef enum {
   EPX_PART_TRAIN,
-  EPX_PART_TEST /* the training part when nothing is held out */
+  EPX_PART_VALIDATION, /* the training part when there is none */
+  EPX_PART_TEST        /* the training part when nothing is held out */
 } epx_part;
 
 /** Evaluates performance [n_instances] on a part; with the spectrum when `stability`. Errors: EPX_ESOLVER. */

@@ -50,12 +50,14 @@ const epx_task_kind *epx_task_get_kind(int i);
 const epx_task_kind *epx_task_get_kind_by_name(const char *name);
 
 typedef struct {
-  const char *name;     /* of the kind */
-  const char *path;     /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
-  const char *labels;   /* idx: the labels */
+  const char *name;                    /* of the kind */
+  const char *path;                    /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
+  const char *labels;                  /* idx: the labels */
+  const char *test_path, *test_labels; /* idx: files of the held-out part; NULL: a share of the samples */
   int n_samples;        /* moons: how many, 0 = 200; others: at most so many, drawn by the seed, 0 = all */
   double noise;         /* moons: standard deviation added to both coordinates */
   double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
+  double validation_fraction; /* share of the rest that neither trains nor tests, in the same way */
   epx_scaling scaling;
   epx_reduction reduction; /* of the scaled features, before the constant one */
   int n_ports;             /* pca: how many components */
@@ -70,23 +72,27 @@ typedef struct {
   int *labels;      /* [n_samples], 0 … n_classes - 1 */
   int n_train, n_test;
   int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
+  int n_validation, *validation; /* [n_validation] */
 } epx_task;
 
 /** Creates the samples. A feature that is constant over the training part becomes 0 (scalings that divide by
  * its spread). The held-out part is round(test_fraction n_samples) samples, each class giving its share to
- * within one and keeping one, drawn by the keyed stream (seed, "task:split", class); a smaller n_samples in
- * the same way by "task:subset". Files of built-in tasks are looked for in $EPILUX_DATA, the installed and
- * the source folder. csv: a header line or none; the last column is the class (a number or a word; classes in
- * sorted order), the others are features. idx: MNIST's format, unsigned bytes. pca: coordinates along the
- * directions in which the training part varies most, measured from its mean, in units of the first's standard
- * deviation (`whiten`: of each its own); the largest entry of a direction is positive. mean-pooling: windows
- * side by side, those at the right and the lower edge hold what is left; features of a csv file are the
- * pixels of a square image, row by row. Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with
- * FILE:LINE (csv) or FILE (idx): empty or not numeric cell, NaN, ragged row, one class only, no samples, a
- * wrong magic number, truncated, counts that differ; an unknown name, a missing path, a test fraction outside
- * 0 … 1 or that holds out nothing, xor with any held out; more components than features or than directions in
- * which the training part varies, a window larger than the image, features that are no square image.
- * EPX_ESOLVER: LAPACK finds no components. */
+ * within one and keeping one, drawn by the keyed stream (seed, "task:split", class); the
+ * validation part of what is left in the same way by "task:validation", a smaller n_samples by "task:subset".
+ * With test_path its samples are the held-out part, all of them, and test_fraction must be 0. Files of
+ * built-in tasks are looked for in $EPILUX_DATA, the installed and the source folder. csv: a header line or
+ * none; the last column is the class (a number or a word; classes in sorted order), the others are features.
+ * idx: MNIST's format, unsigned bytes. pca: coordinates along the directions in which the training part
+ * varies most, measured from its mean, in units of the first's standard deviation (`whiten`: of each its
+ * own); the largest entry of a direction is positive. mean-pooling: windows side by side, those at the right
+ * and the lower edge hold what is left; features of a csv file are the pixels of a square image, row by row.
+ * Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not
+ * numeric cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that
+ * differ; an unknown name, a missing path, a fraction outside 0 … 1 or that holds out nothing, xor with any
+ * held out, a test fraction beside test_path, held-out images of another size or with a class that the
+ * training part lacks; more components than features or than directions in which the training part varies, a
+ * window larger than the image, features that are no square image. EPX_ESOLVER: LAPACK finds no components.
+ */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
 
 /** Destroys the task at *address. */

@@ -14,6 +14,10 @@
     "mean cost over the held-out samples (training samples when none are held out)")                         \
   X(EPX_METRIC_TRAIN_ACCURACY, "train_accuracy", "1", "share of training samples classified right")          \
   X(EPX_METRIC_TRAIN_LOSS, "train_loss", "1", "mean cost over the training samples")                         \
+  X(EPX_METRIC_VALIDATION_ACCURACY, "validation_accuracy", "1",                                              \
+    "share of validation samples classified right (training samples when there are none)")                   \
+  X(EPX_METRIC_VALIDATION_LOSS, "validation_loss", "1",                                                      \
+    "mean cost over the validation samples (training samples when there are none)")                          \
   X(EPX_METRIC_INITIAL_ACCURACY, "initial_accuracy", "1", "accuracy before training")                        \
   X(EPX_METRIC_GRADIENT_COSINE, "gradient_cosine", "1",                                                      \
     "cosine between the estimator's and the exact gradient over the training samples, before training")      \

@@ -27,7 +27,9 @@ typedef struct {
 #define EPX_CURVES(X)                                                                                        \
   X(EPX_CURVE_LOSS, "loss", "mean cost over the training samples during the epoch")                          \
   X(EPX_CURVE_ACCURACY, "accuracy", "share of training samples right during the epoch")                      \
-  X(EPX_CURVE_GRADIENT_NORM, "gradient_norm", "mean norm of the gradient during the epoch")
+  X(EPX_CURVE_GRADIENT_NORM, "gradient_norm", "mean norm of the gradient during the epoch")                  \
+  X(EPX_CURVE_VALIDATION_LOSS, "validation_loss", "mean cost over the validation samples after the epoch")   \
+  X(EPX_CURVE_VALIDATION_ACCURACY, "validation_accuracy", "share of validation samples right after the epoch")
 
 typedef enum {
 #define EPX_CURVE_ENUM(name, text, meaning) name,
