@@ -123,6 +123,12 @@ static epx_err list_estimators(void) {
   return EPX_OK;
 }
 
+static epx_err list_protocols(void) {
+  for (int i = 0; i < EPX_PROTOCOL_COUNT; i++)
+    print_row(epx_protocol_get_name((epx_protocol_kind)i), epx_protocol_get_meaning((epx_protocol_kind)i));
+  return EPX_OK;
+}
+
 static epx_err list_costs(void) {
   for (int i = 0; i < EPX_COST_COUNT; i++)
     print_row(epx_cost_get_name((epx_cost_kind)i), epx_cost_get_meaning((epx_cost_kind)i));
@@ -242,6 +248,7 @@ static const struct {
     {"tasks", "what can be learnt", list_tasks},
     {"reductions", "how features become fewer", list_reductions},
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
+    {"protocols", "what is trained where, and how it comes onto fabricated instances", list_protocols},
     {"costs", "how wrong an answer is", list_costs},
     {"optimizers", "how parameters follow a gradient", list_optimizers},
     {"schedules", "how the learning rate follows the epochs", list_schedules},

@@ -41,4 +41,7 @@ epx_err epx_reader_read_text(epx_reader *r, const char *path, const char **out);
 /** Reads the section learning. Errors: EPX_EINPUT, at its line. */
 epx_err epx_reader_read_learning(epx_reader *r);
 
+/** Reads the section hardware and the protocol, after the section learning. Errors: EPX_EINPUT, at its line. */
+epx_err epx_reader_read_hardware(epx_reader *r);
+
 #endif

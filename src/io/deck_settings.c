@@ -279,6 +279,7 @@ static epx_err read_settings(epx_reader *r) {
   EPX_TRY(read_network(r));
   EPX_TRY(read_task(r));
   EPX_TRY(epx_reader_read_learning(r));
+  EPX_TRY(epx_reader_read_hardware(r));
   EPX_TRY(read_equilibrium(r));
   EPX_TRY(epx_settings_read_fabrication(r->root, r->settings));
   EPX_TRY(read_variation(r));

@@ -107,6 +107,15 @@ static const char *get_train(const epx_resolver *r, const epx_tree *beside, char
   return buffer;
 }
 
+/* Resonances are what a measurement of a chip tells. */
+static const char *get_calibrated(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  const epx_tree *train = epx_tree_get_path(r->root, "learning.train");
+  for (int i = 0; train && i < train->n; i++)
+    if (strcmp(train->items[i]->text, "detuning") == 0) return "[detuning]";
+  return "[]";
+}
+
 static const char *get_effect(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)r, (void)buffer;
   return has(beside, "distribution", "lognormal") ? "scale" : "add";
@@ -134,6 +143,7 @@ static const struct {
     {"learning.targets.on", get_target_on},
     {"learning.nudge.scheme", get_scheme},
     {"learning.train", get_train},
+    {"learning.calibration.parameters", get_calibrated},
     {"variation.*.effect", get_effect},
     {"variation.*.mean", get_mean},
 };

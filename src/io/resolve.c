@@ -41,19 +41,18 @@ static epx_err raise_missing(const epx_schema_entry *entry, const char *path, co
   return epx_tree_raise(where, "%s is missing%s", path, words);
 }
 
-static epx_err raise_unused(const epx_schema_entry *entry, const char *path, const epx_tree *node) {
-  const char *words = strchr(entry->applies, ':');
-  const char *key = *entry->applies == '.' ? entry->applies + 1 : entry->applies;
-  return epx_tree_raise(node, "%s does nothing here; it is for %.*s:%s", path, (int)(words - key), key,
-                        words + 1);
+static epx_err raise_unused(const char *unmet, const char *path, const epx_tree *node) {
+  const char *condition = *unmet == '.' ? unmet + 1 : unmet;
+  return epx_tree_raise(node, "%s does nothing here; it is for %.*s", path, (int)strcspn(condition, ";"),
+                        condition);
 }
 
 /* What --set decides outranks what the file says of the other case: such keys fall away without a word. */
-static bool is_outranked(const epx_resolver *r, const epx_schema_entry *entry, const epx_tree *node,
+static bool is_outranked(const epx_resolver *r, const char *unmet, const epx_tree *node,
                          const epx_tree *beside) {
   char path[PATH_SIZE];
-  const size_t length = strcspn(entry->applies, ":");
-  snprintf(path, sizeof path, "%.*s", (int)length, entry->applies);
+  const size_t length = strcspn(unmet, ":");
+  snprintf(path, sizeof path, "%.*s", (int)length, unmet);
   const epx_tree *decider = *path == '.' ? epx_tree_get(beside, path + 1) : epx_tree_get_path(r->root, path);
   return node->line > 0 && decider && decider->line == 0;
 }
@@ -159,8 +158,9 @@ static epx_err resolve_key(epx_resolver *r, const epx_schema_entry *entry, const
   if (epx_tree_is_null(node)) node = NULL;
   if (entry->type == EPX_SCHEMA_SECTION || entry->type == EPX_SCHEMA_FACTORS)
     return !node && entry->optional ? EPX_OK : resolve_map(r, entry, path, node, made, made);
-  if (node && !epx_usage_is_used(r, entry, section, made)) {
-    if (!is_outranked(r, entry, node, made)) return raise_unused(entry, path, node);
+  const char *unmet = node ? epx_usage_get_unmet(r, entry, section, made) : NULL;
+  if (unmet) {
+    if (!is_outranked(r, unmet, node, made)) return raise_unused(unmet, path, node);
     node = NULL;
   }
   return node ? resolve_given(r, entry, path, node, parameter, made)

@@ -66,6 +66,10 @@ bool epx_usage_is_active(const epx_resolver *resolver, const epx_schema_entry *e
 bool epx_usage_is_used(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,
                        const epx_tree *beside);
 
+/** Gets the condition of entry->applies that is not met at any value of the factors, NULL when it is used. */
+const char *epx_usage_get_unmet(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,
+                                const epx_tree *beside);
+
 /** Tells whether a derived default may change from point to point. */
 bool epx_usage_is_varied(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path);
 

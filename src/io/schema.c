@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "epilux/photonic/detector.h"
 #include "epilux/photonic/fabrication.h"
 #include "io/words.h"
 
@@ -21,6 +22,7 @@
 #define WORDS(list) .type = EPX_SCHEMA_WORDS, .words = epx_words_get_##list
 
 #include "io/schema_fabrication.h"
+#include "io/schema_hardware.h"
 #include "io/schema_task.h"
 
 static const epx_schema_entry entries[] = {
@@ -177,6 +179,7 @@ static const epx_schema_entry entries[] = {
      .meaning = "an instance stops training when its epoch's loss falls below; 0: never"},
     {"learning.train", WORDS(trainable), .fallback = "the family's, see network.parameters",
      .derived = "network.family", .meaning = "parameters that are trained"},
+    PROTOCOL_ROWS
 
     {"equilibrium", EPX_SCHEMA_SECTION, .meaning = "how networks are settled; times in the family's unit"},
     {"equilibrium.method", WORD(method), .fallback = "dynamics+newton", .meaning = "`epilux list methods`"},
@@ -220,6 +223,8 @@ static const epx_schema_entry entries[] = {
      .applies = ".distribution: uniform truncated-normal", .example = "0.1", .meaning = "greatest draw"},
 
     PROCESS_ROWS
+
+    HARDWARE_ROWS
 
     {"design", EPX_SCHEMA_SECTION, .meaning = "which settings are compared"},
     {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},

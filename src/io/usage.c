@@ -49,34 +49,64 @@ static const epx_tree *get_values(const epx_resolver *resolver, const char *path
   return NULL;
 }
 
-static bool takes_word(const epx_resolver *resolver, const char *path, const char *words) {
+/* Gets the condition behind this one, NULL past the last. */
+static const char *get_next(const char *condition) {
+  const char *end = strchr(condition, ';');
+  return end ? end + 2 : NULL;
+}
+
+/* Tells whether the n letters at `word` stand among the words of a condition, "path: word word". */
+static bool takes(const char *condition, const char *word) {
+  const char *words = condition + strcspn(condition, ":") + 2;
+  char list[PATH_SIZE];
+  snprintf(list, sizeof list, "%.*s", (int)strcspn(words, ";"), words);
+  return is_listed(list, word);
+}
+
+static bool takes_word(const epx_resolver *resolver, const char *path, const char *condition) {
   for (int i = 0; get_values(resolver, path, i); i++) {
     const epx_tree *values = get_values(resolver, path, i);
     if (values->kind == EPX_TREE_MAP) values = epx_tree_get(values, "values");
     for (int k = 0; values && values->kind == EPX_TREE_LIST && k < values->n; k++)
-      if (values->items[k]->kind == EPX_TREE_SCALAR && is_listed(words, values->items[k]->text)) return true;
+      if (values->items[k]->kind == EPX_TREE_SCALAR && takes(condition, values->items[k]->text)) return true;
   }
   return false;
 }
 
+static bool is_met(const epx_resolver *resolver, const char *condition, const char *path,
+                   const epx_tree *beside) {
+  char full[PATH_SIZE];
+  set_path(condition, strcspn(condition, ":"), path, full);
+  const epx_tree *value = *condition == '.' ? epx_tree_get(beside, strrchr(full, '.') + 1)
+                                            : epx_tree_get_path(resolver->root, full);
+  return value && takes(condition, value->text);
+}
+
+static bool is_ever_met(const epx_resolver *resolver, const char *condition, const char *path,
+                        const epx_tree *beside) {
+  char full[PATH_SIZE];
+  if (is_met(resolver, condition, path, beside)) return true;
+  set_path(condition, strcspn(condition, ":"), path, full);
+  return takes_word(resolver, full, condition);
+}
+
 bool epx_usage_is_active(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,
                          const epx_tree *beside) {
-  char full[PATH_SIZE];
-  if (!entry->applies) return true;
-  const size_t length = strcspn(entry->applies, ":");
-  set_path(entry->applies, length, path, full);
-  const epx_tree *value = *entry->applies == '.' ? epx_tree_get(beside, strrchr(full, '.') + 1)
-                                                 : epx_tree_get_path(resolver->root, full);
-  return value && is_listed(entry->applies + length + 2, value->text);
+  for (const char *condition = entry->applies; condition; condition = get_next(condition))
+    if (!is_met(resolver, condition, path, beside)) return false;
+  return true;
+}
+
+const char *epx_usage_get_unmet(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,
+                                const epx_tree *beside) {
+  for (const char *condition = entry->applies; condition; condition = get_next(condition))
+    if (!is_ever_met(resolver, condition, path, beside)) return condition;
+  return NULL;
 }
 
 bool epx_usage_is_used(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,
                        const epx_tree *beside) {
-  char full[PATH_SIZE];
-  if (epx_usage_is_active(resolver, entry, path, beside)) return true;
-  const size_t length = strcspn(entry->applies, ":");
-  set_path(entry->applies, length, path, full);
-  return takes_word(resolver, full, entry->applies + length + 2);
+  return !epx_usage_get_unmet(resolver, entry, path, beside);
 }
 
 bool epx_usage_is_varied(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path) {

@@ -17,6 +17,8 @@ const char *epx_words_get_scaling(const epx_family *family, int i);
 const char *epx_words_get_reduction(const epx_family *family, int i);
 const char *epx_words_get_estimator(const epx_family *family, int i);
 const char *epx_words_get_quadrature(const epx_family *family, int i);
+const char *epx_words_get_protocol(const epx_family *family, int i);
+const char *epx_words_get_rounding(const epx_family *family, int i);
 const char *epx_words_get_scheme(const epx_family *family, int i);
 const char *epx_words_get_rate(const epx_family *family, int i);
 const char *epx_words_get_cost(const epx_family *family, int i);

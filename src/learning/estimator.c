@@ -38,8 +38,8 @@ static epx_err create_arrays(epx_estimator_work *work, int n_instances, int n_la
   const epx_network *network = work->network;
   const size_t n_lanes = (size_t)n_lanes_, n_outputs = (size_t)network->n_outputs;
   const size_t n_state = (size_t)network->n_state, components = (size_t)network->family->components;
-  double **const of_state[] = {&work->pull, &work->plus,     &work->minus,
-                               &work->held, &work->response, &work->live_pull};
+  double **const of_state[] = {&work->pull,     &work->plus,      &work->minus, &work->held,
+                               &work->response, &work->live_pull, &work->read};
   double **const of_outputs[] = {&work->readout, &work->slope, &work->live_readout, &work->live_slope};
   for (size_t i = 0; i < sizeof of_state / sizeof of_state[0]; i++)
     EPX_TRY(epx_array_create(of_state[i], n_state * n_lanes, sizeof(double)));
@@ -54,6 +54,8 @@ static epx_err create_arrays(epx_estimator_work *work, int n_instances, int n_la
   EPX_TRY(EPX_ARRAY(work->curvature, n_outputs * (n_outputs + 2 * components)));
   EPX_TRY(EPX_ARRAY(work->original, (size_t)n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(work->theta, (size_t)n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(work->undrifted, (size_t)n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(work->drifted, (size_t)n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(work->n_lanes, (size_t)n_instances));
   return EPX_OK;
 }
@@ -78,7 +80,8 @@ void epx_estimator_destroy_work(epx_estimator_work **address) {
                              &work->minus,     &work->response,     &work->held,       &work->weight,
                              &work->jacobian,  &work->live_readout, &work->live_slope, &work->live_pull,
                              &work->curvature, &work->theta,        &work->value,      &work->contrast,
-                             &work->original,  &work->path,         &work->circle};
+                             &work->original,  &work->path,         &work->circle,     &work->read,
+                             &work->undrifted, &work->drifted};
   for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->certificate);
@@ -101,6 +104,13 @@ const char *epx_estimator_get_quadrature_name(epx_quadrature quadrature) {
 
 const char *epx_estimator_get_quadrature_meaning(epx_quadrature quadrature) {
   return (unsigned)quadrature < EPX_QUADRATURE_COUNT ? quadratures[quadrature].meaning : NULL;
+}
+
+void epx_estimator_set_hardware(epx_estimator_work *work, const epx_hardware_spec *hardware) {
+  work->hardware = hardware;
+  work->is_read = false;
+  work->n_reads = 0;
+  work->n_drifts = 0;
 }
 
 long epx_estimator_get_failures(const epx_estimator_work *work) {
@@ -147,15 +157,16 @@ void epx_estimator_set_weights(const epx_batch *batch, double factor, epx_estima
 }
 
 void epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work) {
-  epx_readout_eval(batch->lanes, batch->state, work->readout);
+  const double *state = epx_estimator_read_state(batch, work);
+  epx_readout_eval(batch->lanes, state, work->readout);
   epx_cost_eval(batch->cost, work->network->n_outputs, batch->lanes->n_lanes, work->readout, batch->label,
                 NULL, work->slope, NULL);
-  epx_readout_eval_pull(batch->lanes, batch->state, work->slope, work->pull);
+  epx_readout_eval_pull(batch->lanes, state, work->slope, work->pull);
 }
 
 void epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient) {
-  work->network->family->add_force_gradient(batch->lanes, batch->state, work->response, work->weight,
-                                            gradient);
+  work->network->family->add_force_gradient(batch->lanes, epx_estimator_read_state(batch, work),
+                                            work->response, work->weight, gradient);
 }
 
 void epx_estimator_set_zero(const epx_batch *batch, double *gradient) {

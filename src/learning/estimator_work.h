@@ -36,6 +36,14 @@ struct epx_estimator_work {
    * complex states of holomorphic. */
   double *path, *circle;
 
+  /* Hardware that is not ideal; NULL: it is. What was read of the free state [n_state][n_lanes], the
+   * parameters as found and as they drifted [n_instances][n_theta], and how many states were read and phases
+   * drifted. */
+  const epx_hardware_spec *hardware;
+  double *read, *undrifted, *drifted;
+  bool is_read;
+  uint32_t n_reads, n_drifts;
+
   int *n_lanes; /* [n_instances] lanes the last gradient is made of */
   long failures;
 };
@@ -56,10 +64,21 @@ void epx_estimator_set_failure(const epx_batch *batch, epx_estimator_work *work,
  */
 void epx_estimator_set_weights(const epx_batch *batch, double factor, epx_estimator_work *work);
 
-/** Evaluates readout, slope and pull = dC/ds at the batch's free state. */
+/** Reads the free state, once an update: what rules know of it. The batch's own where hardware is ideal. */
+const double *epx_estimator_read_state(const epx_batch *batch, epx_estimator_work *work);
+
+/** Reads a state in place, [n_state][n_lanes]; `copies` times as often as the hardware says. */
+void epx_estimator_read(const epx_batch *batch, int copies, epx_estimator_work *work, double *state);
+
+/** Sets the lanes' parameters to those of the next learning phase, if they drift. Tells whether they do: then
+ * epx_estimator_restore_drift() must follow. */
+bool epx_estimator_set_drift(const epx_batch *batch, epx_estimator_work *work);
+void epx_estimator_restore_drift(const epx_batch *batch, epx_estimator_work *work);
+
+/** Evaluates readout, slope and pull = dC/ds at the free state that is read. */
 void epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work);
 
-/** Adds weight y' dG/dtheta at the free state, y = work->response, to the gradient. */
+/** Adds weight y' dG/dtheta at the free state that is read, y = work->response, to the gradient. */
 void epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient);
 
 /** Sets the gradient of all instances to zero. */

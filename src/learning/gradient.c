@@ -16,11 +16,16 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
                            .key = learner->key};
   const size_t n_theta = learner->network->n_theta;
   const int n_samples = learner->lanes->n_samples;
+  epx_estimator_set_hardware(learner->work, estimator->computed ? NULL : &learner->spec.hardware);
   EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));
   for (int i = 0; i < learner->n_instances; i++) {
-    if (epx_estimator_get_lanes(learner->work, i) == 0) continue;
+    int n_asked = 0;
     for (int s = 0; s < n_samples; s++)
-      learner->n_estimated[i] += learner->weight[i * n_samples + s] != 0;
+      n_asked += learner->weight[i * n_samples + s] != 0;
+    learner->n_asked[i] += n_asked;
+    learner->failed[i] += n_asked - epx_estimator_get_lanes(learner->work, i);
+    if (epx_estimator_get_lanes(learner->work, i) == 0) continue;
+    learner->n_estimated[i] += n_asked;
     for (size_t k = (size_t)i * n_theta; k < (size_t)(i + 1) * n_theta; k++)
       learner->gradient[k] += learner->partial[k];
   }
@@ -36,6 +41,7 @@ epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimato
     const int left = n - first;
     EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
     epx_learner_add_tally(learner);
+    learner->key.sample = (uint32_t)first;
     EPX_TRY(add_chunk(learner, estimator, nudging));
   }
   for (size_t k = 0; k < n_instances * n_theta; k++) {

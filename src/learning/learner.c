@@ -73,6 +73,8 @@ static epx_err check(const epx_network *network, const epx_task *task, const epx
   if (!isfinite(spec->target_loss))
     return EPX_RAISE(EPX_EINPUT, "learning.target_loss: %g; a number is wanted, 0 for none",
                      spec->target_loss);
+  const int code = epx_hardware_check(&spec->hardware, network->family);
+  if (code == EPX_EINPUT) return EPX_RAISE(EPX_EINPUT, "hardware: %s", epx_error_get_message());
   if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
   return EPX_OK;
 }
@@ -95,6 +97,9 @@ static epx_err create_arrays(epx_learner *learner) {
   EPX_TRY(EPX_ARRAY(learner->trained, network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->mask, n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->stopped, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->alive, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->n_asked, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->failed, n_instances));
   EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
   EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
   EPX_TRY(EPX_ARRAY(learner->validation, n_instances));
@@ -113,10 +118,24 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
   EPX_TRY(epx_population_create(network, learner->lanes->n_lanes, options, &learner->population));
   EPX_TRY(epx_estimator_create_work(network, learner->n_instances, learner->lanes->n_lanes, &learner->work));
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, n, &learner->optimizer));
+  EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
+                            &learner->tuning));
   EPX_TRY(create_arrays(learner));
+  memset(learner->alive, 1, n);
   for (int p = 0; p < network->family->n_parameters; p++)
     memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
   return EPX_OK;
+}
+
+/* The converter of the drive reaches as far as the features of the training part do. */
+static void set_drive_range(const epx_task *task, epx_hardware_spec *hardware) {
+  double largest = 0;
+  if (hardware->drive_bits == 0 || hardware->drive_range > 0) return;
+  for (int i = 0; i < task->n_train; i++)
+    for (int k = 0; k < task->n_features; k++)
+      largest =
+          fmax(largest, fabs(task->features[(size_t)task->train[i] * (size_t)task->n_features + (size_t)k]));
+  hardware->drive_range = largest > 0 ? largest : 1;
 }
 
 epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
@@ -130,6 +149,7 @@ epx_err epx_learner_create(const epx_network *network, const epx_task *task, con
   learner->task = task;
   learner->cost = *cost;
   learner->spec = *spec;
+  set_drive_range(task, &learner->spec.hardware);
   learner->seed = seed;
   learner->key = (epx_batch_key){.seed = seed, .point = EPX_RANDOM_ANY};
   learner->n_instances = n_instances;
@@ -147,20 +167,21 @@ void epx_learner_destroy(epx_learner **address) {
   if (!address || !*address) return;
   epx_learner *learner = *address;
   epx_optimizer_destroy(&learner->optimizer);
+  epx_tuning_destroy(&learner->tuning);
   epx_estimator_destroy_work(&learner->work);
   epx_population_destroy(&learner->population);
   epx_lanes_destroy(&learner->lanes);
-  double **const numbers[] = {&learner->start,    &learner->features, &learner->state,  &learner->readout,
-                              &learner->value,    &learner->correct,  &learner->weight, &learner->power,
-                              &learner->gradient, &learner->partial,  &learner->norm,   &learner->best_theta,
-                              &learner->best_loss};
+  double **const numbers[] = {&learner->start,     &learner->features, &learner->state,  &learner->readout,
+                              &learner->value,     &learner->correct,  &learner->weight, &learner->power,
+                              &learner->gradient,  &learner->partial,  &learner->norm,   &learner->best_theta,
+                              &learner->best_loss, &learner->n_asked,  &learner->failed};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     epx_array_destroy(numbers[i]);
   int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms,
                           &learner->n_worse};
   for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
     epx_array_destroy(counts[i]);
-  unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped};
+  unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped, &learner->alive};
   for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
     epx_array_destroy(marks[i]);
   epx_array_destroy(&learner->certificate);
@@ -172,6 +193,45 @@ void epx_learner_destroy(epx_learner **address) {
 void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first) {
   learner->key.point = i_point;
   learner->key.first = first;
+  learner->deployed = false;
+  memset(learner->alive, 1, (size_t)learner->n_instances * learner->network->n_theta);
+  epx_tuning_set_instances(learner->tuning, i_point, first);
+}
+
+void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, void *context) {
+  learner->renewal = renewal;
+  learner->renewal_context = context;
+}
+
+void epx_learner_set_dead(epx_learner *learner, double *theta) {
+  const size_t n_theta = learner->network->n_theta;
+  for (int i = 0; i < learner->n_instances; i++)
+    epx_hardware_eval_dead(&learner->spec.hardware, learner->network, learner->seed, learner->key.point,
+                           learner->key.first + (uint32_t)i, theta + (size_t)i * n_theta,
+                           learner->alive + (size_t)i * n_theta);
+}
+
+void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift) {
+  const size_t n_theta = learner->network->n_theta, n = (size_t)learner->n_instances * n_theta;
+  for (size_t k = 0; k < n; k++)
+    learner->mask[k] = learner->trained[k % n_theta] && learner->alive[k];
+  memcpy(epx_tuning_get_wanted(learner->tuning), wanted, n * sizeof *wanted);
+  epx_tuning_write(learner->tuning, learner->mask);
+  epx_tuning_eval_shift(learner->tuning, shift);
+  learner->deployed = true;
+}
+
+const epx_tuning *epx_learner_get_tuning(const epx_learner *learner) {
+  return learner->tuning;
+}
+
+const unsigned char *epx_learner_get_trained(const epx_learner *learner) {
+  return learner->trained;
+}
+
+double epx_learner_get_failures(const epx_learner *learner, int i_instance) {
+  const double n = learner->n_asked[i_instance];
+  return n > 0 ? learner->failed[i_instance] / n : 0;
 }
 
 epx_population_counts epx_learner_get_counts(const epx_learner *learner) {
@@ -185,6 +245,7 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
   for (int i = 0; i < n; i++)
     memcpy(learner->features + (size_t)i * n_inputs, task->features + (size_t)samples[i] * n_features,
            n_features * sizeof(double));
+  epx_hardware_eval_drive(&learner->spec.hardware, (size_t)n * n_inputs, learner->features);
   epx_lanes_set_samples(learner->lanes, n, learner->features);
   for (int lane = 0; lane < learner->lanes->n_lanes; lane++)
     learner->label[lane] = task->labels[samples[epx_lanes_get_sample(learner->lanes, lane)]];

@@ -36,6 +36,14 @@ struct epx_learner {
   double *value, *correct, *weight,
       *power; /* [n_lanes]; weight 1 where there is an equilibrium to learn from */
 
+  epx_tuning *tuning;
+  unsigned char *alive; /* [n_instances][n_theta] */
+  bool deployed;        /* the settings are those that training goes on from */
+  epx_learner_renewal renewal;
+  void *renewal_context;
+  double *n_asked,
+      *failed; /* [n_instances] of this training: samples given to the rule, and left out by it */
+
   double *gradient, *partial;  /* [n_instances][n_theta] */
   int *n_estimated;            /* [n_instances] samples the gradient is made of */
   unsigned char *trained;      /* [n_theta] */

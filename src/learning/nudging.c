@@ -32,12 +32,14 @@ static void copy_lane(const epx_lanes *lanes, const double *from, int lane, doub
   }
 }
 
-/* Starts all lanes from the free state, frozen ones from rest: where they gave up may be anywhere. */
-static void set_start(const epx_batch *batch, const epx_estimator_work *work, double *state) {
+/* Starts all lanes from the free state, or from what is read of it, frozen ones from rest: where they gave up
+ * may be anywhere. */
+static void set_start(const epx_batch *batch, const double *free, const epx_estimator_work *work,
+                      double *state) {
   const size_t n_lanes = (size_t)batch->lanes->n_lanes, n_state = (size_t)batch->lanes->network->n_state;
   for (size_t row = 0; row < n_state; row++) {
     for (size_t lane = 0; lane < n_lanes; lane++)
-      state[row * n_lanes + lane] = work->frozen[lane] ? 0 : batch->state[row * n_lanes + lane];
+      state[row * n_lanes + lane] = work->frozen[lane] ? 0 : free[row * n_lanes + lane];
   }
 }
 
@@ -46,7 +48,7 @@ static epx_err check_basin(const epx_batch *batch, const double *state, epx_esti
   const epx_lanes *lanes = batch->lanes;
   double *released = work->response;
   int n_far = 0;
-  set_start(batch, work, released);
+  set_start(batch, batch->state, work, released);
   for (int lane = 0; lane < lanes->n_used; lane++) {
     if (work->weight[lane] == 0 ||
         get_largest(lanes, state, batch->state, lane) <= far * get_largest(lanes, batch->state, NULL, lane))
@@ -72,7 +74,10 @@ epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_k
   const epx_nudge_force force = {batch, work, kind, beta};
   epx_nudge nudge;
   epx_nudging_init(&force, &nudge);
-  EPX_TRY(epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate));
+  const bool drifts = kind != EPX_NUDGE_ADJOINT && epx_estimator_set_drift(batch, work);
+  const int code = epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate);
+  if (drifts) epx_estimator_restore_drift(batch, work);
+  EPX_TRY(code);
   for (int lane = 0; lane < batch->lanes->n_used; lane++) {
     if (work->certificate[lane].outcome != EPX_OK) epx_estimator_set_failure(batch, work, lane);
   }
@@ -81,7 +86,7 @@ epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_k
 
 static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, epx_estimator_work *work,
                           double *state) {
-  set_start(batch, work, state);
+  set_start(batch, batch->state, work, state);
   EPX_TRY(epx_nudging_solve_phase(batch, beta, kind, work, state));
   EPX_TRY(check_basin(batch, state, work));
   return EPX_OK;
@@ -120,7 +125,9 @@ epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, ep
   if (nudging->scheme == EPX_CENTERED)
     EPX_TRY(solve_side(batch, -nudging->beta, kind, work, work->minus));
   else
-    set_start(batch, work, work->minus);
+    set_start(batch, epx_estimator_read_state(batch, work), work, work->minus);
+  epx_estimator_read(batch, 1, work, work->plus);
+  if (nudging->scheme == EPX_CENTERED) epx_estimator_read(batch, 1, work, work->minus);
   const double span = nudging->scheme == EPX_CENTERED ? 2 * nudging->beta : nudging->beta;
   epx_estimator_set_weights(batch, 1 / span, work);
   return EPX_OK;

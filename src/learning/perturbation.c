@@ -23,6 +23,7 @@ epx_err epx_perturbation_eval_cost(const epx_batch *batch, epx_estimator_work *w
   memcpy(work->plus, work->minus,
          (size_t)lanes->network->n_state * (size_t)lanes->n_lanes * sizeof *work->plus);
   EPX_TRY(epx_nudging_solve_phase(batch, 0, EPX_NUDGE_RELEASE, work, work->plus));
+  epx_estimator_read(batch, 1, work, work->plus);
   epx_readout_eval(lanes, work->plus, work->readout);
   epx_cost_eval(batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->readout, batch->label,
                 work->value, NULL, NULL);

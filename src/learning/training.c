@@ -33,17 +33,42 @@ static void add_norms(epx_learner *learner) {
   }
 }
 
+/* Gives all instances the mean of the gradients there are. */
+static void tie(epx_learner *learner) {
+  const size_t n_theta = learner->network->n_theta;
+  int n = 0;
+  for (int i = 0; i < learner->n_instances; i++)
+    n += learner->n_estimated[i] > 0;
+  for (size_t k = 0; n > 0 && k < n_theta; k++) {
+    double sum = 0;
+    for (int i = 0; i < learner->n_instances; i++)
+      sum += learner->n_estimated[i] > 0 ? learner->gradient[(size_t)i * n_theta + k] : 0;
+    for (int i = 0; i < learner->n_instances; i++)
+      learner->gradient[(size_t)i * n_theta + k] = sum / n;
+  }
+  for (int i = 0; i < learner->n_instances; i++)
+    learner->n_estimated[i] = n;
+}
+
 /* A stopped instance keeps its parameters; so does one that has no gradient this time. */
 static void step(epx_learner *learner, double factor, double *theta) {
   const size_t n_theta = learner->network->n_theta;
   for (int i = 0; i < learner->n_instances; i++) {
     unsigned char *mask = learner->mask + (size_t)i * n_theta;
-    if (learner->stopped[i] || learner->n_estimated[i] == 0)
-      memset(mask, 0, n_theta);
-    else
-      memcpy(mask, learner->trained, n_theta);
+    const bool rests = learner->stopped[i] || learner->n_estimated[i] == 0;
+    if (rests) memset(mask, 0, n_theta);
+    for (size_t k = 0; !rests && k < n_theta; k++)
+      mask[k] = learner->trained[k] && learner->alive[(size_t)i * n_theta + k];
   }
-  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta);
+  if (epx_tuning_is_ideal(&learner->spec.hardware.tuning)) {
+    epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta);
+    epx_tuning_set_written(learner->tuning, learner->mask);
+    return;
+  }
+  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask,
+                         epx_tuning_get_wanted(learner->tuning));
+  epx_tuning_write(learner->tuning, learner->mask);
+  epx_tuning_eval(learner->tuning, theta);
 }
 
 static epx_err solve_epoch(epx_learner *learner, int epoch, const epx_nudging *nudging, double factor,
@@ -60,6 +85,7 @@ static epx_err solve_epoch(epx_learner *learner, int epoch, const epx_nudging *n
     EPX_TRY(epx_learner_eval_batch_gradient(learner, learner->spec.estimator, nudging, n,
                                             learner->order + first));
     learner->key.step++;
+    if (learner->spec.tied) tie(learner);
     add_norms(learner);
     step(learner, factor, theta);
   }
@@ -88,7 +114,9 @@ static int stop(epx_learner *learner) {
       learner->stopped[i] = 1;
     n_left += !learner->stopped[i];
   }
-  return n_left;
+  if (!learner->spec.tied || n_left == 0) return n_left;
+  memset(learner->stopped, 0, (size_t)learner->n_instances);
+  return learner->n_instances;
 }
 
 static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *curves) {
@@ -97,6 +125,7 @@ static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *cur
   for (int epoch = 0; epoch < learner->spec.epochs; epoch++) {
     const double factor =
         epx_rate_eval(&learner->spec.rate, learner->spec.decay, epoch, learner->spec.epochs);
+    if (learner->renewal && n_left > 0) learner->renewal(learner->renewal_context, epoch, theta);
     if (n_left > 0) EPX_TRY(solve_epoch(learner, epoch, &nudging, factor, theta));
     set_curves(learner, epoch, curves);
     if (learner->validated) EPX_TRY(epx_learner_solve_validation(learner, epoch, theta, curves));
@@ -108,6 +137,10 @@ static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *cur
 
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
   epx_curves kept = curves ? *curves : (epx_curves){0};
+  if (!learner->deployed) epx_tuning_set_instances(learner->tuning, learner->key.point, learner->key.first);
+  epx_tuning_set_origin(learner->tuning, theta);
+  memset(learner->n_asked, 0, (size_t)learner->n_instances * sizeof *learner->n_asked);
+  memset(learner->failed, 0, (size_t)learner->n_instances * sizeof *learner->failed);
   epx_optimizer_set_rest(learner->optimizer);
   learner->key.step = 0;
   learner->validated = epx_learner_is_validated(learner, &kept);
@@ -118,6 +151,7 @@ epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curv
   const int code = solve_epochs(learner, theta, &kept);
   epx_learner_set_best(learner, theta);
   learner->validated = false;
+  learner->deployed = false;
   memset(learner->stopped, 0, (size_t)learner->n_instances);
   EPX_TRY(code);
   return EPX_OK;

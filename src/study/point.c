@@ -5,6 +5,7 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/isa.h"
+#include "epilux/study/deployment.h"
 #include "epilux/study/fabricated.h"
 
 /* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance
@@ -86,6 +87,8 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   EPX_TRY(epx_network_create(&spec, &point->network));
   EPX_TRY(EPX_ARRAY(point->nominal, point->network->n_theta));
   EPX_TRY(epx_network_eval_nominal(point->network, &spec, settings->seed, point->nominal));
+  EPX_TRY(EPX_ARRAY(point->origin, 1));
+  EPX_TRY(EPX_ARRAY(point->origin->settings, point->network->n_theta));
   EPX_TRY(create_fabrication(settings, point));
   const char *refusal = settings->learning.estimator->get_refusal(spec.family);
   if (refusal)
@@ -115,6 +118,8 @@ void epx_point_destroy(epx_point **address) {
   if (!point) return;
   epx_fabrication_destroy(&point->fabrication);
   epx_array_destroy(&point->nominal);
+  if (point->origin) epx_array_destroy(&point->origin->settings);
+  epx_array_destroy(&point->origin);
   epx_network_destroy(&point->network);
   epx_task_destroy(&point->task);
   epx_array_destroy(address);

@@ -4,16 +4,19 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "epilux/base/log.h"
 #include "epilux/base/random.h"
+#include "epilux/study/deployment.h"
 #include "epilux/study/fabricated.h"
 
 /* What one block needs while it is solved, all [block] or [block][…]. */
 typedef struct {
   epx_learner *learner;
   double *theta, *gradient, *exact; /* [block][n_theta] */
-  epx_performance *initial, *train, *validation, *test;
+  epx_performance *initial, *deployed, *train, *validation, *test;
+  int n_epochs; /* trained in situ */
   epx_curves curves;
-  double *cosine, *ratio, *trained_cosine, *heater_power;
+  double *cosine, *ratio, *trained_cosine, *heater_power, *failures;
 } block_work;
 
 static bool wants(const epx_settings *settings, epx_metric metric) {
@@ -35,10 +38,12 @@ static void destroy_work(block_work *work) {
                        &work->cosine,
                        &work->ratio,
                        &work->trained_cosine,
-                       &work->heater_power};
+                       &work->heater_power,
+                       &work->failures};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->initial);
+  epx_array_destroy(&work->deployed);
   epx_array_destroy(&work->train);
   epx_array_destroy(&work->validation);
   epx_array_destroy(&work->test);
@@ -46,9 +51,11 @@ static void destroy_work(block_work *work) {
 
 static epx_err create_work(const epx_point *point, block_work *work) {
   const epx_settings *settings = point->settings;
-  const size_t block = (size_t)point->block, epochs = (size_t)settings->learning.epochs;
-  EPX_TRY(epx_learner_create(point->network, point->task, &settings->cost, &settings->learning,
-                             &settings->equilibrium, point->block, settings->seed, &work->learner));
+  epx_learning_spec learning = settings->learning;
+  learning.epochs = work->n_epochs = epx_protocol_get_epochs(&settings->protocol, learning.epochs);
+  const size_t block = (size_t)point->block, epochs = (size_t)work->n_epochs;
+  EPX_TRY(epx_learner_create(point->network, point->task, &settings->cost, &learning, &settings->equilibrium,
+                             point->block, settings->seed, &work->learner));
   double **by_parameter[] = {&work->theta, &work->gradient, &work->exact};
   for (size_t i = 0; i < 3; i++)
     EPX_TRY(EPX_ARRAY(*by_parameter[i], block * point->network->n_theta));
@@ -59,37 +66,27 @@ static epx_err create_work(const epx_point *point, block_work *work) {
     EPX_TRY(EPX_ARRAY(work->curves.validation_loss, block * epochs));
   if (settings->curve[EPX_CURVE_VALIDATION_ACCURACY])
     EPX_TRY(EPX_ARRAY(work->curves.validation_accuracy, block * epochs));
-  double **by_instance[] = {&work->cosine, &work->ratio, &work->trained_cosine, &work->heater_power};
-  for (size_t i = 0; i < 4; i++)
+  double **by_instance[] = {&work->cosine, &work->ratio, &work->trained_cosine, &work->heater_power,
+                            &work->failures};
+  for (size_t i = 0; i < sizeof by_instance / sizeof *by_instance; i++)
     EPX_TRY(EPX_ARRAY(*by_instance[i], block));
   EPX_TRY(EPX_ARRAY(work->initial, block));
+  EPX_TRY(EPX_ARRAY(work->deployed, block));
   EPX_TRY(EPX_ARRAY(work->train, block));
   EPX_TRY(EPX_ARRAY(work->validation, block));
   EPX_TRY(EPX_ARRAY(work->test, block));
   return EPX_OK;
 }
 
-/* Fabricates the block's instances; what is kept of it goes into their records. */
-static epx_err fabricate(const epx_point *point, int i_point, int first, double *theta, double *heater_power,
-                         double *record) {
-  const epx_settings *settings = point->settings;
+/* Measures the instances as they were fabricated, before anything is deployed on them. */
+static epx_err measure_initial(const epx_point *point, int i_point, int first, block_work *work) {
   const size_t n_theta = point->network->n_theta;
-  const uint32_t key = settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY;
-  for (int k = 0; k < point->block; k++) {
-    memcpy(theta + (size_t)k * n_theta, point->nominal, n_theta * sizeof *theta);
-    if (point->fabrication) {
-      epx_heating_report report;
-      EPX_TRY(epx_fabrication_eval(point->fabrication, key, (uint32_t)(first + k),
-                                   theta + (size_t)k * n_theta, &report));
-      heater_power[k] = report.total;
-      if (point->layout.n_fabricated > 0)
-        epx_fabricated_eval(point->fabrication, (uint32_t)(first + k),
-                            record + (size_t)k * point->layout.size + point->layout.fabricated);
-    }
-    epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed, key,
-                       (uint32_t)(first + k), theta + (size_t)k * n_theta, NULL);
-  }
-  return EPX_OK;
+  if (!wants(point->settings, EPX_METRIC_INITIAL_ACCURACY)) return EPX_OK;
+  for (int k = 0; k < point->block; k++)
+    EPX_TRY(epx_deployment_eval_instance(point, i_point, (uint32_t)(first + k), point->nominal,
+                                         work->theta + (size_t)k * n_theta, NULL));
+  epx_learner_set_dead(work->learner, work->theta);
+  return epx_learner_eval_performance(work->learner, work->theta, EPX_PART_TEST, false, work->initial);
 }
 
 /* cosine and norm ratio of the deck's rule against implicit differentiation, per instance; NaN when either
@@ -122,8 +119,8 @@ static int judge(const epx_performance *performance) {
   return performance->outcome == EPX_OK ? EPX_FAILED : performance->outcome;
 }
 
-static double count_epochs(const epx_point *point, const block_work *work, int k) {
-  const int n = point->settings->learning.epochs;
+static double count_epochs(const block_work *work, int k) {
+  const int n = work->n_epochs;
   int epochs = 0;
   for (int e = 0; e < n; e++)
     epochs += !isnan(work->curves.loss[(size_t)k * (size_t)n + (size_t)e]);
@@ -147,6 +144,18 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
     return work->validation[k].loss;
   case EPX_METRIC_INITIAL_ACCURACY:
     return work->initial[k].accuracy;
+  case EPX_METRIC_DEPLOYED_ACCURACY:
+    return work->deployed[k].accuracy;
+  case EPX_METRIC_NOMINAL_ACCURACY:
+    return point->origin->made ? point->origin->accuracy : NAN;
+  case EPX_METRIC_WRITES:
+    return epx_tuning_eval_writes(epx_learner_get_tuning(work->learner), k,
+                                  epx_learner_get_trained(work->learner));
+  case EPX_METRIC_WORN_OUT:
+    return epx_tuning_eval_worn(epx_learner_get_tuning(work->learner), k,
+                                epx_learner_get_trained(work->learner));
+  case EPX_METRIC_NUDGE_FAILURES:
+    return work->n_epochs > 0 ? work->failures[k] : NAN;
   case EPX_METRIC_GRADIENT_COSINE:
     return work->cosine[k];
   case EPX_METRIC_GRADIENT_NORM_RATIO:
@@ -160,7 +169,7 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
   case EPX_METRIC_RESIDUAL:
     return test->residual;
   case EPX_METRIC_EPOCHS:
-    return count_epochs(point, work, k);
+    return count_epochs(work, k);
   case EPX_METRIC_EQUILIBRIA:
     return (double)epx_learner_get_counts(work->learner).equilibria / point->block;
   case EPX_METRIC_ENERGY:
@@ -180,11 +189,13 @@ static void write_curves(const epx_point *point, const block_work *work, int k, 
                                                [EPX_CURVE_VALIDATION_LOSS] = work->curves.validation_loss,
                                                [EPX_CURVE_VALIDATION_ACCURACY] =
                                                    work->curves.validation_accuracy};
-  const size_t epochs = (size_t)point->layout.n_epochs;
+  const size_t epochs = (size_t)point->layout.n_epochs, trained = (size_t)work->n_epochs;
+  const size_t n = trained < epochs ? trained : epochs;
   double *out = record + point->layout.curve;
   for (int c = 0; c < EPX_CURVE_COUNT; c++) {
     if (!point->settings->curve[c]) continue;
-    memcpy(out, kept[c] + (size_t)k * epochs, epochs * sizeof *out);
+    for (size_t e = 0; e < n; e++)
+      out[e] = kept[c][(size_t)k * trained + e];
     out += epochs;
   }
 }
@@ -196,6 +207,20 @@ static void write_variation(const epx_point *point, const double *theta, double 
     memcpy(record + layout->value[v], theta + point->network->offset[p],
            layout->n_values[v] * sizeof *record);
   }
+}
+
+/* Keeps what the records want of the draws; they are the same whatever is deployed. room [n_theta]. */
+static epx_err keep_draws(const epx_point *point, int i_point, int first, double *room, double *record) {
+  const epx_record_layout *layout = &point->layout;
+  if (layout->n_fabricated == 0 && layout->n_varied == 0) return EPX_OK;
+  for (int k = 0; k < point->block; k++) {
+    const uint32_t instance = (uint32_t)(first + k);
+    double *own = record + (size_t)k * layout->size;
+    EPX_TRY(epx_deployment_eval_instance(point, i_point, instance, point->nominal, room, NULL));
+    write_variation(point, room, own);
+    if (layout->n_fabricated > 0) epx_fabricated_eval(point->fabrication, instance, own + layout->fabricated);
+  }
+  return EPX_OK;
 }
 
 static void write_result(const epx_point *point, const block_work *work, int k, double *record) {
@@ -210,8 +235,8 @@ static void write_result(const epx_point *point, const block_work *work, int k, 
 
 static epx_err measure_before(const epx_point *point, block_work *work) {
   const epx_settings *settings = point->settings;
-  if (wants(settings, EPX_METRIC_INITIAL_ACCURACY))
-    EPX_TRY(epx_learner_eval_performance(work->learner, work->theta, EPX_PART_TEST, false, work->initial));
+  if (wants(settings, EPX_METRIC_DEPLOYED_ACCURACY))
+    EPX_TRY(epx_learner_eval_performance(work->learner, work->theta, EPX_PART_TEST, false, work->deployed));
   if (wants(settings, EPX_METRIC_GRADIENT_COSINE) || wants(settings, EPX_METRIC_GRADIENT_NORM_RATIO))
     EPX_TRY(compare_gradients(point, work, work->cosine, work->ratio));
   return EPX_OK;
@@ -230,18 +255,35 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
                                       wants(settings, EPX_METRIC_STABILITY), work->test);
 }
 
+/* A nudge that most samples do not survive is too large; the metric counts, and this is said once. */
+static void warn_of_failures(const epx_point *point, const block_work *work) {
+  for (int k = 0; k < point->block; k++) {
+    if (work->failures[k] < 0.1) continue;
+    epx_log_write_once(
+        EPX_LOG_WARNING, "trial",
+        "learning phases that leave the free state's basin, or find no equilibrium, are left out: "
+        "more than a tenth of some instance's; learning.nudge.beta %g may be too large (metric "
+        "nudge_failures)",
+        point->settings->learning.nudging.beta);
+    return;
+  }
+}
+
 static epx_err solve_block(const epx_point *point, int i_point, int first, block_work *work, double *record) {
-  const size_t size = point->layout.size, n_theta = point->network->n_theta;
+  const size_t size = point->layout.size;
   EPX_TRY(create_work(point, work));
   epx_learner_set_instances(work->learner, point->settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY,
                             (uint32_t)first);
   for (int k = 0; k < point->block; k++)
     epx_record_init(&point->layout, record + (size_t)k * size);
-  EPX_TRY(fabricate(point, i_point, first, work->theta, work->heater_power, record));
-  for (int k = 0; k < point->block; k++)
-    write_variation(point, work->theta + (size_t)k * n_theta, record + (size_t)k * size);
+  EPX_TRY(keep_draws(point, i_point, first, work->theta, record));
+  EPX_TRY(measure_initial(point, i_point, first, work));
+  EPX_TRY(epx_deployment_eval(point, i_point, first, work->learner, work->theta, work->heater_power));
   EPX_TRY(measure_before(point, work));
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
+  for (int k = 0; k < point->block; k++)
+    work->failures[k] = epx_learner_get_failures(work->learner, k);
+  warn_of_failures(point, work);
   EPX_TRY(measure_after(point, work));
   for (int k = 0; k < point->block; k++)
     write_result(point, work, k, record + (size_t)k * size);

@@ -16,6 +16,7 @@
 #include "epilux/equilibrium/equilibrium.h"
 #include "epilux/io/deck.h"
 #include "epilux/io/schema.h"
+#include "epilux/learning/estimator.h"
 
 static void paths_are_unique_and_have_a_meaning(void **state) {
   (void)state;
@@ -52,24 +53,45 @@ static void numbers_have_units_and_ranges(void **state) {
   }
 }
 
+/* One condition, "path: word word", up to the end or a ';'. */
+static void assert_condition(const epx_schema_entry *entry, const char *condition) {
+  char path[256], words[512];
+  snprintf(path, sizeof path, "%.*s", (int)strcspn(condition, ":"), condition);
+  const epx_schema_entry *decider = epx_schema_get_by_path(path);
+  assert_non_null(decider);
+  assert_true(decider < entry);
+  const char *first = strchr(condition, ':') + 2;
+  snprintf(words, sizeof words, "%.*s", (int)strcspn(first, ";"), first);
+  for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
+    bool found = false;
+    for (int k = 0; decider->words(NULL, k); k++)
+      found |= strcmp(decider->words(NULL, k), word) == 0;
+    assert_true(found);
+  }
+}
+
 static void keys_that_others_depend_on_exist_and_stand_first(void **state) {
   (void)state;
   for (int i = 0; epx_schema_get(i); i++) {
     const epx_schema_entry *entry = epx_schema_get(i);
-    char path[256];
     if (!entry->applies || *entry->applies == '.') continue;
-    snprintf(path, sizeof path, "%.*s", (int)strcspn(entry->applies, ":"), entry->applies);
-    const epx_schema_entry *decider = epx_schema_get_by_path(path);
-    assert_non_null(decider);
-    assert_true(decider < entry);
-    char words[256];
-    snprintf(words, sizeof words, "%s", strchr(entry->applies, ':') + 2);
-    for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
-      bool found = false;
-      for (int k = 0; decider->words(NULL, k); k++)
-        found |= strcmp(decider->words(NULL, k), word) == 0;
-      assert_true(found);
+    for (const char *condition = entry->applies; condition;) {
+      assert_condition(entry, condition);
+      condition = strchr(condition, ';') ? strchr(condition, ';') + 2 : NULL;
     }
+  }
+}
+
+/* Noise on what is read is for the rules that read, whatever rules there will be. */
+static void hardware_that_is_read_is_for_all_rules_that_are_measured(void **state) {
+  (void)state;
+  const char *applies = epx_schema_get_by_path("hardware.readout.noise")->applies;
+  for (int i = 0; epx_estimator_get(i); i++) {
+    char word[64];
+    snprintf(word, sizeof word, " %s", epx_estimator_get(i)->name);
+    const char *at = strstr(applies, word);
+    const bool listed = at && strchr(" ;", at[strlen(word)]);
+    assert_true(listed == !epx_estimator_get(i)->computed);
   }
 }
 
@@ -149,6 +171,7 @@ int main(void) {
       cmocka_unit_test(every_key_is_reached_through_its_section),
       cmocka_unit_test(numbers_have_units_and_ranges),
       cmocka_unit_test(keys_that_others_depend_on_exist_and_stand_first),
+      cmocka_unit_test(hardware_that_is_read_is_for_all_rules_that_are_measured),
       cmocka_unit_test(equilibrium_defaults_are_those_of_the_library),
       cmocka_unit_test(committed_reference_is_current),
       cmocka_unit_test(reference_is_a_deck),

@@ -25,6 +25,7 @@
 
 #include "epilux/equilibrium/population.h"
 #include "epilux/learning/cost.h"
+#include "epilux/learning/hardware.h"
 
 typedef enum { EPX_ONE_SIDED, EPX_CENTERED } epx_scheme; /* deck: one-sided | centered */
 
@@ -56,9 +57,10 @@ typedef struct {
 /** Keys of what rules draw: a draw depends on what it is for, never on who draws it. */
 typedef struct {
   uint64_t seed;
-  uint32_t point; /* design point, or EPX_RANDOM_ANY */
-  uint32_t first; /* index of the batch's first instance */
-  uint32_t step;  /* counts the batches of a training */
+  uint32_t point;  /* design point, or EPX_RANDOM_ANY */
+  uint32_t first;  /* index of the batch's first instance */
+  uint32_t step;   /* counts the batches of a training */
+  uint32_t sample; /* number of the lanes' first sample in its batch */
 } epx_batch_key;
 
 /** One batch of lanes at their free equilibrium: what a rule may look at. */
@@ -81,6 +83,7 @@ typedef struct epx_estimator {
   bool nudged;     /* uses beta */
   bool own_scheme; /* nudged, but its phases are its own: nudging->scheme is not used */
   bool drawn;      /* random: keyed by batch->key */
+  bool computed;   /* not measured: it reads no hardware */
   /** Tells why the rule does not apply to a family, NULL when it does. The text names the remedy. */
   const char *(*get_refusal)(const epx_family *family);
   /** Evaluates how many learning phases a sample needs beside its free one. NULL: none. */
@@ -111,6 +114,10 @@ void epx_estimator_destroy_work(epx_estimator_work **address);
 /** Gets the deck name and the meaning of a quadrature. */
 const char *epx_estimator_get_quadrature_name(epx_quadrature quadrature);
 const char *epx_estimator_get_quadrature_meaning(epx_quadrature quadrature);
+
+/** Sets the hardware that the rules work with (borrowed), and that nothing of an update's samples is read
+ * yet: before each eval. NULL: ideal, as at creation. */
+void epx_estimator_set_hardware(epx_estimator_work *work, const epx_hardware_spec *hardware);
 
 /** Gets how many learning phases were left out since creation. */
 long epx_estimator_get_failures(const epx_estimator_work *work);

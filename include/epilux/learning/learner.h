@@ -27,6 +27,8 @@ typedef struct {
                                             stops; it ends with the parameters of its smallest. 0: off */
   double target_loss;                    /* an instance stops being trained when its epoch's training loss
                                             falls below this; exactly 0: never */
+  epx_hardware_spec hardware;            /* all zero: ideal */
+  bool tied; /* all instances take one step, by the mean of their gradients, and stop together */
 } epx_learning_spec;
 
 /** What a part of the task looks like on one instance. */
@@ -68,6 +70,31 @@ void epx_learner_destroy(epx_learner **address);
 /** Sets which instances of which design point the learner's are: the keys of what rules and hardware draw.
  * EPX_RANDOM_ANY and 0 without. */
 void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first);
+
+/** Changes theta [n_instances][n_theta] in place before an epoch. */
+typedef void (*epx_learner_renewal)(void *context, int epoch, double *theta);
+
+/** Sets what changes the parameters before each epoch of a training; NULL: nothing. context is borrowed. */
+void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, void *context);
+
+/** Sets the dead devices of the instances: the links of what is dead are set to 0 in theta
+ * [n_instances][n_theta], and training leaves what is dead alone, until epx_learner_set_instances(). */
+void epx_learner_set_dead(epx_learner *learner, double *theta);
+
+/** Writes settings into the hardware before any training: wanted [n_instances][n_theta], as tuning.h counts
+ * them, of the trained parameters. shift [n_instances][n_theta]: out, what they add to the parameters. The
+ * next training goes on from them. */
+void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift);
+
+/** Gets the settings: how often each was written, what is worn out. */
+const epx_tuning *epx_learner_get_tuning(const epx_learner *learner);
+
+/** Gets which entries of the parameters are trained [n_theta]. */
+const unsigned char *epx_learner_get_trained(const epx_learner *learner);
+
+/** Gets the share of an instance's learning phases in the last training that were left out: they had no
+ * equilibrium, or had left the free state's basin. 0 when there were none. */
+double epx_learner_get_failures(const epx_learner *learner, int i_instance);
 
 /** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
  * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole

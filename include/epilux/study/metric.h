@@ -19,6 +19,14 @@
   X(EPX_METRIC_VALIDATION_LOSS, "validation_loss", "1",                                                      \
     "mean cost over the validation samples (training samples when there are none)")                          \
   X(EPX_METRIC_INITIAL_ACCURACY, "initial_accuracy", "1", "accuracy before training")                        \
+  X(EPX_METRIC_DEPLOYED_ACCURACY, "deployed_accuracy", "1",                                                  \
+    "accuracy with the settings that were trained elsewhere, before any training in situ")                   \
+  X(EPX_METRIC_NOMINAL_ACCURACY, "nominal_accuracy", "1",                                                    \
+    "accuracy of the nominal network that was trained, on ideal hardware; none of protocol in-situ")         \
+  X(EPX_METRIC_WRITES, "writes_per_weight", "1", "writes of a trained parameter, mean over them")            \
+  X(EPX_METRIC_WORN_OUT, "worn_out", "1", "share of trained parameters that were written to their endurance")\
+  X(EPX_METRIC_NUDGE_FAILURES, "nudge_failures", "1",                                                        \
+    "share of the training's learning phases that left the free state's basin, or found no equilibrium")     \
   X(EPX_METRIC_GRADIENT_COSINE, "gradient_cosine", "1",                                                      \
     "cosine between the estimator's and the exact gradient over the training samples, before training")      \
   X(EPX_METRIC_GRADIENT_NORM_RATIO, "gradient_norm_ratio", "1",                                              \

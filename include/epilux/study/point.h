@@ -12,6 +12,7 @@ typedef struct {
   epx_network *network;
   epx_fabrication *fabrication; /* NULL: the deck has no process. Trials use its workspace, one at a time */
   double *nominal;              /* [network->n_theta] */
+  struct epx_deployment_origin *origin; /* what the protocol trained, study/deployment.h; trials make it */
   epx_record_layout layout;
   int block; /* instances a population advances together: settings->block, or, when that is 0,
                 as many as fill EPX_POINT_LANES lanes with one batch each */

@@ -14,6 +14,7 @@
 #include "epilux/photonic/variation.h"
 #include "epilux/statistics/yield.h"
 #include "epilux/study/metric.h"
+#include "epilux/study/protocol.h"
 
 typedef struct {
   int metric;   /* epx_metric, -1: no yield asked for */
@@ -51,6 +52,7 @@ typedef struct {
   epx_task_spec task;
   epx_cost cost;
   epx_learning_spec learning;
+  epx_protocol_spec protocol;
   epx_equilibrium_options equilibrium;
   bool described;  /* fabrication.ring is set: the deck says what ring a node is */
   bool fabricated; /* all of fabrication is set but the placement, which `placement` describes */

@@ -35,6 +35,7 @@ const epx_estimator epx_estimator_backprop = {
     .summary = "implicit differentiation of the equilibrium: exact, computed rather than measured",
     .source = "Almeida1987, Pineda1987",
     .nudged = false,
+    .computed = true,
     .get_refusal = get_refusal,
     .eval = eval,
 };

@@ -33,7 +33,13 @@ static epx_err add_point(epx_continuation *c, double radius, int k, int n_points
   const size_t n = (size_t)batch->lanes->network->n_state * n_lanes;
   const double angle = 2 * 3.14159265358979323846 * k / n_points;
   const double share = (k == 0 || 2 * k == n_points ? 1.0 : 2.0) / n_points;
-  EPX_TRY(epx_continuation_solve(c, radius, angle));
+  const bool drifts = epx_estimator_set_drift(batch, c->work);
+  const int code = epx_continuation_solve(c, radius, angle);
+  if (drifts) epx_estimator_restore_drift(batch, c->work);
+  EPX_TRY(code);
+  const int copies = k == 0 || 2 * k == n_points ? 1 : 2; /* the conjugate point is read as well */
+  epx_estimator_read(batch, copies, c->work, c->u);
+  epx_estimator_read(batch, copies, c->work, c->v);
   for (size_t i = 0; i < n; i++)
     c->sum[i] += share * (cos(angle) * (c->u[i] - batch->state[i]) + sin(angle) * c->v[i]);
   return EPX_OK;

@@ -35,8 +35,9 @@ static void add_shifted(const epx_batch *batch, double sign, double shift, const
                         epx_estimator_work *work, double *gradient) {
   const epx_lanes *lanes = batch->lanes;
   const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
+  const double *state = epx_estimator_read_state(batch, work);
   for (size_t k = 0; k < n; k++)
-    work->live_pull[k] = batch->state[k] + shift * w[k];
+    work->live_pull[k] = state[k] + shift * w[k];
   for (int lane = 0; lane < lanes->n_lanes; lane++)
     work->value[lane] = sign * work->weight[lane];
   lanes->network->family->add_force_gradient(lanes, work->live_pull, v, work->value, gradient);

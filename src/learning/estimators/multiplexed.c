@@ -53,7 +53,7 @@ static void set_theta(const epx_batch *batch, double shift, uint32_t slot, epx_e
 
 /* work->live_readout has room for the free costs. */
 static void set_free_cost(const epx_batch *batch, epx_estimator_work *work) {
-  epx_readout_eval(batch->lanes, batch->state, work->readout);
+  epx_readout_eval(batch->lanes, epx_estimator_read_state(batch, work), work->readout);
   epx_cost_eval(batch->cost, batch->lanes->network->n_outputs, batch->lanes->n_lanes, work->readout,
                 batch->label, work->live_readout, NULL, NULL);
 }

@@ -194,6 +194,7 @@ const epx_estimator epx_estimator_unrolled = {
     .summary = "backpropagation through the transient's steps: exact, and dear in memory and time",
     .source = "Werbos1990",
     .nudged = false,
+    .computed = true,
     .get_refusal = get_refusal,
     .eval = eval,
 };
