@@ -6,7 +6,7 @@
 #define EPILUX_SRC_EQUILIBRIUM_LANE_RECORD_H
 
 typedef enum {
-  EPX_LANE_PADDING, /* repeats another lane: nothing is done for it */
+  EPX_LANE_PADDING, /* repeats another lane, or is idle: nothing is done for it */
   EPX_LANE_RUNNING, /* follows the dynamics */
   EPX_LANE_READY,   /* its residual is at most `handover`: for the finish */
   EPX_LANE_DONE,    /* residual at most the tolerance */

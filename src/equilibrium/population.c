@@ -30,6 +30,7 @@ struct epx_population {
   double *bound;             /* [max_lanes] */
   double *solution;          /* [n_state][EPX_LANE_WIDTH] */
   const epx_lanes *factored; /* whose free Jacobians the slots hold; NULL: nobody's */
+  const unsigned char *idle; /* [n_lanes], borrowed, or NULL */
   long equilibria, failures;
 };
 
@@ -84,6 +85,14 @@ void epx_population_destroy(epx_population **address) {
   epx_array_destroy(address);
 }
 
+void epx_population_set_idle(epx_population *population, const unsigned char *idle) {
+  population->idle = idle;
+}
+
+static bool is_idle(const epx_population *population, int lane) {
+  return population->idle && population->idle[lane];
+}
+
 static epx_err check_lanes(const epx_population *population, const epx_lanes *lanes) {
   if (lanes->network == population->network && lanes->n_lanes <= population->max_lanes) return EPX_OK;
   return EPX_RAISE(EPX_EINPUT, "population: %d lanes of %s network, made for at most %d of its own",
@@ -102,7 +111,8 @@ static void init_records(const epx_population *population, const epx_lanes *lane
         .period = NAN,
         .amplitude = NAN,
     };
-    if (lane >= lanes->n_used) population->records[lane].stage = EPX_LANE_PADDING;
+    if (lane >= lanes->n_used || is_idle(population, lane))
+      population->records[lane].stage = EPX_LANE_PADDING;
   }
 }
 
@@ -160,8 +170,9 @@ epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes,
   init_records(population, lanes);
   if (!nudge) population->factored = NULL;
   EPX_TRY(settle(population, lanes, nudge, y));
-  for (int lane = 0; lane < lanes->n_used; lane++)
-    certify(population, &population->records[lane], &certificate[lane]);
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    if (!is_idle(population, lane)) certify(population, &population->records[lane], &certificate[lane]);
+  }
   fill_padding(lanes, y, certificate);
   return EPX_OK;
 }
@@ -199,8 +210,8 @@ epx_err epx_population_eval_stability(epx_population *population, const epx_lane
   return EPX_OK;
 }
 
-void epx_population_eval_spectrum(epx_population *population, const epx_lanes *lanes, const double *y, int lane,
-                                  double *real, double *imaginary) {
+void epx_population_eval_spectrum(epx_population *population, const epx_lanes *lanes, const double *y,
+                                  int lane, double *real, double *imaginary) {
   epx_spectrum_eval(population->spectrum, lanes, y, lane, real, imaginary);
 }
 

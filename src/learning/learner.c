@@ -87,7 +87,6 @@ static epx_err create_arrays(epx_learner *learner) {
     EPX_TRY(epx_array_create(of_lanes[i], n_lanes, sizeof(double)));
   EPX_TRY(EPX_ARRAY(learner->features, (size_t)learner->chunk * (size_t)network->n_inputs));
   EPX_TRY(EPX_ARRAY(learner->label, n_lanes));
-  EPX_TRY(EPX_ARRAY(learner->start, (size_t)network->n_state * n_lanes));
   EPX_TRY(EPX_ARRAY(learner->state, (size_t)network->n_state * n_lanes));
   EPX_TRY(EPX_ARRAY(learner->certificate, n_lanes));
   EPX_TRY(EPX_ARRAY(learner->readout, (size_t)network->n_outputs * n_lanes));
@@ -100,6 +99,7 @@ static epx_err create_arrays(epx_learner *learner) {
   EPX_TRY(EPX_ARRAY(learner->alive, n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->n_asked, n_instances));
   EPX_TRY(EPX_ARRAY(learner->failed, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->idle, n_lanes));
   EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
   EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
   EPX_TRY(EPX_ARRAY(learner->validation, n_instances));
@@ -171,17 +171,18 @@ void epx_learner_destroy(epx_learner **address) {
   epx_estimator_destroy_work(&learner->work);
   epx_population_destroy(&learner->population);
   epx_lanes_destroy(&learner->lanes);
-  double **const numbers[] = {&learner->start,     &learner->features, &learner->state,  &learner->readout,
-                              &learner->value,     &learner->correct,  &learner->weight, &learner->power,
-                              &learner->gradient,  &learner->partial,  &learner->norm,   &learner->best_theta,
-                              &learner->best_loss, &learner->n_asked,  &learner->failed};
+  double **const numbers[] = {&learner->features, &learner->state,  &learner->readout,    &learner->value,
+                              &learner->correct,  &learner->weight, &learner->power,      &learner->gradient,
+                              &learner->partial,  &learner->norm,   &learner->best_theta, &learner->best_loss,
+                              &learner->n_asked,  &learner->failed};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     epx_array_destroy(numbers[i]);
   int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms,
                           &learner->n_worse};
   for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
     epx_array_destroy(counts[i]);
-  unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped, &learner->alive};
+  unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped, &learner->alive,
+                                   &learner->idle};
   for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
     epx_array_destroy(marks[i]);
   epx_array_destroy(&learner->certificate);
@@ -251,25 +252,23 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
     learner->label[lane] = task->labels[samples[epx_lanes_get_sample(learner->lanes, lane)]];
 }
 
-/* Starts the dynamics; lanes of stopped instances stay where they are, when that is their equilibrium: they
- * hold the same samples each time. */
-static void set_start(epx_learner *learner) {
+/* Lanes of stopped instances cost nothing: their equilibria are not asked for. */
+static epx_err settle(epx_learner *learner) {
   const epx_lanes *lanes = learner->lanes;
-  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)learner->network->n_state;
-  const bool same_samples = learner->chunk == learner->task->n_train && !learner->validated;
-  learner->network->family->set_start(lanes, learner->seed, learner->start);
-  for (size_t k = 0; k < n_state * n_lanes; k++) {
-    const int lane = (int)(k % n_lanes);
-    const bool stays = same_samples && lane < lanes->n_used && learner->stopped[lane / lanes->n_samples];
-    if (!stays) learner->state[k] = learner->start[k];
-  }
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    learner->idle[lane] = learner->stopped[lane / lanes->n_samples];
+  learner->network->family->set_start(lanes, learner->seed, learner->state);
+  epx_population_set_idle(learner->population, learner->idle);
+  const int code =
+      epx_population_solve(learner->population, lanes, NULL, learner->state, learner->certificate);
+  epx_population_set_idle(learner->population, NULL);
+  return code;
 }
 
 epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {
   set_samples(learner, n, samples);
   const epx_lanes *lanes = learner->lanes;
-  set_start(learner);
-  EPX_TRY(epx_population_solve(learner->population, lanes, NULL, learner->state, learner->certificate));
+  EPX_TRY(settle(learner));
   epx_readout_eval(lanes, learner->state, learner->readout);
   epx_cost_eval(&learner->cost, learner->network->n_outputs, lanes->n_lanes, learner->readout, learner->label,
                 learner->value, NULL, learner->correct);

@@ -30,7 +30,7 @@ struct epx_learner {
 
   double *features;             /* [chunk][n_inputs] */
   int *label;                   /* [n_lanes] */
-  double *start, *state;        /* [n_state][n_lanes] */
+  double *state;                /* [n_state][n_lanes] */
   epx_certificate *certificate; /* [n_lanes] */
   double *readout;              /* [n_outputs][n_lanes] */
   double *value, *correct, *weight,
@@ -48,8 +48,9 @@ struct epx_learner {
   int *n_estimated;            /* [n_instances] samples the gradient is made of */
   unsigned char *trained;      /* [n_theta] */
   unsigned char *mask;         /* [n_instances][n_theta] */
-  bool validated;              /* during training: epochs end with other samples than they begin with */
-  unsigned char *stopped;      /* [n_instances], during training: has reached the target */
+  bool validated;              /* during training: epochs end with a look at the validation part */
+  unsigned char *stopped;      /* [n_instances], during training: is not trained on */
+  unsigned char *idle;         /* [n_lanes]: lanes of stopped instances */
   int *order;                  /* [n_train] */
   epx_learner_tally *tally;    /* [n_instances] */
   epx_performance *validation; /* [n_instances] */

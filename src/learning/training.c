@@ -1,6 +1,6 @@
-/* Training: shuffle, and for each batch settle, estimate, step. An instance that has reached its target keeps
- * its lanes, but takes no more part in learning phases; where every update settles the same samples, it stays
- * at its equilibria and costs no steps. */
+/* Training: shuffle, and for each batch settle, estimate, step. An instance stops that has reached its
+ * target, and one that no sample of an epoch gave an equilibrium: nothing was learnt, so that every later
+ * epoch would end as this one. A stopped instance keeps its lanes, which are idle and cost nothing. */
 #include <math.h>
 #include <string.h>
 
@@ -104,14 +104,16 @@ static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves
   }
 }
 
-/* Stops the instances that have reached the target on every sample. Returns how many go on. */
+/* Stops the instances that have reached the target on every sample, or settle on none. Returns how many go
+ * on. */
 static int stop(epx_learner *learner) {
   const double target = learner->spec.target_loss;
   int n_left = 0;
   for (int i = 0; i < learner->n_instances; i++) {
     const epx_learner_tally *tally = &learner->tally[i];
-    if (target != 0 && tally->n_settled == tally->n_samples && tally->loss < target * tally->n_samples)
-      learner->stopped[i] = 1;
+    const bool reached =
+        target != 0 && tally->n_settled == tally->n_samples && tally->loss < target * tally->n_samples;
+    if (reached || tally->n_settled == 0) learner->stopped[i] = 1;
     n_left += !learner->stopped[i];
   }
   if (!learner->spec.tied || n_left == 0) return n_left;

@@ -218,12 +218,38 @@ static void impossible_learners_are_refused(void **state) {
   }
 }
 
+/** No sample settles in so short a time: after one epoch that is known, and no later one is paid for. */
+static void instance_that_settles_nowhere_stops_after_an_epoch(void **state) {
+  (void)state;
+  enum { n_epochs = 50, n = 2 };
+  xor_study x = create_xor_study(1, "phase-conjugate", n);
+  x.options.max_time = 1e-3;
+  x.spec.epochs = n_epochs;
+  double accuracy[n * n_epochs];
+  epx_curves curves = {.accuracy = accuracy};
+  epx_learner *learner = create_xor_learner(&x);
+  double *theta = train(&x, learner, &curves);
+  x.spec.epochs = 1;
+  epx_learner *brief = create_xor_learner(&x);
+  double *same = train(&x, brief, NULL);
+  assert_int_equal(epx_learner_get_counts(learner).equilibria, epx_learner_get_counts(brief).equilibria);
+  assert_memory_equal(theta, x.theta, n * x.network->n_theta * sizeof *theta);
+  for (int e = 0; e < n_epochs; e++)
+    assert_true(e == 0 ? accuracy[e] == 0 : isnan(accuracy[e]));
+  epx_array_destroy(&theta);
+  epx_array_destroy(&same);
+  epx_learner_destroy(&learner);
+  epx_learner_destroy(&brief);
+  destroy_xor_study(&x);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(exclusive_or_is_learned_at_high_loss),
       cmocka_unit_test(training_twice_gives_the_same_bits),
       cmocka_unit_test(what_is_not_trained_stays),
       cmocka_unit_test(stopped_instance_rests_and_the_others_go_on),
+      cmocka_unit_test(instance_that_settles_nowhere_stops_after_an_epoch),
       cmocka_unit_test(gradient_does_not_depend_on_the_chunks),
       cmocka_unit_test(networks_that_do_not_settle_are_wrong_and_keep_their_parameters),
       cmocka_unit_test(performance_is_measured_at_certified_equilibria),

@@ -115,6 +115,31 @@ static void repeated_solves_give_the_same_bits(void **state) {
   destroy_random_network(&r);
 }
 
+/** An idle lane is no equilibrium that was asked for, and the others settle as without it. */
+static void idle_lanes_are_left_as_they_are(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 6, 2, 3, 5);
+  const epx_equilibrium_options options = get_options();
+  const size_t n_lanes = (size_t)r.lanes->n_lanes;
+  unsigned char idle[64] = {[1] = 1, [14] = 1};
+  solution s = create_solution(&r, &options), t = create_start(&r, &options),
+           start = create_start(&r, &options);
+  epx_population_set_idle(t.population, idle);
+  settle(&r, NULL, &t);
+  for (int lane = 0; lane < r.lanes->n_used; lane++) {
+    assert_true((t.certificate[lane].residual == 0) == idle[lane]);
+    assert_true(idle[lane] || t.certificate[lane].outcome == s.certificate[lane].outcome);
+    if (t.certificate[lane].outcome != EPX_OK) continue;
+    for (size_t i = (size_t)lane; i < count_state(&r); i += n_lanes)
+      assert_close(t.y[i], idle[lane] ? start.y[i] : s.y[i], idle[lane] ? 0 : 1e-8);
+  }
+  assert_int_equal(epx_population_get_counts(t.population).equilibria, r.lanes->n_used - 2);
+  destroy_solution(&s);
+  destroy_solution(&t);
+  destroy_solution(&start);
+  destroy_random_network(&r);
+}
+
 /** Five instances are padded to eight; here the eighth repeats the fifth by itself. */
 static void padding_changes_no_bit(void **state) {
   (void)state;
@@ -348,6 +373,7 @@ int main(void) {
       cmocka_unit_test(kerr_equilibria_obey_the_equation),
       cmocka_unit_test(phase_equilibria_obey_the_equation),
       cmocka_unit_test(repeated_solves_give_the_same_bits),
+      cmocka_unit_test(idle_lanes_are_left_as_they_are),
       cmocka_unit_test(padding_changes_no_bit),
       cmocka_unit_test(methods_agree),
       cmocka_unit_test(nothing_is_allocated_by_a_solve),

@@ -27,6 +27,10 @@ epx_err epx_population_create(const epx_network *network, int n_lanes, const epx
 /** Destroys the population at *address. */
 void epx_population_destroy(epx_population **address);
 
+/** Sets which lanes are idle [n_lanes] (borrowed): epx_population_solve() neither asks for their equilibrium
+ * nor changes their state and certificate. NULL, as after create: none. */
+void epx_population_set_idle(epx_population *population, const unsigned char *idle);
+
 /** Solves for the equilibrium of every lane.
  * y [n_state][n_lanes]: in, the start; out, the equilibrium, or where the lane was when it gave up.
  * certificate [n_lanes]: out; abscissa is left NaN (see epx_population_eval_stability).

@@ -99,9 +99,9 @@ double epx_learner_get_failures(const epx_learner *learner, int i_instance);
 /** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
  * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole
  * training part is not shuffled. Samples without an equilibrium are left out of their instance's gradient; an
- * instance none of whose samples has one keeps its parameters for that update. An instance stops only when
- * all its samples settled. The bits depend on the whole block of instances, for they share the integrator's
- * steps. Errors: EPX_ESOLVER. */
+ * instance none of whose samples has one keeps its parameters for that update, and stops when that was so
+ * for a whole epoch. It reaches its target only when all its samples settled. The bits depend on the whole
+ * block of instances, for they share the integrator's steps. Errors: EPX_ESOLVER. */
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves);
 
 typedef enum {
