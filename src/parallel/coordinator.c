@@ -175,7 +175,7 @@ static epx_err take_result(coordinator *own, int worker) {
     const size_t n = 1 + (size_t)epx_blocks_get(own->campaign, b).n * own->campaign->layout.size;
     if ((size_t)(end - next) < n)
       return EPX_RAISE(EPX_EMPI, "a result of worker %d is cut short", message->worker);
-    if (epx_schedule_set_done(own->schedule, worker, b, *next))
+    if (epx_schedule_set_done(own->schedule, worker, b, *next, epx_seconds_get()))
       EPX_TRY(take_block(own, worker, b, *next, next + 1));
     next += n;
   }

@@ -1,41 +1,13 @@
 /** @file
- * Schedule: one bit a block for what is finished, a cursor over what was never handed out, and a short list
- * of what came back. Nothing else grows with the campaign.
+ * Schedule: one bit a block for what is finished, a cursor over what was never handed out, and short lists of
+ * what came back, of suspects, and of what may be copied. Nothing else grows with the campaign.
  */
 #include "epilux/parallel/schedule.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "epilux/base/array.h"
-#include "parallel/durations.h"
-
-enum { N_HELD = 2 };
-
-/* What a worker holds; the first unit is shortened as its blocks come back. */
-typedef struct {
-  epx_unit unit[N_HELD];
-  int n_units;
-} holding;
-
-typedef struct {
-  int64_t block;
-  int n_charges;
-} charge;
-
-struct epx_schedule {
-  epx_schedule_options options;
-  uint64_t *finished; /* bit b % 64 of word b / 64 */
-  int64_t cursor;     /* blocks from here on were never handed out */
-  epx_schedule_counts counts;
-  holding *worker;    /* [n_workers] */
-  epx_unit *returned; /* [n_returned], last in first out */
-  size_t n_returned, returned_capacity;
-  charge *charges; /* [n_charges] */
-  size_t n_charges, charges_capacity;
-  epx_durations durations;
-  bool draining;
-};
+#include "parallel/schedule_private.h"
 
 epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers) {
   return (epx_schedule_options){.n_blocks = n_blocks,
@@ -45,17 +17,43 @@ epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers) 
                                 .deadline = INFINITY,
                                 .margin = 1,
                                 .quantile = 0.99,
-                                .retries = 2};
+                                .retries = 2,
+                                .host_limit = 3};
+}
+
+void epx_schedule_set_idle(epx_schedule *schedule, int worker, bool idle) {
+  epx_schedule_holding *held = &schedule->worker[worker];
+  if (idle == (held->idle >= 0)) return;
+  if (idle) {
+    held->idle = schedule->n_idle;
+    schedule->idle[schedule->n_idle++] = worker;
+    return;
+  }
+  const int last = schedule->idle[--schedule->n_idle];
+  schedule->idle[held->idle] = last;
+  schedule->worker[last].idle = held->idle;
+  held->idle = -1;
 }
 
 static epx_err create(epx_schedule *schedule) {
   const epx_schedule_options *options = &schedule->options;
-  if (options->n_workers < 1 || options->n_blocks < 0)
+  const int n = options->n_workers;
+  if (n < 1 || options->n_blocks < 0)
     return EPX_RAISE(EPX_EINPUT, "a schedule of %lld blocks for %d workers: there must be one worker",
-                     (long long)options->n_blocks, options->n_workers);
+                     (long long)options->n_blocks, n);
   EPX_TRY(EPX_ARRAY(schedule->finished, (size_t)(options->n_blocks + 63) / 64));
-  EPX_TRY(EPX_ARRAY(schedule->worker, (size_t)options->n_workers));
+  EPX_TRY(EPX_ARRAY(schedule->worker, (size_t)n));
+  EPX_TRY(EPX_ARRAY(schedule->idle, (size_t)n));
+  EPX_TRY(EPX_ARRAY(schedule->tail, (size_t)n));
+  for (int w = 0; w < n; w++) {
+    const int i_host = options->host ? options->host[w] : 0;
+    schedule->worker[w] = (epx_schedule_holding){.host = i_host, .idle = -1, .partner = -1};
+    if (i_host >= schedule->n_hosts) schedule->n_hosts = i_host + 1;
+    epx_schedule_set_idle(schedule, w, true);
+  }
+  EPX_TRY(EPX_ARRAY(schedule->hosts, (size_t)schedule->n_hosts));
   schedule->counts.open = options->n_blocks;
+  schedule->options.host = NULL;
   return EPX_OK;
 }
 
@@ -77,48 +75,116 @@ void epx_schedule_destroy(epx_schedule **address) {
   if (!schedule) return;
   epx_array_destroy(&schedule->finished);
   epx_array_destroy(&schedule->worker);
+  epx_array_destroy(&schedule->idle);
+  epx_array_destroy(&schedule->hosts);
+  epx_array_destroy(&schedule->tail);
   epx_array_destroy(&schedule->returned);
-  epx_array_destroy(&schedule->charges);
+  epx_suspects_destroy(&schedule->suspects);
   epx_array_destroy(address);
 }
 
-static bool is_finished(const epx_schedule *schedule, int64_t block) {
+bool epx_schedule_is_finished(const epx_schedule *schedule, int64_t block) {
   return schedule->finished[block / 64] >> block % 64 & 1;
 }
 
-void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
-  if (is_finished(schedule, block)) return;
+void epx_schedule_set_bit(epx_schedule *schedule, int64_t block) {
   schedule->finished[block / 64] |= UINT64_C(1) << block % 64;
+}
+
+void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
+  if (epx_schedule_is_finished(schedule, block)) return;
+  epx_schedule_set_bit(schedule, block);
   schedule->counts.finished++;
   schedule->counts.open--;
 }
 
-static int64_t count_held(const holding *held) {
+/* ---- suspects */
+
+/* What is never to be handed out again, or by another way, is passed over by the cursor as if it were
+ * finished. */
+void epx_schedule_set_given_up(epx_schedule *schedule, epx_suspect *suspect) {
+  epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_GIVEN_UP);
+  schedule->counts.open--;
+  schedule->counts.given_up++;
+}
+
+epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_deaths) {
+  epx_suspect *suspect;
+  EPX_TRY(epx_suspects_merge(&schedule->suspects, block, n_deaths, &suspect));
+  if (suspect->n_deaths > schedule->options.retries) epx_schedule_set_given_up(schedule, suspect);
+  return EPX_OK;
+}
+
+bool epx_schedule_is_suspect(const epx_schedule *schedule, int64_t block) {
+  return schedule->suspects.n > 0 && epx_suspects_get(&schedule->suspects, block);
+}
+
+/* A suspect that may be handed out now: in a group while all are of one death and have attempts left, then
+ * alone. */
+static epx_suspect *choose_suspect(epx_schedule *schedule) {
+  epx_suspects *suspects = &schedule->suspects;
+  const int group = schedule->options.retries <= 1 ? 1 : (int)ceil(sqrt(schedule->options.n_workers));
+  epx_suspect *suspect = epx_suspects_get_next(suspects, false);
+  if (suspect && group > 1) return suspects->n_out < group ? suspect : NULL;
+  if (!suspect) suspect = epx_suspects_get_next(suspects, true);
+  if (!suspect || schedule->counts.out > 0) return NULL;
+  schedule->alone = true;
+  return suspect;
+}
+
+static bool take_suspect(epx_schedule *schedule, epx_unit *unit) {
+  epx_suspect *suspect = choose_suspect(schedule);
+  if (!suspect) return false;
+  epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_OUT);
+  *unit = (epx_unit){suspect->block, 1};
+  return true;
+}
+
+/* ---- handing out */
+
+static int64_t count_held(const epx_schedule_holding *held) {
   int64_t count = 0;
   for (int k = 0; k < held->n_units; k++)
     count += held->unit[k].count;
   return count;
 }
 
+/* Blocks that are open and under no suspicion. */
+static int64_t count_fresh(const epx_schedule *schedule) {
+  return schedule->counts.open - schedule->suspects.n_open;
+}
+
+/* Seconds left for the blocks of a unit more: those held take about the mean. */
+static double eval_time_left(const epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+  const epx_schedule_options *options = &schedule->options;
+  return options->deadline - options->margin - now -
+         (double)count_held(held) * epx_durations_get_mean(&schedule->durations);
+}
+
+static bool has_time(epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+  const double left = eval_time_left(schedule, held, now);
+  const double longest = epx_durations_eval_quantile(&schedule->durations, schedule->options.quantile);
+  if (left > 0 && left >= longest) return true;
+  if (held->n_units == 0 && schedule->counts.open > 0) schedule->draining = true;
+  return false;
+}
+
 /* The most blocks a unit may have now, 0: none. */
-static int64_t eval_largest(epx_schedule *schedule, const holding *held, double now) {
+static int64_t eval_largest(epx_schedule *schedule, const epx_schedule_holding *held, double now) {
   const epx_schedule_options *options = &schedule->options;
   const double mean = epx_durations_get_mean(&schedule->durations);
   const bool timed = schedule->durations.n > 0;
+  const int64_t fresh = count_fresh(schedule);
   if (held->n_units == N_HELD) return 0;
-  if (held->n_units == 1 && (!timed || mean > options->ahead || schedule->counts.open < options->n_workers))
-    return 0;
-  int64_t largest = schedule->counts.open / (2 * (int64_t)options->n_workers);
+  if (held->n_units == 1 && (!timed || mean > options->ahead || fresh < options->n_workers)) return 0;
+  int64_t largest = fresh / (2 * (int64_t)options->n_workers);
   if (!timed) largest = 1;
   if (mean * (double)largest > options->unit_time) largest = (int64_t)(options->unit_time / mean);
   if (largest < 1) largest = 1;
-  /* Of the time left, the last block may take long; the others, and those held, about the mean. */
+  /* Of the time left, the last block may take long; the others about the mean. */
+  if (!has_time(schedule, held, now)) return 0;
+  const double left = eval_time_left(schedule, held, now);
   const double longest = epx_durations_eval_quantile(&schedule->durations, options->quantile);
-  const double left = options->deadline - options->margin - now - (double)count_held(held) * mean;
-  if (left <= 0 || left < longest) {
-    if (held->n_units == 0) schedule->draining = true;
-    return 0;
-  }
   if (longest + (double)(largest - 1) * mean > left) largest = 1 + (int64_t)((left - longest) / mean);
   return largest;
 }
@@ -134,103 +200,63 @@ static bool take_returned(epx_schedule *schedule, int64_t largest, epx_unit *uni
   return true;
 }
 
+/* Finished ones and suspects are passed over. */
 static bool take_new(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
   const int64_t n = schedule->options.n_blocks;
   int64_t *cursor = &schedule->cursor;
-  while (*cursor < n && is_finished(schedule, *cursor))
+  while (*cursor < n &&
+         (epx_schedule_is_finished(schedule, *cursor) || epx_schedule_is_suspect(schedule, *cursor)))
     ++*cursor;
   *unit = (epx_unit){.first = *cursor};
-  while (*cursor < n && unit->count < largest && !is_finished(schedule, *cursor)) {
+  while (*cursor < n && unit->count < largest && !epx_schedule_is_finished(schedule, *cursor) &&
+         !epx_schedule_is_suspect(schedule, *cursor)) {
     ++*cursor;
     unit->count++;
   }
   return unit->count > 0;
 }
 
+static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
+  epx_schedule_holding *held = &schedule->worker[worker];
+  if (count_fresh(schedule) > 0) {
+    const int64_t largest = eval_largest(schedule, held, now);
+    return largest > 0 && (take_returned(schedule, largest, unit) || take_new(schedule, largest, unit));
+  }
+  if (held->n_units > 0 || !has_time(schedule, held, now)) return false;
+  if (schedule->counts.open > 0) return take_suspect(schedule, unit);
+  return epx_schedule_get_copy(schedule, worker, now, unit);
+}
+
 bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
-  holding *held = &schedule->worker[worker];
-  if (schedule->draining || schedule->counts.open == 0) return false;
-  const int64_t largest = eval_largest(schedule, held, now);
-  if (largest == 0) return false;
-  if (!take_returned(schedule, largest, unit) && !take_new(schedule, largest, unit)) return false;
+  epx_schedule_holding *held = &schedule->worker[worker];
+  const epx_schedule_counts *counts = &schedule->counts;
+  if (schedule->draining || schedule->alone || counts->open + counts->out == 0 ||
+      schedule->hosts[held->host].aside)
+    return false;
+  if (!take(schedule, worker, now, unit)) return false;
+  if (held->n_units == 0) held->since = now;
   held->unit[held->n_units++] = *unit;
+  epx_schedule_set_idle(schedule, worker, false);
+  if (held->copy) return true;
   schedule->counts.open -= unit->count;
   schedule->counts.out += unit->count;
   return true;
 }
 
-bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, double seconds) {
-  holding *held = &schedule->worker[worker];
-  if (held->n_units == 0 || held->unit[0].first != block) return false;
-  held->unit[0].first++;
-  if (--held->unit[0].count == 0) {
-    held->unit[0] = held->unit[1];
-    held->n_units--;
-  }
-  schedule->finished[block / 64] |= UINT64_C(1) << block % 64;
-  schedule->counts.out--;
-  schedule->counts.finished++;
-  epx_durations_merge(&schedule->durations, seconds);
-  return true;
+/* ---- how things stand */
+
+bool epx_schedule_is_aside(const epx_schedule *schedule, int worker) {
+  return schedule->hosts[schedule->worker[worker].host].aside;
 }
 
-/* Makes room for one element more. */
-static epx_err grow(void *address, size_t size, size_t n, size_t *capacity) {
-  if (n < *capacity) return EPX_OK;
-  void *old, *larger;
-  memcpy(&old, address, sizeof old);
-  const size_t wanted = *capacity ? 2 * *capacity : 16;
-  EPX_TRY(epx_array_create(&larger, wanted, size));
-  if (n > 0) memcpy(larger, old, n * size);
-  epx_array_destroy(&old);
-  memcpy(address, &larger, sizeof larger);
-  *capacity = wanted;
-  return EPX_OK;
-}
-
-/* Charges a block with a death; tells whether that was one too many. */
-static epx_err charge_block(epx_schedule *schedule, int64_t block, bool *too_many) {
-  size_t i = 0;
-  while (i < schedule->n_charges && schedule->charges[i].block != block)
-    i++;
-  if (i == schedule->n_charges) {
-    EPX_TRY(grow(&schedule->charges, sizeof *schedule->charges, schedule->n_charges,
-                 &schedule->charges_capacity));
-    schedule->charges[schedule->n_charges++] = (charge){.block = block};
-  }
-  *too_many = ++schedule->charges[i].n_charges > schedule->options.retries;
-  return EPX_OK;
-}
-
-epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost) {
-  holding *held = &schedule->worker[worker];
-  if (lost && held->n_units > 0) {
-    bool too_many;
-    EPX_TRY(charge_block(schedule, held->unit[0].first, &too_many));
-    if (too_many) {
-      held->unit[0].first++;
-      held->unit[0].count--;
-      schedule->counts.out--;
-      schedule->counts.given_up++;
-    }
-  }
-  while (held->n_units > 0) {
-    const epx_unit unit = held->unit[held->n_units - 1];
-    if (unit.count > 0) {
-      EPX_TRY(grow(&schedule->returned, sizeof unit, schedule->n_returned, &schedule->returned_capacity));
-      schedule->returned[schedule->n_returned++] = unit;
-    }
-    schedule->counts.out -= unit.count;
-    schedule->counts.open += unit.count;
-    held->n_units--;
-  }
-  return EPX_OK;
+int epx_schedule_get_idle(const epx_schedule *schedule, int i) {
+  return i < schedule->n_idle ? schedule->idle[i] : -1;
 }
 
 int64_t epx_schedule_get_given_up(const epx_schedule *schedule, int i) {
-  for (size_t k = 0; k < schedule->n_charges; k++)
-    if (schedule->charges[k].n_charges > schedule->options.retries && i-- == 0)
-      return schedule->charges[k].block;
+  const epx_suspects *suspects = &schedule->suspects;
+  for (size_t k = 0; k < suspects->n; k++)
+    if (suspects->list[k].state == EPX_SUSPECT_GIVEN_UP && i-- == 0) return suspects->list[k].block;
   return -1;
 }
 

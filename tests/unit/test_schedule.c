@@ -2,6 +2,7 @@
  * Schedule, by simulated time: every block once, however workers come and go; busy to the end; never past the
  * deadline.
  */
+#include <malloc.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,133 +14,34 @@
 
 #include <cmocka.h>
 
-#include "epilux/base/random.h"
-#include "epilux/parallel/schedule.h"
+#include "simulated_cluster.h"
 
-/* A cluster of workers that ask, solve and die in simulated time. */
-typedef struct {
-  int64_t n_blocks;
-  int n_workers;
-  double mean, spread;      /* s: block times are uniform in mean (1 ± spread) */
-  double growth;            /* the last block takes this much longer than the first; 0: all alike */
-  double death;             /* share of blocks during which the worker dies, and starts again */
-  double deadline, request; /* s; of a request to the coordinator and back */
-  int64_t poison;           /* block that always kills its worker; -1: none */
-} cluster;
-
-typedef struct {
-  double end, busy; /* s: when the last block came back, sum of block times */
-  int64_t n_requests, largest;
-  epx_schedule_counts counts;
-} outcome;
-
-typedef struct {
-  double time; /* of this worker's next event */
-  int worker;
-} event;
-
-static void sift_down(event *heap, int n) {
-  for (int i = 0, child; (child = 2 * i + 1) < n; i = child) {
-    if (child + 1 < n && heap[child + 1].time < heap[child].time) child++;
-    if (heap[i].time <= heap[child].time) return;
-    const event swapped = heap[i];
-    heap[i] = heap[child];
-    heap[child] = swapped;
-  }
+/* Bytes that the program holds of the heap. */
+static size_t allocated(void) {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
 }
 
-static double get_duration(const cluster *c, const epx_random *stream, int64_t block) {
-  const double u = epx_random_eval_uniform(stream, (uint32_t)block, 0, 0, 0);
-  return c->mean * (1 + c->spread * (2 * u - 1)) * (1 + c->growth * (double)block / (double)c->n_blocks);
-}
-
-static bool dies(const cluster *c, const epx_random *stream, int64_t block, int i_try) {
-  return block == c->poison ||
-         epx_random_eval_uniform(stream, (uint32_t)block, 1, (uint32_t)i_try, 0) < c->death;
-}
-
-typedef struct {
-  epx_unit unit[2]; /* what the worker has; unit[0].first is in progress */
-  int n_units;
-} queue;
-
-static void ask(epx_schedule *schedule, int worker, double now, queue *own, outcome *out) {
-  epx_unit unit;
-  while (epx_schedule_get_unit(schedule, worker, now, &unit)) {
-    assert_in_range(own->n_units, 0, 1);
-    own->unit[own->n_units++] = unit;
-    out->n_requests++;
-    if (unit.count > out->largest) out->largest = unit.count;
-  }
-}
-
-static void finish(queue *own) {
-  own->unit[0].first++;
-  if (--own->unit[0].count == 0) {
-    own->unit[0] = own->unit[1];
-    own->n_units--;
-  }
-}
-
-static outcome simulate(const cluster *c, epx_schedule *schedule) {
-  const epx_random stream = epx_random_init(1, "test:schedule");
-  outcome out = {0};
-  event *heap = malloc((size_t)c->n_workers * sizeof *heap);
-  queue *queues = calloc((size_t)c->n_workers, sizeof *queues);
-  int *n_done = calloc((size_t)c->n_blocks, sizeof *n_done),
-      *n_tries = calloc((size_t)c->n_blocks, sizeof *n_tries);
-  int n_heap = 0;
-  for (int w = 0; w < c->n_workers; w++) {
-    ask(schedule, w, 0, &queues[w], &out);
-    if (queues[w].n_units > 0) heap[n_heap++] = (event){get_duration(c, &stream, queues[w].unit[0].first), w};
-  }
-  for (int i = n_heap; i-- > 0;) /* the first round is short of order: sort by insertion from the back */
-    for (int k = i; k + 1 < n_heap && heap[k].time > heap[k + 1].time; k++) {
-      const event swapped = heap[k];
-      heap[k] = heap[k + 1];
-      heap[k + 1] = swapped;
-    }
-  while (n_heap > 0) {
-    const double now = heap[0].time;
-    const int w = heap[0].worker;
-    const int64_t block = queues[w].unit[0].first;
-    if (dies(c, &stream, block, n_tries[block]++)) {
-      assert_int_equal(epx_schedule_set_returned(schedule, w, true), EPX_OK);
-      queues[w].n_units = 0;
-    } else {
-      const double seconds = get_duration(c, &stream, block);
-      assert_true(epx_schedule_set_done(schedule, w, block, seconds));
-      n_done[block]++;
-      out.busy += seconds;
-      out.end = now;
-      finish(&queues[w]);
-    }
-    const bool waited = queues[w].n_units == 0;
-    ask(schedule, w, now, &queues[w], &out);
-    if (queues[w].n_units > 0)
-      heap[0].time = now + (waited ? c->request : 0) + get_duration(c, &stream, queues[w].unit[0].first);
-    else
-      heap[0] = heap[--n_heap];
-    sift_down(heap, n_heap);
-  }
-  out.counts = epx_schedule_get_counts(schedule);
-  for (int64_t b = 0; b < c->n_blocks; b++)
-    assert_in_range(n_done[b], 0, 1);
-  free(heap);
-  free(queues);
-  free(n_done);
-  free(n_tries);
-  return out;
+static epx_schedule *create_schedule(const cluster *c, int retries) {
+  epx_schedule_options options = epx_schedule_get_defaults(c->n_blocks, c->n_workers);
+  epx_schedule *schedule;
+  int *host = malloc((size_t)c->n_workers * sizeof *host);
+  assert_non_null(host);
+  for (int w = 0; w < c->n_workers; w++)
+    host[w] = c->n_hosts > 0 ? w % c->n_hosts : 0;
+  if (c->deadline > 0) options.deadline = c->deadline;
+  options.retries = retries;
+  options.host = host;
+  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  free(host);
+  return schedule;
 }
 
 static outcome run_cluster(const cluster *c, int retries) {
-  epx_schedule_options options = epx_schedule_get_defaults(c->n_blocks, c->n_workers);
-  if (c->deadline > 0) options.deadline = c->deadline;
-  options.retries = retries;
-  epx_schedule *schedule;
-  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  epx_schedule *schedule = create_schedule(c, retries);
   const outcome out = simulate(c, schedule);
   epx_schedule_destroy(&schedule);
+  assert_int_equal(out.n_wrong, 0);
   assert_int_equal(out.counts.open + out.counts.out + out.counts.finished + out.counts.given_up, c->n_blocks);
   assert_int_equal(out.counts.out, 0);
   return out;
@@ -170,14 +72,123 @@ static void deaths_lose_nothing(void **state) {
 static void a_block_that_kills_is_given_up_and_named(void **state) {
   (void)state;
   const cluster c = {.n_blocks = 500, .n_workers = 4, .mean = 1e-3, .spread = .5, .poison = 123};
-  epx_schedule_options options = epx_schedule_get_defaults(c.n_blocks, c.n_workers);
-  epx_schedule *schedule;
-  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  epx_schedule *schedule = create_schedule(&c, 2);
   const outcome out = simulate(&c, schedule);
   assert_int_equal(out.counts.given_up, 1);
   assert_int_equal(out.counts.finished, c.n_blocks - 1);
   assert_int_equal(epx_schedule_get_given_up(schedule, 0), 123);
   assert_int_equal(epx_schedule_get_given_up(schedule, 1), -1);
+  epx_schedule_destroy(&schedule);
+}
+
+/* Runs after run, each ended by the death of all at the poison block, as MPI has it: what was out is
+ * suspected, the rest of what was finished stays. Only the poison ends given up, after three deaths, the last
+ * of them alone. */
+static void a_poison_block_is_found_over_relaunches(void **state) {
+  (void)state;
+  enum { N = 400, POISON = 77, WORKERS = 16 };
+  static bool finished[N];
+  static int deaths[N];
+  memset(finished, 0, sizeof finished);
+  memset(deaths, 0, sizeof deaths);
+  for (int launch = 0; launch < 4; launch++) {
+    const cluster c = {.n_blocks = N, .n_workers = WORKERS, .poison = -1};
+    epx_schedule *schedule = create_schedule(&c, 2);
+    for (int b = 0; b < N; b++) {
+      if (finished[b]) epx_schedule_set_finished(schedule, b);
+      if (!finished[b] && deaths[b] > 0)
+        assert_int_equal(epx_schedule_set_suspected(schedule, b, deaths[b]), EPX_OK);
+    }
+    epx_unit held[WORKERS][2];
+    int n_held[WORKERS] = {0}, n_out = 0;
+    bool dead = false, any = true;
+    while (any && !dead) { /* in rounds: all take what they get, all finish one block */
+      any = false;
+      for (int w = 0; w < WORKERS; w++)
+        while (epx_schedule_get_unit(schedule, w, 0, &held[w][n_held[w] & 1]))
+          n_held[w]++;
+      for (int w = 0; w < WORKERS; w++)
+        dead |= n_held[w] > 0 && held[w][0].first == POISON;
+      n_out = 0;
+      for (int w = 0; w < WORKERS; w++)
+        n_out += n_held[w] > 0;
+      for (int w = 0; w < WORKERS; w++) {
+        if (n_held[w] == 0) continue;
+        any = true;
+        for (int k = 0; dead && k < n_held[w]; k++)
+          for (int64_t b = held[w][k].first; b < held[w][k].first + held[w][k].count; b++)
+            deaths[b]++;
+        if (dead) continue;
+        finished[held[w][0].first] = true;
+        assert_true(epx_schedule_set_done(schedule, w, held[w][0].first, 1, 0));
+        held[w][0].first++;
+        if (--held[w][0].count == 0) {
+          held[w][0] = held[w][1];
+          n_held[w]--;
+        }
+      }
+    }
+    assert_int_equal(dead, launch < 3);
+    if (launch == 1) assert_true(n_out <= 4); /* a group of sqrt(16) */
+    if (launch == 2) assert_int_equal(n_out, 1);
+    if (launch == 3) {
+      assert_int_equal(epx_schedule_get_given_up(schedule, 0), POISON);
+      assert_int_equal(epx_schedule_get_counts(schedule).given_up, 1);
+      assert_int_equal(epx_schedule_get_counts(schedule).finished, N - 1);
+    }
+    epx_schedule_destroy(&schedule);
+  }
+}
+
+static void the_end_does_not_wait_for_a_straggler(void **state) {
+  (void)state;
+  const cluster c = {.n_blocks = 2000,
+                     .n_workers = 50,
+                     .mean = 1,
+                     .spread = .3,
+                     .straggling = .01,
+                     .request = 1e-3,
+                     .poison = -1};
+  const outcome out = run_cluster(&c, 2);
+  assert_int_equal(out.counts.finished, c.n_blocks);
+  assert_true(out.n_copies > 0);
+  /* Ten times the mean without copies; with them, the time that shows a straggler and a block's. */
+  const double even = out.busy / c.n_workers;
+  if (out.end > even + 4) fail_msg("ends at %g s, the work is of %g s", out.end, even);
+}
+
+static void a_bad_host_is_put_aside_and_the_others_do_all(void **state) {
+  (void)state;
+  const cluster c = {
+      .n_blocks = 3000, .n_workers = 40, .mean = .5, .spread = .3, .poison = -1, .n_hosts = 8, .bad_host = 5};
+  const outcome out = run_cluster(&c, 3);
+  assert_false(out.hopeless);
+  assert_int_equal(out.counts.finished, c.n_blocks);
+  assert_in_range(out.n_failures, 3, 3 + 40 / 8); /* the limit, and what its other workers had begun */
+}
+
+static void no_host_left_is_hopeless(void **state) {
+  (void)state;
+  const cluster c = {.n_blocks = 100, .n_workers = 4, .mean = 1, .poison = -1, .n_hosts = 1, .bad_host = 0};
+  epx_schedule *schedule = create_schedule(&c, 10);
+  const outcome out = simulate(&c, schedule);
+  assert_true(out.hopeless);
+  assert_int_equal(out.n_failures, 3);
+  assert_true(epx_schedule_is_aside(schedule, 0));
+  epx_schedule_destroy(&schedule);
+}
+
+static void a_hundred_million_blocks_take_little_memory(void **state) {
+  (void)state;
+  const epx_schedule_options options = epx_schedule_get_defaults(100000000, 1000);
+  epx_schedule *schedule;
+  epx_unit unit;
+  const size_t before = allocated();
+  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  assert_true(allocated() - before <= (size_t)64 << 20);
+  for (int w = 0; w < 1000; w++)
+    assert_true(epx_schedule_get_unit(schedule, w, 0, &unit));
+  assert_true(allocated() - before <= (size_t)64 << 20);
   epx_schedule_destroy(&schedule);
 }
 
@@ -196,7 +207,7 @@ static void finished_blocks_are_not_handed_out_again(void **state) {
   while (epx_schedule_get_unit(schedule, 0, 0, &unit))
     for (int64_t b = unit.first; b < unit.first + unit.count; b++, n_solved++) {
       assert_int_equal(b % 7, 3);
-      assert_true(epx_schedule_set_done(schedule, 0, b, 1e-6));
+      assert_true(epx_schedule_set_done(schedule, 0, b, 1e-6, 0));
     }
   assert_int_equal(n_solved, n_open);
   epx_schedule_destroy(&schedule);
@@ -212,6 +223,14 @@ static void workers_are_busy_to_the_end(void **state) {
       {{.n_blocks = 48, .n_workers = 2, .mean = 2, .spread = .3, .growth = 2, .request = 1e-3, .poison = -1},
        .95},
       {{.n_blocks = 100000, .n_workers = 1000, .mean = 1, .spread = .3, .request = 1e-3, .poison = -1}, .98},
+      {{.n_blocks = 300000,
+        .n_workers = 10000,
+        .mean = 1,
+        .spread = .3,
+        .request = 1e-3,
+        .service = 5e-6,
+        .poison = -1},
+       .97},
       {{.n_blocks = 20000, .n_workers = 8, .mean = 1e-3, .growth = 5, .request = 5e-4, .poison = -1}, .97},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -269,9 +288,9 @@ static void a_result_nobody_waits_for_is_of_no_account(void **state) {
   epx_unit unit;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
   assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
-  assert_false(epx_schedule_set_done(schedule, 1, unit.first, 1));
+  assert_false(epx_schedule_set_done(schedule, 1, unit.first, 1, 0));
   assert_int_equal(epx_schedule_set_returned(schedule, 0, true), EPX_OK);
-  assert_false(epx_schedule_set_done(schedule, 0, unit.first, 1));
+  assert_false(epx_schedule_set_done(schedule, 0, unit.first, 1, 0));
   assert_int_equal(epx_schedule_get_counts(schedule).finished, 0);
   epx_schedule_destroy(&schedule);
 }
@@ -289,6 +308,11 @@ int main(void) {
       cmocka_unit_test(every_block_is_solved_once),
       cmocka_unit_test(deaths_lose_nothing),
       cmocka_unit_test(a_block_that_kills_is_given_up_and_named),
+      cmocka_unit_test(a_poison_block_is_found_over_relaunches),
+      cmocka_unit_test(the_end_does_not_wait_for_a_straggler),
+      cmocka_unit_test(a_bad_host_is_put_aside_and_the_others_do_all),
+      cmocka_unit_test(no_host_left_is_hopeless),
+      cmocka_unit_test(a_hundred_million_blocks_take_little_memory),
       cmocka_unit_test(finished_blocks_are_not_handed_out_again),
       cmocka_unit_test(workers_are_busy_to_the_end),
       cmocka_unit_test(short_blocks_come_many_a_unit_and_long_ones_singly),

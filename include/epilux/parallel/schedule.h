@@ -7,6 +7,17 @@
  * `unit_time` together, so that none is worth waiting for at the end. Until a first block is timed, units
  * have one block. A worker is handed a second unit ahead only while blocks are shorter than `ahead` (then a
  * request would cost more than it waits) and there are enough for all.
+ *
+ * Suspects are blocks that were under way when a worker died: any of them may have been the cause. They come
+ * last, one a unit: those of one death at most sqrt(n_workers) at a time, so that a death among them charges
+ * few; those of more, and those with one attempt left, alone, so that a death then is theirs. After more than
+ * `retries` deaths a block is given up.
+ *
+ * When nothing is open any more, a worker that has nothing to do is handed a copy of a block that has been
+ * out for longer than nine in ten take: results are the same bits whoever solves a block, so the first of the
+ * two counts.
+ *
+ * A host on which `host_limit` blocks in a row failed is put aside: its workers are handed nothing more.
  */
 #ifndef EPILUX_PARALLEL_SCHEDULE_H
 #define EPILUX_PARALLEL_SCHEDULE_H
@@ -24,11 +35,13 @@ typedef struct {
   double deadline;  /* s, on the clock of `now`; INFINITY: none */
   double margin;    /* s before the deadline by which all must be done */
   double quantile;  /* of block times: no block is handed out when less than this is left */
-  int retries;      /* times a block may go down with its worker before it is given up */
+  int retries;      /* times a block may go down with its worker, or fail, before it is given up */
+  int host_limit;   /* failures in a row that put a host aside */
+  const int *host;  /* [n_workers] number of each worker's host, from 0; NULL: one host for all */
 } epx_schedule_options;
 
 /** Gets what fits most campaigns: unit_time 0.05 s, ahead 0.1 s, no deadline, margin 1 s, quantile 0.99,
- * retries 2. */
+ * retries 2, host_limit 3, one host. */
 epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers);
 
 /** Blocks first … first + count - 1. */
@@ -43,7 +56,7 @@ typedef struct {
 
 typedef struct epx_schedule epx_schedule;
 
-/** Creates a schedule. Memory: n_blocks / 8 bytes, 48 a worker.
+/** Creates a schedule. Memory: n_blocks / 8 bytes, 80 a worker.
  * Errors: EPX_EINPUT: fewer than one worker, or blocks < 0; EPX_EMEMORY. */
 epx_err epx_schedule_create(const epx_schedule_options *options, epx_schedule **out);
 void epx_schedule_destroy(epx_schedule **address);
@@ -51,18 +64,35 @@ void epx_schedule_destroy(epx_schedule **address);
 /** Sets a block finished that an earlier run solved. Call before the first unit is taken. */
 void epx_schedule_set_finished(epx_schedule *schedule, int64_t block);
 
+/** Sets a block suspected that was under way at n_deaths deaths of earlier runs; given up when that is more
+ * than `retries`. Call before the first unit is taken, for a block that is not finished. Errors: EPX_EMEMORY.
+ */
+epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_deaths);
+
 /** Gets the next unit for a worker, which then holds it; false when there is none for it now: it holds
  * enough, nothing is open, or the schedule drains (time may have brought that about just now). O(1)
  * amortised. */
 bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit);
 
-/** Sets the next block of what the worker holds done, in `seconds`; false when it holds no such block (it was
- * taken for lost): its result is then of no account. */
-bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, double seconds);
+/** Sets the next block of what the worker holds done, at `now`, in `seconds`. False when its result is of no
+ * account: the worker holds no such block (it was taken for lost), or a copy came first. */
+bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, double seconds, double now);
 
 /** Sets all that a worker holds open again; `lost`: it died at its first block, which is charged for it and
  * given up after more than `retries` charges. The worker may go on taking units. Errors: EPX_EMEMORY. */
 epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost);
+
+/** Sets all that a worker holds open again because of an error at its first block, which is charged as by a
+ * death, and counts against the worker's host. *hopeless: the block has failed too often, or no host is left.
+ * Errors: EPX_EMEMORY. */
+epx_err epx_schedule_set_failed(epx_schedule *schedule, int worker, bool *hopeless);
+
+/** Tells whether a worker's host is put aside. */
+bool epx_schedule_is_aside(const epx_schedule *schedule, int worker);
+
+/** Gets the i-th worker that holds nothing and whose host is not put aside, in no order, -1 past the last.
+ * What it was refused before it may be given now: a copy, a suspect, what another returned. */
+int epx_schedule_get_idle(const epx_schedule *schedule, int i);
 
 /** Gets the i-th block given up, -1 past the last. */
 int64_t epx_schedule_get_given_up(const epx_schedule *schedule, int i);
