@@ -98,6 +98,17 @@ static epx_err create_path(const epx_call *call, const epx_campaign *campaign, c
   return EPX_OK;
 }
 
+static epx_err read_attempts(const epx_call *call, int *attempts) {
+  const char *text = epx_call_get_value(call, "--attempts", 0);
+  char *end;
+  if (!text) return EPX_OK;
+  const long value = strtol(text, &end, 10);
+  if (*end || end == text || value < 0 || value > 1000)
+    return EPX_RAISE(EPX_EINPUT, "--attempts %s: a whole number from 0 (no limit) to 1000 is wanted", text);
+  *attempts = (int)value;
+  return EPX_OK;
+}
+
 static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_options *options) {
   const char *limit = epx_call_get_value(call, "--max-time", 0),
              *every = epx_call_get_value(call, "--checkpoint", 0);
@@ -113,6 +124,7 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
     return EPX_RAISE(EPX_EINPUT, "run: --retry-failed goes with --resume: there is nothing to run again");
   if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
   if (every) EPX_TRY(epx_time_limit_read("--checkpoint", every, &options->coordinator.checkpoint));
+  EPX_TRY(read_attempts(call, &options->coordinator.attempts));
   options->coordinator.time_limit = fmin(options->coordinator.time_limit, epx_time_limit_get_from_job());
   return EPX_OK;
 }

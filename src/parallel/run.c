@@ -17,15 +17,19 @@
 #include "epilux/io/lock.h"
 #include "epilux/io/results.h"
 #include "epilux/parallel/signals.h"
+#include "parallel/blocks.h"
 
 /* What rank 0 holds of the files. */
 typedef struct {
-  char *journal_path, *lock_path;
+  char *journal_path, *lock_path, *attempts_path;
   epx_lock *lock;
   epx_store *store;   /* of the campaign to run */
   epx_store *earlier; /* of the campaign as the file has it: the same, or that before an extension */
   int isa;            /* epx_isa of the results so far, -1: none */
   epx_journal *journal;
+  epx_attempts *attempts;
+  epx_attempts_suspect *suspects; /* [n_suspects] */
+  size_t n_suspects;
 } files;
 
 typedef struct {
@@ -35,9 +39,10 @@ typedef struct {
 } worker_arguments;
 
 epx_run_options epx_run_get_defaults(const char *path) {
-  return (epx_run_options){.path = path,
-                           .coordinator = {.checkpoint = 60, .time_limit = INFINITY, .patience = 20},
-                           .calls = epx_worker_get_calls()};
+  return (epx_run_options){
+      .path = path,
+      .coordinator = {.checkpoint = 60, .time_limit = INFINITY, .patience = 20, .attempts = 3},
+      .calls = epx_worker_get_calls()};
 }
 
 /* ---- files */
@@ -92,7 +97,11 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
     epx_extension_merge_records(options->extension);
     EPX_TRY(epx_store_set_created(own->store, epx_store_get_created(own->earlier)));
   }
-  if (options->retry_failed) retry_failed(campaign);
+  if (options->retry_failed)
+    retry_failed(campaign);
+  else
+    EPX_TRY(epx_attempts_read(own->attempts_path, campaign->digest, epx_blocks_get_count(campaign),
+                              &own->suspects, &own->n_suspects));
   own->isa = epx_store_get_isa(get_earlier(own));
   if (own->isa >= 0 && own->isa < *isa) *isa = own->isa;
   return EPX_OK;
@@ -101,6 +110,7 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
 static epx_err open_files(files *own, epx_campaign *campaign, const epx_run_options *options, int *isa) {
   EPX_TRY(epx_results_create_name(options->path, "journal", &own->journal_path));
   EPX_TRY(epx_results_create_name(options->path, "lock", &own->lock_path));
+  EPX_TRY(epx_results_create_name(options->path, "attempts", &own->attempts_path));
   EPX_TRY(epx_lock_create(own->lock_path, &own->lock));
   EPX_TRY(epx_store_create(campaign, options->path, &own->store));
   if (options->extension)
@@ -135,22 +145,29 @@ static epx_err save_earlier(files *own) {
 
 /* From here on the files are this run's. What the journal held is in the results file before the journal is
  * made anew. */
-static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_run_options *options) {
+static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_run_options *options,
+                           int n_workers) {
   const epx_journal_key key = get_key(campaign);
   EPX_TRY(check_isa(own, options));
   EPX_TRY(save_earlier(own));
   EPX_TRY(epx_store_write(own->store, 0, 0));
-  return epx_journal_create(own->journal_path, &key, &own->journal);
+  EPX_TRY(epx_journal_create(own->journal_path, &key, &own->journal));
+  return epx_attempts_create(own->attempts_path, campaign->digest, epx_blocks_get_count(campaign),
+                             own->suspects, own->n_suspects, n_workers, &own->attempts);
 }
 
 static void close_files(files *own, bool finished) {
   epx_journal_destroy(&own->journal);
+  epx_attempts_destroy(&own->attempts);
   if (finished) unlink(own->journal_path);
+  if (finished) unlink(own->attempts_path);
+  epx_array_destroy(&own->suspects);
   epx_store_destroy(&own->store);
   epx_store_destroy(&own->earlier);
   epx_lock_destroy(&own->lock);
   epx_array_destroy(&own->journal_path);
   epx_array_destroy(&own->lock_path);
+  epx_array_destroy(&own->attempts_path);
 }
 
 /* ---- ranks */
@@ -183,8 +200,9 @@ static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, con
     epx_signals_set_blocked(false);
     if (made != thrd_success) return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
   }
-  const int code =
-      epx_coordinator_solve(campaign, channel, own->journal, own->store, &options->coordinator, report);
+  const epx_coordinator_files held = {own->journal, own->store, own->attempts, own->suspects,
+                                       own->n_suspects};
+  const int code = epx_coordinator_solve(campaign, channel, &held, &options->coordinator, report);
   if (works && !report->abandoned) thrd_join(thread, NULL);
   return code;
 }
@@ -201,7 +219,9 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
   int isa = (int)epx_isa_get();
   EPX_TRY(epx_channel_merge_codes(channel, is_first ? open_files(own, campaign, options, &isa) : EPX_OK));
   EPX_TRY(set_isa(channel, isa));
-  EPX_TRY(epx_channel_merge_codes(channel, is_first ? begin_files(own, campaign, options) : EPX_OK));
+  EPX_TRY(epx_channel_merge_codes(
+      channel,
+      is_first ? begin_files(own, campaign, options, epx_coordinator_get_n_workers(channel)) : EPX_OK));
   report->begun = true;
   EPX_TRY(epx_signals_set(is_first));
   const int code = solve(campaign, channel, own, options, &report->coordinator);

@@ -30,7 +30,7 @@ typedef struct {
   int n_units;
   epx_message message, result; /* as received; as it fills */
   double t_sent;
-  bool failed; /* begins nothing more */
+  bool failed; /* begins nothing until it is told to go on */
   bool ended;
   bool stopped; /* before all was done */
   int outcome;  /* of the run, when it ended */
@@ -119,6 +119,9 @@ static epx_err obey(worker *own) {
     own->n_units = 0;
     EPX_TRY(send_result(own));
     return send_kind(own, EPX_MESSAGE_STOPPED);
+  case EPX_MESSAGE_GO:
+    own->failed = false;
+    return EPX_OK;
   case EPX_MESSAGE_END:
     own->ended = true;
     own->outcome = message->code;
@@ -129,36 +132,40 @@ static epx_err obey(worker *own) {
   }
 }
 
-static epx_err work(worker *own) {
-  while (!own->ended) {
-    bool got;
-    EPX_TRY(epx_channel_read_from_coordinator(own->channel, own->n_units > 0 ? 0 : patience, &own->message,
-                                              &got));
-    if (got)
-      EPX_TRY(obey(own));
-    else if (own->n_units > 0)
-      EPX_TRY(solve_next(own));
-  }
-  return EPX_OK;
+static epx_err step(worker *own) {
+  bool got;
+  EPX_TRY(
+      epx_channel_read_from_coordinator(own->channel, own->n_units > 0 ? 0 : patience, &own->message, &got));
+  if (got) return obey(own);
+  return own->n_units > 0 ? solve_next(own) : EPX_OK;
 }
 
-/* Tells the coordinator what went wrong, then waits for the end; what was solved before is not lost. */
+/* Tells the coordinator what went wrong; what was solved before is not lost. */
 static epx_err report_error(worker *own, int code) {
-  EPX_TRY(send_result(own));
   epx_message error = {.kind = EPX_MESSAGE_ERROR, .code = code};
   const char *text = epx_error_get_message();
   const size_t n_bytes = strlen(text) + 1;
   EPX_TRY(epx_message_set_capacity(&error, n_bytes));
   memcpy(error.data, text, n_bytes);
   error.n_bytes = n_bytes;
-  const int sent = epx_channel_write_to_coordinator(own->channel, &error);
+  int sent = send_result(own);
+  if (sent == EPX_OK) sent = epx_channel_write_to_coordinator(own->channel, &error);
   epx_message_destroy(&error);
-  EPX_TRY(sent);
   own->failed = true;
   own->n_units = 0;
-  EPX_TRY(work(own));
-  epx_error_reset(); /* the coordinator says it */
-  return own->outcome;
+  return sent;
+}
+
+/* An error of a block is told, and the coordinator says whether this worker goes on; one of MPI ends it. */
+static epx_err work(worker *own) {
+  while (!own->ended) {
+    const int code = step(own);
+    if (code == EPX_OK) continue;
+    EPX_TRY(report_error(own, code));
+    if (code == EPX_EMPI) return code;
+    epx_error_reset(); /* the coordinator says it */
+  }
+  return EPX_OK;
 }
 
 epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls, epx_channel *channel,
@@ -171,8 +178,9 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   own->i_point = -1;
   own->result.kind = EPX_MESSAGE_RESULT;
   int code = EPX_ARRAY(own->record, (size_t)campaign->block * campaign->layout.size);
+  if (code != EPX_OK) code = report_error(own, code);
   if (code == EPX_OK) code = work(own);
-  code = code == EPX_OK ? own->outcome : report_error(own, code);
+  if (code == EPX_OK) code = own->outcome;
   *stopped = own->stopped;
   destroy_point(own);
   epx_message_destroy(&own->message);

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 import h5py
 import numpy as np
@@ -120,7 +121,7 @@ def main(tests, *needed):
             print(f"pass  {test.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
         except AssertionError as error:
             failed += 1
-            print(f"FAIL  {test.__name__}: {error}", flush=True)
+            print(f"FAIL  {test.__name__}: {str(error) or traceback.format_exc()}", flush=True)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     sys.exit(failed > 0)

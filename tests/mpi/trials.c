@@ -1,11 +1,13 @@
 /** @file
  * A run over MPI ranks of the small campaign, with trials that do nothing, take a while, or fail: for tests
  * and timings of what surrounds trials. trials RESULTS.h5 INSTANCES [resume] [us=MICROSECONDS] [fail=BLOCK]
- * fail: the worker that gets this block raises an error. Prints the number of workers and the microseconds a
- * trial.
+ * [kill=BLOCK]
+ * fail, kill: the worker that gets this block raises an error, or is killed. Prints the number of workers and
+ * the microseconds a trial.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <mpi.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,7 @@
 #include "small_campaign.h"
 
 static double microseconds;
-static long failing = -1;
+static long failing = -1, killing = -1;
 
 static double get_processor_time(void) {
   struct timespec now;
@@ -26,6 +28,7 @@ static double get_processor_time(void) {
 static epx_err solve(const epx_point *point, int i_point, int first, double *record) {
   const double until = microseconds > 0 ? get_processor_time() + microseconds : 0;
   if (1000L * i_point + first / SMALL_BLOCK == failing) return EPX_RAISE(EPX_EFILE, "task.csv: has vanished");
+  if (1000L * i_point + first / SMALL_BLOCK == killing) raise(SIGKILL);
   EPX_TRY(small_solve(point, i_point, first, record));
   while (until > 0 && get_processor_time() < until)
     continue;
@@ -35,7 +38,9 @@ static epx_err solve(const epx_point *point, int i_point, int first, double *rec
 static void read_arguments(int argc, char **argv, epx_run_options *options) {
   for (int i = 3; i < argc; i++) {
     if (strcmp(argv[i], "resume") == 0) options->resume = true;
+    if (strcmp(argv[i], "retry") == 0) options->retry_failed = true;
     if (strncmp(argv[i], "us=", 3) == 0) microseconds = atof(argv[i] + 3);
+    if (strncmp(argv[i], "kill=", 5) == 0) killing = atol(argv[i] + 5);
     if (strncmp(argv[i], "fail=", 5) == 0) failing = atol(argv[i] + 5);
   }
   options->force = !options->resume;

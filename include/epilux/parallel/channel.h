@@ -16,10 +16,12 @@
 typedef enum {
   EPX_MESSAGE_UNIT,    /* to a worker: solve blocks first … first + count - 1 */
   EPX_MESSAGE_STOP,    /* to a worker: begin no block more; answer EPX_MESSAGE_STOPPED */
+  EPX_MESSAGE_GO,      /* to a worker that reported an error: forget what you held, go on */
   EPX_MESSAGE_END,     /* to a worker: leave; `code` is the outcome of the run */
   EPX_MESSAGE_RESULT,  /* of a worker: first, count; data: of each block its seconds, then its records */
   EPX_MESSAGE_STOPPED, /* of a worker: what it held and did not report is not begun */
-  EPX_MESSAGE_ERROR    /* of a worker: `code`, data: the message's text; it begins nothing more */
+  EPX_MESSAGE_ERROR /* of a worker: `code`, data: the message's text; it begins nothing before EPX_MESSAGE_GO
+                     */
 } epx_message_kind;
 
 /** A message. Init with {0}; its data grow as needed and are the message's own until epx_message_destroy().

@@ -4,6 +4,7 @@
 #ifndef EPILUX_PARALLEL_COORDINATOR_H
 #define EPILUX_PARALLEL_COORDINATOR_H
 
+#include "epilux/io/attempts.h"
 #include "epilux/io/journal.h"
 #include "epilux/io/store.h"
 #include "epilux/parallel/channel.h"
@@ -26,10 +27,24 @@ typedef struct {
   double time_limit; /* s from the call on by which the run must be over; INFINITY: none */
   double patience;   /* s to wait for blocks under way when a signal or an error stops the run (SIGINT: for
                         ever) */
+  int attempts;      /* deaths or errors of its worker at which a block is given up, its trials recorded as
+                        failed or, for an error, the run ended with it; 0: never for deaths, 3 for errors */
   epx_progress_watcher watch;    /* NULL: none */
   epx_block_watcher watch_block; /* NULL: none */
   void *context;                 /* of both */
 } epx_coordinator_options;
+
+/** The files of a run, all borrowed. */
+typedef struct {
+  epx_journal *journal;
+  epx_store *store;
+  epx_attempts *attempts;               /* NULL: none */
+  const epx_attempts_suspect *suspects; /* [n_suspects] of earlier runs */
+  size_t n_suspects;
+} epx_coordinator_files;
+
+/** Gets how many workers a channel has: all ranks, but for rank 0 when there are more than two. */
+int epx_coordinator_get_n_workers(const epx_channel *channel);
 
 /** Zeroed: empty. */
 typedef struct {
@@ -43,14 +58,18 @@ typedef struct {
 /** Destroys what the report owns. */
 void epx_coordinator_report_destroy(epx_coordinator_report *report);
 
-/** Solves what is pending of a campaign, with the workers of `channel`: its rank 0 too, when there are at
+/** A worker's error (a file, memory) is charged to its block and its host: others try again, a host on which
+ * blocks fail one after the other is put aside, and the run ends with the error when a block fails everywhere
+ * or no host is left.
+ *
+ * Solves what is pending of a campaign, with the workers of `channel`: its rank 0 too, when there are at
  * most two ranks. Records go to the campaign and the journal as they come; the results file is written at
  * each checkpoint and at the end, whatever the end is. Workers are told that it is over, unless one is
  * abandoned. Rank 0 only; while it runs, the campaign's records and the store are its own. Errors: a worker's
  * error, with its message; EPX_EFILE of journal or store; EPX_EMPI; EPX_EMEMORY. What was finished is saved
  * as far as the disk allows. */
-epx_err epx_coordinator_solve(epx_campaign *campaign, epx_channel *channel, epx_journal *journal,
-                              epx_store *store, const epx_coordinator_options *options,
+epx_err epx_coordinator_solve(epx_campaign *campaign, epx_channel *channel,
+                              const epx_coordinator_files *files, const epx_coordinator_options *options,
                               epx_coordinator_report *report);
 
 #endif
