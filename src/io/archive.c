@@ -51,7 +51,7 @@ epx_err epx_archive_create(epx_archive **out) {
 void epx_archive_destroy(epx_archive **address) {
   epx_archive *archive = *address;
   if (!archive) return;
-  H5Fclose(archive->file);
+  if (archive->file >= 0) H5Fclose(archive->file);
   epx_array_destroy(&archive->owned_path);
   epx_array_destroy(address);
 }

@@ -81,6 +81,7 @@ expect 0 out "3,2,backprop" plan "$work/good.yaml" --csv
 expect 2 err "plan: --csv takes no value" plan "$work/good.yaml" --csv=yes
 expect 0 out "families" list
 expect 2 err "did you mean families?" list familys
+expect 2 err "not an HDF5 file" show "$work/good.yaml"
 for topic in $("$epilux" list | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
   expect 0 out "" list "$topic"
 done
