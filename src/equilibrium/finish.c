@@ -43,8 +43,9 @@ struct epx_finish {
   double *work;                 /* for the family */
   double *residual;             /* [n_lanes] */
   double *solution;             /* [n_state][EPX_LANE_WIDTH] */
-  bool *factored;               /* [n_slots] */
-  lane_newton *lanes;           /* [n_lanes] */
+  int *slot;          /* [n_slots]: where the factors of each vector of the group stand; -1: nowhere */
+  bool *kept;         /* [n_slots]: the free phase has left factors there */
+  lane_newton *lanes; /* [n_lanes] */
   long iterations, factorisations, departures;
 };
 
@@ -68,7 +69,8 @@ static epx_err create_arrays(epx_finish *finish, const epx_network *network, int
       EPX_ARRAY(finish->work, 4 * (size_t)network->n_nodes * (size_t)network->family->components * lanes));
   EPX_TRY(EPX_ARRAY(finish->residual, lanes));
   EPX_TRY(EPX_ARRAY(finish->solution, (size_t)network->n_state * EPX_LANE_WIDTH));
-  EPX_TRY(EPX_ARRAY(finish->factored, (size_t)finish->n_slots));
+  EPX_TRY(EPX_ARRAY(finish->slot, (size_t)finish->n_slots));
+  EPX_TRY(EPX_ARRAY(finish->kept, (size_t)finish->n_slots));
   EPX_TRY(EPX_ARRAY(finish->lanes, lanes));
   return EPX_OK;
 }
@@ -98,7 +100,8 @@ void epx_finish_destroy(epx_finish **address) {
   epx_array_destroy(&finish->work);
   epx_array_destroy(&finish->residual);
   epx_array_destroy(&finish->solution);
-  epx_array_destroy(&finish->factored);
+  epx_array_destroy(&finish->slot);
+  epx_array_destroy(&finish->kept);
   epx_array_destroy(&finish->lanes);
   epx_array_destroy(address);
 }
@@ -122,23 +125,18 @@ static void eval_field(const newton *solve) {
   epx_lane_vector_eval_extent(finish->n_state, lanes->n_lanes, finish->field, finish->residual);
 }
 
-/** Evaluates the length of a lane of x - other (NULL: x), [n_state][n_lanes]. */
-static double eval_length(const newton *solve, int lane, const double *x, const double *other) {
-  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
-  double sum = 0;
-  for (size_t i = (size_t)lane; i < (size_t)solve->finish->n_state * n_lanes; i += n_lanes) {
-    const double d = other ? x[i] - other[i] : x[i];
-    sum += d * d;
-  }
-  return sqrt(sum);
-}
-
 /** y of a lane += share * step. */
 static void move(const newton *solve, int lane, double share) {
   const size_t n_lanes = (size_t)solve->lanes->n_lanes;
   for (size_t i = (size_t)lane; i < (size_t)solve->finish->n_state * n_lanes; i += n_lanes) {
     solve->y[i] += share * solve->finish->step[i];
   }
+}
+
+/** Tells whether a lane of a learning phase began at the free equilibrium: the dynamics have not been there.
+ */
+static bool starts_at_rest(const newton *solve, int lane) {
+  return solve->mode.at_rest && solve->mode.at_rest[lane];
 }
 
 /** Gives a lane back to the dynamics, as it came. */
@@ -149,21 +147,21 @@ static void give_back(const newton *solve, int lane) {
     solve->y[i] = solve->finish->start[i];
   }
   record->stage = EPX_LANE_RUNNING;
-  if (!solve->mode.polish) return;
+  if (!solve->mode.polish || starts_at_rest(solve, lane)) return;
   record->handover = fmax(record->handover / 10, solve->finish->options.tolerance);
   solve->finish->departures++;
 }
 
 /** Tells whether a lane that has arrived is where the dynamics were going. */
-static bool is_in_basin(const newton *solve, int lane) {
+static bool is_in_basin(const newton *solve, int lane, double displacement, double size) {
   const lane_newton *own = &solve->finish->lanes[lane];
+  const double rounding = ROUNDING * (1 + size);
   if (!solve->mode.polish) return true;
   if (own->damped) return false;
-  const double displacement = eval_length(solve, lane, solve->y, solve->finish->start);
-  const double rounding = ROUNDING * (1 + eval_length(solve, lane, solve->y, NULL));
   if (displacement > BASIN * fmax(own->first, 0) + rounding) return false;
-  const double stable = solve->finish->n_state % 2 ? -1 : 1;
-  return solve->nudge || own->sign == 0 || own->sign == stable;
+  const bool reversed = solve->nudge && solve->nudge->direction < 0;
+  const double stable = solve->finish->n_state % 2 && !reversed ? -1 : 1;
+  return own->sign == 0 || own->sign == stable;
 }
 
 /** Tells whether fewer iterations remain with new factors than with these, which left the share `contraction`
@@ -174,36 +172,35 @@ static bool is_worth_factoring(const epx_finish *finish, double residual, double
 }
 
 /** Judges an iterate that did not descend: with old factors, new ones at the last good iterate; else half the
- * step. */
+ * step. A learning phase in which the free phase's factors do not contract is not next to it: the dynamics
+ * decide. */
 static void judge_ascent(const newton *solve, int lane) {
   lane_newton *own = &solve->finish->lanes[lane];
-  if (own->age > 1) {
+  if (starts_at_rest(solve, lane)) {
+    give_back(solve, lane);
+  } else if (own->age > 1) {
     move(solve, lane, -own->damping);
     own->stale = true;
     own->damping = 1;
     own->residual = INFINITY;
-    return;
-  }
-  own->damped = true;
-  own->damping /= 2;
-  if (own->damping < SHORTEST || own->sign == 0) {
-    give_back(solve, lane);
   } else {
-    move(solve, lane, -own->damping);
+    own->damped = true;
+    own->damping /= 2;
+    if (own->damping < SHORTEST || own->sign == 0) {
+      give_back(solve, lane);
+    } else {
+      move(solve, lane, -own->damping);
+    }
   }
 }
 
-/** Judges a lane's new iterate by its residual: it arrived, descended or must be tried in another way. */
+/** Judges a lane's new iterate by its residual: it descended or must be tried in another way. */
 static void judge(const newton *solve, int lane) {
   epx_finish *finish = solve->finish;
   lane_newton *own = &finish->lanes[lane];
   const double residual = finish->residual[lane];
   own->rested = false;
-  if (residual <= finish->options.tolerance) {
-    solve->records[lane].residual = residual;
-    solve->records[lane].stage = EPX_LANE_DONE;
-    if (!is_in_basin(solve, lane)) give_back(solve, lane);
-  } else if (residual <= (1 - own->damping / 4) * own->residual) {
+  if (residual <= (1 - own->damping / 4) * own->residual) {
     own->stale = own->stale || own->damping < 1 ||
                  (isfinite(own->residual) && is_worth_factoring(finish, residual, residual / own->residual));
     own->residual = residual;
@@ -214,12 +211,40 @@ static void judge(const newton *solve, int lane) {
   }
 }
 
-/** Factors the Jacobians of a vector of lanes where they stand. */
-static void factor(const newton *solve, int slot, int first) {
+/** Judges the lanes of a vector: those that have arrived by where they came from, the others by their
+ * residual. */
+static void judge_vector(const newton *solve, int first) {
   epx_finish *finish = solve->finish;
+  const int n_state = finish->n_state, n_lanes = solve->lanes->n_lanes;
+  double displacement[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT))),
+      size[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  bool measured = false;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    const int lane = first + w;
+    if (!is_ready(solve, lane)) continue;
+    if (!(finish->residual[lane] <= finish->options.tolerance)) {
+      judge(solve, lane);
+      continue;
+    }
+    if (!measured) {
+      epx_lane_vector_eval_distance(n_state, n_lanes, first, solve->y, finish->start, displacement);
+      epx_lane_vector_eval_distance(n_state, n_lanes, first, solve->y, NULL, size);
+      measured = true;
+    }
+    solve->records[lane].residual = finish->residual[lane];
+    solve->records[lane].stage = EPX_LANE_DONE;
+    if (!is_in_basin(solve, lane, displacement[w], size[w])) give_back(solve, lane);
+  }
+}
+
+/** Factors the Jacobians of a vector of lanes where they stand. */
+static void factor(const newton *solve, int vector, int first) {
+  epx_finish *finish = solve->finish;
+  const int slot = solve->nudge ? finish->n_slots + vector : vector;
   double sign[EPX_LANE_WIDTH];
   epx_linear_factor(finish->linear, slot, solve->lanes, solve->nudge, solve->y, first, sign);
-  finish->factored[slot] = true;
+  finish->slot[vector] = slot;
+  if (!solve->nudge) finish->kept[vector] = true;
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     lane_newton *own = &finish->lanes[first + w];
     own->sign = sign[w];
@@ -229,47 +254,72 @@ static void factor(const newton *solve, int slot, int first) {
   }
 }
 
-/** Takes the full step in the lanes of a vector that rest at a good iterate. */
-static void advance(const newton *solve, int first) {
+/** Takes the full step in the lanes of a vector that are marked. */
+static void step(const newton *solve, int vector, int first, const int64_t *mask) {
   epx_finish *finish = solve->finish;
-  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
-  const int slot = (first - solve->begin) / EPX_LANE_WIDTH;
-  bool any_rests = false, any_stale = !finish->factored[slot];
-  for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++) {
-    if (!is_ready(solve, lane) || !finish->lanes[lane].rested) continue;
-    any_rests = true;
-    any_stale = any_stale || finish->lanes[lane].stale;
-  }
-  if (!any_rests) return;
-  if (any_stale) factor(solve, slot, first);
-  epx_linear_solve(finish->linear, slot, false, finish->field + first, n_lanes, finish->solution);
+  const int n_state = finish->n_state, n_lanes = solve->lanes->n_lanes;
+  double length[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  bool measured = false;
+  epx_linear_solve(finish->linear, finish->slot[vector], false, finish->field + first, (size_t)n_lanes,
+                   finish->solution);
+  epx_lane_vector_set_step(n_state, n_lanes, first, mask, finish->solution, finish->step, solve->y);
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-    const int lane = first + w;
-    lane_newton *own = &finish->lanes[lane];
-    if (!is_ready(solve, lane) || !own->rested) continue;
-    for (size_t i = 0; i < (size_t)finish->n_state; i++) {
-      finish->step[i * n_lanes + (size_t)lane] = -finish->solution[i * EPX_LANE_WIDTH + (size_t)w];
+    lane_newton *own = &finish->lanes[first + w];
+    if (!mask[w]) continue;
+    if (own->first < 0) {
+      if (!measured) epx_lane_vector_eval_distance(n_state, n_lanes, first, finish->step, NULL, length);
+      measured = true;
+      own->first = length[w];
     }
-    if (own->first < 0) own->first = eval_length(solve, lane, finish->step, NULL);
-    move(solve, lane, 1);
     own->age++;
     finish->iterations++;
   }
 }
 
+/** Takes the full step in the lanes of a vector that rest at a good iterate. */
+static void advance(const newton *solve, int first) {
+  epx_finish *finish = solve->finish;
+  const int vector = (first - solve->begin) / EPX_LANE_WIDTH;
+  int64_t mask[EPX_LANE_WIDTH] = {0};
+  bool any_rests = false, any_stale = finish->slot[vector] < 0;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    if (!is_ready(solve, first + w) || !finish->lanes[first + w].rested) continue;
+    mask[w] = -1;
+    any_rests = true;
+    any_stale = any_stale || finish->lanes[first + w].stale;
+  }
+  if (!any_rests) return;
+  if (any_stale) factor(solve, vector, first);
+  step(solve, vector, first, mask);
+}
+
+/** Tells whether a vector begins with factors that the free phase has left. */
+static bool is_kept(const newton *solve, int vector, int first) {
+  bool any = false;
+  for (int lane = first; solve->mode.at_rest && lane < first + EPX_LANE_WIDTH; lane++)
+    any = any || solve->mode.at_rest[lane];
+  return any && solve->finish->kept[vector];
+}
+
+static void init_group(const newton *solve) {
+  epx_finish *finish = solve->finish;
+  for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH) {
+    const int vector = (first - solve->begin) / EPX_LANE_WIDTH;
+    const bool kept = is_kept(solve, vector, first);
+    if (!solve->nudge) finish->kept[vector] = finish->kept[vector] && !solve->mode.anew;
+    finish->slot[vector] = kept ? vector : -1;
+    for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++)
+      finish->lanes[lane] = (lane_newton){.residual = INFINITY, .damping = 1, .first = -1, .age = kept};
+  }
+}
+
 static void solve_group(const newton *solve) {
   epx_finish *finish = solve->finish;
-  for (int lane = solve->begin; lane < solve->end; lane++) {
-    finish->lanes[lane] =
-        (lane_newton){.residual = INFINITY, .damping = 1, .first = -1, .age = solve->mode.factored};
-  }
-  for (int slot = 0; slot < finish->n_slots; slot++)
-    finish->factored[slot] = solve->mode.factored;
+  init_group(solve);
   for (int iteration = 0; iteration <= finish->options.max_newton; iteration++) {
     eval_field(solve);
-    for (int lane = solve->begin; lane < solve->end; lane++) {
-      if (is_ready(solve, lane)) judge(solve, lane);
-    }
+    for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH)
+      judge_vector(solve, first);
     if (!any_ready(solve, solve->begin, solve->end)) return;
     for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH)
       advance(solve, first);
@@ -287,7 +337,11 @@ void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, const epx_nudg
     solve.begin = begin;
     solve.end = begin + finish->n_slots * EPX_LANE_WIDTH;
     if (solve.end > lanes->n_lanes) solve.end = lanes->n_lanes;
-    if (any_ready(&solve, solve.begin, solve.end)) solve_group(&solve);
+    if (any_ready(&solve, solve.begin, solve.end)) {
+      solve_group(&solve);
+    } else if (mode.anew) {
+      init_group(&solve);
+    }
   }
 }
 

@@ -10,8 +10,9 @@
 
 typedef struct epx_finish epx_finish;
 
-/** Creates the workspaces for up to n_lanes lanes; `options` are copied, `linear` is borrowed: vector v of a
- * group of epx_linear's slots uses slot v. Errors: EPX_EMEMORY. */
+/** Creates the workspaces for up to n_lanes lanes; `options` are copied, `linear` is borrowed and has 2
+ * n_slots slots: vector v of a group of n_slots uses slot v in the free phase and slot n_slots + v in
+ * learning phases. Errors: EPX_EMEMORY. */
 epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
                           const epx_equilibrium_options *options, epx_linear *linear, epx_finish **out);
 
@@ -19,8 +20,11 @@ epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
 void epx_finish_destroy(epx_finish **address);
 
 typedef struct {
-  bool polish;   /* the start was reached by the dynamics: Newton may not leave their basin */
-  bool factored; /* the slots hold factors of these lanes from an earlier solve: begin with them */
+  bool polish; /* the start was reached by the dynamics: Newton may not leave their basin */
+  bool anew;   /* free phase: the first call of this solve; factors of earlier ones are dropped */
+  /** Learning phase: the lanes that start at the equilibrium of the last free phase [n_lanes]; vectors that
+   * hold one begin with the factors that the free phase left, which stay as they are. NULL: none. */
+  const bool *at_rest;
 } epx_finish_mode;
 
 /** Solves F + N = 0 by Newton for the lanes whose record is EPX_LANE_READY, from y [n_state][n_lanes]:

@@ -21,7 +21,7 @@ enum { WIDTH = 4, ROWS = 4, COLUMNS = 2 };
 #else
 enum { WIDTH = 2, ROWS = 4, COLUMNS = 2 };
 #endif
-enum { PANEL = 8 };
+enum { PANEL = 8, BLOCK = 4 };
 #define THRESHOLD 0.1
 
 typedef double vector __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
@@ -162,23 +162,48 @@ INLINE vector *entry(double *x, size_t i) {
   return (vector *)(x + i * EPX_LANE_WIDTH);
 }
 
-/** Sums row i of the factors times x from `begin` to `end`, in four partial sums of fixed order. */
-INLINE vector sum_row(const part *p, size_t i, size_t begin, size_t end, double *x) {
-  vector sum[4] = {{0}};
+/** Takes the sum over columns j from `begin` to `end` of A_ij x_j off the entries of n_rows rows from i on: a
+ * loaded x serves all of them, and their sums, two of fixed order each, hide each other's latency. */
+INLINE void take_off_rows(const part *p, size_t i, size_t n_rows, size_t begin, size_t end, double *x) {
+  vector sum[BLOCK][2];
+  for (size_t r = 0; r < n_rows; r++)
+    sum[r][0] = sum[r][1] = (vector){0};
   size_t j = begin;
-  for (; j + 4 <= end; j += 4) {
-    for (size_t q = 0; q < 4; q++)
-      sum[q] += *at(p, i, j + q) * *entry(x, j + q);
+  for (; j + 2 <= end; j += 2) {
+    const vector even = *entry(x, j), odd = *entry(x, j + 1);
+    for (size_t r = 0; r < n_rows; r++) {
+      sum[r][0] += *at(p, i + r, j) * even;
+      sum[r][1] += *at(p, i + r, j + 1) * odd;
+    }
   }
-  for (; j < end; j++)
-    sum[0] += *at(p, i, j) * *entry(x, j);
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  for (; j < end; j++) {
+    for (size_t r = 0; r < n_rows; r++)
+      sum[r][0] += *at(p, i + r, j) * *entry(x, j);
+  }
+  for (size_t r = 0; r < n_rows; r++)
+    *entry(x, i + r) -= sum[r][0] + sum[r][1];
+}
+
+/** Takes A_ij z_j of n_columns rows j of the factors off the entries i from `begin` to `end`. */
+INLINE void take_off_columns(const part *p, size_t j, size_t n_columns, size_t begin, size_t end, double *x) {
+  vector z[BLOCK];
+  for (size_t c = 0; c < n_columns; c++)
+    z[c] = *entry(x, j + c);
+  for (size_t i = begin; i < end; i++) {
+    vector here = *entry(x, i);
+    for (size_t c = 0; c < n_columns; c++)
+      here -= *at(p, j + c, i) * z[c];
+    *entry(x, i) = here;
+  }
 }
 
 INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *x) {
   for (size_t q = 0; q < n; q++) {
     const size_t k = backward ? n - 1 - q : q;
-    for (size_t w = 0; w < WIDTH; w++) {
+    int differs = 0;
+    for (size_t w = 0; w < WIDTH; w++)
+      differs |= pivot[k * EPX_LANE_WIDTH + w] ^ (int)k;
+    for (size_t w = 0; differs && w < WIDTH; w++) {
       const size_t other = (size_t)pivot[k * EPX_LANE_WIDTH + w];
       const double upper = x[k * EPX_LANE_WIDTH + w];
       x[k * EPX_LANE_WIDTH + w] = x[other * EPX_LANE_WIDTH + w];
@@ -187,27 +212,68 @@ INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *
   }
 }
 
-INLINE void solve_plain(const part *p, const int *pivot, double *x) {
-  exchange_entries(p->n, pivot, false, x);
-  for (size_t i = 1; i < p->n; i++)
-    *entry(x, i) -= sum_row(p, i, 0, i, x);
-  for (size_t i = p->n; i-- > 0;)
-    *entry(x, i) = (*entry(x, i) - sum_row(p, i, i + 1, p->n, x)) * *at(p, i, i);
+/** Solves for n_rows unknowns from i on with L, those above being known. */
+INLINE void solve_lower(const part *p, size_t i, size_t n_rows, double *x) {
+  take_off_rows(p, i, n_rows, 0, i, x);
+  for (size_t r = 1; r < n_rows; r++) {
+    for (size_t q = 0; q < r; q++)
+      *entry(x, i + r) -= *at(p, i + r, i + q) * *entry(x, i + q);
+  }
 }
 
-/* The factors are read by rows here too: a row that is done is taken off all entries that follow. */
+/** Solves for n_rows unknowns from i on with U, those below being known. */
+INLINE void solve_upper(const part *p, size_t i, size_t n_rows, double *x) {
+  take_off_rows(p, i, n_rows, i + n_rows, p->n, x);
+  for (size_t r = n_rows; r-- > 0;) {
+    for (size_t q = r + 1; q < n_rows; q++)
+      *entry(x, i + r) -= *at(p, i + r, i + q) * *entry(x, i + q);
+    *entry(x, i + r) *= *at(p, i + r, i + r);
+  }
+}
+
+INLINE void solve_plain(const part *p, const int *pivot, double *x) {
+  size_t i = 0;
+  exchange_entries(p->n, pivot, false, x);
+  for (; i + BLOCK <= p->n; i += BLOCK)
+    solve_lower(p, i, BLOCK, x);
+  for (; i < p->n; i++)
+    solve_lower(p, i, 1, x);
+  for (; i >= BLOCK; i -= BLOCK)
+    solve_upper(p, i - BLOCK, BLOCK, x);
+  for (; i > 0; i--)
+    solve_upper(p, i - 1, 1, x);
+}
+
+/** Solves for n_rows unknowns from j on with U', those above being known and taken off. */
+INLINE void solve_upper_transposed(const part *p, size_t j, size_t n_rows, double *x) {
+  for (size_t r = 0; r < n_rows; r++) {
+    for (size_t q = 0; q < r; q++)
+      *entry(x, j + r) -= *at(p, j + q, j + r) * *entry(x, j + q);
+    *entry(x, j + r) *= *at(p, j + r, j + r);
+  }
+  take_off_columns(p, j, n_rows, j + n_rows, p->n, x);
+}
+
+/** Solves for n_rows unknowns from j on with L', those below being known and taken off. */
+INLINE void solve_lower_transposed(const part *p, size_t j, size_t n_rows, double *x) {
+  for (size_t r = n_rows; r-- > 0;) {
+    for (size_t q = r + 1; q < n_rows; q++)
+      *entry(x, j + r) -= *at(p, j + q, j + r) * *entry(x, j + q);
+  }
+  take_off_columns(p, j, n_rows, 0, j, x);
+}
+
+/* The factors are read by rows here too: rows that are done are taken off all entries that follow. */
 INLINE void solve_transposed(const part *p, const int *pivot, double *x) {
-  for (size_t j = 0; j < p->n; j++) {
-    const vector z = *entry(x, j) * *at(p, j, j);
-    *entry(x, j) = z;
-    for (size_t i = j + 1; i < p->n; i++)
-      *entry(x, i) -= *at(p, j, i) * z;
-  }
-  for (size_t j = p->n; j-- > 1;) {
-    const vector z = *entry(x, j);
-    for (size_t i = 0; i < j; i++)
-      *entry(x, i) -= *at(p, j, i) * z;
-  }
+  size_t j = 0;
+  for (; j + BLOCK <= p->n; j += BLOCK)
+    solve_upper_transposed(p, j, BLOCK, x);
+  for (; j < p->n; j++)
+    solve_upper_transposed(p, j, 1, x);
+  for (; j >= BLOCK; j -= BLOCK)
+    solve_lower_transposed(p, j - BLOCK, BLOCK, x);
+  for (; j > 0; j--)
+    solve_lower_transposed(p, j - 1, 1, x);
   exchange_entries(p->n, pivot, true, x);
 }
 

@@ -22,6 +22,8 @@ EPX_KERNEL_TABLE(epx_lane_length, EPX_LANE_LENGTH_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_extent, EPX_LANE_EXTENT_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_weight, EPX_LANE_WEIGHT_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_select, EPX_LANE_SELECT_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_lane_advance, EPX_LANE_ADVANCE_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_lane_distance, EPX_LANE_DISTANCE_ARGUMENTS);
 
 /** Most terms of a combination: more than any Runge-Kutta table or Adams history has. */
 enum { MAX_TERMS = 32 };
@@ -224,4 +226,17 @@ void epx_lane_vector_eval_length(int n_state, int n_lanes, const double *x, doub
 
 void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, bool flip, double *x) {
   EPX_KERNEL_CALL(epx_lane_select)((size_t)n_state, (size_t)n_lanes, mask, flip, x);
+}
+
+void epx_lane_vector_set_step(int n_state, int n_lanes, int lane, const int64_t *mask, const double *x,
+                              double *step, double *y) {
+  EPX_KERNEL_CALL(epx_lane_advance)((size_t)n_state, (size_t)n_lanes, mask, x, step + lane, y + lane);
+}
+
+void epx_lane_vector_eval_distance(int n_state, int n_lanes, int lane, const double *x, const double *y,
+                                   double *distance) {
+  EPX_KERNEL_CALL(epx_lane_distance)
+  ((size_t)n_state, (size_t)n_lanes, x + lane, y ? y + lane : NULL, distance);
+  for (int w = 0; w < EPX_LANE_WIDTH; w++)
+    distance[w] = sqrt(distance[w]);
 }

@@ -46,4 +46,14 @@ void epx_lane_vector_eval_length(int n_state, int n_lanes, const double *x, doub
  * and x stays, with its sign turned when `flip`. */
 void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, bool flip, double *x);
 
+/** Takes a step in the EPX_LANE_WIDTH lanes from `lane` on whose mask [EPX_LANE_WIDTH] is -1, not in those
+ * where it is 0: step = -x, y += step; x [n_state][EPX_LANE_WIDTH], step, y [n_state][n_lanes]. */
+void epx_lane_vector_set_step(int n_state, int n_lanes, int lane, const int64_t *mask, const double *x,
+                              double *step, double *y);
+
+/** Evaluates distance [EPX_LANE_WIDTH] = |x - y|, y NULL: |x|, of the lanes from `lane` on; x, y
+ * [n_state][n_lanes]. */
+void epx_lane_vector_eval_distance(int n_state, int n_lanes, int lane, const double *x, const double *y,
+                                   double *distance);
+
 #endif

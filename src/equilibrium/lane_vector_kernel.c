@@ -22,6 +22,8 @@ void EPX_KERNEL(epx_lane_length) EPX_LANE_LENGTH_ARGUMENTS;
 void EPX_KERNEL(epx_lane_extent) EPX_LANE_EXTENT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_weight) EPX_LANE_WEIGHT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_select) EPX_LANE_SELECT_ARGUMENTS;
+void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS;
+void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS;
 
 /** Sums n_vectors vectors of every term in registers: the pointer and the coefficient of a term are loaded
  * once. */
@@ -149,4 +151,28 @@ void EPX_KERNEL(epx_lane_select) EPX_LANE_SELECT_ARGUMENTS {
     for (size_t lane = 0; lane < n_lanes; lane++)
       xs[lane] = (xs[lane] ^ sign) & mask[lane];
   }
+}
+
+void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS {
+  int64_t own[EPX_LANE_WIDTH];
+  for (int w = 0; w < EPX_LANE_WIDTH; w++)
+    own[w] = mask[w];
+  for (size_t row = 0; row < n_state; row++) {
+    double *ys = y + row * n_lanes, *steps = step + row * n_lanes;
+    const double *xs = x + row * EPX_LANE_WIDTH;
+    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+      steps[w] = own[w] ? -xs[w] : steps[w];
+      ys[w] = own[w] ? ys[w] - xs[w] : ys[w];
+    }
+  }
+}
+
+void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS {
+  epx_vector sum = {0};
+  for (size_t row = 0; row < n_state; row++) {
+    epx_vector d = *(const epx_vector *)(x + row * n_lanes);
+    if (y) d -= *(const epx_vector *)(y + row * n_lanes);
+    sum += d * d;
+  }
+  *(epx_vector *)square = sum;
 }

@@ -38,4 +38,13 @@
  * sign. */
 #define EPX_LANE_SELECT_ARGUMENTS (size_t n_state, size_t n_lanes, const int64_t *mask, int flip, double *x)
 
+/** Of the EPX_LANE_WIDTH lanes whose first is at y and step: step = -x, y += step where the lane's mask has
+ * all bits set; x [n_state][EPX_LANE_WIDTH], y and step [n_state] rows n_lanes apart. */
+#define EPX_LANE_ADVANCE_ARGUMENTS                                                                           \
+  (size_t n_state, size_t n_lanes, const int64_t *mask, const double *x, double *step, double *y)
+
+/** square [EPX_LANE_WIDTH] = sum over rows of (x - y)^2, rows n_lanes apart and in order; y NULL: x^2. */
+#define EPX_LANE_DISTANCE_ARGUMENTS                                                                          \
+  (size_t n_state, size_t n_lanes, const double *x, const double *y, double *square)
+
 #endif

@@ -14,9 +14,9 @@
 #include "equilibrium/relaxation.h"
 #include "equilibrium/spectrum.h"
 
-/** Factors of so many bytes are kept for all lanes at once; where they take more, lanes are finished in
- * groups. */
-#define FACTOR_BYTES (64.0 * 1024 * 1024)
+/** Factors of so many bytes, of the free phase and of learning phases, are kept for all lanes at once; where
+ * they take more, lanes are finished in groups. */
+#define FACTOR_BYTES (128.0 * 1024 * 1024)
 
 struct epx_population {
   const epx_network *network;
@@ -29,14 +29,16 @@ struct epx_population {
   epx_lane_record *records;  /* [max_lanes] */
   double *bound;             /* [max_lanes] */
   double *solution;          /* [n_state][EPX_LANE_WIDTH] */
-  const epx_lanes *factored; /* whose free Jacobians the slots hold; NULL: nobody's */
+  const epx_lanes *settled;  /* whose free phase was solved last and left its factors; NULL: nobody's */
+  double *rest;              /* [n_state][n_lanes]: their free equilibria */
+  bool *at_rest;             /* [max_lanes]: a learning phase starts there */
   const unsigned char *idle; /* [n_lanes], borrowed, or NULL */
   long equilibria, failures;
 };
 
 static int get_slots(const epx_network *network, int n_lanes) {
   const int n_vectors = (n_lanes + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH;
-  const double fit = FACTOR_BYTES / epx_linear_get_slot_bytes(network->n_state);
+  const double fit = FACTOR_BYTES / 2 / epx_linear_get_slot_bytes(network->n_state);
   return fit >= n_vectors ? n_vectors : fit >= 1 ? (int)fit : 1;
 }
 
@@ -45,12 +47,14 @@ static epx_err create_parts(epx_population *population) {
   const int n_lanes = population->max_lanes;
   const epx_equilibrium_options *options = &population->options;
   EPX_TRY(epx_relaxation_create(network, n_lanes, options, &population->relaxation));
-  EPX_TRY(epx_linear_create(network->n_state, population->n_slots, &population->linear));
+  EPX_TRY(epx_linear_create(network->n_state, 2 * population->n_slots, &population->linear));
   EPX_TRY(epx_finish_create(network, n_lanes, population->n_slots, options, population->linear,
                             &population->finish));
   EPX_TRY(epx_spectrum_create(network->n_state, &population->spectrum));
   EPX_TRY(EPX_ARRAY(population->records, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(population->bound, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(population->at_rest, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(population->rest, (size_t)network->n_state * (size_t)n_lanes));
   return EPX_ARRAY(population->solution, (size_t)network->n_state * EPX_LANE_WIDTH);
 }
 
@@ -82,6 +86,8 @@ void epx_population_destroy(epx_population **address) {
   epx_array_destroy(&population->records);
   epx_array_destroy(&population->bound);
   epx_array_destroy(&population->solution);
+  epx_array_destroy(&population->rest);
+  epx_array_destroy(&population->at_rest);
   epx_array_destroy(address);
 }
 
@@ -123,21 +129,49 @@ static bool any_at(const epx_population *population, const epx_lanes *lanes, epx
   return false;
 }
 
+/* The learning phases of a nudge that is not large lie next to the free equilibrium: Newton begins there,
+ * with the factors that the free phase left, and its basin is guarded as that of any finish. */
+static void set_at_rest(const epx_population *population, const epx_lanes *lanes, const double *y) {
+  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
+  for (size_t lane = 0; lane < n_lanes; lane++)
+    population->at_rest[lane] = true;
+  for (size_t row = 0; row < n_state; row++) {
+    const double *here = y + row * n_lanes, *rest = population->rest + row * n_lanes;
+    for (size_t lane = 0; lane < n_lanes; lane++)
+      population->at_rest[lane] &= here[lane] == rest[lane];
+  }
+  for (size_t lane = 0; lane < (size_t)lanes->n_used; lane++) {
+    epx_lane_record *record = &population->records[lane];
+    if (record->stage == EPX_LANE_RUNNING && population->at_rest[lane]) record->stage = EPX_LANE_READY;
+  }
+}
+
 /* Ends because a lane that comes back from the finish has a lower handover than before, down to the
  * tolerance, at which the dynamics are done themselves. */
-static epx_err settle(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y) {
+static epx_err settle(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge,
+                      const bool *at_rest, double *y) {
   epx_finish_mode mode = {
       .polish = population->options.method != EPX_NEWTON,
-      .factored = nudge && population->factored == lanes,
+      .anew = !nudge,
+      .at_rest = at_rest,
   };
   for (;;) {
     if (any_at(population, lanes, EPX_LANE_READY)) {
       epx_finish_solve(population->finish, lanes, nudge, mode, y, population->records);
       mode.polish = true;
+      mode.anew = false;
+      mode.at_rest = NULL;
     }
     if (!any_at(population, lanes, EPX_LANE_RUNNING)) return EPX_OK;
     EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, nudge, y, population->records));
   }
+}
+
+/** Keeps the free equilibria and the factors near them for the learning phases. */
+static void set_rest(epx_population *population, const epx_lanes *lanes, const double *y) {
+  if (lanes->n_lanes > population->n_slots * EPX_LANE_WIDTH) return;
+  memcpy(population->rest, y, (size_t)lanes->network->n_state * (size_t)lanes->n_lanes * sizeof *y);
+  population->settled = lanes;
 }
 
 /** Fills a lane's certificate from its record. */
@@ -168,8 +202,11 @@ epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes,
                              double *y, epx_certificate *certificate) {
   EPX_TRY(check_lanes(population, lanes));
   init_records(population, lanes);
-  if (!nudge) population->factored = NULL;
-  EPX_TRY(settle(population, lanes, nudge, y));
+  const bool next = nudge && population->settled == lanes && population->options.method != EPX_DYNAMICS;
+  if (!nudge) population->settled = NULL;
+  if (next) set_at_rest(population, lanes, y);
+  EPX_TRY(settle(population, lanes, nudge, next ? population->at_rest : NULL, y));
+  if (!nudge) set_rest(population, lanes, y);
   for (int lane = 0; lane < lanes->n_used; lane++) {
     if (!is_idle(population, lane)) certify(population, &population->records[lane], &certificate[lane]);
   }
@@ -182,10 +219,10 @@ epx_err epx_population_solve_linear(epx_population *population, const epx_lanes 
   EPX_TRY(check_lanes(population, lanes));
   const size_t n_lanes = (size_t)lanes->n_lanes;
   double sign[EPX_LANE_WIDTH];
-  population->factored = NULL;
   for (size_t first = 0; first < n_lanes; first += EPX_LANE_WIDTH) {
-    epx_linear_factor(population->linear, 0, lanes, NULL, y, (int)first, sign);
-    epx_linear_solve(population->linear, 0, transposed, b + first, n_lanes, population->solution);
+    epx_linear_factor(population->linear, population->n_slots, lanes, NULL, y, (int)first, sign);
+    epx_linear_solve(population->linear, population->n_slots, transposed, b + first, n_lanes,
+                     population->solution);
     for (size_t i = 0; i < (size_t)population->network->n_state; i++) {
       for (size_t w = 0; w < EPX_LANE_WIDTH; w++) {
         x[i * n_lanes + first + w] = sign[w] == 0 ? NAN : population->solution[i * EPX_LANE_WIDTH + w];
