@@ -12,10 +12,8 @@
 
 /** Of the way of a step, its error at most. */
 #define STEP_SHARE 0.1
-/** The watch for limit cycles opens when this share of time or steps has gone by, its second window at the
- * other. */
+/** The watch for limit cycles opens when this share of time or steps has gone by. */
 #define WATCH_FROM 0.5
-#define WATCH_AGAIN 0.75
 /** The first step goes so far, in weights of the error norm. */
 #define FIRST_WAY 10.0
 
@@ -47,13 +45,12 @@ static double get_share(const epx_distributed *d, double time) {
 
 static PetscErrorCode watch(epx_distributed *d, Vec state, double time) {
   const double *s;
-  const double share = get_share(d, time);
-  if (!d->watch || share < WATCH_FROM) return 0;
+  if (!d->watch || get_share(d, time) < WATCH_FROM) return 0;
   PetscCall(VecGetArrayRead(state, &s));
   const int failed = epx_distributed_eval_outputs(d, s, d->outputs);
   PetscCall(VecRestoreArrayRead(state, &s));
   if (failed) return PETSC_ERR_LIB;
-  epx_limit_cycle_add(d->watch, 0, share < WATCH_AGAIN ? 0 : 1, time, d->outputs, 1);
+  epx_limit_cycle_add(d->watch, 0, time, d->outputs, NULL, 1);
   return 0;
 }
 

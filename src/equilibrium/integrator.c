@@ -1,7 +1,7 @@
 /** @file
  * Integrator: ERKStep with the Bogacki-Shampine pair (3 evaluations a step: its last is the next step's
  * first, which also makes the residual after each step free), on lane vectors. Dense output is kept at its
- * least, a line, for it costs copies of the state and is not used.
+ * least, a line, for it costs copies of the state and is not used. Stiff families go by implicit.c instead.
  */
 #include "equilibrium/integrator.h"
 
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "equilibrium/implicit.h"
 #include "equilibrium/lane_vector.h"
 #include "equilibrium/sundials_compat.h"
 
@@ -19,7 +20,8 @@ struct epx_integrator {
   const epx_network *network;
   double rtol, atol;
   SUNContext context;
-  void *arkode;
+  void *arkode;           /* NULL: */
+  epx_implicit *implicit; /* of a stiff family */
   epx_lane_shape shape;
   N_Vector state;
   double *field; /* [n_state][n_lanes]: at the state of the last set_lanes() */
@@ -68,6 +70,23 @@ static int call_weights(N_Vector y, N_Vector weights, void *context) {
   return 0;
 }
 
+static void eval_implicit_field(void *context, const double *y, double *f) {
+  epx_integrator *integrator = context;
+  if (integrator->lanes) {
+    eval_field(integrator, y, f);
+  } else {
+    memset(f, 0, (size_t)integrator->shape.n_state * (size_t)integrator->shape.n_lanes * sizeof *f);
+  }
+}
+
+/** Frozen lanes have weights of 0: a history that they no longer follow is nobody's error. */
+static void eval_implicit_weights(void *context, N_Vector y, N_Vector weights) {
+  const epx_integrator *integrator = context;
+  call_weights(y, weights, context);
+  epx_lane_vector_set_masked(integrator->shape.n_state, integrator->shape.n_lanes, integrator->mask, false,
+                             epx_lane_vector_get_data(weights));
+}
+
 static epx_err create_arrays(epx_integrator *integrator, int n_lanes) {
   const epx_network *network = integrator->network;
   const size_t n_rows = (size_t)network->n_nodes * (size_t)network->family->components,
@@ -86,6 +105,12 @@ static epx_err create_solver(epx_integrator *integrator) {
     return EPX_RAISE(EPX_ESOLVER, "SUNDIALS gave no context");
   }
   EPX_TRY(epx_lane_vector_create(&integrator->shape, integrator->context, &integrator->state));
+  if (integrator->network->family->stiff) {
+    const epx_implicit_system system = {
+        .context = integrator, .eval_field = eval_implicit_field, .eval_weights = eval_implicit_weights};
+    return epx_implicit_create(&integrator->shape, integrator->mask, integrator->state, integrator->context,
+                               &system, &integrator->implicit);
+  }
   integrator->arkode = ERKStepCreate(call_field, 0, integrator->state, integrator->context);
   void *arkode = integrator->arkode;
   int code = arkode ? 0 : -1;
@@ -129,6 +154,7 @@ void epx_integrator_destroy(epx_integrator **address) {
   epx_integrator *integrator = *address;
   if (!integrator) return;
   if (integrator->arkode) ARKodeFree(&integrator->arkode);
+  epx_implicit_destroy(&integrator->implicit);
   if (integrator->state) N_VDestroy(integrator->state);
   if (integrator->context) SUNContext_Free(&integrator->context);
   epx_array_destroy(&integrator->shape.square);
@@ -155,6 +181,7 @@ void epx_integrator_set_lanes(epx_integrator *integrator, const epx_lanes *lanes
   integrator->lanes = lanes;
   integrator->nudge = nudge;
   integrator->shape.n_lanes = lanes->n_lanes;
+  if (integrator->implicit) epx_implicit_set_lanes(integrator->implicit, lanes, nudge);
   eval_field(integrator, epx_integrator_get_state(integrator), integrator->field);
   integrator->last = integrator->field;
   integrator->last_time = integrator->time;
@@ -162,12 +189,28 @@ void epx_integrator_set_lanes(epx_integrator *integrator, const epx_lanes *lanes
 
 /* The field of an accepted step's last stage is that at the new state, and was evaluated last. */
 const double *epx_integrator_get_field(epx_integrator *integrator) {
+  const double *rate = integrator->implicit ? epx_implicit_get_rate(integrator->implicit) : NULL;
+  if (rate) return rate;
   if (integrator->last_time == integrator->time) return integrator->last;
   eval_field(integrator, epx_integrator_get_state(integrator), integrator->field);
   return integrator->field;
 }
 
+const double *epx_integrator_get_exact_field(epx_integrator *integrator) {
+  if (!integrator->implicit) return epx_integrator_get_field(integrator);
+  eval_field(integrator, epx_integrator_get_state(integrator), integrator->field);
+  return integrator->field;
+}
+
+bool epx_integrator_is_implicit(const epx_integrator *integrator) {
+  return integrator->implicit != NULL;
+}
+
 epx_err epx_integrator_start(epx_integrator *integrator, double time, double step) {
+  if (integrator->implicit) {
+    integrator->time = time;
+    return epx_implicit_start(integrator->implicit, time, step);
+  }
   int code = ERKStepReInit(integrator->arkode, call_field, time, integrator->state);
   if (!code) code = ARKodeSetInitStep(integrator->arkode, step);
   if (code) return EPX_RAISE(EPX_ESOLVER, "ARKODE did not start anew (%d)", code);
@@ -177,6 +220,7 @@ epx_err epx_integrator_start(epx_integrator *integrator, double time, double ste
 }
 
 epx_err epx_integrator_step(epx_integrator *integrator, double *time, double *step, bool *broken) {
+  if (integrator->implicit) return epx_implicit_step(integrator->implicit, time, step, broken);
   const int code = ARKodeEvolve(integrator->arkode, INFINITY, integrator->state, time, ARK_ONE_STEP);
   *broken = code == ARK_ERR_FAILURE || code == ARK_TOO_MUCH_ACC || code == ARK_CONV_FAILURE;
   if (code < 0 && !*broken) return EPX_RAISE(EPX_ESOLVER, "ARKODE stopped (%d)", code);

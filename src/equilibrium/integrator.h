@@ -1,5 +1,6 @@
 /** @file
- * Integrator: ARKODE's explicit Runge-Kutta method on the states of many networks, a step at a time.
+ * Integrator: the states of many networks, a step at a time, by ARKODE's explicit Runge-Kutta method, or,
+ * where the family is stiff, by CVODE's backward differentiation formulas.
  *
  *   ds/dt = direction (F(s) + N(s))  in lanes whose mask is set, 0 in the others, whatever their state.
  */
@@ -36,8 +37,16 @@ double *epx_integrator_get_bound(epx_integrator *integrator);
  * borrowed until the next call. */
 void epx_integrator_set_lanes(epx_integrator *integrator, const epx_lanes *lanes, const epx_nudge *nudge);
 
-/** Gets the field at the current state, [n_state][n_lanes]: direction (F + N), 0 in frozen lanes. */
+/** Gets the field at the current state, [n_state][n_lanes]: direction (F + N), 0 in frozen lanes. Of the
+ * implicit method, the derivative of its polynomial after a step: the field without the noise that fast rates
+ * make of what a step leaves open. */
 const double *epx_integrator_get_field(epx_integrator *integrator);
+
+/** Gets the field of the current state as the family has it, noise and all. Overwrites get_field()'s. */
+const double *epx_integrator_get_exact_field(epx_integrator *integrator);
+
+/** Tells which method it is. */
+bool epx_integrator_is_implicit(const epx_integrator *integrator);
 
 /** Starts from the state as it stands, at `time`, with a first step of `step`. */
 epx_err epx_integrator_start(epx_integrator *integrator, double time, double step);

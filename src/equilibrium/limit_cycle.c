@@ -1,6 +1,6 @@
 /** @file
- * Limit cycle: extents of both windows and, in the second, a Poincare section: the component that swung most
- * in the first window passes the middle of its swing upwards. The first passage is kept; a later one that
+ * Limit cycle: the extents of an epoch and, in it, a Poincare section: the component that swung most in the
+ * epoch before passes the middle of its swing upwards. The epoch's first passage is kept; a later one that
  * meets it closes a period. All is kept running, so that memory does not grow with time.
  */
 #include "equilibrium/limit_cycle.h"
@@ -10,42 +10,86 @@
 
 #include "epilux/base/array.h"
 
-/** A swing that loses more than this share from one window to the next is dying. */
+/** Samples of the first epoch. */
+enum { FIRST_EPOCH = 32 };
+/** A swing that loses more than this share from one epoch to the next is dying. */
 #define DECAY 0.02
-/** Passages closer than this share of the amplitude are the same place: the state between two steps is
- * interpolated by a straight line. */
-#define RETURN 0.1
+/** A swing that changes by less is steady, when so many passages say so. */
+#define STEADY 2e-3
+enum { STEADY_PASSAGES = 16 };
+/** Passages closer than this share of the amplitude are the same place. */
+#define RETURN 0.05
+/** Periods that differ by more than this share of the longest are none. */
+#define REGULAR 0.05
 /** Passages that make an oscillation. */
 enum { PASSAGES = 3 };
 
+/** What an epoch says of a lane. */
 typedef struct {
-  bool seen[2];  /* windows with a sample */
-  int component; /* of the section */
-  double level;
-  double time; /* of the last sample */
+  double before, after; /* amplitude in the epoch before, and in this one */
   int n_passages, n_returns;
-  double first, last; /* times of the first passage and of the last that met it */
+  double first, last;       /* times of the first passage and of the last that met it */
+  double shortest, longest; /* time between two that met it */
+} epoch;
+
+typedef struct {
+  long n_samples, length; /* of the current epoch: seen, and in all */
+  int n_epochs;           /* whole ones */
+  int component;          /* of the section */
+  double level;
+  double time;          /* of the last sample */
+  epoch current, whole; /* the running one, and the last that has ended */
 } lane_watch;
 
 struct epx_limit_cycle {
   int n_state;
-  lane_watch *lanes; /* [n_lanes] */
-  double *low[2];    /* per window [n_lanes][n_state] */
-  double *high[2];
-  double *previous; /* [n_lanes][n_state]: the last sample */
-  double *passage;  /* [n_lanes][n_state]: the state at the first passage */
+  lane_watch *lanes;  /* [n_lanes] */
+  double *low, *high; /* [n_lanes][n_state]: of the current epoch */
+  double *y, *slope;  /* [n_lanes][n_state]: the last sample */
+  double *passage;    /* [n_lanes][n_state]: the state at the first passage */
 };
+
+/** A component between two samples: the cubic in the share s of the way. */
+typedef struct {
+  double y0, y1, m0, m1; /* values, and slopes per step */
+} cubic;
+
+static double eval_cubic(const cubic *c, double s) {
+  const double r = 1 - s;
+  return c->y0 * (1 + 2 * s) * r * r + c->m0 * s * r * r + c->y1 * s * s * (3 - 2 * s) - c->m1 * s * s * r;
+}
+
+/** Evaluates where between two samples of opposite slopes the cubic turns. */
+static double eval_turn(const cubic *c) {
+  const double rise = c->y1 - c->y0;
+  const double A = 3 * (c->m0 + c->m1 - 2 * rise), B = 2 * (3 * rise - 2 * c->m0 - c->m1), C = c->m0;
+  const double root = sqrt(fmax(B * B - 4 * A * C, 0)), q = -0.5 * (B + copysign(root, B));
+  const double s = A != 0 ? q / A : -1, t = q != 0 ? C / q : -1;
+  return s >= 0 && s <= 1 ? s : t >= 0 && t <= 1 ? t : 0;
+}
+
+/** Evaluates where a cubic that is below the level at 0 and not at 1 reaches it, by bisection. */
+static double eval_crossing(const cubic *c, double level) {
+  double low = 0, high = 1;
+  for (int k = 0; k < 40; k++) {
+    const double middle = 0.5 * (low + high);
+    if (eval_cubic(c, middle) < level) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return high;
+}
 
 static epx_err create_arrays(epx_limit_cycle *watch, size_t n_lanes) {
   const size_t n = (size_t)watch->n_state * n_lanes;
   EPX_TRY(EPX_ARRAY(watch->lanes, n_lanes));
-  for (int window = 0; window < 2; window++) {
-    EPX_TRY(EPX_ARRAY(watch->low[window], n));
-    EPX_TRY(EPX_ARRAY(watch->high[window], n));
-  }
-  EPX_TRY(EPX_ARRAY(watch->previous, n));
-  EPX_TRY(EPX_ARRAY(watch->passage, n));
-  return EPX_OK;
+  EPX_TRY(EPX_ARRAY(watch->low, n));
+  EPX_TRY(EPX_ARRAY(watch->high, n));
+  EPX_TRY(EPX_ARRAY(watch->y, n));
+  EPX_TRY(EPX_ARRAY(watch->slope, n));
+  return EPX_ARRAY(watch->passage, n);
 }
 
 epx_err epx_limit_cycle_create(int n_state, int n_lanes, epx_limit_cycle **out) {
@@ -64,27 +108,25 @@ void epx_limit_cycle_destroy(epx_limit_cycle **address) {
   epx_limit_cycle *watch = *address;
   if (!watch) return;
   epx_array_destroy(&watch->lanes);
-  for (int window = 0; window < 2; window++) {
-    epx_array_destroy(&watch->low[window]);
-    epx_array_destroy(&watch->high[window]);
-  }
-  epx_array_destroy(&watch->previous);
+  epx_array_destroy(&watch->low);
+  epx_array_destroy(&watch->high);
+  epx_array_destroy(&watch->y);
+  epx_array_destroy(&watch->slope);
   epx_array_destroy(&watch->passage);
   epx_array_destroy(address);
 }
 
 void epx_limit_cycle_init(epx_limit_cycle *watch, int lane) {
-  watch->lanes[lane] = (lane_watch){.component = 0};
+  watch->lanes[lane] = (lane_watch){.length = FIRST_EPOCH};
 }
 
 static double *get_row(const epx_limit_cycle *watch, double *array, int lane) {
   return array + (size_t)lane * (size_t)watch->n_state;
 }
 
-/** Gets the component that swings most in a window, and half its swing. */
-static int get_widest(const epx_limit_cycle *watch, int lane, int window, double *amplitude) {
-  const double *low = get_row(watch, watch->low[window], lane),
-               *high = get_row(watch, watch->high[window], lane);
+/** Gets the component that swings most in the current epoch, and half its swing. */
+static int get_widest(const epx_limit_cycle *watch, int lane, double *amplitude) {
+  const double *low = get_row(watch, watch->low, lane), *high = get_row(watch, watch->high, lane);
   int widest = 0;
   for (int i = 1; i < watch->n_state; i++) {
     if (high[i] - low[i] > high[widest] - low[widest]) widest = i;
@@ -93,73 +135,138 @@ static int get_widest(const epx_limit_cycle *watch, int lane, int window, double
   return widest;
 }
 
-static void add_extent(epx_limit_cycle *watch, int lane, int window, const double *y, int stride) {
-  double *low = get_row(watch, watch->low[window], lane), *high = get_row(watch, watch->high[window], lane);
-  const bool first = !watch->lanes[lane].seen[window];
-  for (int i = 0; i < watch->n_state; i++) {
-    const double x = y[(size_t)i * (size_t)stride];
-    if (first || x < low[i]) low[i] = x;
-    if (first || x > high[i]) high[i] = x;
+/** A new sample of a lane, beside the last one. */
+typedef struct {
+  epx_limit_cycle *watch;
+  int lane;
+  double time, step;
+  const double *y, *dy_dt;
+  size_t stride;
+} sample;
+
+static cubic get_cubic(const sample *s, int i) {
+  const size_t at = (size_t)s->lane * (size_t)s->watch->n_state + (size_t)i, there = (size_t)i * s->stride;
+  const double y0 = s->watch->y[at], y1 = s->y[there];
+  if (!s->dy_dt) return (cubic){y0, y1, y1 - y0, y1 - y0};
+  return (cubic){y0, y1, s->step * s->watch->slope[at], s->step * s->dy_dt[there]};
+}
+
+static void add_extent(const sample *s) {
+  double *low = get_row(s->watch, s->watch->low, s->lane), *high = get_row(s->watch, s->watch->high, s->lane);
+  for (int i = 0; i < s->watch->n_state; i++) {
+    const cubic c = get_cubic(s, i);
+    low[i] = fmin(low[i], c.y1);
+    high[i] = fmax(high[i], c.y1);
+    if (c.m0 * c.m1 >= 0) continue;
+    const double turn = eval_cubic(&c, eval_turn(&c));
+    low[i] = fmin(low[i], turn);
+    high[i] = fmax(high[i], turn);
   }
-  watch->lanes[lane].seen[window] = true;
 }
 
 /** Adds the passage at the share `a` of the way from the last sample to this one. */
-static void add_passage(epx_limit_cycle *watch, int lane, double a, double time, const double *y,
-                        int stride) {
-  lane_watch *own = &watch->lanes[lane];
-  const double *previous = get_row(watch, watch->previous, lane);
-  double *passage = get_row(watch, watch->passage, lane);
-  const double when = own->time + a * (time - own->time);
+static void add_passage(const sample *s, double a) {
+  epoch *own = &s->watch->lanes[s->lane].current;
+  double *passage = get_row(s->watch, s->watch->passage, s->lane), distance = 0;
+  const double when = s->time - (1 - a) * s->step;
   own->n_passages++;
-  if (own->n_passages == 1) own->first = when;
-  double distance = 0, amplitude;
-  get_widest(watch, lane, 0, &amplitude);
-  for (int i = 0; i < watch->n_state; i++) {
-    const double x = previous[i] + a * (y[(size_t)i * (size_t)stride] - previous[i]);
+  for (int i = 0; i < s->watch->n_state; i++) {
+    const cubic c = get_cubic(s, i);
+    const double x = eval_cubic(&c, a);
     if (own->n_passages == 1) passage[i] = x;
     distance = fmax(distance, fabs(x - passage[i]));
   }
-  if (own->n_passages > 1 && distance <= RETURN * amplitude) {
-    own->n_returns++;
-    own->last = when;
-  }
+  if (own->n_passages == 1) own->first = own->last = when;
+  if (own->n_passages == 1 || distance > RETURN * own->before) return;
+  const double gap = when - own->last;
+  own->shortest = own->n_returns == 0 ? gap : fmin(own->shortest, gap);
+  own->longest = fmax(own->longest, gap);
+  own->n_returns++;
+  own->last = when;
 }
 
-static void add_section(epx_limit_cycle *watch, int lane, double time, const double *y, int stride) {
+/** Ends the current epoch: what swung most in it makes the next one's section. */
+static void end_epoch(epx_limit_cycle *watch, int lane) {
   lane_watch *own = &watch->lanes[lane];
-  if (!own->seen[1]) {
-    double amplitude;
-    own->component = get_widest(watch, lane, 0, &amplitude);
-    own->level = get_row(watch, watch->low[0], lane)[own->component] + amplitude;
-  }
-  const double before = get_row(watch, watch->previous, lane)[own->component];
-  const double now = y[(size_t)own->component * (size_t)stride];
-  if (before < own->level && now >= own->level) {
-    add_passage(watch, lane, (own->level - before) / (now - before), time, y, stride);
-  }
+  double amplitude, *low = get_row(watch, watch->low, lane), *high = get_row(watch, watch->high, lane);
+  own->component = get_widest(watch, lane, &amplitude);
+  own->level = low[own->component] + amplitude;
+  own->current.after = amplitude;
+  own->whole = own->current;
+  own->current = (epoch){.before = amplitude};
+  own->n_epochs++;
+  own->n_samples = 0;
+  own->length *= 2;
+  memcpy(low, get_row(watch, watch->y, lane), (size_t)watch->n_state * sizeof *low);
+  memcpy(high, low, (size_t)watch->n_state * sizeof *high);
 }
 
-void epx_limit_cycle_add(epx_limit_cycle *watch, int lane, int window, double time, const double *y,
+static void keep_sample(const sample *s) {
+  double *y = get_row(s->watch, s->watch->y, s->lane), *slope = get_row(s->watch, s->watch->slope, s->lane);
+  for (int i = 0; i < s->watch->n_state; i++) {
+    y[i] = s->y[(size_t)i * s->stride];
+    if (s->dy_dt) slope[i] = s->dy_dt[(size_t)i * s->stride];
+  }
+  s->watch->lanes[s->lane].time = s->time;
+}
+
+bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const double *y, const double *dy_dt,
                          int stride) {
-  if (window == 1 && watch->lanes[lane].seen[0]) add_section(watch, lane, time, y, stride);
-  add_extent(watch, lane, window, y, stride);
-  double *previous = get_row(watch, watch->previous, lane);
-  for (int i = 0; i < watch->n_state; i++)
-    previous[i] = y[(size_t)i * (size_t)stride];
-  watch->lanes[lane].time = time;
+  lane_watch *own = &watch->lanes[lane];
+  const sample s = {watch, lane, time, time - own->time, y, dy_dt, (size_t)stride};
+  const bool first = own->n_epochs == 0 && own->n_samples == 0;
+  if (first) {
+    keep_sample(&s);
+    memcpy(get_row(watch, watch->low, lane), get_row(watch, watch->y, lane),
+           (size_t)watch->n_state * sizeof *y);
+    memcpy(get_row(watch, watch->high, lane), get_row(watch, watch->y, lane),
+           (size_t)watch->n_state * sizeof *y);
+  } else {
+    const cubic c = get_cubic(&s, own->component);
+    if (own->n_epochs > 0 && c.y0 < own->level && c.y1 >= own->level)
+      add_passage(&s, eval_crossing(&c, own->level));
+    add_extent(&s);
+    keep_sample(&s);
+  }
+  own->n_samples++;
+  if (own->n_samples < own->length) return false;
+  end_epoch(watch, lane);
+  return true;
+}
+
+/** Gets the period of an epoch, NaN where its returns are not regular. */
+static double get_period(const epoch *own) {
+  if (own->n_returns == 0 || own->longest - own->shortest > REGULAR * own->longest) return NAN;
+  return (own->last - own->first) / own->n_returns;
+}
+
+bool epx_limit_cycle_is_steady(const epx_limit_cycle *watch, int lane, double floor, double *period,
+                               double *amplitude) {
+  const lane_watch *own = &watch->lanes[lane];
+  const epoch *whole = &own->whole;
+  *period = *amplitude = NAN;
+  if (own->n_epochs < 2 || whole->n_passages < STEADY_PASSAGES || whole->after <= floor ||
+      fabs(whole->after - whole->before) > STEADY * whole->before || isnan(get_period(whole)))
+    return false;
+  *amplitude = whole->after;
+  *period = get_period(whole);
+  return true;
 }
 
 bool epx_limit_cycle_eval(const epx_limit_cycle *watch, int lane, double floor, double *period,
                           double *amplitude) {
   const lane_watch *own = &watch->lanes[lane];
-  double before, after;
   *period = *amplitude = NAN;
-  if (!own->seen[0] || !own->seen[1]) return false;
-  get_widest(watch, lane, 0, &before);
-  get_widest(watch, lane, 1, &after);
-  if (after <= floor || after < (1 - DECAY) * before || own->n_passages < PASSAGES) return false;
-  *amplitude = after;
-  if (own->n_returns > 0) *period = (own->last - own->first) / own->n_returns;
+  if (own->n_epochs == 0) return false;
+  /* The running epoch is as long as the whole one when it is half done. */
+  epoch seen = own->whole;
+  if (own->n_samples >= own->length / 2 || own->n_epochs < 2) {
+    seen = own->current;
+    get_widest(watch, lane, &seen.after);
+  }
+  if (seen.after <= floor || seen.after < (1 - DECAY) * seen.before || seen.n_passages < PASSAGES)
+    return false;
+  *amplitude = seen.after;
+  *period = get_period(&seen);
   return true;
 }

@@ -1,10 +1,12 @@
 /** @file
- * Limit cycle: tells a network that oscillates from one that settles slowly, by watching its state over two
- * windows.
+ * Limit cycle: tells a network that oscillates from one that settles, slowly or ringing, by watching its
+ * state over epochs, each twice as long as the one before.
  *
- * It oscillates when its swing in the second window has not shrunk against the first and it keeps coming
- * back: it crosses the middle of its swing upwards several times. The period is that of returns of the whole
- * state, so that a wave with several humps a period is not taken for a faster one.
+ * It oscillates when its swing stays from one epoch to the next and it keeps coming back: it crosses the
+ * middle of its swing upwards again and again. The period is that of returns of the whole state, so that a
+ * wave with several humps a period is not taken for a faster one. Between samples the state is the cubic that
+ * has their values and slopes, so that swing and period are good to a fraction of a percent at a dozen
+ * samples a period.
  */
 #ifndef EPILUX_SRC_EQUILIBRIUM_LIMIT_CYCLE_H
 #define EPILUX_SRC_EQUILIBRIUM_LIMIT_CYCLE_H
@@ -24,13 +26,21 @@ void epx_limit_cycle_destroy(epx_limit_cycle **address);
 /** Inits a lane: nothing seen yet. */
 void epx_limit_cycle_init(epx_limit_cycle *watch, int lane);
 
-/** Adds the state of a lane at `time`: y[row * stride]. window 0, then 1; times rise. O(n_state). */
-void epx_limit_cycle_add(epx_limit_cycle *watch, int lane, int window, double time, const double *y,
+/** Adds the state of a lane and its rate of change at `time`, which rises: y[row * stride], dy_dt likewise,
+ * or NULL: not known, lines instead of cubics. Returns whether an epoch ended with this sample. O(n_state).
+ */
+bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const double *y, const double *dy_dt,
                          int stride);
 
-/** Tells whether the lane oscillates. `floor`: swings below it are the integrator's error. *amplitude: half
- * the swing of the component that swings most; *period: NaN where the state does not come back to where it
- * was. */
+/** Tells whether the lane certainly oscillates: over a whole epoch of many returns, all of one period, its
+ * swing was within 2e-3 what it had been. What rings with less loss than 1e-4 a period passes for this.
+ * `floor`, *period, *amplitude: as of epx_limit_cycle_eval(), but there is always a period. */
+bool epx_limit_cycle_is_steady(const epx_limit_cycle *watch, int lane, double floor, double *period,
+                               double *amplitude);
+
+/** Tells whether the lane oscillates by all that was seen, when no more will be. `floor`: swings below it are
+ * the integrator's error. *amplitude: half the swing of the component that swings most; *period: NaN where
+ * the state does not come back to where it was at regular times. */
 bool epx_limit_cycle_eval(const epx_limit_cycle *watch, int lane, double floor, double *period,
                           double *amplitude);
 

@@ -30,7 +30,13 @@
 #define BASIN 1e-2
 /** As in relaxation.c. */
 #define WATCH_FROM 0.5
-#define WATCH_AGAIN 0.75
+enum { WATCH_STEPS = 128 };
+/** Of stiff families, whose fast rates make noise of what a step leaves open: the residual at which KINSOL
+ * begins; and tolerances where there is none, for the dynamics must get to the end. */
+#define STIFF_HANDOVER 1e-4
+#define STIFF_RTOL 1e-10
+#define STIFF_ATOL 1e-13
+#define STIFF_SHARE 1e-3
 
 typedef struct {
   const epx_lanes *lanes;
@@ -51,7 +57,11 @@ typedef struct {
   SUNNonlinearSolver iteration;
   SUNMatrix matrix;
   SUNLinearSolver solver;
+  bool stiff; /* the family is: */
+  SUNMatrix step_matrix;
+  SUNLinearSolver step_solver;
   double handover, time;
+  long n_steps;
   bool late; /* the time is up */
   epx_certificate *certificate;
 } reference;
@@ -101,6 +111,15 @@ static int call_jacobian(N_Vector state, N_Vector field, SUNMatrix matrix, void 
   return 0;
 }
 
+static int call_dynamics_jacobian(double time, N_Vector state, N_Vector field, SUNMatrix matrix,
+                                  void *context, N_Vector t1, N_Vector t2, N_Vector t3) {
+  const reference *r = context;
+  (void)time, (void)t3;
+  call_jacobian(state, field, matrix, context, t1, t2);
+  if (r->direction < 0) SUNMatScaleAdd(-2, matrix, matrix);
+  return 0;
+}
+
 static epx_err create_arrays(reference *r) {
   const epx_network *network = r->lanes->network;
   const size_t n = (size_t)r->n_state, n_lanes = (size_t)r->lanes->n_lanes;
@@ -114,16 +133,34 @@ static epx_err create_arrays(reference *r) {
   return epx_spectrum_create(r->n_state, &r->spectrum);
 }
 
+/** Sets how an implicit step is solved: by functional iteration, or, of a stiff family, by Newton's method
+ * with a dense Jacobian. */
+static int set_iteration(reference *r) {
+  if (!r->stiff) {
+    r->iteration = SUNNonlinSol_FixedPoint(r->state, 0, r->sundials);
+    return r->iteration ? CVodeSetNonlinearSolver(r->cvode, r->iteration) : -1;
+  }
+  r->step_matrix = SUNDenseMatrix(r->n_state, r->n_state, r->sundials);
+  r->step_solver = SUNLinSol_Dense(r->state, r->step_matrix, r->sundials);
+  if (!r->step_matrix || !r->step_solver) return -1;
+  int code = CVodeSetLinearSolver(r->cvode, r->step_solver, r->step_matrix);
+  if (!code) code = CVodeSetJacFn(r->cvode, call_dynamics_jacobian);
+  if (!code && r->options->method == EPX_DYNAMICS) code = CVodeSetNonlinConvCoef(r->cvode, STIFF_SHARE);
+  return code;
+}
+
 static epx_err create_cvode(reference *r) {
   const epx_equilibrium_options *o = r->options;
-  r->cvode = CVodeCreate(CV_ADAMS, r->sundials);
-  r->iteration = SUNNonlinSol_FixedPoint(r->state, 0, r->sundials);
-  if (!r->cvode || !r->iteration) return EPX_RAISE(EPX_ESOLVER, "CVODE gave no solver");
+  const bool to_the_end = r->stiff && o->method == EPX_DYNAMICS;
+  r->cvode = CVodeCreate(r->stiff ? CV_BDF : CV_ADAMS, r->sundials);
+  if (!r->cvode) return EPX_RAISE(EPX_ESOLVER, "CVODE gave no solver");
   int code = epx_sundials_silence(CVodeSetErrHandlerFn, r->cvode, "reference");
   if (!code) code = CVodeInit(r->cvode, call_dynamics, 0, r->state);
   if (!code) code = CVodeSetUserData(r->cvode, r);
-  if (!code) code = CVodeSStolerances(r->cvode, fmin(RTOL, o->rtol), fmin(ATOL, o->atol));
-  if (!code) code = CVodeSetNonlinearSolver(r->cvode, r->iteration);
+  if (!code)
+    code = CVodeSStolerances(r->cvode, fmin(to_the_end ? STIFF_RTOL : RTOL, o->rtol),
+                             fmin(to_the_end ? STIFF_ATOL : ATOL, o->atol));
+  if (!code) code = set_iteration(r);
   if (!code) code = CVodeSetMaxHnilWarns(r->cvode, -1);
   return code ? EPX_RAISE(EPX_ESOLVER, "CVODE refused its settings (%d)", code) : EPX_OK;
 }
@@ -164,6 +201,8 @@ static void destroy_parts(reference *r) {
   if (r->iteration) SUNNonlinSolFree(r->iteration);
   if (r->solver) SUNLinSolFree(r->solver);
   if (r->matrix) SUNMatDestroy(r->matrix);
+  if (r->step_solver) SUNLinSolFree(r->step_solver);
+  if (r->step_matrix) SUNMatDestroy(r->step_matrix);
   if (r->state) N_VDestroy(r->state);
   if (r->scale) N_VDestroy(r->scale);
   if (r->sundials) SUNContext_Free(&r->sundials);
@@ -204,9 +243,17 @@ static bool look_at(reference *r, double share) {
   }
   r->late = share >= 1;
   if (c->residual <= (r->late ? o->handover : r->handover)) return true;
-  if (share >= WATCH_FROM) epx_limit_cycle_add(r->watch, 0, share < WATCH_AGAIN ? 0 : 1, r->time, state, 1);
-  if (share < 1) return false;
   const double floor = 10 * (RTOL * get_largest(r->n_state, state) + ATOL);
+  if (share >= WATCH_FROM || r->n_steps > WATCH_STEPS) {
+    for (int i = 0; i < r->n_state; i++)
+      r->field[i] *= r->direction;
+    if (epx_limit_cycle_add(r->watch, 0, r->time, state, r->field, 1) &&
+        epx_limit_cycle_is_steady(r->watch, 0, floor, &c->period, &c->amplitude)) {
+      c->outcome = EPX_OSCILLATES;
+      return true;
+    }
+  }
+  if (share < 1) return false;
   c->outcome =
       epx_limit_cycle_eval(r->watch, 0, floor, &c->period, &c->amplitude) ? EPX_OSCILLATES : EPX_SLOW;
   return true;
@@ -219,7 +266,8 @@ static epx_err follow(reference *r, long *steps_left) {
   if (look_at(r, 0)) return EPX_OK;
   for (;;) {
     const int code = CVode(r->cvode, o->max_time, r->state, &r->time, CV_ONE_STEP);
-    if (code == CV_ERR_FAILURE || code == CV_CONV_FAILURE || code == CV_TOO_MUCH_ACC) {
+    if (code == CV_ERR_FAILURE || code == CV_CONV_FAILURE || code == CV_TOO_MUCH_ACC ||
+        code == CV_LSETUP_FAIL) {
       r->certificate->outcome = EPX_DIVERGED;
       return EPX_OK;
     }
@@ -229,6 +277,7 @@ static epx_err follow(reference *r, long *steps_left) {
       return EPX_OK;
     }
     *steps_left -= 1;
+    r->n_steps++;
     const double share = fmax(r->time / o->max_time, 1 - (double)*steps_left / (double)o->max_steps);
     if (look_at(r, share)) return EPX_OK;
   }
@@ -259,7 +308,8 @@ static epx_err settle(reference *r) {
   const epx_equilibrium_options *o = r->options;
   long steps_left = o->max_steps;
   if (o->method == EPX_NEWTON && polish(r, false)) return EPX_OK;
-  r->handover = o->method == EPX_DYNAMICS ? o->tolerance : fmin(HANDOVER, o->handover);
+  const double handover = fmin(r->stiff ? STIFF_HANDOVER : HANDOVER, o->handover);
+  r->handover = o->method == EPX_DYNAMICS ? o->tolerance : handover;
   epx_limit_cycle_init(r->watch, 0);
   for (;;) {
     EPX_TRY(follow(r, &steps_left));
@@ -298,6 +348,7 @@ epx_err epx_reference_solve(const epx_lanes *lanes, const epx_nudge *nudge,
       .tell = watch,
       .context = context,
       .n_state = lanes->network->n_state,
+      .stiff = lanes->network->family->stiff,
       .direction = nudge && nudge->direction < 0 ? -1 : 1,
       .certificate = certificate,
   };

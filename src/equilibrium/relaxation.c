@@ -25,10 +25,10 @@
 #define STEP_SHARE 0.1
 /** The first step goes so many times the tolerance; it grows from there in one or two steps. */
 #define FIRST_WAY 10.0
-/** The watch for limit cycles opens when this share of time or steps has gone by, its second window at the
- * other. */
+/** The watch for limit cycles opens after so many steps, at the latest when this share of time or steps has
+ * gone by: what settles has done so before. */
 #define WATCH_FROM 0.5
-#define WATCH_AGAIN 0.75
+enum { WATCH_STEPS = 128 };
 
 struct epx_relaxation {
   epx_equilibrium_options options;
@@ -37,6 +37,9 @@ struct epx_relaxation {
   epx_limit_cycle *watch;
   double *residual, *size; /* [n_lanes]: the largest component of field and state */
   double *speed;           /* [n_lanes]: root mean square of the field */
+  double *exact;           /* [n_lanes]: as residual, of the family's own field at the state */
+  bool exact_is_known;     /* after the last step */
+  const double *field;     /* [n_state][n_lanes], the integrator's */
   /* during a solve: */
   const epx_lanes *lanes;
   double *y;
@@ -50,6 +53,7 @@ static epx_err create_parts(epx_relaxation *relaxation, const epx_network *netwo
   EPX_TRY(EPX_ARRAY(relaxation->residual, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->size, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->speed, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(relaxation->exact, (size_t)n_lanes));
   EPX_TRY(epx_limit_cycle_create(network->n_state, n_lanes, &relaxation->watch));
   return epx_integrator_create(network, n_lanes, options->rtol, options->atol, &relaxation->integrator);
 }
@@ -76,6 +80,7 @@ void epx_relaxation_destroy(epx_relaxation **address) {
   epx_array_destroy(&relaxation->residual);
   epx_array_destroy(&relaxation->size);
   epx_array_destroy(&relaxation->speed);
+  epx_array_destroy(&relaxation->exact);
   epx_array_destroy(address);
 }
 
@@ -112,6 +117,26 @@ static void take_out(const epx_relaxation *relaxation, int lane, int outcome) {
   freeze_lane(relaxation, lane);
 }
 
+/** Tells whether the residual that the integrator reports is that of the state: an implicit step leaves noise
+ * of its tolerance in fast components, which the finish would take away. Where there is none, the lane goes
+ * on with a tenth of the tolerance. */
+static bool is_confirmed(epx_relaxation *relaxation, int lane) {
+  epx_lane_record *record = &relaxation->records[lane];
+  const epx_equilibrium_options *options = &relaxation->options;
+  if (record->handover > options->tolerance || !epx_integrator_is_implicit(relaxation->integrator))
+    return true;
+  if (!relaxation->exact_is_known) {
+    epx_lane_vector_eval_extent(relaxation->n_state, relaxation->lanes->n_lanes,
+                                epx_integrator_get_exact_field(relaxation->integrator), relaxation->exact);
+  }
+  relaxation->exact_is_known = true;
+  record->residual = relaxation->exact[lane];
+  if (record->residual <= record->handover) return true;
+  double *bound = &epx_integrator_get_bound(relaxation->integrator)[lane];
+  *bound = fmin(*bound, options->rtol * relaxation->size[lane] + options->atol) / 10;
+  return false;
+}
+
 static void hand_over(const epx_relaxation *relaxation, int lane) {
   epx_lane_record *record = &relaxation->records[lane];
   record->stage = record->handover <= relaxation->options.tolerance ? EPX_LANE_DONE : EPX_LANE_READY;
@@ -120,33 +145,40 @@ static void hand_over(const epx_relaxation *relaxation, int lane) {
 }
 
 /** Evaluates residual, speed and size of all lanes at the integrator's state. */
-static void eval_extents(const epx_relaxation *relaxation) {
+static void eval_extents(epx_relaxation *relaxation) {
   const int n_state = relaxation->n_state, n_lanes = relaxation->lanes->n_lanes;
-  const double *field = epx_integrator_get_field(relaxation->integrator);
+  const double *field = relaxation->field = epx_integrator_get_field(relaxation->integrator);
   epx_lane_vector_eval_extent(n_state, n_lanes, field, relaxation->residual);
   epx_lane_vector_eval_length(n_state, n_lanes, field, relaxation->speed);
   epx_lane_vector_eval_extent(n_state, n_lanes, epx_integrator_get_state(relaxation->integrator),
                               relaxation->size);
 }
 
-/** Watches a lane that has used up a good part of its time. */
-static void watch_lane(const epx_relaxation *relaxation, int lane, double share) {
-  const epx_lane_record *record = &relaxation->records[lane];
-  epx_limit_cycle_add(relaxation->watch, lane, share < WATCH_AGAIN ? 0 : 1, record->elapsed,
-                      epx_integrator_get_state(relaxation->integrator) + lane, relaxation->lanes->n_lanes);
+/** Gets the swing below which a lane rattles. */
+static double get_floor(const epx_relaxation *relaxation, int lane) {
+  return 10 * (relaxation->options.rtol * relaxation->size[lane] + relaxation->options.atol);
+}
+
+/** Watches a lane that has taken long. Returns whether it oscillates, for certain. */
+static bool watch_lane(const epx_relaxation *relaxation, int lane) {
+  epx_lane_record *record = &relaxation->records[lane];
+  return epx_limit_cycle_add(relaxation->watch, lane, record->elapsed,
+                             epx_integrator_get_state(relaxation->integrator) + lane,
+                             relaxation->field + lane, relaxation->lanes->n_lanes) &&
+         epx_limit_cycle_is_steady(relaxation->watch, lane, get_floor(relaxation, lane), &record->period,
+                                   &record->amplitude);
 }
 
 /** Takes a lane out that had all its time: it oscillates, or it is slow. */
 static void give_up(const epx_relaxation *relaxation, int lane) {
   epx_lane_record *record = &relaxation->records[lane];
-  const double floor = 10 * (relaxation->options.rtol * relaxation->size[lane] + relaxation->options.atol);
-  const bool oscillates =
-      epx_limit_cycle_eval(relaxation->watch, lane, floor, &record->period, &record->amplitude);
+  const bool oscillates = epx_limit_cycle_eval(relaxation->watch, lane, get_floor(relaxation, lane),
+                                               &record->period, &record->amplitude);
   take_out(relaxation, lane, oscillates ? EPX_OSCILLATES : EPX_SLOW);
 }
 
 /** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
-static bool look_at(const epx_relaxation *relaxation, int lane, double step) {
+static bool look_at(epx_relaxation *relaxation, int lane, double step) {
   epx_lane_record *record = &relaxation->records[lane];
   const epx_equilibrium_options *options = &relaxation->options;
   const double residual = relaxation->residual[lane], size = relaxation->size[lane];
@@ -161,26 +193,31 @@ static bool look_at(const epx_relaxation *relaxation, int lane, double step) {
   } else if (isnan(record->settled_at)) {
     record->settled_at = record->elapsed;
   }
-  if (residual <= record->handover) {
+  if (residual <= record->handover && is_confirmed(relaxation, lane)) {
     hand_over(relaxation, lane);
     return false;
   }
   const double share = fmax(record->elapsed / options->max_time,
                             1 - (double)relaxation->steps_left / (double)options->max_steps);
-  if (share >= WATCH_FROM) watch_lane(relaxation, lane, share);
+  const bool watched = share >= WATCH_FROM || options->max_steps - relaxation->steps_left > WATCH_STEPS;
+  if (watched && watch_lane(relaxation, lane)) {
+    take_out(relaxation, lane, EPX_OSCILLATES);
+    return true;
+  }
   if (share >= 1) {
     give_up(relaxation, lane);
     return true;
   }
-  if (step > 0)
+  if (step > 0 && !epx_integrator_is_implicit(relaxation->integrator))
     epx_integrator_get_bound(relaxation->integrator)[lane] = STEP_SHARE * step * relaxation->speed[lane];
   return false;
 }
 
 /** Looks at all running lanes. Returns how many still run; *replaced: the integrator must start anew. */
-static int look_at_all(const epx_relaxation *relaxation, double step, bool *replaced) {
+static int look_at_all(epx_relaxation *relaxation, double step, bool *replaced) {
   int n_running = 0;
   eval_extents(relaxation);
+  relaxation->exact_is_known = false;
   for (int lane = 0; lane < relaxation->lanes->n_used; lane++) {
     if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
     if (look_at(relaxation, lane, step)) *replaced = true;
