@@ -11,6 +11,9 @@
 
 /** A step that fails so often is broken: each failure makes it at least 4 times smaller. */
 enum { MAX_FAILURES = 40 };
+/** Modes that exchange light faster than they lose it stand near the imaginary axis, where formulas of higher
+ * order are not stable: their steps would stay as short as an explicit method's. */
+enum { MAX_ORDER = 2 };
 
 struct epx_implicit {
   epx_implicit_system system;
@@ -63,6 +66,7 @@ static epx_err create_cvode(epx_implicit *implicit, SUNContext context) {
   if (!code) code = CVodeSetLinSysFn(cvode, call_system);
   if (!code) code = CVodeSetMaxErrTestFails(cvode, MAX_FAILURES);
   if (!code) code = CVodeSetMaxConvFails(cvode, MAX_FAILURES);
+  if (!code) code = CVodeSetMaxOrd(cvode, MAX_ORDER);
   if (!code) code = CVodeSetMaxHnilWarns(cvode, -1);
   return code ? EPX_RAISE(EPX_ESOLVER, "CVODE refused its settings (%d)", code) : EPX_OK;
 }

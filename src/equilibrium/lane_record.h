@@ -5,6 +5,8 @@
 #ifndef EPILUX_SRC_EQUILIBRIUM_LANE_RECORD_H
 #define EPILUX_SRC_EQUILIBRIUM_LANE_RECORD_H
 
+#include <stdbool.h>
+
 typedef enum {
   EPX_LANE_PADDING, /* repeats another lane, or is idle: nothing is done for it */
   EPX_LANE_RUNNING, /* follows the dynamics */
@@ -21,6 +23,7 @@ typedef struct {
   double settled_at; /* since when its residual has been at most options->settled; NaN while it is above */
   double residual;
   double period, amplitude; /* of a limit cycle, else NaN */
+  bool measured;            /* it oscillates, and is followed more closely to say how */
 } epx_lane_record;
 
 #endif

@@ -17,12 +17,17 @@ enum { FIRST_EPOCH = 32 };
 /** A swing that changes by less is steady, when so many passages say so. */
 #define STEADY 2e-3
 enum { STEADY_PASSAGES = 16 };
+/** Where nothing comes back regularly, so many passages say so, of a swing that changes by less than DECAY.
+ */
+enum { IRREGULAR_PASSAGES = 48 };
 /** Passages closer than this share of the amplitude are the same place. */
 #define RETURN 0.05
 /** Periods that differ by more than this share of the longest are none. */
 #define REGULAR 0.05
 /** Passages that make an oscillation. */
 enum { PASSAGES = 3 };
+/** Returns that make a period. */
+enum { RETURNS = 2 };
 
 /** What an epoch says of a lane. */
 typedef struct {
@@ -236,7 +241,7 @@ bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const do
 
 /** Gets the period of an epoch, NaN where its returns are not regular. */
 static double get_period(const epoch *own) {
-  if (own->n_returns == 0 || own->longest - own->shortest > REGULAR * own->longest) return NAN;
+  if (own->n_returns < RETURNS || own->longest - own->shortest > REGULAR * own->longest) return NAN;
   return (own->last - own->first) / own->n_returns;
 }
 
@@ -245,9 +250,12 @@ bool epx_limit_cycle_is_steady(const epx_limit_cycle *watch, int lane, double fl
   const lane_watch *own = &watch->lanes[lane];
   const epoch *whole = &own->whole;
   *period = *amplitude = NAN;
-  if (own->n_epochs < 2 || whole->n_passages < STEADY_PASSAGES || whole->after <= floor ||
-      fabs(whole->after - whole->before) > STEADY * whole->before || isnan(get_period(whole)))
-    return false;
+  if (own->n_epochs < 2 || whole->after <= floor) return false;
+  const double change = fabs(whole->after - whole->before) / whole->before;
+  const bool regular = !isnan(get_period(whole));
+  const bool steady = regular ? whole->n_passages >= STEADY_PASSAGES && change <= STEADY
+                              : whole->n_passages >= IRREGULAR_PASSAGES && change <= DECAY;
+  if (!steady) return false;
   *amplitude = whole->after;
   *period = get_period(whole);
   return true;

@@ -32,9 +32,10 @@ void epx_limit_cycle_init(epx_limit_cycle *watch, int lane);
 bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const double *y, const double *dy_dt,
                          int stride);
 
-/** Tells whether the lane certainly oscillates: over a whole epoch of many returns, all of one period, its
- * swing was within 2e-3 what it had been. What rings with less loss than 1e-4 a period passes for this.
- * `floor`, *period, *amplitude: as of epx_limit_cycle_eval(), but there is always a period. */
+/** Tells whether the lane oscillates for all that can be expected of more time: over a whole epoch its swing
+ * was what it had been, within 2e-3 where many returns have one period, within 2e-2 where still more passages
+ * have none. What rings with less loss than 1e-4 of its swing a period passes for this. `floor`, *period,
+ * *amplitude: as of epx_limit_cycle_eval(). */
 bool epx_limit_cycle_is_steady(const epx_limit_cycle *watch, int lane, double floor, double *period,
                                double *amplitude);
 

@@ -29,6 +29,8 @@
  * gone by: what settles has done so before. */
 #define WATCH_FROM 0.5
 enum { WATCH_STEPS = 128 };
+/** Of the tolerance, what a cycle is measured with: a loose one is off by some percent. */
+#define MEASURE 0.03
 
 struct epx_relaxation {
   epx_equilibrium_options options;
@@ -159,22 +161,44 @@ static double get_floor(const epx_relaxation *relaxation, int lane) {
   return 10 * (relaxation->options.rtol * relaxation->size[lane] + relaxation->options.atol);
 }
 
-/** Watches a lane that has taken long. Returns whether it oscillates, for certain. */
+/** Watches a lane that has taken long. A cycle is followed twice: as closely as the options ask, to see that
+ * it is one, then MEASURE as closely, to say how long and how large it is. Returns whether both are done. */
 static bool watch_lane(const epx_relaxation *relaxation, int lane) {
   epx_lane_record *record = &relaxation->records[lane];
-  return epx_limit_cycle_add(relaxation->watch, lane, record->elapsed,
-                             epx_integrator_get_state(relaxation->integrator) + lane,
-                             relaxation->field + lane, relaxation->lanes->n_lanes) &&
-         epx_limit_cycle_is_steady(relaxation->watch, lane, get_floor(relaxation, lane), &record->period,
-                                   &record->amplitude);
+  double period, amplitude;
+  if (!epx_limit_cycle_add(relaxation->watch, lane, record->elapsed,
+                           epx_integrator_get_state(relaxation->integrator) + lane, relaxation->field + lane,
+                           relaxation->lanes->n_lanes) ||
+      !epx_limit_cycle_is_steady(relaxation->watch, lane, get_floor(relaxation, lane), &period, &amplitude))
+    return false;
+  const bool done = record->measured;
+  record->period = period;
+  record->amplitude = amplitude;
+  record->measured = true;
+  if (!done) epx_limit_cycle_init(relaxation->watch, lane);
+  return done;
 }
 
 /** Takes a lane out that had all its time: it oscillates, or it is slow. */
 static void give_up(const epx_relaxation *relaxation, int lane) {
   epx_lane_record *record = &relaxation->records[lane];
-  const bool oscillates = epx_limit_cycle_eval(relaxation->watch, lane, get_floor(relaxation, lane),
-                                               &record->period, &record->amplitude);
-  take_out(relaxation, lane, oscillates ? EPX_OSCILLATES : EPX_SLOW);
+  double period, amplitude;
+  if (epx_limit_cycle_eval(relaxation->watch, lane, get_floor(relaxation, lane), &period, &amplitude)) {
+    record->period = period;
+    record->amplitude = amplitude;
+    record->measured = true;
+  }
+  take_out(relaxation, lane, record->measured ? EPX_OSCILLATES : EPX_SLOW);
+}
+
+/** Bounds the error of a lane's next step. */
+static void set_bound(const epx_relaxation *relaxation, int lane, double step) {
+  const epx_equilibrium_options *options = &relaxation->options;
+  double *bound = &epx_integrator_get_bound(relaxation->integrator)[lane];
+  if (step > 0 && !epx_integrator_is_implicit(relaxation->integrator))
+    *bound = STEP_SHARE * step * relaxation->speed[lane];
+  if (relaxation->records[lane].measured)
+    *bound = fmin(*bound, MEASURE * (options->rtol * relaxation->size[lane] + options->atol));
 }
 
 /** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
@@ -208,8 +232,7 @@ static bool look_at(epx_relaxation *relaxation, int lane, double step) {
     give_up(relaxation, lane);
     return true;
   }
-  if (step > 0 && !epx_integrator_is_implicit(relaxation->integrator))
-    epx_integrator_get_bound(relaxation->integrator)[lane] = STEP_SHARE * step * relaxation->speed[lane];
+  set_bound(relaxation, lane, step);
   return false;
 }
 
@@ -262,6 +285,7 @@ static void load(epx_relaxation *relaxation, const epx_nudge *nudge) {
     }
     epx_integrator_get_mask(relaxation->integrator)[lane] = -1;
     epx_limit_cycle_init(relaxation->watch, lane);
+    relaxation->records[lane].measured = false;
   }
   epx_integrator_set_lanes(relaxation->integrator, lanes, nudge);
 }
