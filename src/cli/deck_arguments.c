@@ -3,7 +3,10 @@
  */
 #include "cli/deck_arguments.h"
 
-#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
 
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
   const char *assignment;
@@ -14,5 +17,15 @@ epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
     epx_deck_destroy(deck);
     return code;
   }
+  return EPX_OK;
+}
+
+epx_err epx_call_create_output(const epx_call *call, const epx_deck *deck, char **path) {
+  const char *given = epx_call_get_value(call, "--output", 0);
+  if (given) return epx_array_create_text(path, given);
+  const char *name = epx_deck_get_text(deck, "study.name");
+  const size_t n = strlen(name) + sizeof ".h5";
+  EPX_TRY(EPX_ARRAY(*path, n));
+  snprintf(*path, n, "%s.h5", name);
   return EPX_OK;
 }

@@ -15,4 +15,8 @@
  * epx_deck_set(). */
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck);
 
+/** Creates the name of the results file: --output, or NAME.h5 after study.name. Free with
+ * epx_array_destroy(). Errors: EPX_EMEMORY. */
+epx_err epx_call_create_output(const epx_call *call, const epx_deck *deck, char **path);
+
 #endif

@@ -6,61 +6,18 @@
 
 #include <math.h>
 #include <mpi.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/deck_arguments.h"
+#include "cli/display.h"
 #include "cli/time_limit.h"
 #include "epilux/base/array.h"
 #include "epilux/base/log.h"
 #include "epilux/io/campaign.h"
-
-static const double first_line = 10, line_interval = 60, redraw_interval = 0.2; /* s */
-
-/* What the progress line needs between two calls. */
-typedef struct {
-  bool terminal, quiet;
-  double next; /* s of the run */
-} display;
-
-static void show_progress(void *context, const epx_progress *progress) {
-  display *own = context;
-  if (own->quiet || progress->seconds < own->next) return;
-  char line[160];
-  epx_progress_eval_line(progress, line, sizeof line);
-  fprintf(stderr, own->terminal ? "\r%.100s\033[K" : "epilux: %s\n", line);
-  fflush(stderr);
-  own->next = progress->seconds + (own->terminal ? redraw_interval : line_interval);
-}
-
-static void print_summary(const char *path, const epx_campaign *campaign, const epx_progress *progress) {
-  int count[EPX_FAILED + 1] = {0};
-  char took[32];
-  for (int i = 0; i < campaign->n_points; i++)
-    for (int k = 0; k < campaign->n_instances; k++)
-      if (epx_campaign_has_trial(campaign, i, k)) count[(int)epx_campaign_get_record(campaign, i, k)[0]]++;
-  printf("%s: %d design points, %d instances each\n", path, campaign->n_points, campaign->n_instances);
-  if (campaign->n_shards > 0) printf("shard %d/%d: ", campaign->shard, campaign->n_shards);
-  printf("%d done", count[EPX_STATE_DONE]);
-  for (int state = 0; state <= EPX_FAILED; state++)
-    if (state != EPX_STATE_DONE && count[state] > 0)
-      printf(", %d %s", count[state], epx_record_get_state_name(state));
-  epx_progress_eval_time(progress->seconds, took, sizeof took);
-  const double share = progress->busy / (progress->seconds * progress->n_workers);
-  printf("\n%ld trials in %s by %d worker%s, busy %.0f %%\n", progress->n_solved, took, progress->n_workers,
-         progress->n_workers == 1 ? "" : "s", progress->n_solved > 0 ? fmin(100, 100 * share) : 0);
-}
-
-/* The end of the run on rank 0: the line that was redrawn, the summary, and how to go on. */
-static void print_end(const epx_run_job *job, const display *shown, const epx_coordinator_report *report) {
-  if (shown->terminal && !shown->quiet && shown->next > 0) fprintf(stderr, "\n");
-  if (!shown->quiet) print_summary(job->path, job->campaign, &report->progress);
-  if (report->stopped)
-    fprintf(stderr, "epilux: stopped by %s; what is finished is saved: go on with epilux %s\n",
-            report->reason, job->again);
-}
 
 /* A launcher that does not speak this MPI starts as many runs as there should be ranks. */
 static void warn_of_lost_ranks(const epx_channel *channel) {
@@ -85,17 +42,6 @@ static epx_err create_job(const epx_call *call, epx_channel *channel, epx_run_cr
                           epx_run_job *job) {
   EPX_TRY(epx_channel_merge_codes(channel, create(call, job)));
   return epx_channel_merge_codes(channel, check_agreement(channel, job->campaign));
-}
-
-/* The results file: -o, or the study's name. */
-static epx_err create_path(const epx_call *call, const epx_campaign *campaign, char **path) {
-  const char *given = epx_call_get_value(call, "--output", 0);
-  if (given) return epx_array_create_text(path, given);
-  const char *name = epx_deck_get_text(campaign->deck, "study.name");
-  const size_t n = strlen(name) + sizeof ".h5";
-  EPX_TRY(EPX_ARRAY(*path, n));
-  snprintf(*path, n, "%s.h5", name);
-  return EPX_OK;
 }
 
 static epx_err read_attempts(const epx_call *call, int *attempts) {
@@ -129,17 +75,26 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
   return EPX_OK;
 }
 
-static epx_err run_job(const epx_call *call, epx_channel *channel, epx_run_job *job, epx_run_report *report,
-                       int *status) {
-  display shown = {.terminal = isatty(STDERR_FILENO), .quiet = epx_call_is_set(call, "--quiet")};
-  if (!shown.terminal) shown.next = first_line;
+/* The display goes with the run: rank 0's errors of it are all ranks'. */
+static epx_err solve_shown(const epx_call *call, epx_channel *channel, epx_run_job *job, epx_display *display,
+                           epx_run_report *report) {
   epx_run_options options = epx_run_get_defaults(job->path);
   EPX_TRY(epx_channel_merge_codes(channel, read_options(call, job, &options)));
-  options.coordinator.watch = show_progress;
-  options.coordinator.context = &shown;
+  options.coordinator.watch = epx_display_view_progress;
+  options.coordinator.context = display;
   const int code = epx_run_solve(job->campaign, channel, &options, report);
+  if (report->begun && epx_channel_get_rank(channel) == 0)
+    epx_display_view_end(display, job, &report->coordinator);
+  return code;
+}
+
+static epx_err run_job(const epx_call *call, epx_channel *channel, epx_run_job *job, epx_run_report *report,
+                       int *status) {
+  epx_display display = {0};
+  int code = epx_channel_merge_codes(channel, epx_display_create(call, channel, &display));
+  if (code == EPX_OK) code = solve_shown(call, channel, job, &display, report);
+  epx_display_destroy(&display);
   if (report->begun) *status = EPX_EXIT_FAILED;
-  if (report->begun && epx_channel_get_rank(channel) == 0) print_end(job, &shown, &report->coordinator);
   EPX_TRY(code);
   *status = report->coordinator.stopped ? EPX_EXIT_STOPPED : EPX_EXIT_DONE;
   return EPX_OK;
@@ -177,8 +132,17 @@ static epx_err solve_on_ranks(const epx_call *call, epx_run_creator create, int 
   return code;
 }
 
+/* A batch system's warning may come while ranks still start: it waits until the run can heed it. */
+static void hold_warning(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
 epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
   int provided;
+  hold_warning();
   if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
     return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
   const int code = solve_on_ranks(call, create, status);
@@ -210,7 +174,7 @@ static epx_err create(const epx_call *call, epx_run_job *job) {
   snprintf(again, sizeof again, "run %.300s --resume%s%.40s", call->arguments[0], shard ? " --shard " : "",
            shard ? shard : "");
   job->again = again;
-  return create_path(call, job->campaign, &job->path);
+  return epx_call_create_output(call, job->campaign->deck, &job->path);
 }
 
 static epx_err solve(const epx_call *call, int *status) {

@@ -3,15 +3,21 @@
  * to do.
  */
 #define _POSIX_C_SOURCE 200809L
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/time_limit.h"
 #include "epilux/base/array.h"
 #include "epilux/io/lock.h"
 #include "epilux/io/results.h"
 #include "epilux/parallel/progress.h"
+
+static const double default_interval = 5; /* s */
 
 /* Since the file was written the run, if it goes on, has taken the time that passed and solved what is in the
  * journal. */
@@ -66,22 +72,79 @@ static void print_status(const char *path, const epx_results *results, const cha
          *holder ? left : "stopped; go on with epilux run DECK --resume");
 }
 
-static epx_err solve(const epx_call *call, int *status) {
-  const char *path = call->arguments[0];
-  char *lock, holder[256];
-  epx_results *results;
-  bool finished;
-  EPX_TRY(epx_results_read(path, &results));
-  const int code = epx_results_create_name(path, "lock", &lock);
-  if (code == EPX_OK) {
-    epx_lock_get_holder(lock, holder, sizeof holder);
-    print_status(path, results, holder, &finished);
-    *status = finished ? EPX_EXIT_DONE : EPX_EXIT_STOPPED;
-    epx_array_destroy(&lock);
-  }
-  epx_results_destroy(&results);
+/* Reads a results file, and who runs it: holder [size], out. */
+static epx_err read_results(const char *path, epx_results **results, char *holder, size_t size) {
+  char *lock;
+  EPX_TRY(epx_results_create_name(path, "lock", &lock));
+  const int code = epx_results_read(path, results);
+  epx_lock_get_holder(lock, holder, size);
+  epx_array_destroy(&lock);
   return code;
 }
+
+static epx_err view(const char *path, bool *finished) {
+  char holder[256];
+  epx_results *results;
+  EPX_TRY(read_results(path, &results, holder, sizeof holder));
+  print_status(path, results, holder, finished);
+  epx_results_destroy(&results);
+  return EPX_OK;
+}
+
+/* ---- watching */
+
+/* One line of how it stands now; empty when all is finished. */
+static epx_err eval_line(const char *path, char *line, size_t size) {
+  char holder[256], text[160];
+  epx_results *results;
+  epx_progress progress;
+  if (access(path, F_OK) != 0) {
+    snprintf(line, size, "%s: not there yet", path);
+    return EPX_OK;
+  }
+  EPX_TRY(read_results(path, &results, holder, sizeof holder));
+  init_progress(path, results, *holder != '\0', &progress);
+  epx_results_destroy(&results);
+  epx_progress_eval_line(&progress, text, sizeof text);
+  /* Between two jobs there is no rate to speak of: of the line, what stands before it. */
+  if (!*holder) snprintf(text, sizeof text, "%ld/%ld trials", progress.n_finished, progress.n_trials);
+  snprintf(line, size, "%s: %s, %s%s", path, text, *holder ? "running: " : "waiting: nobody runs it now",
+           holder);
+  if (progress.n_finished == progress.n_trials) *line = '\0';
+  return EPX_OK;
+}
+
+/* Shows a line, redrawn on a terminal, until all is finished. */
+static epx_err watch(const char *path, double interval) {
+  const bool terminal = isatty(STDOUT_FILENO);
+  const struct timespec nap = {(time_t)interval, (long)(1e9 * (interval - floor(interval)))};
+  for (char line[600], before[600] = "";; nanosleep(&nap, NULL)) {
+    EPX_TRY(eval_line(path, line, sizeof line));
+    if (terminal) printf("\r\033[K");
+    if (!*line) return EPX_OK;
+    if (terminal || strcmp(line, before) != 0) printf(terminal ? "%.150s" : "%s\n", line);
+    if (fflush(stdout) != 0) return EPX_RAISE(EPX_EFILE, "standard output cannot be written");
+    memcpy(before, line, sizeof before);
+  }
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  const char *every = epx_call_get_value(call, "--every", 0);
+  double interval = default_interval;
+  bool finished;
+  if (every) EPX_TRY(epx_time_limit_read("--every", every, &interval));
+  if (every && !epx_call_is_set(call, "--watch"))
+    return EPX_RAISE(EPX_EINPUT, "status: --every goes with --watch");
+  if (epx_call_is_set(call, "--watch")) EPX_TRY(watch(call->arguments[0], interval));
+  EPX_TRY(view(call->arguments[0], &finished));
+  *status = finished ? EPX_EXIT_DONE : EPX_EXIT_STOPPED;
+  return EPX_OK;
+}
+
+static const epx_option options[] = {
+    {"--watch", NULL, "goes on until all trials are finished; waits for a file that is not there yet", 0},
+    {"--every", "TIME", "with --watch: from one look to the next; 5 s", 0},
+    {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_status = {
     .name = "status",
@@ -89,6 +152,9 @@ const epx_command epx_command_status = {
     .n_min = 1,
     .n_max = 1,
     .summary = "says how far a campaign is that runs or was stopped",
-    .details = "Exit status: 0 when all trials are finished, 75 when there is more to do.",
-    .example = "epilux status quickstart.h5",
+    .details =
+        "Exit status: 0 when all trials are finished, 75 when there is more to do. --watch ends when all are "
+        "finished,\nalso when they are so by several jobs one after the other; Ctrl-C ends it before.",
+    .example = "epilux status --watch quickstart.h5",
+    .options = options,
     .solve = solve};

@@ -224,6 +224,7 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
       is_first ? begin_files(own, campaign, options, epx_coordinator_get_n_workers(channel)) : EPX_OK));
   report->begun = true;
   EPX_TRY(epx_signals_set(is_first));
+  epx_signals_set_blocked(false); /* one that the caller held back until now counts */
   const int code = solve(campaign, channel, own, options, &report->coordinator);
   if (!report->coordinator.abandoned) epx_signals_set_back();
   return code;
