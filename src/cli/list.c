@@ -206,6 +206,21 @@ static epx_err list_devices(void) {
   return EPX_OK;
 }
 
+static epx_err list_energies(void) {
+  const epx_device *best = &epx_energy_device[EPX_OPTIMISTIC], *real = &epx_energy_device[EPX_BUDGETED];
+  printf("  %-18s %-3s %10s %10s\n", "quantity", "", "optimistic", "budgeted");
+  for (int i = 0; i < best->n_quantities; i++) {
+    const epx_quantity *q = &best->quantities[i];
+    printf("  %-18s %-3s %10g %10g %s\n  %-18s %s%s\n", q->name, q->unit, q->fallback,
+           real->quantities[i].fallback, q->meaning, "", q->assumed ? "ASSUMED: " : "source: ", q->source);
+  }
+  printf(
+      "  ASSUMED: without a device and energy.rate_unit, a rate of 1 is %g 1/s; without energy.power_unit a "
+      "power of 1 is %g W\n",
+      EPX_ENERGY_RATE, EPX_ENERGY_POWER);
+  return EPX_OK;
+}
+
 static epx_err list_processes(void) {
   for (int i = 0; epx_process_get_preset(i); i++) {
     const epx_process_preset *preset = epx_process_get_preset(i);
@@ -258,6 +273,7 @@ static const struct {
     {"metrics", "what is measured of a trained network", list_metrics},
     {"curves", "what can be kept of each epoch", list_curves},
     {"devices", "rings, heaters, detectors, …: defaults, ranges, sources, and what is assumed", list_devices},
+    {"energies", "what parts cost: both cases, sources, and what is assumed", list_energies},
     {"processes", "fabrication: presets, terms, quantities", list_processes},
     {"kernels", "correlation of random fields over distance", list_kernels},
     {"deck", "every key of a deck: inputs/reference.yaml", list_deck},

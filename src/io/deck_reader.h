@@ -44,4 +44,7 @@ epx_err epx_reader_read_learning(epx_reader *r);
 /** Reads the section hardware and the protocol, after the section learning. Errors: EPX_EINPUT, at its line. */
 epx_err epx_reader_read_hardware(epx_reader *r);
 
+/** Reads the section energy, after the metrics. Errors: EPX_EINPUT, at its line: no metric uses it. */
+epx_err epx_reader_read_energy(epx_reader *r);
+
 #endif

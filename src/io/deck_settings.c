@@ -284,6 +284,7 @@ static epx_err read_settings(epx_reader *r) {
   EPX_TRY(epx_settings_read_fabrication(r->root, r->settings));
   EPX_TRY(read_variation(r));
   EPX_TRY(read_metrics(r));
+  EPX_TRY(epx_reader_read_energy(r));
   return read_yield(r);
 }
 

@@ -11,7 +11,7 @@
 #include "io/resolve.h"
 #include "io/text.h"
 
-enum { WIDTH = 110, REMARK_SIZE = 1200, KEY_SIZE = 128 };
+enum { WIDTH = 110, REMARK_SIZE = 4000, KEY_SIZE = 128 };
 
 static const char small_deck[] = "network: {family: kerr, topology: {nodes: 10}}\n"
                                  "task: {name: xor}\n"

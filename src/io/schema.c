@@ -10,6 +10,7 @@
 
 #include "epilux/photonic/detector.h"
 #include "epilux/photonic/fabrication.h"
+#include "epilux/study/energy.h"
 #include "io/words.h"
 
 #define COUNT .type = EPX_SCHEMA_INTEGER, .unit = "1", .high = INT_MAX
@@ -21,6 +22,7 @@
 #define WORD(list) .type = EPX_SCHEMA_WORD, .words = epx_words_get_##list
 #define WORDS(list) .type = EPX_SCHEMA_WORDS, .words = epx_words_get_##list
 
+#include "io/schema_energy.h"
 #include "io/schema_fabrication.h"
 #include "io/schema_hardware.h"
 #include "io/schema_task.h"
@@ -225,6 +227,8 @@ static const epx_schema_entry entries[] = {
     PROCESS_ROWS
 
     HARDWARE_ROWS
+
+    ENERGY_ROWS
 
     {"design", EPX_SCHEMA_SECTION, .meaning = "which settings are compared"},
     {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},

@@ -6,6 +6,7 @@
 #include "epilux/base/array.h"
 #include "epilux/base/log.h"
 #include "epilux/base/random.h"
+#include "epilux/study/consumption.h"
 #include "epilux/study/deployment.h"
 #include "epilux/study/fabricated.h"
 
@@ -15,6 +16,7 @@ typedef struct {
   double *theta, *gradient, *exact; /* [block][n_theta] */
   epx_performance *initial, *deployed, *train, *validation, *test;
   int n_epochs; /* trained in situ */
+  epx_energy *energy;
   epx_curves curves;
   double *cosine, *ratio, *trained_cosine, *heater_power, *failures;
 } block_work;
@@ -42,6 +44,7 @@ static void destroy_work(block_work *work) {
                        &work->failures};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     epx_array_destroy(arrays[i]);
+  epx_array_destroy(&work->energy);
   epx_array_destroy(&work->initial);
   epx_array_destroy(&work->deployed);
   epx_array_destroy(&work->train);
@@ -71,6 +74,7 @@ static epx_err create_work(const epx_point *point, block_work *work) {
   for (size_t i = 0; i < sizeof by_instance / sizeof *by_instance; i++)
     EPX_TRY(EPX_ARRAY(*by_instance[i], block));
   EPX_TRY(EPX_ARRAY(work->initial, block));
+  EPX_TRY(EPX_ARRAY(work->energy, block));
   EPX_TRY(EPX_ARRAY(work->deployed, block));
   EPX_TRY(EPX_ARRAY(work->train, block));
   EPX_TRY(EPX_ARRAY(work->validation, block));
@@ -176,10 +180,10 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
     return test->power * test->settling_time;
   case EPX_METRIC_HEATER_POWER:
     return work->heater_power[k];
-  case EPX_METRIC_COUNT:
-    break;
+  default: /* energies, both cases of each entry in turn */
+    return work->energy[k].value[(metric - EPX_METRIC_INFERENCE_LASER_OPTIMISTIC) / EPX_ENERGY_CASES]
+                                [(metric - EPX_METRIC_INFERENCE_LASER_OPTIMISTIC) % EPX_ENERGY_CASES];
   }
-  return NAN;
 }
 
 static void write_curves(const epx_point *point, const block_work *work, int k, double *record) {
@@ -255,6 +259,16 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
                                       wants(settings, EPX_METRIC_STABILITY), work->test);
 }
 
+static epx_err measure_energy(const epx_point *point, block_work *work) {
+  for (int k = 0; k < point->block; k++) {
+    const double writes = epx_tuning_eval_writes(epx_learner_get_tuning(work->learner), k,
+                                                 epx_learner_get_trained(work->learner));
+    EPX_TRY(epx_consumption_eval(point, &work->test[k], work->heater_power[k],
+                                 count_epochs(work, k) * point->task->n_train, writes, &work->energy[k]));
+  }
+  return EPX_OK;
+}
+
 /* A nudge that most samples do not survive is too large; the metric counts, and this is said once. */
 static void warn_of_failures(const epx_point *point, const block_work *work) {
   for (int k = 0; k < point->block; k++) {
@@ -285,6 +299,7 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
     work->failures[k] = epx_learner_get_failures(work->learner, k);
   warn_of_failures(point, work);
   EPX_TRY(measure_after(point, work));
+  EPX_TRY(measure_energy(point, work));
   for (int k = 0; k < point->block; k++)
     write_result(point, work, k, record + (size_t)k * size);
   return EPX_OK;

@@ -84,6 +84,7 @@ typedef struct epx_estimator {
   bool own_scheme; /* nudged, but its phases are its own: nudging->scheme is not used */
   bool drawn;      /* random: keyed by batch->key */
   bool computed;   /* not measured: it reads no hardware */
+  bool cost_only;  /* knows the cost, not the states */
   /** Tells why the rule does not apply to a family, NULL when it does. The text names the remedy. */
   const char *(*get_refusal)(const epx_family *family);
   /** Evaluates how many learning phases a sample needs beside its free one. NULL: none. */

@@ -6,6 +6,13 @@
 
 #include <stdbool.h>
 
+#include "epilux/study/energy.h"
+
+/** Two metrics, for both cases of an entry of study/energy.h. */
+#define EPX_ENERGY_METRIC(X, name, text, meaning)                                                            \
+  X(EPX_METRIC_##name##_OPTIMISTIC, text "_optimistic", "J", meaning "; optimistic case")                    \
+  X(EPX_METRIC_##name##_BUDGETED, text "_budgeted", "J", meaning "; loss-budgeted case")
+
 /** X(name, deck name, unit, long name) */
 #define EPX_METRICS(X)                                                                                       \
   X(EPX_METRIC_ACCURACY, "accuracy", "1",                                                                    \
@@ -24,7 +31,8 @@
   X(EPX_METRIC_NOMINAL_ACCURACY, "nominal_accuracy", "1",                                                    \
     "accuracy of the nominal network that was trained, on ideal hardware; none of protocol in-situ")         \
   X(EPX_METRIC_WRITES, "writes_per_weight", "1", "writes of a trained parameter, mean over them")            \
-  X(EPX_METRIC_WORN_OUT, "worn_out", "1", "share of trained parameters that were written to their endurance")\
+  X(EPX_METRIC_WORN_OUT, "worn_out", "1",                                                                    \
+    "share of trained parameters that were written to their endurance")                                      \
   X(EPX_METRIC_NUDGE_FAILURES, "nudge_failures", "1",                                                        \
     "share of the training's learning phases that left the free state's basin, or found no equilibrium")     \
   X(EPX_METRIC_GRADIENT_COSINE, "gradient_cosine", "1",                                                      \
@@ -45,7 +53,8 @@
     "optical energy that the drives deliver while one inference settles: power times settling time, in the " \
     "family's units")                                                                                        \
   X(EPX_METRIC_HEATER_POWER, "heater_power", "W",                                                            \
-    "electrical power of all heaters of process.heating, 0 without")
+    "electrical power of all heaters of process.heating, 0 without")                                         \
+  EPX_ENERGY_ENTRIES(EPX_ENERGY_METRIC, X)
 
 typedef enum {
 #define EPX_METRIC_ENUM(name, text, unit, meaning) name,

@@ -53,6 +53,7 @@ typedef struct {
   epx_cost cost;
   epx_learning_spec learning;
   epx_protocol_spec protocol;
+  epx_energy_spec energy;
   epx_equilibrium_options equilibrium;
   bool described;  /* fabrication.ring is set: the deck says what ring a node is */
   bool fabricated; /* all of fabrication is set but the placement, which `placement` describes */

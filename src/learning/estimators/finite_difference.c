@@ -78,6 +78,7 @@ const epx_estimator epx_estimator_finite_difference = {
     .summary = "central differences of the cost at re-settled equilibria: four equilibria a parameter",
     .source = "",
     .nudged = false,
+    .cost_only = true,
     .computed = true,
     .get_refusal = get_refusal,
     .eval_phases = eval_phases,

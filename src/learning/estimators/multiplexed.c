@@ -104,6 +104,7 @@ const epx_estimator epx_estimator_multiplexed = {
     .summary = "every parameter shifted by its own code over learning.nudge.probes time slots: a baseline",
     .source = "McCaughan2023",
     .nudged = false,
+    .cost_only = true,
     .get_refusal = get_refusal,
     .eval_phases = eval_phases,
     .eval = eval,

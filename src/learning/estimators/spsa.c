@@ -92,6 +92,7 @@ const epx_estimator epx_estimator_spsa = {
     .summary = "all parameters shifted at once by random signs, learning.nudge.probes times: a baseline",
     .source = "Spall1992",
     .nudged = false,
+    .cost_only = true,
     .drawn = true,
     .get_refusal = get_refusal,
     .eval_phases = eval_phases,
