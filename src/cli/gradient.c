@@ -9,9 +9,8 @@
 #include "cli/deck_arguments.h"
 #include "cli/table.h"
 #include "epilux/base/array.h"
-#include "epilux/base/random.h"
 #include "epilux/learning/comparison.h"
-#include "epilux/study/point.h"
+#include "epilux/study/deployment.h"
 
 /* The nominal network, or one fabricated instance of the base point. */
 static epx_err eval_parameters(const epx_call *call, const epx_point *point, double *theta) {
@@ -24,9 +23,15 @@ static epx_err eval_parameters(const epx_call *call, const epx_point *point, dou
   if (end == text || *end || instance < 0 || instance >= settings->n_instances)
     return EPX_RAISE(EPX_EINPUT, "--instance %s: the deck has instances 0 to %d", text,
                      settings->n_instances - 1);
-  epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed,
-                     settings->independent ? 0 : EPX_RANDOM_ANY, (uint32_t)instance, theta, NULL);
-  return EPX_OK;
+  return epx_deployment_eval_instance(point, 0, (uint32_t)instance, point->nominal, theta, NULL);
+}
+
+/* A deck without read-out noise is shown what little of it would do, next to states of order 1. */
+static const double reference_noise = 1e-4;
+
+static bool is_quiet(const epx_settings *settings) {
+  return epx_reading_is_ideal(&settings->learning.hardware.reading) &&
+         !epx_hardware_is_drifting(&settings->learning.hardware);
 }
 
 static epx_err set_row(const epx_comparison *row, int b, epx_table *table) {
@@ -35,9 +40,10 @@ static epx_err set_row(const epx_comparison *row, int b, epx_table *table) {
                              !row->estimator->nudged || row->estimator->own_scheme ? "-"
                              : row->scheme == EPX_CENTERED                         ? "centered"
                                                                                    : "one-sided"));
-  const double number[] = {row->beta[b], row->cosine[b], row->norm_ratio[b], row->error[b]};
-  static const char *const format[] = {"%.6g", "%.9f", "%.6f", "%.3e"};
-  for (int i = 0; i < 4; i++)
+  const double number[] = {row->beta[b],      row->cosine[b], row->norm_ratio[b], row->error[b],
+                           row->vanishing[b], row->spread[b], row->convergence[b]};
+  static const char *const format[] = {"%.6g", "%.9f", "%.6f", "%.3e", "%.3e", "%.3e", "%.4f"};
+  for (int i = 0; i < 7; i++)
     EPX_TRY(epx_table_set_next(table, isnan(number[i]) ? "-" : format[i], number[i]));
   const bool last = b == row->n_betas - 1;
   const double fitted[] = {row->slope, row->limit_error, row->difference_error};
@@ -48,10 +54,10 @@ static epx_err set_row(const epx_comparison *row, int b, epx_table *table) {
 }
 
 static epx_err set_table(const epx_comparison *rows, int n_rows, epx_table *table) {
-  static const char *const heads[] = {"estimator",   "scheme",          "beta",
-                                      "cosine",      "norm_ratio",      "error",
-                                      "error_slope", "error_at_beta_0", "error_to_differences",
-                                      "equilibria"};
+  static const char *const heads[] = {
+      "estimator",       "scheme", "beta",        "cosine",      "norm_ratio",      "error",
+      "error_vanishing", "spread", "convergence", "error_slope", "error_at_beta_0", "error_to_differences",
+      "equilibria"};
   for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
     EPX_TRY(epx_table_set_next(table, "%s", heads[i]));
   for (int i = 0; i < n_rows; i++)
@@ -61,6 +67,10 @@ static epx_err set_table(const epx_comparison *rows, int n_rows, epx_table *tabl
 }
 
 static void print_notes(const epx_point *point, const epx_comparison *rows, int n_rows) {
+  char text[128] = "the noise of hardware.readout and hardware.drift";
+  if (is_quiet(point->settings))
+    snprintf(text, sizeof text, "read-out noise of %g (the deck has neither hardware.readout nor hardware.drift)",
+             reference_noise);
   for (int i = 0; i < n_rows; i++) {
     if (rows[i].refusal) printf("%s does not apply: %s\n", rows[i].estimator->name, rows[i].refusal);
     if (rows[i].failures > 0)
@@ -71,9 +81,11 @@ static void print_notes(const epx_point *point, const epx_comparison *rows, int 
          "over the\n"
          "%d training samples; error_slope is that of log error in log beta; error_at_beta_0 is what is left "
          "when\n"
-         "beta vanishes: the rule's own bias; error_to_differences is with finite differences, at the least "
-         "beta.\n",
-         point->task->n_train);
+         "beta vanishes: the rule's own bias, error_vanishing what goes with it; error_to_differences is with "
+         "finite\ndifferences, at the least beta. spread is the standard deviation of g over |e| with\n%s,\n"
+         "and the rule's own draws. convergence is predicted: how far down a step along such a g gets, next to one "
+         "along e.\n",
+         point->task->n_train, text);
 }
 
 static epx_err compare(const epx_call *call, const epx_point *point, epx_learner *learner, double *theta) {
@@ -82,7 +94,7 @@ static epx_err compare(const epx_call *call, const epx_point *point, epx_learner
   EPX_TRY(eval_parameters(call, point, theta));
   EPX_TRY(epx_comparison_eval(learner, theta, &point->settings->learning.nudging, rows, &n_rows));
   epx_table *table;
-  EPX_TRY(epx_table_create(10, &table));
+  EPX_TRY(epx_table_create(13, &table));
   const int code = set_table(rows, n_rows, table);
   const bool csv = epx_call_is_set(call, "--csv");
   if (code == EPX_OK) epx_table_view(table, csv);
@@ -95,9 +107,11 @@ static epx_err solve_point(const epx_call *call, const epx_point *point) {
   const epx_settings *settings = point->settings;
   epx_learner *learner = NULL;
   double *theta = NULL;
+  epx_learning_spec learning = settings->learning;
+  if (is_quiet(settings)) learning.hardware.reading.noise = reference_noise;
   int code = EPX_ARRAY(theta, point->network->n_theta);
   if (code == EPX_OK)
-    code = epx_learner_create(point->network, point->task, &settings->cost, &settings->learning,
+    code = epx_learner_create(point->network, point->task, &settings->cost, &learning,
                               &settings->equilibrium, 1, settings->seed, &learner);
   if (code == EPX_OK) code = compare(call, point, learner, theta);
   epx_learner_destroy(&learner);

@@ -2,6 +2,7 @@
 #include "epilux/learning/comparison.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "epilux/base/array.h"
 #include "learning/estimator_work.h"
@@ -13,6 +14,8 @@ typedef struct {
   const double *theta;
   size_t n;
   double *exact, *difference;             /* [n] the judges */
+  double *noisy, *sum, *limit;            /* [n] one noisy gradient, the sum of all; that of beta = 0 */
+  epx_hardware_spec hardware;             /* the learner's own */
   double *estimate[EPX_COMPARISON_BETAS]; /* [n] */
 } workspace;
 
@@ -46,14 +49,58 @@ static double fit_slope(int n, const double *beta, const double *error) {
   return isfinite(slope) ? slope : NAN;
 }
 
-/* Error of a + (a - b) / (2^order - 1), a at half the beta of b; b is overwritten. */
-static double eval_limit_error(const workspace *work, int order) {
+/* The limit a + (a - b) / (2^order - 1), a at half the beta of b; its error, and how far each beta is from it. */
+static void eval_limit(const workspace *work, int order, epx_comparison *row) {
   const double *a = work->estimate[EPX_COMPARISON_BETAS - 1];
-  double *b = work->estimate[EPX_COMPARISON_BETAS - 2];
+  const double *b = work->estimate[EPX_COMPARISON_BETAS - 2];
+  const double exact = sqrt(eval_dot(work->n, work->exact, work->exact));
   const double share = 1 / (ldexp(1, order) - 1);
   for (size_t i = 0; i < work->n; i++)
-    b[i] = a[i] + share * (a[i] - b[i]);
-  return eval_error(work->n, b, work->exact);
+    work->limit[i] = a[i] + share * (a[i] - b[i]);
+  row->limit_error = eval_error(work->n, work->limit, work->exact);
+  const double size = sqrt(eval_dot(work->n, work->limit, work->limit));
+  for (int k = 0; k < row->n_betas; k++)
+    row->vanishing[k] = exact > 0 ? eval_error(work->n, work->estimate[k], work->limit) * size / exact : NAN;
+}
+
+static void set_quiet(epx_learner *learner) {
+  learner->spec.hardware.reading = (epx_reading_spec){0};
+  learner->spec.hardware.drift = (epx_drift_spec){0};
+}
+
+static double eval_convergence(double ge, double gg, double ee) {
+  if (!(ee > 0) || !(gg > 0)) return NAN;
+  return ge > 0 ? ge * ge / (gg * ee) : 0;
+}
+
+/* Repeats the gradient as the updates of other steps; with the many entries of a gradient, few repeats are enough. */
+static epx_err eval_noise(const workspace *work, const epx_nudging *nudging, const double *g, double *spread,
+                          double *convergence, const epx_comparison *row) {
+  enum { N_REPEATS = 8 };
+  epx_learner *learner = work->learner;
+  const double ee = eval_dot(work->n, work->exact, work->exact);
+  double ge = 0, gg = 0;
+  *spread = NAN;
+  *convergence = eval_convergence(eval_dot(work->n, g, work->exact), eval_dot(work->n, g, g), ee);
+  if (row->estimator->computed) return EPX_OK;
+  int code = EPX_OK;
+  learner->spec.hardware = work->hardware;
+  memset(work->sum, 0, work->n * sizeof *work->sum);
+  for (int m = 0; m < N_REPEATS && code == EPX_OK; m++) {
+    learner->key.step = (uint32_t)m;
+    code = epx_learner_eval_gradient(learner, row->estimator, nudging, work->theta, work->noisy);
+    for (size_t i = 0; i < work->n; i++)
+      work->sum[i] += work->noisy[i];
+    ge += eval_dot(work->n, work->noisy, work->exact) / N_REPEATS;
+    gg += eval_dot(work->n, work->noisy, work->noisy) / N_REPEATS;
+  }
+  learner->key.step = 0;
+  set_quiet(learner);
+  EPX_TRY(code);
+  const double mean = eval_dot(work->n, work->sum, work->sum) / N_REPEATS / N_REPEATS;
+  *spread = ee > 0 ? sqrt(fmax(0, (gg - mean) * N_REPEATS / (N_REPEATS - 1)) / ee) : NAN;
+  *convergence = eval_convergence(ge, gg, ee);
+  return EPX_OK;
 }
 
 static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
@@ -62,6 +109,7 @@ static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
   nudging.scheme = row->scheme;
   if (row->estimator->nudged) nudging.beta = row->beta[k];
   const long before = epx_learner_get_counts(work->learner).equilibria;
+  const long failures = epx_estimator_get_failures(work->learner->work);
   EPX_TRY(epx_learner_eval_gradient(work->learner, row->estimator, &nudging, work->theta, g));
   row->equilibria = epx_learner_get_counts(work->learner).equilibria - before;
   if (row->estimator == &epx_estimator_holomorphic) /* its points are not the population's */
@@ -71,6 +119,9 @@ static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
   row->cosine[k] = norm > 0 && exact > 0 ? eval_dot(work->n, g, work->exact) / norm / exact : NAN;
   row->norm_ratio[k] = exact > 0 ? norm / exact : NAN;
   row->error[k] = eval_error(work->n, g, work->exact);
+  row->failures += epx_estimator_get_failures(work->learner->work) - failures;
+  row->vanishing[k] = NAN;
+  EPX_TRY(eval_noise(work, &nudging, g, &row->spread[k], &row->convergence[k], row));
   return EPX_OK;
 }
 
@@ -82,16 +133,15 @@ static int get_order(const workspace *work, const epx_comparison *row) {
 
 static epx_err eval_row(const workspace *work, epx_comparison *row) {
   const bool nudged = row->estimator->nudged;
-  const long failures = epx_estimator_get_failures(work->learner->work);
   row->n_betas = nudged ? EPX_COMPARISON_BETAS : 1;
   for (int k = 0; k < row->n_betas; k++) {
     row->beta[k] = nudged ? ldexp(work->nudging->beta, -k) : NAN;
     EPX_TRY(eval_beta(work, k, row));
   }
-  row->failures = epx_estimator_get_failures(work->learner->work) - failures;
   row->difference_error = eval_error(work->n, work->estimate[row->n_betas - 1], work->difference);
   row->slope = nudged ? fit_slope(row->n_betas, row->beta, row->error) : NAN;
-  row->limit_error = nudged ? eval_limit_error(work, get_order(work, row)) : NAN;
+  row->limit_error = NAN;
+  if (nudged) eval_limit(work, get_order(work, row), row);
   return EPX_OK;
 }
 
@@ -122,16 +172,22 @@ epx_err epx_comparison_eval(epx_learner *learner, const double *theta, const epx
     return EPX_RAISE(EPX_EINPUT, "the nudge's beta is %g; it must be positive", nudging->beta);
   const size_t n = learner->network->n_theta;
   double *memory = NULL;
-  EPX_TRY(EPX_ARRAY(memory, (2 + EPX_COMPARISON_BETAS) * n));
+  EPX_TRY(EPX_ARRAY(memory, (5 + EPX_COMPARISON_BETAS) * n));
   workspace work = {.learner = learner,
                     .nudging = nudging,
                     .theta = theta,
                     .n = n,
                     .exact = memory,
-                    .difference = memory + n};
+                    .difference = memory + n,
+                    .noisy = memory + 2 * n,
+                    .sum = memory + 3 * n,
+                    .limit = memory + 4 * n,
+                    .hardware = learner->spec.hardware};
   for (size_t k = 0; k < EPX_COMPARISON_BETAS; k++)
-    work.estimate[k] = memory + (2 + k) * n;
+    work.estimate[k] = memory + (5 + k) * n;
+  set_quiet(learner);
   const int code = eval_rows(&work, rows, n_rows);
+  learner->spec.hardware = work.hardware;
   epx_array_destroy(&memory);
   EPX_TRY(code);
   return EPX_OK;

@@ -122,12 +122,53 @@ static void impossible_comparisons_are_refused(void **state) {
   }
 }
 
+/* Read-out noise of sigma is a spread that grows as 1 / beta, costs convergence where it is large, and leaves the
+ * other numbers as they are; rules that are computed have none. */
+static void noise_spreads_gradients_as_one_over_beta(void **state) {
+  (void)state;
+  epx_comparison quiet[EPX_COMPARISON_MAX_ROWS], noisy[EPX_COMPARISON_MAX_ROWS];
+  xor_study x = create_xor_study(1, "plain", 1);
+  const int n_rows = compare(&x, 0.02, quiet);
+  x.spec.hardware.reading.noise = 1e-3;
+  compare(&x, 0.02, noisy);
+  static const char *const rules[] = {"plain", "time-reversed", "holomorphic", "dyadic"};
+  for (int i = 0; i < 4; i++) {
+    const epx_scheme scheme = i < 2 ? EPX_CENTERED : EPX_ONE_SIDED;
+    const epx_comparison *q = find(quiet, n_rows, rules[i], scheme), *n = find(noisy, n_rows, rules[i], scheme);
+    assert_close(n->spread[1] / n->spread[0], 2, 0.2);
+    assert_close(n->spread[2] / n->spread[1], 2, 0.2);
+    assert_true(q->spread[0] == 0 && q->cosine[0] == n->cosine[0] && q->error[2] == n->error[2]);
+    assert_close(q->convergence[0], q->cosine[0] > 0 ? q->cosine[0] * q->cosine[0] : 0, 1e-9);
+    assert_true(n->convergence[2] < q->convergence[2]);
+  }
+  assert_true(isnan(find(noisy, n_rows, "backprop", EPX_ONE_SIDED)->spread[0]));
+  assert_close(find(noisy, n_rows, "backprop", EPX_ONE_SIDED)->convergence[0], 1, 1e-9);
+  destroy_xor_study(&x);
+}
+
+/* Both parts of the bias: what stays is the rule's, what vanishes is the nudge's, and falls with its order. */
+static void biases_that_stay_and_that_vanish_are_told_apart(void **state) {
+  (void)state;
+  epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
+  xor_study x = create_xor_study(1, "plain", 1);
+  const int n_rows = compare(&x, 0.004, rows);
+  const epx_comparison *plain = find(rows, n_rows, "plain", EPX_CENTERED);
+  const epx_comparison *reversed = find(rows, n_rows, "time-reversed", EPX_ONE_SIDED);
+  assert_true(plain->limit_error > 0.1 && plain->vanishing[0] < 0.1 * plain->limit_error);
+  assert_true(reversed->limit_error < 0.1 * reversed->vanishing[2]);
+  assert_close(reversed->vanishing[0] / reversed->vanishing[1], 2, 0.1);
+  assert_close(plain->vanishing[0] / plain->vanishing[1], 4, 0.2);
+  destroy_xor_study(&x);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(errors_fall_with_the_order_of_the_scheme_on_phases),
       cmocka_unit_test(judges_agree),
       cmocka_unit_test(bias_of_the_rule_is_told_from_that_of_the_nudge),
       cmocka_unit_test(impossible_comparisons_are_refused),
+      cmocka_unit_test(noise_spreads_gradients_as_one_over_beta),
+      cmocka_unit_test(biases_that_stay_and_that_vanish_are_told_apart),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,15 @@ typedef struct {
   double cosine[EPX_COMPARISON_BETAS];     /* with exact */
   double norm_ratio[EPX_COMPARISON_BETAS]; /* |g| / |exact| */
   double error[EPX_COMPARISON_BETAS];      /* |g - exact| / |exact| */
+  double vanishing[EPX_COMPARISON_BETAS];  /* |g - g0| / |exact|, g0 extrapolated to beta = 0: the bias that
+                                              goes with the nudge; NaN when not nudged */
+  double spread[EPX_COMPARISON_BETAS]; /* root of the summed variances of g under the learner's read-out and
+                                          drift, and the rule's own draws, over |exact|; NaN of a rule that is
+                                          computed */
+  double convergence[EPX_COMPARISON_BETAS]; /* predicted: how far down a step of the best length along g gets,
+                                               next to one along exact, where the cost's curvature is the same
+                                               in all directions: <g.e>^2 / (<|g|^2> |e|^2) over the noise; 0
+                                               where g points uphill */
   double difference_error;                 /* |g - d| / |d| at the smallest beta, d by finite differences */
   double slope; /* least squares, of log error in log beta: 1 and 2 for an unbiased rule; NaN when not nudged
                    or an error is zero */
@@ -32,7 +41,8 @@ typedef struct {
 /** Most rows there can be. */
 #define EPX_COMPARISON_MAX_ROWS 32
 
-/** Evaluates the rows of one instance over the training part: every estimator in the table's order, nudged
+/** Evaluates the rows of one instance over the training part, on ideal read-out and without drift but for
+ * spread and convergence: every estimator in the table's order, nudged
  * ones one-sided, then centered, unless their phases are their own; at nudging's beta, a half and a quarter
  * of it, its other settings as they are. `learner` holds one instance; theta [n_theta]; rows
  * [EPX_COMPARISON_MAX_ROWS] out, *n_rows out. The extrapolation takes the two smallest betas and the scheme's
