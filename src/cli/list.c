@@ -48,7 +48,7 @@ static void print_indented(const char *text) {
 static void print_readouts(const epx_family *family) {
   printf("  readouts:");
   for (int k = 0; k < EPX_READ_COUNT; k++) {
-    if (family->readouts & EPX_READS(k))
+    if (epx_family_get_readouts(family) & EPX_READS(k))
       printf(" %s%s", epx_network_get_readout_name((epx_readout_kind)k),
              family->readout == (epx_readout_kind)k ? " (default)" : "");
   }

@@ -155,10 +155,17 @@ static epx_err read_network(epx_reader *r) {
   network->readout_scale = epx_reader_get_real(r, "network.outputs.scale");
   network->readout =
       (epx_readout_kind)epx_reader_get_word(r, "network.outputs.readout", epx_words_get_readout);
-  if (!(network->family->readouts & EPX_READS(network->readout)))
+  if (!(epx_family_get_readouts(network->family) & EPX_READS(network->readout)))
     return epx_tree_raise(readout,
                           "network.outputs.readout: family %s has no %s to read; `epilux list readouts`",
                           network->family->name, readout->text);
+  if (network->readout == EPX_READ_BALANCED && network->output_nodes) {
+    if (network->n_outputs % 2 != 0)
+      return epx_tree_raise(epx_reader_get(r, "network.outputs.nodes"),
+                            "network.outputs.nodes: %d nodes; a balanced pair reads two an output",
+                            network->n_outputs);
+    network->n_outputs /= 2;
+  }
   return EPX_OK;
 }
 

@@ -48,7 +48,8 @@ static const char *get_readout(const epx_resolver *r, const epx_tree *beside, ch
 
 static const char *get_output_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)r, (void)buffer;
-  return has(beside, "readout", "intensity") || has(beside, "readout", "amplitude") ? "4" : "1";
+  const bool bright = has(beside, "readout", "intensity") || has(beside, "readout", "balanced-pair");
+  return bright || has(beside, "readout", "amplitude") ? "4" : "1";
 }
 
 static const epx_task_kind *get_task(const epx_resolver *r) {

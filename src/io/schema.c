@@ -100,12 +100,15 @@ static const epx_schema_entry entries[] = {
     {"network.outputs", EPX_SCHEMA_SECTION, .meaning = "how the answer is read"},
     {"network.outputs.nodes", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,
      .example = "[8, 9]",
-     .meaning = "node of each output; without: the last ones, as many as the task and the cost need"},
+     .meaning =
+         "node of each output, of balanced pairs two an output, + and -; without: the last ones, as many as "
+         "the task and the cost need"},
     {"network.outputs.count", COUNT, .low = 1, .optional = true, .example = "2",
      .meaning = "number of outputs, the last nodes; in place of `nodes`"},
     {"network.outputs.readout", WORD(readout), .fallback = "the family's, see `epilux list families`",
      .derived = "network.family", .meaning = "what the detectors report; `epilux list readouts`"},
-    {"network.outputs.scale", REAL, ANY, .fallback = "4 for intensity and amplitude, 1 otherwise",
+    {"network.outputs.scale", REAL, ANY,
+     .fallback = "4 for intensity, balanced pairs and amplitude, 1 otherwise",
      .derived = "network.family network.outputs.readout", .meaning = "factor on what the detectors report"},
     DEVICE_ROWS
 
@@ -226,7 +229,7 @@ static const epx_schema_entry entries[] = {
 
     PROCESS_ROWS
 
-    HARDWARE_ROWS
+        HARDWARE_ROWS
 
     ENERGY_ROWS
 

@@ -74,6 +74,10 @@ epx_err epx_distributed_gradient_create(epx_distributed *distributed, const epx_
                                         const epx_cost *cost, epx_distributed_gradient **out) {
   epx_distributed_gradient *work = NULL;
   *out = NULL;
+  if (network->readout == EPX_READ_BALANCED) {
+    return EPX_RAISE(EPX_EINPUT, "network.readout: balanced pairs cannot be read from a distributed network; "
+                                 "intensity can");
+  }
   if (network->readout == EPX_READ_PORT_INTENSITY || network->readout == EPX_READ_PORT_QUADRATURE) {
     return EPX_RAISE(EPX_EINPUT,
                      "network.readout: what leaves a port cannot be read from a distributed network; "

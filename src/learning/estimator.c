@@ -51,7 +51,7 @@ static epx_err create_arrays(epx_estimator_work *work, int n_instances, int n_la
   EPX_TRY(EPX_ARRAY(work->value, n_lanes));
   EPX_TRY(EPX_ARRAY(work->contrast, n_lanes));
   EPX_TRY(EPX_ARRAY(work->jacobian, n_state * n_state * EPX_LANE_WIDTH));
-  EPX_TRY(EPX_ARRAY(work->curvature, n_outputs * (n_outputs + 2 * components)));
+  EPX_TRY(EPX_ARRAY(work->curvature, n_outputs * n_outputs + 2 * (size_t)network->n_probes * components));
   EPX_TRY(EPX_ARRAY(work->original, (size_t)n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(work->theta, (size_t)n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(work->undrifted, (size_t)n_instances * network->n_theta));

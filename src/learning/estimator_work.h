@@ -26,7 +26,7 @@ struct epx_estimator_work {
   /* Inside the force of a learning phase, at the state of the moment. */
   double *live_readout, *live_slope, *live_pull; /* as above */
   double *jacobian;                              /* [n_state][n_state][EPX_LANE_WIDTH] */
-  double *curvature;                             /* [n_outputs][n_outputs + 2 components], one lane */
+  double *curvature;                             /* [n_outputs^2 + 2 n_probes components], one lane */
 
   /* Of perturbed parameters. */
   double *original, *theta; /* [n_instances][n_theta]: as found, and shifted */

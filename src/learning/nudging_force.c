@@ -78,18 +78,20 @@ static void add_pull_jacobian(const epx_nudge_force *force, const epx_lanes *lan
                               int width, int w, double *jacobian) {
   const epx_network *network = lanes->network;
   const int n_outputs = network->n_outputs, components = network->family->components;
+  const int n_read = network->n_probes * components;
   double *hessian = force->work->curvature, *slope = hessian + n_outputs * n_outputs;
-  double *curvature = slope + n_outputs * components;
+  double *curvature = slope + n_read;
   epx_cost_eval_hessian(force->batch->cost, n_outputs, lanes->n_lanes, lane, force->work->live_readout,
                         force->batch->label, hessian);
   epx_readout_eval_derivatives(lanes, y, lane, slope, curvature);
-  for (int i = 0; i < n_outputs * components; i++) {
-    const int o = i / components;
-    const int row = components * network->row_of_node[network->output_nodes[o]] + i % components;
+  for (int i = 0; i < n_read; i++) {
+    const int o = epx_readout_get_output(network, i / components);
+    const int row = components * network->row_of_node[network->output_nodes[i / components]] + i % components;
     const double g = force->work->live_slope[(size_t)o * (size_t)lanes->n_lanes + (size_t)lane];
-    for (int j = 0; j < n_outputs * components; j++) {
-      const int q = j / components;
-      const int column = components * network->row_of_node[network->output_nodes[q]] + j % components;
+    for (int j = 0; j < n_read; j++) {
+      const int q = epx_readout_get_output(network, j / components);
+      const int column =
+          components * network->row_of_node[network->output_nodes[j / components]] + j % components;
       const double a = slope[i] * hessian[o * n_outputs + q] * slope[j] + (i == j ? g * curvature[i] : 0);
       epx_frame_add_entry(network->family->frame, network->n_state, width, w, row, column, force->beta * a,
                           jacobian);

@@ -7,8 +7,8 @@
 
 #include "photonic/families/families.h"
 
-static const epx_family *const families[] = {&epx_family_kerr, &epx_family_phase, &epx_family_ising, &epx_family_opo,
-                                             &epx_family_silicon_ring};
+static const epx_family *const families[] = {&epx_family_kerr, &epx_family_phase, &epx_family_ising,
+                                             &epx_family_opo, &epx_family_silicon_ring};
 enum { N_FAMILIES = sizeof families / sizeof families[0] };
 
 const epx_family *epx_family_get(int i) {
@@ -41,4 +41,9 @@ const epx_preset *epx_family_get_preset(const epx_family *family, const char *na
     if (strcmp(name, family->presets[k].name) == 0) return &family->presets[k];
   }
   return NULL;
+}
+
+unsigned epx_family_get_readouts(const epx_family *family) {
+  const bool intensity = (family->readouts & EPX_READS(EPX_READ_INTENSITY)) != 0;
+  return family->readouts | (intensity ? EPX_READS(EPX_READ_BALANCED) : 0);
 }

@@ -29,9 +29,9 @@ static void write_readouts(unsigned readouts, size_t size, char *text) {
 
 static epx_err check_family(const epx_network_spec *spec) {
   const epx_family *family = spec->family;
-  if (!(family->readouts & EPX_READS(spec->readout))) {
+  if (!(epx_family_get_readouts(family) & EPX_READS(spec->readout))) {
     char words[256];
-    write_readouts(family->readouts, sizeof words, words);
+    write_readouts(epx_family_get_readouts(family), sizeof words, words);
     return EPX_RAISE(EPX_EINPUT, "network.outputs.readout: family %s has no %s to read: %s", family->name,
                      readout_names[spec->readout], words);
   }
@@ -98,7 +98,7 @@ static epx_err create_rows(epx_network *network) {
                      "network.topology: all %d nodes are clamped inputs of family %s, none is free to settle",
                      n_nodes, network->family->name);
   }
-  for (int k = 0; k < network->n_outputs; k++) {
+  for (int k = 0; k < network->n_probes; k++) {
     if (network->row_of_node[network->output_nodes[k]] >= 0) continue;
     return EPX_RAISE(EPX_EINPUT,
                      "network.outputs.nodes[%d]: node %d is an input, and inputs of family %s are clamped; "
@@ -127,11 +127,12 @@ static epx_err fill_network(const epx_network_spec *spec, epx_network *network) 
   network->n_nodes = n_nodes;
   network->n_inputs = spec->n_inputs;
   network->n_outputs = spec->n_outputs;
+  network->n_probes = spec->readout == EPX_READ_BALANCED ? 2 * spec->n_outputs : spec->n_outputs;
   network->input_scale = spec->input_scale;
   network->readout = spec->readout;
   network->readout_scale = spec->readout_scale;
   EPX_TRY(create_ports("inputs", spec->input_nodes, spec->n_inputs, 0, n_nodes, &network->input_nodes));
-  EPX_TRY(create_ports("outputs", spec->output_nodes, spec->n_outputs, n_nodes - spec->n_outputs, n_nodes,
+  EPX_TRY(create_ports("outputs", spec->output_nodes, network->n_probes, n_nodes - network->n_probes, n_nodes,
                        &network->output_nodes));
   EPX_TRY(create_rows(network));
   lay_theta(network);
@@ -320,7 +321,7 @@ static epx_err check_ports(const epx_network *network, const double *theta) {
   const int p = epx_family_get_parameter(network->family, "coupling_loss");
   if (network->readout != EPX_READ_PORT_INTENSITY && network->readout != EPX_READ_PORT_QUADRATURE)
     return EPX_OK;
-  for (int k = 0; p >= 0 && k < network->n_outputs; k++) {
+  for (int k = 0; p >= 0 && k < network->n_probes; k++) {
     if (theta[network->offset[p] + (size_t)network->output_nodes[k]] > 0) continue;
     return EPX_RAISE(EPX_EINPUT,
                      "network.parameters.coupling_loss of node %d: 0, but the node is read at its port; a "

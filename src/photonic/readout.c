@@ -1,32 +1,44 @@
 /** @file
  * Readout: row by row of the output nodes. Every readout is r = scale g(s0, s1) with g one of
  *   s0     sin s0     cos s0     |gain a + through|^2     Re (gain a + through)
- * where gain = 1 and through = 0 but for what leaves a port.
+ * where gain = 1 and through = 0 but for what leaves a port. A balanced pair adds the second of its nodes
+ * with the other sign.
  */
 #include "epilux/photonic/readout.h"
 
 #include <math.h>
 #include <string.h>
 
+int epx_readout_get_output(const epx_network *network, int i_probe) {
+  return network->readout == EPX_READ_BALANCED ? i_probe / 2 : i_probe;
+}
+
 /** What an output node's lanes from `lane` on show: a_out = gain a + through. */
 typedef struct {
   double *gain, *re, *im; /* [width]; NULL: gain 1, nothing comes through */
 } port;
 
-/** Gets the first state row of output k: the family's components follow it. */
+/** Gets the first state row of probe k: the family's components follow it. */
 static size_t get_row(const epx_network *network, int k) {
   return (size_t)network->row_of_node[network->output_nodes[k]] * (size_t)network->family->components;
 }
 
 static bool is_intensity(const epx_network *network) {
-  return network->readout == EPX_READ_INTENSITY || network->readout == EPX_READ_PORT_INTENSITY;
+  return network->readout == EPX_READ_INTENSITY || network->readout == EPX_READ_PORT_INTENSITY ||
+         network->readout == EPX_READ_BALANCED;
+}
+
+/** Gets the scale of probe k, with the sign it has in its output. */
+static double get_scale(const epx_network *network, int k) {
+  const bool minus = network->readout == EPX_READ_BALANCED && k % 2 != 0;
+  return minus ? -network->readout_scale : network->readout_scale;
 }
 
 static bool is_port(const epx_network *network) {
   return network->readout == EPX_READ_PORT_INTENSITY || network->readout == EPX_READ_PORT_QUADRATURE;
 }
 
-/** Opens the port of output k, evaluated into scratch. */
+/** Opens the port of probe k, evaluated into scratch. */
 static port open_port(const epx_lanes *lanes, int k, int lane, int width) {
   const epx_network *network = lanes->network;
   double *room = lanes->scratch;
@@ -48,16 +60,16 @@ static double get_out(const port *p, size_t w, int component, double s) {
 void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r) {
   const epx_network *network = lanes->network;
   const size_t n = (size_t)lanes->n_lanes;
-  const double scale = network->readout_scale;
-  for (int k = 0; k < network->n_outputs; k++) {
-    const double *first = y + get_row(network, k) * n, *second = first + n;
+  for (int k = 0; k < network->n_probes; k++) {
+    const double scale = get_scale(network, k), *first = y + get_row(network, k) * n, *second = first + n;
+    const bool second_of_pair = network->readout == EPX_READ_BALANCED && k % 2 != 0;
     const port p = open_port(lanes, k, 0, lanes->n_lanes);
-    double *out = r + (size_t)k * n;
+    double *out = r + (size_t)epx_readout_get_output(network, k) * n;
     for (size_t lane = 0; lane < n; lane++) {
       const double re = get_out(&p, lane, 0, first[lane]);
       if (is_intensity(network)) {
         const double im = get_out(&p, lane, 1, second[lane]);
-        out[lane] = scale * (re * re + im * im);
+        out[lane] = scale * (re * re + im * im) + (second_of_pair ? out[lane] : 0);
       } else if (network->readout == EPX_READ_SINE) {
         out[lane] = scale * sin(re);
       } else if (network->readout == EPX_READ_COSINE) {
@@ -72,11 +84,10 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r) {
 void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double *g, double *c) {
   const epx_network *network = lanes->network;
   const size_t n = (size_t)lanes->n_lanes;
-  const double scale = network->readout_scale;
   memset(c, 0, (size_t)network->n_state * n * sizeof *c);
-  for (int k = 0; k < network->n_outputs; k++) {
+  for (int k = 0; k < network->n_probes; k++) {
     const size_t row = get_row(network, k) * n;
-    const double *slope = g + (size_t)k * n;
+    const double scale = get_scale(network, k), *slope = g + (size_t)epx_readout_get_output(network, k) * n;
     const port p = open_port(lanes, k, 0, lanes->n_lanes);
     for (size_t lane = 0; lane < n; lane++) {
       const size_t at = row + lane;
@@ -99,8 +110,8 @@ void epx_readout_eval_derivatives(const epx_lanes *lanes, const double *y, int l
                                   double *curvature) {
   const epx_network *network = lanes->network;
   const int components = network->family->components;
-  const double scale = network->readout_scale;
-  for (int k = 0; k < network->n_outputs; k++) {
+  for (int k = 0; k < network->n_probes; k++) {
+    const double scale = get_scale(network, k);
     const double *own = y + get_row(network, k) * (size_t)lanes->n_lanes + lane;
     const port p = open_port(lanes, k, lane, 1);
     const double gain = get_gain(&p, 0);

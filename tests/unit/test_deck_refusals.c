@@ -151,6 +151,11 @@ static void what_does_nothing_is_refused(void **state) {
       {NETWORK "task: {name: idx, path: a, labels: b, test_path: x}\n", "go together: one is missing", 2},
       {SMALL "learning: {schedule: {kind: cosine, every: 2}}\n", "it is for learning.schedule.kind: step", 3},
       {SMALL "learning: {schedule: {kind: linear}}\n", "exponential, step, cosine", 3},
+      {"network: {family: kerr, topology: {nodes: 4}, outputs: {readout: balanced-pair, nodes: [1, 2, "
+       "3]}}\n" TASK,
+       "a balanced pair reads two an output", 1},
+      {"network: {family: phase, topology: {nodes: 4}, outputs: {readout: balanced-pair}}\n" TASK,
+       "family phase has no balanced-pair to read", 1},
       {SMALL "learning: {patience: 3}\n", "set task.validation_fraction", 3},
       {NETWORK "task: {name: iris, encoding: {ports: 2}}\n", "it is for task.encoding.reduction: pca", 2},
       {NETWORK "task: {name: iris, encoding: {reduction: pca, ports: 2, window: 2}}\n",

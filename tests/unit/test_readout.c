@@ -134,11 +134,76 @@ static void derivatives_are_those_of_the_pull(void **state) {
   }
 }
 
+/** A network whose two outputs are balanced pairs of its last four nodes, in an order of their own. */
+static random_network create_pairs(void) {
+  static const int nodes[] = {4, 2, 3, 1};
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 2, 3, 3);
+  const epx_network_spec spec = {.family = r.network->family,
+                                 .topology = {.kind = EPX_ALL_TO_ALL, .n_nodes = 5},
+                                 .n_inputs = 2,
+                                 .input_scale = 0.7,
+                                 .n_outputs = N_OUTPUTS,
+                                 .output_nodes = nodes,
+                                 .readout = EPX_READ_BALANCED,
+                                 .readout_scale = 1.7};
+  epx_lanes_destroy(&r.lanes);
+  epx_network_destroy(&r.network);
+  assert_int_equal(epx_network_create(&spec, &r.network), EPX_OK);
+  assert_int_equal(epx_lanes_create(r.network, 3, 3, &r.lanes), EPX_OK);
+  epx_lanes_set_parameters(r.lanes, r.theta);
+  epx_lanes_set_samples(r.lanes, 3, r.features);
+  return r;
+}
+
+/** Evaluates |a|^2 of a node in a lane. */
+static double eval_intensity(const random_network *r, const double *y, int node, size_t lane) {
+  const double *s = y + 2 * (size_t)node * (size_t)r->lanes->n_lanes + lane;
+  const double im = s[r->lanes->n_lanes];
+  return s[0] * s[0] + im * im;
+}
+
+/** Each output is a difference; the pull and the derivatives are those of two intensities, one of them
+ * negative. */
+static void balanced_pairs_read_differences(void **state) {
+  (void)state;
+  random_network r = create_pairs();
+  const size_t n = (size_t)r.lanes->n_lanes, lane = 4;
+  double *y = create_random_state(&r, "state"), *got = create_numbers(N_OUTPUTS * n),
+         *g = create_numbers(N_OUTPUTS * n), *c = create_random_state(&r, "rubbish"), slope[8], curvature[8];
+  assert_int_equal(r.network->n_probes, 4);
+  fill("slope", N_OUTPUTS * n, g);
+  epx_readout_eval(r.lanes, y, got);
+  epx_readout_eval_pull(r.lanes, y, g, c);
+  epx_readout_eval_derivatives(r.lanes, y, (int)lane, slope, curvature);
+  for (int k = 0; k < 4; k++) {
+    const int node = r.network->output_nodes[k];
+    const double sign = k % 2 ? -1 : 1;
+    assert_int_equal(epx_readout_get_output(r.network, k), k / 2);
+    if (sign > 0)
+      assert_close(got[(size_t)(k / 2) * n + lane],
+                   1.7 * (eval_intensity(&r, y, node, lane) -
+                          eval_intensity(&r, y, r.network->output_nodes[k + 1], lane)),
+                   1e-14);
+    for (size_t component = 0; component < 2; component++) {
+      const size_t at = (2 * (size_t)node + component) * n + lane;
+      assert_close(slope[2 * (size_t)k + component], 2 * 1.7 * sign * y[at], 1e-14);
+      assert_close(curvature[2 * (size_t)k + component], 2 * 1.7 * sign, 1e-14);
+      assert_close(c[at], slope[2 * (size_t)k + component] * g[(size_t)(k / 2) * n + lane], 1e-14);
+    }
+  }
+  epx_array_destroy(&y);
+  epx_array_destroy(&got);
+  epx_array_destroy(&g);
+  epx_array_destroy(&c);
+  destroy_random_network(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(outputs_are_read_in_the_order_they_are_given),
       cmocka_unit_test(pull_is_the_slope_of_the_cost),
       cmocka_unit_test(derivatives_are_those_of_the_pull),
+      cmocka_unit_test(balanced_pairs_read_differences),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,9 @@ typedef struct {
   X(EPX_READ_COSINE, "cosine", "scale cos phi, interference with a reference")                               \
   X(EPX_READ_AMPLITUDE, "amplitude", "scale x, a real amplitude")                                            \
   X(EPX_READ_PORT_INTENSITY, "port-intensity", "scale |a_out|^2, a photodetector behind the node's port")    \
-  X(EPX_READ_PORT_QUADRATURE, "port-quadrature", "scale Re a_out, homodyne detection behind the port")
+  X(EPX_READ_PORT_QUADRATURE, "port-quadrature", "scale Re a_out, homodyne detection behind the port")       \
+  X(EPX_READ_BALANCED, "balanced-pair",                                                                      \
+    "scale (|a_+|^2 - |a_-|^2), two photodetectors in difference: two nodes an output")
 
 typedef enum {
 #define EPX_READOUT_ENUM(name, text, meaning) name,
@@ -80,7 +82,8 @@ typedef enum {
       EPX_READ_COUNT
 } epx_readout_kind;
 
-/** The bit of a readout in epx_family.readouts. */
+/** The bit of a readout in epx_family.readouts. Of a family whose intensity is read, balanced pairs are, too.
+ */
 #define EPX_READS(kind) (1u << (kind))
 
 typedef enum { EPX_FRAME_GRADIENT, EPX_FRAME_HAMILTONIAN, EPX_FRAME_FIELD } epx_frame;
@@ -101,9 +104,9 @@ typedef struct {
   void (*eval_sent)(const double *s, double *x);           /* s [components], x [input_rows] */
   void (*eval_sent_slope)(const double *s, double *slope); /* dx/ds [input_rows][components] */
   void (*eval_reception)(const double *s, double *slope);  /* dF/dinput [components][input_rows] at s */
-  double energy;      /* dE/dJ_ij = energy * x_i . x_j; 0 where there is no energy */
-  bool linear;        /* neither slope depends on s */
-  bool bounds_stand;  /* the largest of the nodes' own abscissa bounds bounds the network's */
+  double energy;     /* dE/dJ_ij = energy * x_i . x_j; 0 where there is no energy */
+  bool linear;       /* neither slope depends on s */
+  bool bounds_stand; /* the largest of the nodes' own abscissa bounds bounds the network's */
 } epx_link_law;
 
 typedef struct epx_family {
@@ -199,6 +202,9 @@ const epx_family *epx_family_get_by_name(const char *name);
 
 /** Gets the index of a parameter by name, -1 when the family has none of that name. */
 int epx_family_get_parameter(const epx_family *family, const char *name);
+
+/** Gets the readouts of a family: its own and what follows from them. */
+unsigned epx_family_get_readouts(const epx_family *family);
 
 /** Gets the index of the coupling, the first parameter of links. */
 int epx_family_get_coupling(const epx_family *family);

@@ -37,9 +37,10 @@ typedef struct {
   epx_value value[EPX_FAMILY_MAX_PARAMETERS]; /* by parameter index */
   int n_inputs;                               /* features of the task */
   const int *input_nodes;                     /* [n_inputs]; NULL: 0 … n_inputs-1 */
-  double input_scale;      /* drive, amplitude or phase, as the family says, a unit of feature */
-  int n_outputs;           /* what the task and the cost need */
-  const int *output_nodes; /* [n_outputs]; NULL: the last n_outputs nodes */
+  double input_scale; /* drive, amplitude or phase, as the family says, a unit of feature */
+  int n_outputs;      /* what the task and the cost need */
+  const int
+      *output_nodes; /* [n_outputs], of balanced pairs [2 n_outputs] (+, -, +, …); NULL: the last nodes */
   epx_readout_kind readout;
   double readout_scale;
 } epx_network_spec;
@@ -51,7 +52,8 @@ typedef struct epx_network {
   int *free_nodes;              /* [n_free]: node of free row r */
   int *row_of_node;             /* [n_nodes]: free row, -1 for a clamped node */
   int n_inputs, n_outputs;
-  int *input_nodes, *output_nodes; /* [n_inputs], [n_outputs] */
+  int n_probes;                    /* nodes that are read: n_outputs, of balanced pairs 2 n_outputs */
+  int *input_nodes, *output_nodes; /* [n_inputs], [n_probes] */
   double input_scale, readout_scale;
   epx_readout_kind readout;
   size_t n_theta;                           /* parameters of one instance */

@@ -13,9 +13,12 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r);
  * outputs. */
 void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double *g, double *c);
 
-/** Evaluates of one lane the first and second derivative of each output's r in the components of its own
- * node, the only ones it depends on: slope, curvature [n_outputs][components]. (No readout mixes components,
- * so the second derivative has no other entries.) */
+/** Gets the output that a probe is read for: itself, or that of its pair. */
+int epx_readout_get_output(const epx_network *network, int i_probe);
+
+/** Evaluates of one lane the first and second derivative of each probe's output in the components of the
+ * probe's node, the only ones it depends on: slope, curvature [n_probes][components]. (No readout mixes
+ * components, so the second derivative has no other entries.) */
 void epx_readout_eval_derivatives(const epx_lanes *lanes, const double *y, int lane, double *slope,
                                   double *curvature);
 

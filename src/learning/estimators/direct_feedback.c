@@ -20,7 +20,7 @@ static void add_feedback(const epx_batch *batch, epx_estimator_work *work) {
     const int node = network->free_nodes[row / network->family->components];
     double *response = work->response + (size_t)row * n_lanes;
     bool is_output = false;
-    for (int o = 0; o < network->n_outputs; o++)
+    for (int o = 0; o < network->n_probes; o++)
       is_output = is_output || network->output_nodes[o] == node;
     for (int o = 0; !is_output && o < network->n_outputs; o++) {
       const double B = spread * epx_random_eval_normal(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)row,

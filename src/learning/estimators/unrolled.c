@@ -15,7 +15,8 @@
 #include "learning/estimator_work.h"
 #include "learning/frame.h"
 
-enum { SEGMENTS = 96, LENGTH = 48, STAGES = 4, ROOMS = SEGMENTS + LENGTH + 2 * STAGES + 2 };
+/* Segments and steps a segment: what is kept. Stiff families go a long way in short steps. */
+enum { SEGMENTS = 96, LENGTH = 48, STIFF_SEGMENTS = 320, STIFF_LENGTH = 320, STAGES = 4 };
 
 /* h times the largest row sum of |J|: well inside the stability region. */
 static const double reach = 1.5;
@@ -27,12 +28,13 @@ static const double arrived = 1e-10, lost = 1e-7;
 typedef struct {
   const epx_batch *batch;
   epx_estimator_work *work;
-  size_t n;               /* n_state n_lanes */
-  double h;               /* length of a step */
-  double *mark[SEGMENTS]; /* first state of each segment */
-  double *state[LENGTH];  /* of the segment at hand, before each step */
-  double *stage[STAGES];  /* Y1 ... Y4 */
-  double *force[STAGES];  /* F(Y_i); on the way back u_i */
+  size_t n;                     /* n_state n_lanes */
+  double h;                     /* length of a step */
+  int n_segments, length;       /* the most; steps of each */
+  double *mark[STIFF_SEGMENTS]; /* first state of each segment */
+  double *state[STIFF_LENGTH];  /* of the segment at hand, before each step */
+  double *stage[STAGES];        /* Y1 ... Y4 */
+  double *force[STAGES];        /* F(Y_i); on the way back u_i */
   double *y, *adjoint;
   double *field_work; /* of family->eval_field */
 } way;
@@ -49,11 +51,14 @@ static epx_err init(const epx_batch *batch, epx_estimator_work *work, way *w) {
   w->n = n_state * (size_t)batch->lanes->n_lanes;
   const epx_network *network = batch->lanes->network;
   const size_t most = (size_t)batch->lanes->max_lanes, field = 4 * (size_t)network->n_nodes * most;
+  w->n_segments = network->family->stiff ? STIFF_SEGMENTS : SEGMENTS;
+  w->length = network->family->stiff ? STIFF_LENGTH : LENGTH;
+  const size_t rooms_kept = (size_t)(w->n_segments + w->length + 2 * STAGES + 2);
   if (!work->path)
-    EPX_TRY(EPX_ARRAY(work->path, ROOMS * n_state * most + (size_t)network->family->components * field));
+    EPX_TRY(EPX_ARRAY(work->path, rooms_kept * n_state * most + (size_t)network->family->components * field));
   double *next = work->path;
   double **const rooms[] = {w->mark, w->state, w->stage, w->force};
-  const int counts[] = {SEGMENTS, LENGTH, STAGES, STAGES};
+  const int counts[] = {w->n_segments, w->length, STAGES, STAGES};
   for (int k = 0; k < 4; k++) {
     for (int i = 0; i < counts[k]; i++, next += w->n)
       rooms[k][i] = next;
@@ -126,9 +131,9 @@ static bool has_arrived(const way *w) {
 static int go_forwards(const way *w) {
   int n = 0;
   w->batch->lanes->network->family->set_start(w->batch->lanes, w->batch->key.seed, w->y);
-  while (n < SEGMENTS && !has_arrived(w)) {
+  while (n < w->n_segments && !has_arrived(w)) {
     memcpy(w->mark[n++], w->y, w->n * sizeof *w->y);
-    for (int i = 0; i < LENGTH; i++)
+    for (int i = 0; i < w->length; i++)
       step_forwards(w, w->y);
   }
   for (int lane = 0; lane < w->batch->lanes->n_used; lane++) {
@@ -162,11 +167,11 @@ static void step_backwards(const way *w, const double *y, double *gradient) {
 static void go_backwards(const way *w, int n_segments, double *gradient) {
   for (int s = n_segments - 1; s >= 0; s--) {
     memcpy(w->y, w->mark[s], w->n * sizeof *w->y);
-    for (int i = 0; i < LENGTH; i++) {
+    for (int i = 0; i < w->length; i++) {
       memcpy(w->state[i], w->y, w->n * sizeof *w->y);
       step_forwards(w, w->y);
     }
-    for (int i = LENGTH - 1; i >= 0; i--)
+    for (int i = w->length - 1; i >= 0; i--)
       step_backwards(w, w->state[i], gradient);
   }
 }
