@@ -38,10 +38,15 @@ int epx_reader_get_word(const epx_reader *r, const char *path, const char *(*wor
 /** Reads a text that is freed with the settings, NULL when it is not there. Errors: EPX_EMEMORY. */
 epx_err epx_reader_read_text(epx_reader *r, const char *path, const char **out);
 
+/** Reads network.start after the network's parameters and topology, whose nominal values it replaces by those
+ * of a trained network. Errors: EPX_EINPUT, EPX_EFILE at its line. */
+epx_err epx_reader_read_start(epx_reader *r);
+
 /** Reads the section learning. Errors: EPX_EINPUT, at its line. */
 epx_err epx_reader_read_learning(epx_reader *r);
 
-/** Reads the section hardware and the protocol, after the section learning. Errors: EPX_EINPUT, at its line. */
+/** Reads the section hardware and the protocol, after the section learning. Errors: EPX_EINPUT, at its line.
+ */
 epx_err epx_reader_read_hardware(epx_reader *r);
 
 /** Reads the section energy, after the metrics. Errors: EPX_EINPUT, at its line: no metric uses it. */

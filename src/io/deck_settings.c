@@ -146,6 +146,7 @@ static epx_err read_network(epx_reader *r) {
   network->family = epx_family_get_by_name(epx_reader_get(r, "network.family")->text);
   EPX_TRY(read_parameters(r));
   EPX_TRY(read_topology(r));
+  EPX_TRY(epx_reader_read_start(r));
   EPX_TRY(read_integers(r, "network.inputs.nodes", &network->n_inputs, &network->input_nodes));
   EPX_TRY(read_integers(r, "network.outputs.nodes", &network->n_outputs, &network->output_nodes));
   if (count && network->output_nodes)
@@ -253,6 +254,7 @@ static epx_err read_metrics(epx_reader *r) {
                                     &settings->quantile));
   for (int i = 0; i < quantiles->n; i++)
     settings->quantile[i] = strtod(quantiles->items[i]->text, NULL);
+  settings->keep_parameters = epx_reader_get_boolean(r, "keep_parameters");
   settings->keep_variation = epx_reader_get_boolean(r, "keep_variation");
   return EPX_OK;
 }

@@ -44,6 +44,16 @@ static void init_variation(epx_field *field, const epx_record_layout *layout, in
   field->axis = parameter->site == EPX_SITE_LINK ? EPX_AXIS_LINK : EPX_AXIS_NODE;
 }
 
+static void init_parameter(epx_field *field, const epx_record_layout *layout, int p, const epx_family *family,
+                           size_t start) {
+  const epx_parameter *parameter = &family->parameters[p];
+  init_field(field, "parameters", parameter->name, start);
+  field->unit = parameter->unit;
+  field->long_name = parameter->meaning;
+  field->length = layout->n_of_kept[p];
+  field->axis = parameter->site == EPX_SITE_LINK ? EPX_AXIS_LINK : EPX_AXIS_NODE;
+}
+
 /* One column of what is kept of the fabrication. Returns where the next one starts. */
 static size_t init_fabricated(epx_field *field, const epx_fabricated_column *column, int n_nodes,
                               size_t start) {
@@ -68,8 +78,8 @@ epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settin
                                epx_field **table, int *n_fields) {
   epx_field *next;
   const int n_fabricated = count_fabricated(layout);
-  EPX_TRY(
-      EPX_ARRAY(next, (size_t)(2 + layout->n_metrics + layout->n_curves + layout->n_varied + n_fabricated)));
+  EPX_TRY(EPX_ARRAY(next, (size_t)(2 + layout->n_metrics + layout->n_curves + layout->n_varied +
+                                   n_fabricated + layout->n_kept)));
   *table = next;
   init_field(next, "trials", "state", 0);
   next->long_name = "how the trial ended";
@@ -92,6 +102,9 @@ epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settin
   start = layout->fabricated;
   for (int i = 0; i < n_fabricated; i++)
     start = init_fabricated(next++, epx_fabricated_get_column(i), layout->n_fabricated, start);
+  start = layout->parameters;
+  for (int p = 0; p < layout->n_kept; start += layout->n_of_kept[p++])
+    if (layout->n_of_kept[p] > 0) init_parameter(next++, layout, p, settings->network.family, start);
   *n_fields = (int)(next - *table);
   return EPX_OK;
 }

@@ -90,6 +90,12 @@ static const epx_schema_entry entries[] = {
      .applies = ".distribution: uniform truncated-normal", .example = "-1", .meaning = "least value"},
     {"network.parameters.*.high", OWN_REAL, ANY, .required = true,
      .applies = ".distribution: uniform truncated-normal", .example = "1", .meaning = "greatest value"},
+    {"network.start", EPX_SCHEMA_SECTION,
+     .meaning = "nominal values that a trained network has, in place of network.parameters"},
+    {"network.start.parameters", EPX_SCHEMA_TEXT, .optional = true, .example = "trained.h5",
+     .meaning = "results file of a campaign with keep_parameters, of the same family and topology"},
+    {"network.start.point", COUNT, .low = 0, .fallback = "0", .meaning = "its design point"},
+    {"network.start.instance", COUNT, .low = 0, .fallback = "0", .meaning = "its instance"},
     {"network.inputs", EPX_SCHEMA_SECTION, .meaning = "how the task's features enter"},
     {"network.inputs.nodes", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,
      .example = "[0, 1]", .meaning = "node of each feature; without: the first ones"},
@@ -272,6 +278,8 @@ static const epx_schema_entry entries[] = {
      .meaning = "what is measured; `epilux list metrics`"},
     {"curves", WORDS(curve), .fallback = "[]", .example = "[loss, accuracy]",
      .meaning = "learning curves that are kept"},
+    {"keep_parameters", EPX_SCHEMA_BOOLEAN, .fallback = "false",
+     .meaning = "keep the parameters as trained, /parameters: what `network.start` reads"},
     {"keep_variation", EPX_SCHEMA_BOOLEAN, .fallback = "false",
      .meaning = "keep the drawn values of varied parameters, and with a process what each ring became"},
     {"yield", EPX_SCHEMA_SECTION, .optional = true,
@@ -320,8 +328,8 @@ const char *epx_schema_get_key(const epx_schema_entry *entry) {
 }
 
 bool epx_schema_is_factor(const epx_schema_entry *entry) {
-  static const char *const fixed[] = {"study.name", "design", "population", "metrics",
-                                      "curves",     "yield",  "quantiles",  "keep_variation"};
+  static const char *const fixed[] = {"study.name", "design",    "population",     "metrics",        "curves",
+                                      "yield",      "quantiles", "keep_variation", "keep_parameters"};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
     const size_t length = strlen(fixed[i]);
     if (strncmp(entry->path, fixed[i], length) == 0 && (entry->path[length] == '.' || !entry->path[length]))

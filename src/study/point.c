@@ -43,9 +43,16 @@ static void init_layout(const epx_settings *settings, const epx_network *network
     layout->size += network->count[p];
   }
   layout->fabricated = layout->size;
-  if (!settings->keep_variation || !settings->fabricated) return;
-  layout->n_fabricated = network->n_nodes;
-  layout->size += epx_fabricated_get_size(network->n_nodes);
+  if (settings->keep_variation && settings->fabricated) {
+    layout->n_fabricated = network->n_nodes;
+    layout->size += epx_fabricated_get_size(network->n_nodes);
+  }
+  layout->parameters = layout->size;
+  if (!settings->keep_parameters) return;
+  layout->n_kept = network->family->n_parameters;
+  for (int p = 0; p < layout->n_kept; p++)
+    layout->n_of_kept[p] = network->count[p];
+  layout->size += network->n_theta;
 }
 
 static epx_err create_placement(const epx_placement_spec *spec, int n_nodes, double radius,

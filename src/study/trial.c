@@ -235,6 +235,9 @@ static void write_result(const epx_point *point, const block_work *work, int k, 
         done ? get_metric(point, work, point->settings->metric[m], k) : NAN;
   }
   write_curves(point, work, k, record);
+  const size_t n_theta = point->network->n_theta;
+  if (point->layout.n_kept > 0)
+    memcpy(record + point->layout.parameters, work->theta + (size_t)k * n_theta, n_theta * sizeof *record);
 }
 
 static epx_err measure_before(const epx_point *point, block_work *work) {

@@ -91,8 +91,39 @@ expect 0 out "phase-conjugate" list estimators
 "$epilux" check "$work/good.yaml" >"$work/once.yaml" && "$epilux" check "$work/once.yaml" >"$work/twice.yaml"
 cmp "$work/once.yaml" "$work/twice.yaml" || { echo "FAIL: the resolved deck is not its own"; failures=$((failures + 1)); }
 
+# A trained network is kept, and read again it is what it was: untrained, it has the same loss.
+cat >"$work/iris.yaml" <<'END'
+study: {name: iris, seed: 1}
+network: {family: kerr, topology: {nodes: 5}, parameters: {loss: 2, kerr: 0.3}}
+task: {name: iris}
+learning: {epochs: 2, batch: 30, estimator: phase-conjugate}
+variation: [{parameter: detuning, sigma: 0.1}]
+population: {instances: 2}
+metrics: [accuracy, loss]
+keep_parameters: true
+END
+expect 0 out "2 done" run "$work/iris.yaml" -o "$work/trained.h5"
+"$epilux" show "$work/trained.h5" --metric loss --csv >"$work/first"
+expect 0 out "1 done" run "$work/iris.yaml" -o "$work/again.h5" --set network.start.parameters="$work/trained.h5" \
+  --set network.start.instance=1 --set learning.epochs=0 --set population.instances=1 --set variation.detuning.sigma=0
+loss=$("$epilux" show "$work/again.h5" --metric loss --csv | sed -n '2s/^[^,]*,[^,]*,[^,]*,\([^,]*\).*/\1/p')
+[ -n "$loss" ] && grep -q "$loss" "$work/first" || {
+  echo "FAIL: a trained network read again has loss $loss:"; cat "$work/first"; failures=$((failures + 1)); }
+expect 2 err "none.h5: cannot be read" check "$work/iris.yaml" --set network.start.parameters=none.h5
+expect 2 err "network.start.point: 3, but" check "$work/iris.yaml" --set network.start.parameters="$work/trained.h5" \
+  --set network.start.point=3
+expect 2 err "network.start.instance: 2, but" check "$work/iris.yaml" \
+  --set network.start.parameters="$work/trained.h5" --set network.start.instance=2
+expect 2 err "1 or one for each of the 15 links is needed" check "$work/iris.yaml" \
+  --set network.start.parameters="$work/trained.h5" --set network.topology.nodes=6
+expect 0 out "2 done" run "$work/iris.yaml" -o "$work/unkept.h5" --set keep_parameters=false
+expect 2 err "keeps no coupling; it must come from a deck of the same family" check "$work/iris.yaml" \
+  --set network.start.parameters="$work/unkept.h5"
+
 # The shipped decks hold.
-for deck in "$source"/inputs/*.yaml "$source"/inputs/families/*.yaml; do
+for deck in "$source"/inputs/*.yaml "$source"/inputs/families/*.yaml "$source"/inputs/studies/*.yaml \
+  "$source"/inputs/studies/table/*.yaml; do
+  case $deck in *'*'* | */mnist.yaml) continue ;; esac # MNIST's files are the user's
   expect 0 out "# Size of the campaign" check "$deck"
 done
 

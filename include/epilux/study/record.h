@@ -8,6 +8,7 @@
  *   [variation + v]              kept drawn values, parameter after parameter, node or link after node or
  * link
  *   [fabricated + v]             kept of the fabrication, as epx_fabricated_eval() lays it
+ *   [parameters + v]             kept parameters as trained: theta
  */
 #ifndef EPILUX_STUDY_RECORD_H
 #define EPILUX_STUDY_RECORD_H
@@ -18,13 +19,15 @@
 
 typedef struct {
   int n_metrics, n_curves, n_epochs;
-  int n_varied;                                  /* parameters whose drawn values are kept */
-  const char *varied[EPX_FAMILY_MAX_PARAMETERS]; /* their names */
-  size_t n_values[EPX_FAMILY_MAX_PARAMETERS];    /* nodes or links of each */
-  size_t value[EPX_FAMILY_MAX_PARAMETERS];       /* where each starts */
-  int n_fabricated;                              /* nodes whose fabrication is kept, 0: of none */
-  size_t metric, curve, variation, fabricated;   /* where each part starts */
-  size_t size;                                   /* doubles in a record */
+  int n_varied;                                            /* parameters whose drawn values are kept */
+  const char *varied[EPX_FAMILY_MAX_PARAMETERS];           /* their names */
+  size_t n_values[EPX_FAMILY_MAX_PARAMETERS];              /* nodes or links of each */
+  size_t value[EPX_FAMILY_MAX_PARAMETERS];                 /* where each starts */
+  int n_fabricated;                                        /* nodes whose fabrication is kept, 0: of none */
+  int n_kept;                                              /* parameters kept as trained: 0 or the family's */
+  size_t n_of_kept[EPX_FAMILY_MAX_PARAMETERS];             /* nodes or links of each */
+  size_t metric, curve, variation, fabricated, parameters; /* where each part starts */
+  size_t size;                                             /* doubles in a record */
 } epx_record_layout;
 
 /** The states of a trial, as `/trials/state` names them. */
