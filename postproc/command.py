@@ -17,7 +17,7 @@ def fail(script, message, status):
     return status
 
 
-def draw(module, results, arguments, script):
+def draw(module, results, arguments, script, then=None):
     metric = getattr(arguments, "metric", None)
     if metric is not None and results.metric(metric) is None:
         names = ", ".join(m.key for m in results.metrics)
@@ -28,11 +28,13 @@ def draw(module, results, arguments, script):
         return fail(script, f"{results.path}: nothing to draw: {reason}", 1)
     style.save(module.figure(results, **options), arguments.output)
     print(arguments.output)
+    if then:
+        then(results)
     return 0
 
 
-def run(module, has_metric=False):
-    """Runs the module's figure on the command line's results file; returns the exit status."""
+def run(module, has_metric=False, then=None):
+    """Runs the module's figure on the command line's results file, and `then` on the results; returns the exit status."""
     script = os.path.splitext(os.path.basename(module.__file__))[0]
     example = f"Example: python3 postproc/{script}.py quickstart.h5 -o {script}.pdf"
     parser = argparse.ArgumentParser(description=module.__doc__.splitlines()[0], epilog=example)
@@ -46,7 +48,7 @@ def run(module, has_metric=False):
         return fail(script, f"{arguments.output}: the suffix must be one of .{', .'.join(SUFFIXES)}", 2)
     try:
         with Results(arguments.results) as results:
-            return draw(module, results, arguments, script)
+            return draw(module, results, arguments, script, then)
     except ResultsError as error:
         return fail(script, error, 2)
     except OSError as error:

@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""Critical noise: how much read-out noise, or how few bits, each nudge bears before learning suffers.
+
+For every estimator and scheme the best strength of the nudge at each noise, or each number of bits; its critical value
+is where the accuracy falls a point below that nudge's own without noise (with the most bits). Printed as well.
+"""
+import sys
+
+import numpy as np
+
+import command
+import style
+from layout import format_level
+
+NOISE, BITS, BETA = "hardware.readout.noise", "hardware.readout.bits", "learning.nudge.beta"
+ESTIMATOR, SCHEME, METRIC = "learning.estimator", "learning.nudge.scheme", "accuracy"
+OWN_PHASES = {"holomorphic", "random-sign", "dyadic"}  # the scheme says nothing to them
+POINT, N_RESAMPLED, LEVEL = 0.01, 1000, 0.95
+
+
+def hindrance(results):
+    """The factor that makes reading worse."""
+    return results.factor(NOISE) or results.factor(BITS)
+
+
+def lacking(results):
+    """Says what the results lack for this figure, or returns None."""
+    factor = hindrance(results)
+    if factor is None or len(factor.levels) < 2:
+        return f"the design varies neither {NOISE} nor {BITS}"
+    if results.metric(METRIC) is None:
+        return f"the metrics lack {METRIC}"
+    if np.any(results.n_pending):
+        return "trials are pending"
+    return None
+
+
+def name_nudge(results, point):
+    """What the lines are of: the estimator, and the scheme where it has one."""
+    words = []
+    estimator, scheme = results.factor(ESTIMATOR), results.factor(SCHEME)
+    own = estimator is not None and estimator.values[point] in OWN_PHASES
+    if estimator is not None:
+        words.append(str(estimator.values[point]))
+    if scheme is not None and not own:
+        words.append(str(scheme.values[point]))
+    return ", ".join(words) or "nudge"
+
+
+def levels_of(results):
+    """From the least hindrance to the most."""
+    factor = hindrance(results)
+    return factor.levels if factor.path == NOISE else factor.levels[::-1]
+
+
+def collect(results):
+    """{nudge: {level: [(beta, [instance])]}}; twice the same setting counts once, failures have accuracy 0."""
+    factor, beta = hindrance(results), results.factor(BETA)
+    accuracy, found = np.nan_to_num(results.values(METRIC)), {}
+    for point in range(results.n_points):
+        rows = found.setdefault(name_nudge(results, point), {}).setdefault(factor.values[point], {})
+        rows[beta.values[point] if beta is not None else np.nan] = accuracy[point]
+    return {nudge: {level: sorted(rows.items()) for level, rows in table.items()} for nudge, table in found.items()}
+
+
+def best(rows, chosen):
+    """Mean of the best strength over the chosen instances."""
+    return max(values[chosen].mean() for _, values in rows)
+
+
+def eval_critical(table, levels, factor, chosen):
+    """Where the best mean falls a point below its first, between two levels on a logarithmic scale (noise) or a linear
+    one (bits); NaN where it never does."""
+    means = [best(table[level], chosen) for level in levels]
+    limit = means[0] - POINT
+    for k in range(1, len(levels)):
+        if means[k] < limit - 1e-12:
+            a, b, share = levels[k - 1], levels[k], (means[k - 1] - limit) / (means[k - 1] - means[k])
+            share = min(max(share, 0), 1)
+            if factor.path == BITS:
+                return a + share * (b - a)
+            return b * share if a <= 0 else a * (b / a) ** share
+    return np.nan
+
+
+def compare(results):
+    """Rows (nudge, critical, low, high): intervals by resampling instances. NaN: beyond what was tried."""
+    factor, levels = hindrance(results), levels_of(results)
+    random = np.random.default_rng(1).integers(0, results.n_instances, (N_RESAMPLED, results.n_instances))
+    rows = []
+    for nudge, table in collect(results).items():
+        beyond = np.inf if factor.path == NOISE else 0.0
+        samples = [eval_critical(table, levels, factor, chosen) for chosen in random]
+        samples = np.nan_to_num(samples, nan=beyond)
+        tail = 100 * (1 - LEVEL) / 2
+        low, high = np.percentile(samples, [tail, 100 - tail], method="nearest")
+        rows.append((nudge, eval_critical(table, levels, factor, np.arange(results.n_instances)), low, high))
+    return rows
+
+
+def caption(results):
+    return (f"Mean accuracy over {results.n_instances} instances of the best strength of each nudge; faint: each "
+            "strength. Vertical lines: where the best falls a point below its own without noise.")
+
+
+@style.with_style
+def figure(results):
+    if lacking(results):
+        return None
+    factor, levels = hindrance(results), levels_of(results)
+    position = {level: k for k, level in enumerate(levels)}
+    everyone = np.arange(results.n_instances)
+    fig, (axes,) = style.create_axes(style.COLUMN * 1.25, 2.7)
+    handles = {}
+    for i, (nudge, table) in enumerate(collect(results).items()):
+        colour, marker, dash = style.CYCLE[i % len(style.CYCLE)]
+        for beta in sorted({b for rows in table.values() for b, _ in rows}):
+            line = [(position[level], 100 * dict(table[level])[beta].mean()) for level in levels if beta in dict(table[level])]
+            axes.plot(*zip(*line), color=colour, alpha=0.25, linewidth=0.7)
+        handles[nudge], = axes.plot(range(len(levels)), [100 * best(table[level], everyone) for level in levels],
+                                    color=colour, marker=marker, linestyle=dash)
+    axes.set_xticks(range(len(levels)), [format_level(v) for v in levels])
+    axes.set_xlabel("read-out noise (standard deviation of one read)" if factor.path == NOISE else "bits of the converter")
+    axes.set_ylabel(f"{METRIC} (%)")
+    what = "noise" if factor.path == NOISE else "number of bits"
+    style.add_head(fig, f"The best strength of each nudge at each {what}", list(handles.values()), list(handles))
+    return fig
+
+
+def print_table(results):
+    what = "noise" if hindrance(results).path == NOISE else "bits"
+    print(f"{'nudge':28} {'without':>8} {'critical ' + what:>15} {'low':>9} {'high':>9}")
+    everyone, levels = np.arange(results.n_instances), levels_of(results)
+    tables = collect(results)
+    for nudge, critical, low, high in compare(results):
+        cells = " ".join(f"{v:9.4g}" for v in (low, high))
+        print(f"{nudge:28} {best(tables[nudge][levels[0]], everyone):8.4f} {critical:15.4g} {cells}")
+
+
+if __name__ == "__main__":
+    sys.exit(command.run(sys.modules[__name__], then=print_table))

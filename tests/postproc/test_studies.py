@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+"""Tests of the figures of studies: their numbers, on results whose answers are known by hand."""
+import unittest
+
+import scratch  # noqa: F401  first: it finds the modules, or skips
+import numpy as np
+
+import critical_noise
+import pareto
+import protocols
+from results import Factor, Metric
+
+
+class Made:
+    """As much of Results as these figures ask for: factors {path: [point]}, metrics {key: [point, instance]}."""
+    path = "made"
+
+    def __init__(self, factors, metrics, units="1"):
+        self._values = {k: np.asarray(v, dtype=float) for k, v in metrics.items()}
+        self.n_points, self.n_instances = next(iter(self._values.values())).shape
+        self.n_pending = 0
+        self.factors = [Factor(p, p.split(".")[-1], p, units if not isinstance(v[0], str) else "1",
+                               np.array(v, dtype=object if isinstance(v[0], str) else float), False)
+                        for p, v in factors.items()]
+
+    @property
+    def varying(self):
+        return [f for f in self.factors if len(f.levels) > 1]
+
+    def factor(self, path):
+        return next((f for f in self.factors if f.path == path), None)
+
+    def metric(self, key):
+        return Metric(key, key, key, "1") if key in self._values else None
+
+    def values(self, key):
+        return self._values[key]
+
+    def statistic(self, key, name):
+        assert name == "mean"
+        return np.nanmean(self._values[key], axis=1)
+
+
+def make_protocols():
+    rows = {"transfer": (0.5, 0.9), "in-situ": (0.9, 0.95), "calibrate": (0.4, 0.85)}
+    factors = {"learning.protocol": [p for p in rows for _ in range(2)], "process.trim.residual": [2e-12, 1e-12] * 3}
+    accuracy = [[v] * 5 for pair in rows.values() for v in pair]
+    nominal = [[1.0] * 5] * 2 + [[np.nan] * 5] * 2 + [[1.0] * 5] * 2
+    return Made(factors, {"accuracy": accuracy, "nominal_accuracy": nominal}, units="m")
+
+
+class Protocols(unittest.TestCase):
+    def test_what_is_won_back_is_a_share_of_what_transfer_lost(self):
+        rows = {(r[0], r[1]): r for r in protocols.compare(make_protocols())}
+        self.assertAlmostEqual(rows["in-situ", 2e-12][5], 0.8)
+        self.assertAlmostEqual(rows["in-situ", 1e-12][5], 0.5)
+        self.assertAlmostEqual(rows["calibrate", 2e-12][5], -0.2)
+        self.assertTrue(np.isnan(rows["transfer", 2e-12][5]))
+        self.assertAlmostEqual(rows["in-situ", 2e-12][2], 0.9)
+
+    def test_pairs_are_compared_as_pairs(self):
+        made = make_protocols()
+        made._values["accuracy"][0] = [0.1, 0.3, 0.5, 0.7, 0.9]
+        made._values["accuracy"][2] = made._values["accuracy"][0] + 0.1
+        row = next(r for r in protocols.compare(made) if r[:2] == ("in-situ", 2e-12))
+        self.assertAlmostEqual(row[5], 0.1 / 0.5)
+        self.assertLess(row[7] - row[6], 0.5)
+        self.assertGreater(row[4] - row[3], 0.3)
+
+    def test_the_figure_has_a_line_a_protocol(self):
+        axes = protocols.figure(make_protocols()).axes
+        self.assertEqual(len(axes[0].containers), 3)
+        self.assertEqual(len(axes[1].containers), 2)
+        self.assertEqual(axes[0].get_xlabel(), "residual (pm)")
+
+    def test_without_transfer_it_says_what_is_missing(self):
+        made = make_protocols()
+        made.factors[0].values[:2] = "noise-aware"
+        self.assertIn("transfer", protocols.lacking(made))
+        self.assertIsNone(protocols.figure(made))
+
+
+def make_noise(path="hardware.readout.noise", levels=(0, 0.01, 0.1)):
+    """Two nudges at two strengths; the best of the first falls from 0.95 to 0.85 over the last step."""
+    table = {("one-sided", 0.1): (0.95, 0.95, 0.85), ("one-sided", 0.01): (0.9, 0.9, 0.4),
+             ("centered", 0.1): (0.96, 0.96, 0.955), ("centered", 0.01): (0.5, 0.5, 0.5)}
+    factors = {"learning.estimator": ["plain"] * 12, "learning.nudge.scheme": [s for s, _ in table for _ in range(3)],
+               "learning.nudge.beta": [b for _, b in table for _ in range(3)], path: list(levels) * 4}
+    return Made(factors, {"accuracy": [[v] * 4 for row in table.values() for v in row]})
+
+
+class CriticalNoise(unittest.TestCase):
+    def test_it_is_where_the_best_strength_falls_a_point(self):
+        rows = {r[0]: r for r in critical_noise.compare(make_noise())}
+        self.assertAlmostEqual(rows["plain, one-sided"][1], 0.01 * 10 ** 0.1)
+        self.assertTrue(np.isnan(rows["plain, centered"][1]))
+        self.assertEqual(rows["plain, centered"][3], np.inf)
+
+    def test_bits_count_downwards(self):
+        rows = {r[0]: r for r in critical_noise.compare(make_noise("hardware.readout.bits", (16, 8, 4)))}
+        self.assertAlmostEqual(rows["plain, one-sided"][1], 8 - 0.4)
+
+    def test_the_figure_has_a_line_a_nudge_and_faint_ones_a_strength(self):
+        axes = critical_noise.figure(make_noise()).axes[0]
+        self.assertEqual(len(axes.lines), 2 * (2 + 1))
+        np.testing.assert_allclose(axes.lines[2].get_ydata(), [95, 95, 85])
+
+
+class Pareto(unittest.TestCase):
+    def test_no_point_of_the_front_is_beaten(self):
+        energy, accuracy = np.array([3.0, 1.0, 2.0, 2.0, np.nan, 0.0]), np.array([0.9, 0.5, 0.8, 0.7, 1.0, 1.0])
+        self.assertEqual(pareto.find_front(energy, accuracy), [1, 2, 0])
+
+    def test_the_figure_has_a_panel_an_energy_and_case(self):
+        energies = {f"{key}_{case}": [[1e-9, 2e-9]] * 3 for key in ("training_energy", "inference_energy")
+                    for case in ("optimistic", "budgeted")}
+        made = Made({"learning.estimator": ["plain", "backprop", "plain"]}, {"accuracy": [[0.5, 0.6]] * 3, **energies})
+        axes = pareto.figure(made).axes
+        self.assertEqual([a.get_title(loc="left") for a in axes], ["training, optimistic", "training, budgeted",
+                                                                   "one inference, optimistic", "one inference, budgeted"])
+        self.assertEqual(axes[0].get_xlabel(), "energy (nJ)")
+        self.assertIn("training_energy", pareto.lacking(Made({}, {"accuracy": [[1.0]]})))
+
+
+if __name__ == "__main__":
+    unittest.main()
