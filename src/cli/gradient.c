@@ -69,7 +69,8 @@ static epx_err set_table(const epx_comparison *rows, int n_rows, epx_table *tabl
 static void print_notes(const epx_point *point, const epx_comparison *rows, int n_rows) {
   char text[128] = "the noise of hardware.readout and hardware.drift";
   if (is_quiet(point->settings))
-    snprintf(text, sizeof text, "read-out noise of %g (the deck has neither hardware.readout nor hardware.drift)",
+    snprintf(text, sizeof text,
+             "read-out noise of %g (the deck has neither hardware.readout nor hardware.drift)",
              reference_noise);
   for (int i = 0; i < n_rows; i++) {
     if (rows[i].refusal) printf("%s does not apply: %s\n", rows[i].estimator->name, rows[i].refusal);
@@ -77,15 +78,17 @@ static void print_notes(const epx_point *point, const epx_comparison *rows, int 
       printf("%s: %ld learning phases found no equilibrium and were left out\n", rows[i].estimator->name,
              rows[i].failures);
   }
-  printf("\ncosine, norm_ratio and error (|g - e| / |e|) are with e by implicit differentiation (backprop), "
-         "over the\n"
-         "%d training samples; error_slope is that of log error in log beta; error_at_beta_0 is what is left "
-         "when\n"
-         "beta vanishes: the rule's own bias, error_vanishing what goes with it; error_to_differences is with "
-         "finite\ndifferences, at the least beta. spread is the standard deviation of g over |e| with\n%s,\n"
-         "and the rule's own draws. convergence is predicted: how far down a step along such a g gets, next to one "
-         "along e.\n",
-         point->task->n_train, text);
+  printf(
+      "\ncosine, norm_ratio and error (|g - e| / |e|) are with e by implicit differentiation (backprop), "
+      "over the\n"
+      "%d training samples; error_slope is that of log error in log beta; error_at_beta_0 is what is left "
+      "when\n"
+      "beta vanishes: the rule's own bias, error_vanishing what goes with it; error_to_differences is with "
+      "finite\ndifferences, at the least beta. spread is the standard deviation of g over |e| with\n%s,\n"
+      "and the rule's own draws. convergence is predicted: how far down a step along such a g gets, next to "
+      "one "
+      "along e.\n",
+      point->task->n_train, text);
 }
 
 static epx_err compare(const epx_call *call, const epx_point *point, epx_learner *learner, double *theta) {
@@ -111,8 +114,8 @@ static epx_err solve_point(const epx_call *call, const epx_point *point) {
   if (is_quiet(settings)) learning.hardware.reading.noise = reference_noise;
   int code = EPX_ARRAY(theta, point->network->n_theta);
   if (code == EPX_OK)
-    code = epx_learner_create(point->network, point->task, &settings->cost, &learning,
-                              &settings->equilibrium, 1, settings->seed, &learner);
+    code = epx_learner_create(point->network, point->task, &settings->cost, &learning, &settings->equilibrium,
+                              1, settings->seed, &learner);
   if (code == EPX_OK) code = compare(call, point, learner, theta);
   epx_learner_destroy(&learner);
   epx_array_destroy(&theta);

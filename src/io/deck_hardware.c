@@ -41,6 +41,21 @@ static void read_readout(const epx_reader *r, epx_reading_spec *reading) {
   read_detector(r, &reading->detector);
 }
 
+/* Tells whether any rule reads states at this point; where none does, what the deck says of it is for other
+ * points of the design, and its defaults are not there. */
+static bool is_measured(const epx_settings *settings) {
+  const epx_protocol_kind protocol = settings->protocol.kind;
+  return !settings->learning.estimator->computed &&
+         (protocol == EPX_PROTOCOL_IN_SITU || protocol == EPX_PROTOCOL_FINETUNE);
+}
+
+static void read_measurement(const epx_reader *r, epx_hardware_spec *hardware) {
+  if (epx_reader_is_set(r, "hardware.readout")) read_readout(r, &hardware->reading);
+  hardware->drift = (epx_drift_spec){.parameter = get_parameter(r, "hardware.drift.parameter"),
+                                     .common = get_number(r, "hardware.drift.common"),
+                                     .local = get_number(r, "hardware.drift.local")};
+}
+
 static void read_weights(const epx_reader *r, epx_tuning_spec *tuning) {
   tuning->bits = epx_reader_get_integer(r, "hardware.weights.bits");
   tuning->range = get_number(r, "hardware.weights.range");
@@ -106,14 +121,11 @@ epx_err epx_reader_read_hardware(epx_reader *r) {
   epx_hardware_spec *hardware = &r->settings->learning.hardware;
   EPX_TRY(read_protocol(r));
   if (!epx_reader_is_set(r, "hardware")) return EPX_OK;
-  if (epx_reader_is_set(r, "hardware.readout")) read_readout(r, &hardware->reading);
+  if (is_measured(r->settings)) read_measurement(r, hardware);
   if (epx_reader_is_set(r, "hardware.weights")) read_weights(r, &hardware->tuning);
   EPX_TRY(read_crosstalk(r, &hardware->tuning));
   hardware->drive_bits = epx_reader_get_integer(r, "hardware.drive.bits");
   hardware->drive_range = get_number(r, "hardware.drive.range");
-  hardware->drift = (epx_drift_spec){.parameter = get_parameter(r, "hardware.drift.parameter"),
-                                     .common = get_number(r, "hardware.drift.common"),
-                                     .local = get_number(r, "hardware.drift.local")};
   hardware->dead.nodes = get_number(r, "hardware.dead.nodes");
   hardware->dead.links = get_number(r, "hardware.dead.links");
   EPX_TRY(check(r, "hardware.readout", epx_reading_check(&hardware->reading)));

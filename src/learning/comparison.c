@@ -49,7 +49,8 @@ static double fit_slope(int n, const double *beta, const double *error) {
   return isfinite(slope) ? slope : NAN;
 }
 
-/* The limit a + (a - b) / (2^order - 1), a at half the beta of b; its error, and how far each beta is from it. */
+/* The limit a + (a - b) / (2^order - 1), a at half the beta of b; its error, and how far each beta is from
+ * it. */
 static void eval_limit(const workspace *work, int order, epx_comparison *row) {
   const double *a = work->estimate[EPX_COMPARISON_BETAS - 1];
   const double *b = work->estimate[EPX_COMPARISON_BETAS - 2];
@@ -73,7 +74,8 @@ static double eval_convergence(double ge, double gg, double ee) {
   return ge > 0 ? ge * ge / (gg * ee) : 0;
 }
 
-/* Repeats the gradient as the updates of other steps; with the many entries of a gradient, few repeats are enough. */
+/* Repeats the gradient as the updates of other steps; with the many entries of a gradient, few repeats are
+ * enough. */
 static epx_err eval_noise(const workspace *work, const epx_nudging *nudging, const double *g, double *spread,
                           double *convergence, const epx_comparison *row) {
   enum { N_REPEATS = 8 };

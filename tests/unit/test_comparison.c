@@ -122,8 +122,8 @@ static void impossible_comparisons_are_refused(void **state) {
   }
 }
 
-/* Read-out noise of sigma is a spread that grows as 1 / beta, costs convergence where it is large, and leaves the
- * other numbers as they are; rules that are computed have none. */
+/* Read-out noise of sigma is a spread that grows as 1 / beta, costs convergence where it is large, and leaves
+ * the other numbers as they are; rules that are computed have none. */
 static void noise_spreads_gradients_as_one_over_beta(void **state) {
   (void)state;
   epx_comparison quiet[EPX_COMPARISON_MAX_ROWS], noisy[EPX_COMPARISON_MAX_ROWS];
@@ -134,7 +134,8 @@ static void noise_spreads_gradients_as_one_over_beta(void **state) {
   static const char *const rules[] = {"plain", "time-reversed", "holomorphic", "dyadic"};
   for (int i = 0; i < 4; i++) {
     const epx_scheme scheme = i < 2 ? EPX_CENTERED : EPX_ONE_SIDED;
-    const epx_comparison *q = find(quiet, n_rows, rules[i], scheme), *n = find(noisy, n_rows, rules[i], scheme);
+    const epx_comparison *q = find(quiet, n_rows, rules[i], scheme),
+                         *n = find(noisy, n_rows, rules[i], scheme);
     assert_close(n->spread[1] / n->spread[0], 2, 0.2);
     assert_close(n->spread[2] / n->spread[1], 2, 0.2);
     assert_true(q->spread[0] == 0 && q->cosine[0] == n->cosine[0] && q->error[2] == n->error[2]);
@@ -146,7 +147,8 @@ static void noise_spreads_gradients_as_one_over_beta(void **state) {
   destroy_xor_study(&x);
 }
 
-/* Both parts of the bias: what stays is the rule's, what vanishes is the nudge's, and falls with its order. */
+/* Both parts of the bias: what stays is the rule's, what vanishes is the nudge's, and falls with its order.
+ */
 static void biases_that_stay_and_that_vanish_are_told_apart(void **state) {
   (void)state;
   epx_comparison rows[EPX_COMPARISON_MAX_ROWS];

@@ -171,6 +171,25 @@ static void each_protocol_trains_where_it_says(void **state) {
 }
 
 /* Finetuning starts from what was deployed, and does not make it worse. */
+/* Where the design has protocols that read and such that do not, hardware that is read is for the former
+ * alone. */
+static void hardware_that_is_read_waits_for_who_reads(void **state) {
+  (void)state;
+  static const char *const hardware =
+      "hardware: {readout: {bits: 12, shot: true}, drift: {parameter: detuning, common: 0.01}, drive: {bits: "
+      "6}}\n"
+      "design: {factors: {learning.protocol: {values: [transfer, in-situ]}}}\n";
+  made transfer = make("protocol: transfer", hardware), in_situ = make("protocol: in-situ", hardware);
+  const epx_hardware_spec *none = &transfer.settings->learning.hardware,
+                          *all = &in_situ.settings->learning.hardware;
+  assert_true(epx_reading_is_ideal(&none->reading) && !epx_hardware_is_drifting(none));
+  assert_true(all->reading.bits == 12 && all->reading.range == 2 && all->reading.shot &&
+              all->drift.common == 0.01);
+  assert_true(none->drive_bits == 6 && all->drive_bits == 6);
+  destroy(&transfer);
+  destroy(&in_situ);
+}
+
 static void finetuning_goes_on_from_the_transfer(void **state) {
   (void)state;
   made transfer = make("protocol: transfer", "hardware: {weights: {bits: 10}}\n"),
@@ -205,6 +224,7 @@ int main(void) {
       cmocka_unit_test(calibration_takes_known_deviations_away),
       cmocka_unit_test(settings_go_through_the_hardware),
       cmocka_unit_test(each_protocol_trains_where_it_says),
+      cmocka_unit_test(hardware_that_is_read_waits_for_who_reads),
       cmocka_unit_test(finetuning_goes_on_from_the_transfer),
       cmocka_unit_test(nudges_that_are_too_strong_are_counted),
   };

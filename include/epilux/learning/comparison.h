@@ -29,7 +29,7 @@ typedef struct {
                                                next to one along exact, where the cost's curvature is the same
                                                in all directions: <g.e>^2 / (<|g|^2> |e|^2) over the noise; 0
                                                where g points uphill */
-  double difference_error;                 /* |g - d| / |d| at the smallest beta, d by finite differences */
+  double difference_error;                  /* |g - d| / |d| at the smallest beta, d by finite differences */
   double slope; /* least squares, of log error in log beta: 1 and 2 for an unbiased rule; NaN when not nudged
                    or an error is zero */
   double
