@@ -8,6 +8,18 @@
 
 #include "epilux/base/array.h"
 
+/* Adds words to petsc.options, as one more assignment. */
+static epx_err add_petsc_options(const char *words, epx_deck *deck) {
+  const char *before = epx_deck_get_text(deck, "petsc.options");
+  char *assignment;
+  const size_t n = strlen(words) + (before ? strlen(before) : 0) + sizeof "petsc.options= ";
+  EPX_TRY(EPX_ARRAY(assignment, n));
+  snprintf(assignment, n, "petsc.options=%s%s%s", before ? before : "", before ? " " : "", words);
+  const int code = epx_deck_set(deck, assignment);
+  epx_array_destroy(&assignment);
+  return code;
+}
+
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
   const char *assignment;
   EPX_TRY(epx_deck_read(call->arguments[0], deck));
@@ -17,7 +29,10 @@ epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
     epx_deck_destroy(deck);
     return code;
   }
-  return EPX_OK;
+  const char *words = epx_call_get_value(call, "--petsc", 0);
+  const int code = words ? add_petsc_options(words, *deck) : EPX_OK;
+  if (code != EPX_OK) epx_deck_destroy(deck);
+  return code;
 }
 
 epx_err epx_call_create_output(const epx_call *call, const epx_deck *deck, char **path) {

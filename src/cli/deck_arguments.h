@@ -11,8 +11,11 @@
 #define EPX_OPTION_SET                                                                                       \
   { "--set", "PATH=VALUE", "sets a scalar of the deck, such as learning.nudge.beta=0.05; may be repeated", 0 }
 
-/** Reads the deck that the first argument names, with every --set. Errors: as epx_deck_read() and
- * epx_deck_set(). */
+#define EPX_OPTION_PETSC                                                                                     \
+  { "--petsc", "OPTIONS", "adds to petsc.options of distributed networks: '-ksp_type bcgs -log_view'", 0 }
+
+/** Reads the deck that the first argument names, with every --set, and --petsc where the command has it.
+ * Errors: as epx_deck_read() and epx_deck_set(). */
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck);
 
 /** Creates the name of the results file: --output, or NAME.h5 after study.name. Free with

@@ -155,6 +155,12 @@ static epx_err list_schedules(void) {
   return EPX_OK;
 }
 
+static epx_err list_engines(void) {
+  for (int i = 0; i < EPX_ENGINE_COUNT; i++)
+    print_row(epx_engine_get_name((epx_engine)i), epx_engine_get_meaning((epx_engine)i));
+  return EPX_OK;
+}
+
 static epx_err list_methods(void) {
 #define PRINT_METHOD(name, text, meaning) print_row(text, meaning);
   EPX_METHODS(PRINT_METHOD)
@@ -267,6 +273,7 @@ static const struct {
     {"costs", "how wrong an answer is", list_costs},
     {"optimizers", "how parameters follow a gradient", list_optimizers},
     {"schedules", "how the learning rate follows the epochs", list_schedules},
+    {"engines", "which networks are solved together, and on how many ranks", list_engines},
     {"methods", "ways to an equilibrium", list_methods},
     {"distributions", "spreads of nominal values and of fabrication", list_distributions},
     {"designs", "which points of the factors' space are visited", list_designs},

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/deck_arguments.h"
@@ -18,6 +19,8 @@
 #include "epilux/base/array.h"
 #include "epilux/base/log.h"
 #include "epilux/io/campaign.h"
+
+static const struct timespec courtesy = {.tv_nsec = 200000000};
 
 /* A launcher that does not speak this MPI starts as many runs as there should be ranks. */
 static void warn_of_lost_ranks(const epx_channel *channel) {
@@ -38,10 +41,17 @@ static epx_err check_agreement(epx_channel *channel, const epx_campaign *campaig
   return EPX_RAISE(EPX_EINPUT, "the ranks read different decks: the file must be the same on all nodes");
 }
 
-static epx_err create_job(const epx_call *call, epx_channel *channel, epx_run_creator create,
-                          epx_run_job *job) {
-  EPX_TRY(epx_channel_merge_codes(channel, create(call, job)));
-  return epx_channel_merge_codes(channel, check_agreement(channel, job->campaign));
+/* The groups of ranks that solve distributed networks; NULL where every rank works alone. */
+static epx_err create_group(const epx_campaign *campaign, epx_channel *channel, epx_group **group) {
+  if (!campaign->distributed) return EPX_OK;
+  EPX_TRY(epx_channel_merge_codes(channel, epx_group_create(MPI_COMM_WORLD, campaign->n_ranks, group)));
+  const epx_group_place place = epx_group_get_place(*group);
+  if (place.n_idle > 0 && epx_channel_get_rank(channel) == 0)
+    epx_log_write(EPX_LOG_WARNING, "run",
+                  "%d of %d ranks have no part: networks of %d ranks take 1 + a multiple of %d, or %d or %d",
+                  place.n_idle, epx_channel_get_size(channel), campaign->n_ranks, campaign->n_ranks,
+                  campaign->n_ranks, 2 * campaign->n_ranks);
+  return EPX_OK;
 }
 
 static epx_err read_attempts(const epx_call *call, int *attempts) {
@@ -76,23 +86,24 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
 }
 
 /* The display goes with the run: rank 0's errors of it are all ranks'. */
-static epx_err solve_shown(const epx_call *call, epx_channel *channel, epx_run_job *job, epx_display *display,
-                           epx_run_report *report) {
+static epx_err solve_shown(const epx_call *call, epx_channel *channel, epx_group *group, epx_run_job *job,
+                           epx_display *display, epx_run_report *report) {
   epx_run_options options = epx_run_get_defaults(job->path);
   EPX_TRY(epx_channel_merge_codes(channel, read_options(call, job, &options)));
   options.coordinator.watch = epx_display_view_progress;
   options.coordinator.context = display;
+  options.group = group;
   const int code = epx_run_solve(job->campaign, channel, &options, report);
   if (report->begun && epx_channel_get_rank(channel) == 0)
     epx_display_view_end(display, job, &report->coordinator);
   return code;
 }
 
-static epx_err run_job(const epx_call *call, epx_channel *channel, epx_run_job *job, epx_run_report *report,
-                       int *status) {
+static epx_err run_job(const epx_call *call, epx_channel *channel, epx_group *group, epx_run_job *job,
+                       epx_run_report *report, int *status) {
   epx_display display = {0};
   int code = epx_channel_merge_codes(channel, epx_display_create(call, channel, &display));
-  if (code == EPX_OK) code = solve_shown(call, channel, job, &display, report);
+  if (code == EPX_OK) code = solve_shown(call, channel, group, job, &display, report);
   epx_display_destroy(&display);
   if (report->begun) *status = EPX_EXIT_FAILED;
   EPX_TRY(code);
@@ -106,28 +117,30 @@ static void destroy_job(epx_run_job *job) {
   epx_array_destroy(&job->path);
 }
 
-static epx_err solve_on_channel(const epx_call *call, epx_run_creator create, epx_channel *channel,
-                                int *status) {
-  epx_run_job job = {0};
+static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_run_job *job, int *status) {
   epx_run_report report = {0};
+  epx_group *group = NULL;
   if (epx_channel_get_rank(channel) == 0) warn_of_lost_ranks(channel);
-  int code = create_job(call, channel, create, &job);
-  if (code == EPX_OK) code = run_job(call, channel, &job, &report, status);
+  int code = epx_channel_merge_codes(channel, check_agreement(channel, job->campaign));
+  if (code == EPX_OK) code = create_group(job->campaign, channel, &group);
+  if (code == EPX_OK) code = run_job(call, channel, group, job, &report, status);
   if (report.coordinator.abandoned) {
     /* A block is still being solved: nobody can wait for it, and its memory must stay. */
     if (code != EPX_OK) fprintf(stderr, "epilux: %s\n", epx_error_get_message());
     fflush(stdout);
     MPI_Abort(MPI_COMM_WORLD, code == EPX_OK ? *status : EPX_EXIT_FAILED);
   }
+  epx_group_destroy(&group);
   epx_run_report_destroy(&report);
-  destroy_job(&job);
   return code;
 }
 
-static epx_err solve_on_ranks(const epx_call *call, epx_run_creator create, int *status) {
+/* `code`: of what this rank did before MPI was there. */
+static epx_err solve_on_ranks(const epx_call *call, int code, epx_run_job *job, int *status) {
   epx_channel *channel;
   EPX_TRY(epx_channel_create(MPI_COMM_WORLD, &channel));
-  const int code = solve_on_channel(call, create, channel, status);
+  code = epx_channel_merge_codes(channel, code);
+  if (code == EPX_OK) code = solve_on_channel(call, channel, job, status);
   epx_channel_destroy(&channel);
   return code;
 }
@@ -140,13 +153,23 @@ static void hold_warning(void) {
   pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+/* The campaign comes first: where networks are distributed, rank 0 calls MPI from two threads. */
 epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
-  int provided;
+  epx_run_job job = {0};
+  int provided, code;
   hold_warning();
-  if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
-    return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
-  const int code = solve_on_ranks(call, create, status);
-  MPI_Finalize();
+  code = create(call, &job);
+  const bool distributed = code == EPX_OK && job.campaign->distributed;
+  if (MPI_Init_thread(NULL, NULL, distributed ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided) ==
+      MPI_SUCCESS) {
+    code = solve_on_ranks(call, code, &job, status);
+    MPI_Finalize();
+    /* The launcher ends all ranks when the first leaves with an error: the one that says why goes first. */
+    if (code != EPX_OK && !*epx_error_get_message()) nanosleep(&courtesy, NULL);
+  } else {
+    code = EPX_RAISE(EPX_EMPI, "MPI cannot be started");
+  }
+  destroy_job(&job);
   return code;
 }
 
@@ -184,6 +207,7 @@ static epx_err solve(const epx_call *call, int *status) {
 static const epx_option options[] = {
     {"--output", "FILE", "the results file; without it NAME.h5 after study.name", 'o'},
     EPX_OPTION_SET,
+    EPX_OPTION_PETSC,
     {"--resume", NULL, "goes on with the results file; begins when there is none", 0},
     {"--force", NULL, "overwrites a results file", 0},
     {"--retry-failed", NULL, "with --resume: runs trials again that failed", 0},

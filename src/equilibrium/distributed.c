@@ -43,6 +43,7 @@ epx_err epx_distributed_create(const epx_network *network, MPI_Comm communicator
 void epx_distributed_destroy(epx_distributed **address) {
   epx_distributed *d = *address;
   if (!d) return;
+  if (d->counts.equilibria > 0) epx_session_warn_of_unused(d->nodes->first == 0);
   (void)!TSDestroy(&d->ts);
   (void)!SNESDestroy(&d->snes);
   (void)!MatDestroy(&d->jacobian);
@@ -219,10 +220,7 @@ static epx_err solve_filled(epx_distributed *d, bool transposed, bool *converged
 static epx_err raise_unsolved(const epx_distributed *d) {
   KSPConvergedReason reason;
   EPX_PETSC(KSPGetConvergedReason(d->ksp, &reason));
-  return EPX_RAISE(EPX_ESOLVER,
-                   "%s %s the linearised network: choose another by petsc.options, such as "
-                   "'-pc_type asm -ksp_gmres_restart 200', '-pc_factor_shift_type nonzero' or "
-                   "'-pc_type lu -pc_factor_mat_solver_type mumps'",
+  return EPX_RAISE(EPX_ESOLVER, "%s %s the linearised network: " EPX_DISTRIBUTED_CHOOSE,
                    epx_distributed_get_solver(d),
                    reason == KSP_DIVERGED_PC_FAILED ? "broke down on" : "did not converge on");
 }

@@ -4,6 +4,7 @@
  *
  *   v' dG/dJ_ij = u_i . x_j + u_j . x_i,   u = (dG/dinput)' v = (dF/dinput)' Q^-T v,   Q^-T = Q.
  */
+#include <math.h>
 #include <string.h>
 
 #include "equilibrium/distributed_private.h"
@@ -20,6 +21,31 @@ epx_err epx_distributed_eval_outputs(const epx_distributed *d, const double *sta
       MPI_SUCCESS) {
     return EPX_RAISE(EPX_EMPI, "the outputs of a distributed network cannot be gathered");
   }
+  return EPX_OK;
+}
+
+void epx_distributed_eval_drive(const epx_distributed *d, double *drive) {
+  const epx_nodes *nodes = d->nodes;
+  const size_t n_rows = (size_t)nodes->n_rows, n_lanes = (size_t)nodes->lanes->n_lanes;
+  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
+    for (size_t c = 0; c < n_rows; c++)
+      drive[r * n_rows + c] = nodes->base[c * n_lanes + r];
+  }
+}
+
+epx_err epx_distributed_eval_power(epx_distributed *d, double *power) {
+  const epx_nodes *nodes = d->nodes;
+  const epx_family *family = nodes->network->family;
+  *power = NAN;
+  if (!family->eval_power) return EPX_OK;
+  memcpy(nodes->lanes->input, nodes->base,
+         (size_t)nodes->n_rows * (size_t)nodes->lanes->n_lanes * sizeof *nodes->base);
+  family->eval_power(nodes->lanes, nodes->y, nodes->weight);
+  *power = 0;
+  for (int r = 0; r < nodes->n_local; r++)
+    *power += nodes->weight[r];
+  if (MPI_Allreduce(MPI_IN_PLACE, power, 1, MPI_DOUBLE, MPI_SUM, nodes->communicator) != MPI_SUCCESS)
+    return EPX_RAISE(EPX_EMPI, "the power that drives a distributed network cannot be summed");
   return EPX_OK;
 }
 

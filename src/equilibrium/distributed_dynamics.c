@@ -107,7 +107,7 @@ epx_err epx_distributed_create_dynamics(epx_distributed *d) {
   EPX_PETSC(TSSetErrorIfStepFails(d->ts, PETSC_FALSE));
   EPX_PETSC(TSSetMaxSteps(d->ts, PETSC_MAX_INT));
   EPX_PETSC(TSSetPostStep(d->ts, look));
-  EPX_PETSC(TSSetFromOptions(d->ts));
+  if (TSSetFromOptions(d->ts)) return EPX_RAISE(EPX_ESOLVER, "petsc.options: %s", epx_session_get_message());
   const int n_watched = d->nodes->network->n_outputs * d->nodes->n_components;
   return n_watched > 0 ? epx_limit_cycle_create(n_watched, 1, &d->watch) : EPX_OK;
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "epilux/base/log.h"
 #include "equilibrium/distributed_private.h"
 
 /** Largest displacement, in first steps, and the displacement that is rounding. */
@@ -76,7 +77,8 @@ epx_err epx_distributed_create_finish(epx_distributed *d) {
   EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_REDUCTION, PETSC_DEFAULT, PETSC_DEFAULT, LINEAR_ITERATIONS));
   EPX_PETSC(KSPGetPC(d->ksp, &pc));
   EPX_PETSC(PCSetType(pc, n_ranks > 1 ? PCBJACOBI : PCILU));
-  EPX_PETSC(SNESSetFromOptions(d->snes));
+  if (SNESSetFromOptions(d->snes))
+    return EPX_RAISE(EPX_ESOLVER, "petsc.options: %s", epx_session_get_message());
   return EPX_OK;
 }
 
@@ -96,6 +98,10 @@ epx_err epx_distributed_take_direct(epx_distributed *d, bool *taken) {
   *taken = false;
   EPX_PETSC(VecGetSize(d->state, &n_state));
   if (d->counts.direct || n_state > DIRECT_STATES) return EPX_OK;
+  epx_log_write_once(EPX_LOG_WARNING, "distributed",
+                     "%s did not converge on the linearised network: a direct solver takes over, which wants "
+                     "much memory; " EPX_DISTRIBUTED_CHOOSE,
+                     epx_distributed_get_solver(d));
   EPX_PETSC(KSPGetPC(d->ksp, &pc));
   EPX_PETSC(KSPSetType(d->ksp, KSPPREONLY));
   EPX_PETSC(PCSetType(pc, PCLU));

@@ -4,11 +4,11 @@
  */
 #include "equilibrium/distributed_nodes.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "epilux/equilibrium/engine.h"
 #include "equilibrium/distributed_session.h"
 
 /** Gets the rows of rank k: as even as can be. */
@@ -186,34 +186,13 @@ static epx_err create_arrays(epx_nodes *nodes) {
   return EPX_OK;
 }
 
-static epx_err check_network(const epx_network *network, int n_ranks) {
-  const epx_family *family = network->family;
-  if (!family->link_law || family->components > EPX_LINK_MAX_ROWS || family->input_rows > EPX_LINK_MAX_ROWS) {
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.family: %s has no law of its links, so that its networks cannot be "
-                     "distributed; use equilibrium.way: population",
-                     family->name);
-  }
-  if (network->n_free < n_ranks) {
-    return EPX_RAISE(EPX_EINPUT,
-                     "population.ranks_per_network: %d free nodes cannot be spread over %d ranks; use at "
-                     "most %d",
-                     network->n_free, n_ranks, network->n_free);
-  }
-  if (network->topology->n_links > INT_MAX / 2) {
-    return EPX_RAISE(EPX_EINPUT, "network.topology: %zu links, at most %d can be distributed",
-                     network->topology->n_links, INT_MAX / 2);
-  }
-  return EPX_OK;
-}
-
 static epx_err fill_nodes(epx_nodes *nodes, const epx_network *network, MPI_Comm communicator) {
   int n_ranks = 0, rank = 0;
   if (MPI_Comm_size(communicator, &n_ranks) != MPI_SUCCESS ||
       MPI_Comm_rank(communicator, &rank) != MPI_SUCCESS) {
     return EPX_RAISE(EPX_EMPI, "the communicator of a distributed network cannot be used");
   }
-  EPX_TRY(check_network(network, n_ranks));
+  EPX_TRY(epx_engine_check(network, n_ranks));
   if (MPI_Comm_dup(communicator, &nodes->communicator) != MPI_SUCCESS) {
     return EPX_RAISE(EPX_EMPI, "MPI cannot duplicate the communicator of a distributed network");
   }

@@ -10,6 +10,11 @@
 #include "equilibrium/distributed_session.h"
 #include "equilibrium/limit_cycle.h"
 
+/** What to do where a linear solver fails. */
+#define EPX_DISTRIBUTED_CHOOSE                                                                               \
+  "choose another by petsc.options, such as '-pc_type asm -ksp_gmres_restart 200', "                         \
+  "'-pc_factor_shift_type nonzero' or '-pc_type lu -pc_factor_mat_solver_type mumps'"
+
 struct epx_distributed {
   epx_nodes *nodes;
   epx_equilibrium_options options;

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epilux/base/log.h"
+
 /** Most words of options at the start. */
 enum { MAX_WORDS = 128, MAX_TEXT = 4096 };
 
@@ -93,4 +95,16 @@ epx_err epx_session_init(MPI_Comm communicator, const char *options) {
   if (!started) return start(communicator, options ? options : "");
   if (options) EPX_PETSC(PetscOptionsInsertString(NULL, options));
   return EPX_OK;
+}
+
+void epx_session_warn_of_unused(bool speaks) {
+  PetscInt n = 0;
+  char **names = NULL, **values = NULL;
+  if (PetscOptionsLeftGet(NULL, &n, &names, &values)) return;
+  for (PetscInt k = 0; speaks && k < n; k++) {
+    if (strcmp(names[k], "options_left") != 0)
+      epx_log_write_once(EPX_LOG_WARNING, "distributed", "petsc.options: -%s is known to no solver in use",
+                         names[k]);
+  }
+  (void)!PetscOptionsLeftRestore(NULL, &n, &names, &values);
 }

@@ -5,6 +5,7 @@
 #define EPILUX_SRC_EQUILIBRIUM_DISTRIBUTED_SESSION_H
 
 #include <petscsys.h>
+#include <stdbool.h>
 
 #include "epilux/base/error.h"
 
@@ -18,6 +19,9 @@ epx_err epx_session_init(MPI_Comm communicator, const char *options);
 
 /** Gets what PETSc said of its last error. */
 const char *epx_session_get_message(void);
+
+/** Says, where `speaks`, which options nothing has looked at so far: a mistyped one would go unnoticed. */
+void epx_session_warn_of_unused(bool speaks);
 
 /** A statement: raises EPX_ESOLVER with PETSc's words where a call of it failed. */
 #define EPX_PETSC(call)                                                                                      \

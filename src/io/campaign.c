@@ -104,7 +104,10 @@ static void add_point(epx_campaign *campaign, const epx_point *point, int i_poin
   if (i_point == 0) {
     campaign->layout = point->layout;
     campaign->n_instances = point->settings->n_instances;
+    campaign->n_ranks = point->settings->n_ranks;
   }
+  campaign->engine[i_point] = point->engine;
+  campaign->distributed |= point->engine == EPX_ENGINE_DISTRIBUTED;
   if (i_point == 0 || point->block < *block) *block = point->block;
 }
 
@@ -167,6 +170,7 @@ static epx_err check_like(const epx_campaign *campaign, const model *like, int i
 static epx_err check_learner(const epx_campaign *campaign, const epx_point *point, int i_point) {
   const epx_settings *settings = point->settings;
   epx_learner *learner;
+  if (point->engine == EPX_ENGINE_DISTRIBUTED) return EPX_OK; /* checked with the point */
   const int code = epx_learner_create(point->network, point->task, &settings->cost, &settings->learning,
                                       &settings->equilibrium, 1, settings->seed, &learner);
   epx_learner_destroy(&learner);
@@ -175,6 +179,7 @@ static epx_err check_learner(const epx_campaign *campaign, const epx_point *poin
 
 static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, int *block) {
   const model *like = get_model(campaign, work, i_point);
+  if (like) campaign->engine[i_point] = like->point->engine;
   if (like) return check_like(campaign, like, i_point);
   model made = {.i_point = i_point};
   EPX_TRY(epx_campaign_create_point(campaign, i_point, &made.settings, &made.point));
@@ -194,6 +199,7 @@ static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, i
 static epx_err survey_points(epx_campaign *campaign, survey *work) {
   int block = 0;
   EPX_TRY(EPX_ARRAY(work->structural, (size_t)campaign->n_factors));
+  EPX_TRY(EPX_ARRAY(campaign->engine, (size_t)campaign->n_points));
   for (int k = 0; k < campaign->n_factors; k++)
     work->structural[k] = is_structural(campaign, &campaign->factors[k]);
   for (int i = 0; i < campaign->n_points; i++)
@@ -245,6 +251,7 @@ void epx_campaign_destroy(epx_campaign **address) {
   epx_campaign *campaign = *address;
   if (!campaign) return;
   epx_array_destroy(&campaign->record);
+  epx_array_destroy(&campaign->engine);
   epx_design_destroy(&campaign->design);
   epx_deck_destroy(&campaign->deck);
   epx_array_destroy(address);

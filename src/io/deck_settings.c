@@ -198,6 +198,8 @@ static epx_err read_task(epx_reader *r) {
 static epx_err read_equilibrium(epx_reader *r) {
   epx_equilibrium_options *options = &r->settings->equilibrium;
   epx_equilibrium_init(options);
+  r->settings->engine = (epx_engine)epx_reader_get_word(r, "equilibrium.engine", epx_words_get_engine);
+  EPX_TRY(epx_reader_read_text(r, "petsc.options", &r->settings->petsc_options));
   options->method = (epx_method)epx_reader_get_word(r, "equilibrium.method", epx_words_get_method);
   options->rtol = epx_reader_get_real(r, "equilibrium.rtol");
   options->atol = epx_reader_get_real(r, "equilibrium.atol");
@@ -284,6 +286,7 @@ static epx_err read_settings(epx_reader *r) {
   r->settings->independent = strcmp(epx_reader_get(r, "design.random_numbers")->text, "independent") == 0;
   r->settings->n_instances = epx_reader_get_integer(r, "population.instances");
   r->settings->block = epx_reader_get_integer(r, "population.block");
+  r->settings->n_ranks = epx_reader_get_integer(r, "population.ranks_per_network");
   EPX_TRY(read_study(r));
   EPX_TRY(read_network(r));
   EPX_TRY(read_task(r));

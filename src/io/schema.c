@@ -24,6 +24,7 @@
 
 #include "io/schema_energy.h"
 #include "io/schema_fabrication.h"
+#include "io/schema_distributed.h"
 #include "io/schema_hardware.h"
 #include "io/schema_task.h"
 
@@ -193,6 +194,7 @@ static const epx_schema_entry entries[] = {
     PROTOCOL_ROWS
 
     {"equilibrium", EPX_SCHEMA_SECTION, .meaning = "how networks are settled; times in the family's unit"},
+    ENGINE_ROW
     {"equilibrium.method", WORD(method), .fallback = "dynamics+newton", .meaning = "`epilux list methods`"},
     {"equilibrium.rtol", REAL, POSITIVE, .fallback = "1e-3", .meaning = "relative tolerance of the dynamics"},
     {"equilibrium.atol", REAL, POSITIVE, .fallback = "1e-4", .meaning = "absolute tolerance of the dynamics"},
@@ -272,6 +274,9 @@ static const epx_schema_entry entries[] = {
     {"population.instances", COUNT, .low = 1, .fallback = "32", .meaning = "instances a design point"},
     {"population.block", COUNT, .low = 0, .fallback = "0",
      .meaning = "instances that advance together; 0: chosen"},
+    RANKS_ROW
+
+    PETSC_ROWS
 
     {"metrics", WORDS(metric),
      .fallback = "[accuracy, loss, gradient_cosine, settling_time, energy_per_inference]",
@@ -328,7 +333,7 @@ const char *epx_schema_get_key(const epx_schema_entry *entry) {
 }
 
 bool epx_schema_is_factor(const epx_schema_entry *entry) {
-  static const char *const fixed[] = {"study.name", "design",    "population",     "metrics",        "curves",
+  static const char *const fixed[] = {"study.name", "design",    "population",     "petsc", "metrics",        "curves",
                                       "yield",      "quantiles", "keep_variation", "keep_parameters"};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
     const size_t length = strlen(fixed[i]);

@@ -64,6 +64,34 @@ static epx_err write_scales(const epx_store *store, epx_archive *archive) {
   return epx_archive_write(archive, &scale, store->settings->quantile);
 }
 
+/* Which way to equilibria was chosen; by point where points differ. */
+static epx_err write_engine(const epx_store *store, epx_archive *archive) {
+  const epx_campaign *campaign = store->campaign;
+  const size_t n = (size_t)campaign->n_points;
+  bool same = true;
+  for (size_t i = 0; i < n; i++)
+    same &= campaign->engine[i] == campaign->engine[0];
+  EPX_TRY(epx_archive_write_text(archive, "/", "engine",
+                                 same ? epx_engine_get_name(campaign->engine[0]) : "see /engine"));
+  EPX_TRY(epx_archive_write_count(archive, "/", "ranks_per_network",
+                                  campaign->distributed ? (uint64_t)campaign->n_ranks : 1));
+  if (same) return EPX_OK;
+  const char **names;
+  EPX_TRY(EPX_ARRAY(names, n));
+  for (size_t i = 0; i < n; i++)
+    names[i] = epx_engine_get_name(campaign->engine[i]);
+  const epx_archive_array array = {.path = "/engine",
+                                   .unit = "1",
+                                   .long_name = "way to the equilibria of each design point's networks",
+                                   .type = EPX_ARCHIVE_TEXT,
+                                   .n_axes = 1,
+                                   .n = {n},
+                                   .axis = {"/point"}};
+  const int code = epx_archive_write(archive, &array, names);
+  epx_array_destroy(&names);
+  return code;
+}
+
 static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
   char host[128] = "", version[16], digest[32], now[32];
   const time_t t = time(NULL);
@@ -161,6 +189,7 @@ static epx_err write_meaning(epx_archive *archive) {
 epx_err epx_store_write_records(const epx_store *store, epx_archive *archive) {
   EPX_TRY(write_attributes(store, archive));
   EPX_TRY(write_scales(store, archive));
+  EPX_TRY(write_engine(store, archive));
   for (int f = 0; f < store->campaign->n_factors; f++)
     EPX_TRY(write_factor(store, archive, f));
   for (int f = 0; f < store->n_fields; f++)

@@ -8,6 +8,7 @@
 
 #include "epilux/base/distribution.h"
 #include "epilux/design/design.h"
+#include "epilux/equilibrium/engine.h"
 #include "epilux/learning/estimator.h"
 #include "epilux/learning/optimizer.h"
 #include "epilux/learning/rate.h"
@@ -34,6 +35,7 @@ WORD_LIST(reduction, EPX_REDUCTIONS(SECOND_OF_3))
 WORD_LIST(rate, EPX_RATES(SECOND_OF_3))
 WORD_LIST(cost, EPX_COSTS(SECOND_OF_3))
 WORD_LIST(optimizer, EPX_OPTIMIZERS(SECOND_OF_3))
+WORD_LIST(engine, EPX_ENGINES(SECOND_OF_3))
 WORD_LIST(method, EPX_METHODS(SECOND_OF_3))
 WORD_LIST(metric, EPX_METRICS(SECOND_OF_4))
 WORD_LIST(curve, EPX_CURVES(SECOND_OF_3))

@@ -23,6 +23,7 @@ const char *epx_words_get_scheme(const epx_family *family, int i);
 const char *epx_words_get_rate(const epx_family *family, int i);
 const char *epx_words_get_cost(const epx_family *family, int i);
 const char *epx_words_get_optimizer(const epx_family *family, int i);
+const char *epx_words_get_engine(const epx_family *family, int i);
 const char *epx_words_get_method(const epx_family *family, int i);
 const char *epx_words_get_distribution(const epx_family *family, int i);
 const char *epx_words_get_scope(const epx_family *family, int i);

@@ -36,6 +36,17 @@ typedef struct {
   bool conjugated;
 } phase;
 
+epx_err epx_distributed_gradient_check(const epx_estimator *estimator, const epx_family *family) {
+  static const epx_estimator *const rules[] = {&epx_estimator_plain, &epx_estimator_phase_conjugate,
+                                               &epx_estimator_time_reversed, &epx_estimator_backprop};
+  const char *refusal = "a network over many ranks takes plain, phase-conjugate, time-reversed or backprop";
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    if (rules[i] == estimator) refusal = estimator->get_refusal(family);
+  }
+  if (refusal) return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s: %s", estimator->name, refusal);
+  return EPX_OK;
+}
+
 static epx_err create_outputs(epx_distributed_gradient *work) {
   const epx_network *network = work->network;
   const epx_network_spec spec = {.family = network->family,
@@ -225,24 +236,13 @@ static epx_err add_adjoint(epx_distributed_gradient *work, const double *state, 
   return epx_distributed_add_force_gradient(work->distributed, state, work->response, -1, gradient);
 }
 
-static epx_err check_rule(const epx_distributed_gradient *work, const epx_estimator *estimator) {
-  static const epx_estimator *const rules[] = {&epx_estimator_plain, &epx_estimator_phase_conjugate,
-                                               &epx_estimator_time_reversed, &epx_estimator_backprop};
-  const char *refusal = "a network over many ranks takes plain, phase-conjugate, time-reversed or backprop";
-  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-    if (rules[i] == estimator) refusal = estimator->get_refusal(work->network->family);
-  }
-  if (refusal) return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s: %s", estimator->name, refusal);
-  return EPX_OK;
-}
-
 epx_err epx_distributed_gradient_eval(epx_distributed_gradient *work, const epx_estimator *estimator,
                                       const epx_nudging *nudging, const double *state, int label,
                                       double *gradient, int *outcome) {
   double value, correct, span;
   *outcome = EPX_OK;
   memset(gradient, 0, work->network->n_theta * sizeof *gradient);
-  EPX_TRY(check_rule(work, estimator));
+  EPX_TRY(epx_distributed_gradient_check(estimator, work->network->family));
   EPX_TRY(epx_distributed_gradient_eval_cost(work, state, label, &value, &correct));
   if (estimator == &epx_estimator_backprop) {
     EPX_TRY(add_adjoint(work, state, gradient));

@@ -43,8 +43,7 @@ static epx_err check_trained(const epx_network *network, const epx_learning_spec
   return EPX_OK;
 }
 
-static epx_err check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec,
-                     int n_instances) {
+epx_err epx_learner_check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec) {
   EPX_TRY(check_estimator(network, spec));
   EPX_TRY(check_trained(network, spec));
   if (task->n_features > network->n_inputs)
@@ -75,7 +74,6 @@ static epx_err check(const epx_network *network, const epx_task *task, const epx
                      spec->target_loss);
   const int code = epx_hardware_check(&spec->hardware, network->family);
   if (code == EPX_EINPUT) return EPX_RAISE(EPX_EINPUT, "hardware: %s", epx_error_get_message());
-  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
   return EPX_OK;
 }
 
@@ -143,7 +141,8 @@ epx_err epx_learner_create(const epx_network *network, const epx_task *task, con
                            int n_instances, uint64_t seed, epx_learner **out) {
   epx_learner *learner = NULL;
   *out = NULL;
-  EPX_TRY(check(network, task, spec, n_instances));
+  EPX_TRY(epx_learner_check(network, task, spec));
+  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
   EPX_TRY(EPX_ARRAY(learner, 1));
   learner->network = network;
   learner->task = task;

@@ -4,7 +4,7 @@
 
 #include "learning/learner_state.h"
 
-static int get_gravity(int outcome) {
+int epx_learner_get_gravity(int outcome) {
   static const int rising[] = {EPX_OK, EPX_FAILED, EPX_SLOW, EPX_OSCILLATES, EPX_DIVERGED};
   for (int i = 0; i < (int)(sizeof rising / sizeof rising[0]); i++) {
     if (rising[i] == outcome) return i;
@@ -20,7 +20,7 @@ static double get_larger(double a, double b) {
 /* Adds one lane: sums for now, divided in the end. */
 static void add_lane(const epx_learner *learner, int lane, epx_performance *performance) {
   const epx_certificate *certificate = &learner->certificate[lane];
-  if (get_gravity(certificate->outcome) > get_gravity(performance->outcome))
+  if (epx_learner_get_gravity(certificate->outcome) > epx_learner_get_gravity(performance->outcome))
     performance->outcome = certificate->outcome;
   performance->n_samples++;
   if (learner->weight[lane] == 0) return;

@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
   const epx_campaign *campaign;
   const epx_worker_calls *calls;
+  epx_worker_place place;
   epx_channel *channel;
 } worker_arguments;
 
@@ -185,13 +186,14 @@ static epx_err set_isa(epx_channel *channel, int isa) {
 static int run_worker(void *context) {
   const worker_arguments *arguments = context;
   bool stopped;
-  return epx_worker_solve(arguments->campaign, arguments->calls, arguments->channel, &stopped);
+  return epx_worker_solve(arguments->campaign, arguments->calls, &arguments->place, arguments->channel,
+                          &stopped);
 }
 
 /* Coordinates, with a worker of its own when ranks are few. Signals are for this thread alone. */
 static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, const files *own,
                                const epx_run_options *options, epx_coordinator_report *report) {
-  worker_arguments arguments = {campaign, &options->calls, channel};
+  worker_arguments arguments = {campaign, &options->calls, {options->group}, channel};
   thrd_t thread;
   const bool works = epx_channel_get_size(channel) <= 2;
   if (works) {
@@ -209,8 +211,23 @@ static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, con
 
 static epx_err solve(epx_campaign *campaign, epx_channel *channel, const files *own,
                      const epx_run_options *options, epx_coordinator_report *report) {
+  const epx_worker_place place = {options->group};
   if (epx_channel_get_rank(channel) == 0) return solve_on_rank_0(campaign, channel, own, options, report);
-  return epx_worker_solve(campaign, &options->calls, channel, &report->stopped);
+  return epx_worker_solve(campaign, &options->calls, &place, channel, &report->stopped);
+}
+
+/* As solve, with networks over groups of ranks: leaders and coordinator talk over a channel of their own; all
+ * learn the outcome at the end. */
+static epx_err solve_in_groups(epx_campaign *campaign, const files *own, const epx_run_options *options,
+                               epx_coordinator_report *report) {
+  const epx_worker_place place = {options->group};
+  epx_channel *leaders = epx_group_get_channel(options->group);
+  int code = EPX_OK;
+  if (leaders)
+    code = solve(campaign, leaders, own, options, report);
+  else if (epx_group_get_place(options->group).group >= 0)
+    code = epx_worker_follow(campaign, &options->calls, &place);
+  return report->abandoned ? code : epx_group_merge_end(options->group, code, &report->stopped);
 }
 
 static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options, files *own,
@@ -219,13 +236,15 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
   int isa = (int)epx_isa_get();
   EPX_TRY(epx_channel_merge_codes(channel, is_first ? open_files(own, campaign, options, &isa) : EPX_OK));
   EPX_TRY(set_isa(channel, isa));
+  const epx_channel *workers = options->group ? epx_group_get_channel(options->group) : channel;
   EPX_TRY(epx_channel_merge_codes(
       channel,
-      is_first ? begin_files(own, campaign, options, epx_coordinator_get_n_workers(channel)) : EPX_OK));
+      is_first ? begin_files(own, campaign, options, epx_coordinator_get_n_workers(workers)) : EPX_OK));
   report->begun = true;
   EPX_TRY(epx_signals_set(is_first));
   epx_signals_set_blocked(false); /* one that the caller held back until now counts */
-  const int code = solve(campaign, channel, own, options, &report->coordinator);
+  const int code = options->group ? solve_in_groups(campaign, own, options, &report->coordinator)
+                                  : solve(campaign, channel, own, options, &report->coordinator);
   if (!report->coordinator.abandoned) epx_signals_set_back();
   return code;
 }

@@ -21,6 +21,7 @@ static const double patience = 1,
 typedef struct {
   const epx_campaign *campaign;
   const epx_worker_calls *calls;
+  epx_group *group; /* NULL: none */
   epx_channel *channel;
   int i_point; /* the point that is ready, -1: none */
   epx_settings *settings;
@@ -51,7 +52,21 @@ static epx_err set_point(worker *own, int i_point) {
   destroy_point(own);
   EPX_TRY(own->calls->create_point(own->campaign, i_point, &own->settings, &own->point));
   own->i_point = i_point;
+  if (own->group) own->point->communicator = epx_group_get_communicator(own->group);
   return EPX_OK;
+}
+
+/* Solves a block into own->record, all ranks of a group together: what one of them cannot begin, none does.
+ */
+static epx_err solve(worker *own, const epx_block *block) {
+  const int code = set_point(own, block->i_point);
+  if (!own->group) {
+    EPX_TRY(code);
+    return own->calls->solve(own->point, block->i_point, block->first, own->record);
+  }
+  EPX_TRY(epx_group_merge_codes(own->group, code));
+  return epx_group_merge_codes(own->group,
+                               own->calls->solve(own->point, block->i_point, block->first, own->record));
 }
 
 static epx_err send_result(worker *own) {
@@ -80,8 +95,8 @@ static epx_err solve_block(worker *own, int64_t i_block) {
   const epx_campaign *campaign = own->campaign;
   const epx_block block = epx_blocks_get(campaign, i_block);
   const double start = epx_seconds_get();
-  EPX_TRY(set_point(own, block.i_point));
-  EPX_TRY(own->calls->solve(own->point, block.i_point, block.first, own->record));
+  if (own->group) EPX_TRY(epx_group_write_block(own->group, i_block));
+  EPX_TRY(solve(own, &block));
   const double now = epx_seconds_get();
   for (int k = 0; k < block.n; k++)
     own->record[(size_t)k * campaign->layout.size + 1] = (now - start) / campaign->block;
@@ -168,24 +183,61 @@ static epx_err work(worker *own) {
   return EPX_OK;
 }
 
-epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls, epx_channel *channel,
-                         bool *stopped) {
+static epx_err create_worker(const epx_campaign *campaign, const epx_worker_calls *calls,
+                             const epx_worker_place *place, worker **out) {
   worker *own;
   EPX_TRY(EPX_ARRAY(own, 1));
   own->campaign = campaign;
   own->calls = calls;
-  own->channel = channel;
+  own->group = place->group;
   own->i_point = -1;
   own->result.kind = EPX_MESSAGE_RESULT;
-  int code = EPX_ARRAY(own->record, (size_t)campaign->block * campaign->layout.size);
-  if (code != EPX_OK) code = report_error(own, code);
-  if (code == EPX_OK) code = work(own);
-  if (code == EPX_OK) code = own->outcome;
-  *stopped = own->stopped;
+  *out = own;
+  return EPX_ARRAY(own->record, (size_t)campaign->block * campaign->layout.size);
+}
+
+static void destroy_worker(worker *own) {
+  if (!own) return;
   destroy_point(own);
   epx_message_destroy(&own->message);
   epx_message_destroy(&own->result);
   epx_array_destroy(&own->record);
   epx_array_destroy(&own);
+}
+
+epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls,
+                         const epx_worker_place *place, epx_channel *channel, bool *stopped) {
+  worker *own = NULL;
+  int code = create_worker(campaign, calls, place, &own);
+  if (!own) return code;
+  own->channel = channel;
+  if (code != EPX_OK) code = report_error(own, code);
+  if (code == EPX_OK) code = work(own);
+  if (code == EPX_OK) code = own->outcome;
+  *stopped = own->stopped;
+  if (own->group) {
+    const int told = epx_group_write_block(own->group, -1);
+    if (code == EPX_OK) code = told;
+  }
+  destroy_worker(own);
+  return code;
+}
+
+static epx_err follow(worker *own) {
+  for (;;) {
+    int64_t i_block;
+    EPX_TRY(epx_group_read_block(own->group, &i_block));
+    if (i_block < 0) return EPX_OK;
+    const epx_block block = epx_blocks_get(own->campaign, i_block);
+    if (solve(own, &block) != EPX_OK) epx_error_reset(); /* the leader has the code, and reports it */
+  }
+}
+
+epx_err epx_worker_follow(const epx_campaign *campaign, const epx_worker_calls *calls,
+                          const epx_worker_place *place) {
+  worker *own = NULL;
+  int code = create_worker(campaign, calls, place, &own);
+  if (code == EPX_OK) code = follow(own);
+  destroy_worker(own);
   return code;
 }

@@ -7,10 +7,12 @@
 #include "epilux/base/isa.h"
 #include "epilux/study/deployment.h"
 #include "epilux/study/fabricated.h"
+#include "study/distributed_trial.h"
 
 /* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance
  * fills whole vectors by itself and its coupling is shared by them. */
-static int choose_block(const epx_settings *settings, const epx_task *task) {
+static int choose_block(const epx_settings *settings, epx_engine engine, const epx_task *task) {
+  if (engine == EPX_ENGINE_DISTRIBUTED) return 1;
   if (settings->block > 0) return settings->block;
   const int batch = settings->learning.batch > 0 ? settings->learning.batch : task->n_train;
   if (batch >= 2 * EPX_LANE_WIDTH) return 1;
@@ -81,6 +83,33 @@ static epx_err create_fabrication(const epx_settings *settings, epx_point *point
   return raise_in("process", code);
 }
 
+static epx_err choose_engine(const epx_settings *settings, epx_point *point) {
+  const bool forced = settings->engine == EPX_ENGINE_DISTRIBUTED || settings->n_ranks > 1;
+  point->engine = EPX_ENGINE_POPULATION;
+  point->communicator = MPI_COMM_NULL;
+  if (settings->engine == EPX_ENGINE_POPULATION && settings->n_ranks > 1)
+    return EPX_RAISE(EPX_EINPUT,
+                     "population.ranks_per_network: %d, but by equilibrium.engine: population every network "
+                     "has one rank; leave one of them out",
+                     settings->n_ranks);
+  if (settings->engine != EPX_ENGINE_POPULATION && (forced || epx_engine_is_large(point->network))) {
+    const int code = epx_distributed_trial_check(point);
+    if (code == EPX_OK) point->engine = EPX_ENGINE_DISTRIBUTED;
+    if (code == EPX_EINPUT && !forced)
+      epx_error_reset(); /* a population it is: the learner will say what is wrong with that */
+    else
+      EPX_TRY(code);
+  }
+  if (point->engine == EPX_ENGINE_DISTRIBUTED && settings->block > 1)
+    return EPX_RAISE(EPX_EINPUT,
+                     "population.block: %d, but distributed networks are solved one at a time; leave it out",
+                     settings->block);
+  if (point->engine == EPX_ENGINE_POPULATION && settings->petsc_options)
+    return EPX_RAISE(EPX_EINPUT, "petsc.options: this network is solved as a population, without PETSc; use "
+                                 "equilibrium.engine: distributed, or leave them out");
+  return EPX_OK;
+}
+
 static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   EPX_TRY(epx_task_create(&settings->task, settings->seed, &point->task));
   epx_network_spec spec = settings->network;
@@ -102,7 +131,8 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
     return EPX_RAISE(EPX_EINPUT, "learning.estimator: '%s' does not apply to family '%s': %s",
                      settings->learning.estimator->name, spec.family->name, refusal);
   init_layout(settings, point->network, &point->layout);
-  point->block = choose_block(settings, point->task);
+  EPX_TRY(choose_engine(settings, point));
+  point->block = choose_block(settings, point->engine, point->task);
   return EPX_OK;
 }
 
@@ -153,6 +183,14 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
   const double an_epoch = size.n_train * phases + (validated ? point->task->n_validation : 0);
   size.equilibria = settings->learning.epochs * an_epoch + evaluated;
   const double lanes = (double)batch * point->block, state = network->n_state;
+  size.engine = point->engine;
+  if (point->engine == EPX_ENGINE_DISTRIBUTED) {
+    /* theta, its gradients and moments on every rank; of the state, the Jacobian, its factors and vectors. */
+    const double links = (double)size.n_links, block = network->family->components;
+    size.bytes = 8 * (7 * (double)network->n_theta +
+                      (60 * state + 2 * (size.n_nodes + 2 * links) * block * block) / settings->n_ranks);
+    return size;
+  }
   size.bytes = 8 * (state * state * EPX_LANE_WIDTH + 40 * state * lanes +
                     8.0 * (double)network->n_theta * point->block +
                     (point->block > 1 ? (double)size.n_nodes * size.n_nodes * lanes : 0));

@@ -9,6 +9,7 @@
 #include "epilux/study/consumption.h"
 #include "epilux/study/deployment.h"
 #include "epilux/study/fabricated.h"
+#include "study/distributed_trial.h"
 
 /* What one block needs while it is solved, all [block] or [block][…]. */
 typedef struct {
@@ -310,6 +311,8 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
 
 epx_err epx_trial_solve(const epx_point *point, int i_point, int first, double *record) {
   block_work work = {0};
+  if (point->engine == EPX_ENGINE_DISTRIBUTED)
+    return epx_distributed_trial_solve(point, i_point, first, record);
   const int err = solve_block(point, i_point, first, &work, record);
   destroy_work(&work);
   return err;

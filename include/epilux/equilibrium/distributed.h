@@ -104,6 +104,14 @@ epx_err epx_distributed_eval_residual(epx_distributed *distributed, const double
 epx_err epx_distributed_eval_outputs(const epx_distributed *distributed, const double *state,
                                      double *outputs);
 
+/** Evaluates the optical power that drives the whole network with the parameters and sample that are set, in
+ * the family's unit; NaN where it is not known. Collective. Errors: EPX_EMPI. */
+epx_err epx_distributed_eval_power(epx_distributed *distributed, double *power);
+
+/** Evaluates what drives each node beside its links, with the parameters and sample that are set: drive
+ * [n_local][input_rows]. */
+void epx_distributed_eval_drive(const epx_distributed *distributed, double *drive);
+
 /** Adds a force on the outputs [n_outputs][components] to a local array of the state's layout. */
 void epx_distributed_add_to_outputs(const epx_distributed *distributed, const double *force, double *f);
 

@@ -17,6 +17,9 @@ typedef struct {
   epx_design *design; /* owned */
   int n_points, n_instances, block;
   int shard, n_shards; /* only every n_shards-th block is this campaign's, from block shard - 1 on; 0: all */
+  epx_engine *engine;  /* [n_points] */
+  bool distributed;    /* some point's networks are */
+  int n_ranks;         /* that solve each of them together */
   epx_record_layout layout;
   uint64_t digest;
   double

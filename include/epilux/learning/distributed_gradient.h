@@ -18,6 +18,10 @@ epx_err epx_distributed_gradient_create(epx_distributed *distributed, const epx_
 /** Destroys the workspaces at *address. */
 void epx_distributed_gradient_destroy(epx_distributed_gradient **address);
 
+/** Checks that a rule is one of those that a distributed network takes, and applies to its family. Errors:
+ * EPX_EINPUT. */
+epx_err epx_distributed_gradient_check(const epx_estimator *estimator, const epx_family *family);
+
 /** Evaluates the cost and whether the class is right at `state` [n_local][components] for a label.
  * Collective. Errors: EPX_EMPI. */
 epx_err epx_distributed_gradient_eval_cost(epx_distributed_gradient *work, const double *state, int label,

@@ -53,6 +53,10 @@ typedef struct {
 
 typedef struct epx_learner epx_learner;
 
+/** Checks what a learner would refuse, beside the options of optimiser and equilibrium. Errors: EPX_EINPUT.
+ */
+epx_err epx_learner_check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec);
+
 /** Creates a learner; network and task are borrowed for its life. Samples are settled in chunks of as many as
  * give 128 lanes, at least one and at most a batch; nothing is allocated later.
  * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs

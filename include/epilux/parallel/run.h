@@ -17,6 +17,8 @@ typedef struct {
   epx_extension *extension; /* resume from its earlier campaign, the campaign being its larger; NULL: none */
   epx_coordinator_options coordinator;
   epx_worker_calls calls;
+  epx_group *group; /* of ranks that solve each distributed network together; NULL: each rank for itself.
+                       Borrowed */
 } epx_run_options;
 
 /** Gets the defaults: checkpoints each 60 s, no time limit, 20 s of patience, real trials. */
@@ -30,15 +32,15 @@ typedef struct {
 /** Destroys what the report owns. */
 void epx_run_report_destroy(epx_run_report *report);
 
-/** Solves a campaign. Collective over `channel`, each rank with the same campaign. Before anything is run,
- * rank 0 takes the lock, reads what is there, and writes the results file. The instruction set becomes the
- * least of all ranks and of the results so far, so that bits do not depend on who computes. An error is
- * raised on the rank that met it, or on rank 0; other ranks return the same code without a message. Of the
- * files, only the results file is left when all is done, the journal too otherwise. When `abandoned` is set,
- * a worker is still inside a block: channel and campaign must stay, and the process should be ended. Errors:
- * EPX_EINPUT: there is a file, and neither resume nor force; EPX_EMISMATCH: the file is of another deck,
- * seed, version, libraries, instruction set or shard; EPX_EBUSY: another run holds it; of epx_store_read(),
- * epx_store_write(), epx_journal_read(), epx_coordinator_solve(). */
+/** Solves a campaign. Collective over `channel`, that of all ranks, each with the same campaign. Before
+ * anything is run, rank 0 takes the lock, reads what is there, and writes the results file. The instruction
+ * set becomes the least of all ranks and of the results so far, so that bits do not depend on who computes.
+ * An error is raised on the rank that met it, or on rank 0; other ranks return the same code without a
+ * message. Of the files, only the results file is left when all is done, the journal too otherwise. When
+ * `abandoned` is set, a worker is still inside a block: channel and campaign must stay, and the process
+ * should be ended. Errors: EPX_EINPUT: there is a file, and neither resume nor force; EPX_EMISMATCH: the file
+ * is of another deck, seed, version, libraries, instruction set or shard; EPX_EBUSY: another run holds it; of
+ * epx_store_read(), epx_store_write(), epx_journal_read(), epx_coordinator_solve(). */
 epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
                       epx_run_report *report);
 

@@ -6,6 +6,7 @@
 
 #include "epilux/io/campaign.h"
 #include "epilux/parallel/channel.h"
+#include "epilux/parallel/group.h"
 
 /** What a worker calls. */
 typedef struct {
@@ -19,11 +20,22 @@ typedef struct {
 /** Gets the calls of real trials. */
 epx_worker_calls epx_worker_get_calls(void);
 
+/** What a worker has beside its calls. */
+typedef struct {
+  epx_group
+      *group; /* that it leads or follows, whose ranks solve each block together; NULL: it works alone */
+} epx_worker_place;
+
 /** Solves what the coordinator hands out, until it says that all is over. The last point stays ready. A
  * worker of rank 0 runs in a thread of its own. Returns the outcome of the whole run, as the coordinator
  * tells it, without a message; an error of this worker goes to the coordinator first, with its message.
  * *stopped: the run ended before all was done. Errors: those of the run; EPX_EMPI. */
-epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls, epx_channel *channel,
-                         bool *stopped);
+epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls,
+                         const epx_worker_place *place, epx_channel *channel, bool *stopped);
+
+/** Follows the leader of place->group: solves each block that it begins with it, until it begins none any
+ * more. An error of a block is the leader's to report: this returns EPX_OK. Errors: EPX_EMPI, EPX_EMEMORY. */
+epx_err epx_worker_follow(const epx_campaign *campaign, const epx_worker_calls *calls,
+                          const epx_worker_place *place);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef EPILUX_STUDY_POINT_H
 #define EPILUX_STUDY_POINT_H
 
+#include "epilux/equilibrium/distributed.h"
 #include "epilux/study/record.h"
 
 typedef struct {
@@ -14,8 +15,11 @@ typedef struct {
   double *nominal;              /* [network->n_theta] */
   struct epx_deployment_origin *origin; /* what the protocol trained, study/deployment.h; trials make it */
   epx_record_layout layout;
-  int block; /* instances a population advances together: settings->block, or, when that is 0,
-                as many as fill EPX_POINT_LANES lanes with one batch each */
+  epx_engine engine;     /* population or distributed, as its settings ask or as its network suggests */
+  MPI_Comm communicator; /* distributed: the ranks that solve its trials together; the caller sets it before
+                            the first trial, MPI_COMM_NULL after creation. Borrowed */
+  int block;             /* instances a population advances together: settings->block, or, when that is 0,
+                            as many as fill EPX_POINT_LANES lanes with one batch each; distributed: 1 */
 } epx_point;
 
 /** Lanes that a block is filled up to when the deck leaves its size open: what a core's first-level cache
@@ -25,12 +29,15 @@ typedef struct {
 /** What a point's trials cost. */
 typedef struct {
   double equilibria; /* that one trial asks for, at most */
-  double bytes;      /* of a block's workspaces, about */
+  double bytes;      /* of a block's workspaces, about; distributed: of each rank's part */
+  epx_engine engine;
   int n_nodes, n_train, n_test, n_features, n_classes;
   size_t n_links, n_trained; /* trained parameters of one instance */
 } epx_point_size;
 
-/** Creates a point from its settings, which are borrowed for its life; reads the task's files.
+/** Creates a point from its settings, which are borrowed for its life; reads the task's files. The engine is
+ * distributed where the settings say so or ask for more than one rank a network, and, by `auto`, where the
+ * network is large and sparse (epx_engine_is_large) and nothing speaks against it. Needs no MPI.
  * Errors: EPX_EINPUT, EPX_EFILE as the layers below say (task, topology, network, nominal values, a variation
  * of a parameter that the family lacks, an estimator that does not apply to the family); EPX_EMEMORY. */
 epx_err epx_point_create(const epx_settings *settings, epx_point **out);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "epilux/equilibrium/engine.h"
 #include "epilux/learning/learner.h"
 #include "epilux/photonic/fabrication.h"
 #include "epilux/photonic/variation.h"
@@ -55,8 +56,11 @@ typedef struct {
   epx_protocol_spec protocol;
   epx_energy_spec energy;
   epx_equilibrium_options equilibrium;
-  bool described;  /* fabrication.ring is set: the deck says what ring a node is */
-  bool fabricated; /* all of fabrication is set but the placement, which `placement` describes */
+  epx_engine engine;         /* as asked for */
+  int n_ranks;               /* that solve one distributed network together */
+  const char *petsc_options; /* NULL: none */
+  bool described;            /* fabrication.ring is set: the deck says what ring a node is */
+  bool fabricated;           /* all of fabrication is set but the placement, which `placement` describes */
   epx_fabrication_spec fabrication;
   epx_placement_spec placement;
   int n_variation;

@@ -1,5 +1,6 @@
 /** @file
- * THE trial: (point, instance) -> record. A pure function: no MPI, no file, no clock.
+ * THE trial: (point, instance) -> record. A pure function: no file, no clock, and no MPI but what solves one
+ * distributed network together.
  */
 #ifndef EPILUX_STUDY_TRIAL_H
 #define EPILUX_STUDY_TRIAL_H
@@ -11,7 +12,9 @@
  * computed all the same (their block shares its steps) and are for the caller to drop. record[.][1] (seconds)
  * is left NaN: the caller has the clock. A trial whose evaluation leaves more than half of the samples
  * without an equilibrium ends in the state of the gravest cause, its metrics NaN; a lesser share counts as
- * wrong answers. Errors: only those of a broken run (< 0). */
+ * wrong answers. Of a distributed point (point->engine) a block is one trial: the ranks of
+ * point->communicator call it together, with equal arguments, and get equal records, the same bits for equal
+ * numbers of ranks. Errors: only those of a broken run (< 0). */
 epx_err epx_trial_solve(const epx_point *point, int i_point, int first, double *record);
 
 #endif

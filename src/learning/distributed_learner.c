@@ -1,0 +1,337 @@
+/** @file
+ * Distributed learner: the loop over samples. What every rank does alike (order, step, curves) is computed by
+ * each from the same numbers; only states and what is summed over nodes goes through MPI.
+ */
+#include "epilux/learning/distributed_learner.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "epilux/base/array.h"
+#include "epilux/base/random.h"
+#include "epilux/equilibrium/engine.h"
+#include "epilux/learning/distributed_gradient.h"
+#include "epilux/learning/rate.h"
+#include "learning/learner_state.h"
+
+/** Sums over the samples of an epoch or a part. */
+typedef struct {
+  int n_samples, n_settled;
+  double loss, correct, norm;
+  int n_norms;
+} tally;
+
+struct epx_distributed_learner {
+  const epx_network *network; /* borrowed */
+  const epx_task *task;       /* borrowed */
+  epx_learning_spec spec;
+  uint64_t seed;
+  int batch; /* samples an update */
+  epx_distributed *distributed;
+  epx_distributed_gradient *work;
+  epx_optimizer *optimizer;
+  double *features;           /* [n_inputs] */
+  double *start, *state;      /* [n_local][components] */
+  double *gradient, *partial; /* [n_theta] */
+  unsigned char *trained;     /* [n_theta] */
+  int *order;                 /* [n_train] */
+  size_t n_local_state;
+  tally tally;
+  bool stopped;       /* in training: takes no more steps */
+  double best_loss;   /* of the validation part */
+  double *best_theta; /* [n_theta]; NULL without patience */
+  int n_worse;        /* epochs since then */
+};
+
+epx_err epx_distributed_learner_check(const epx_network *network, const epx_task *task,
+                                      const epx_learning_spec *spec, int n_ranks) {
+  EPX_TRY(epx_engine_check(network, n_ranks));
+  EPX_TRY(epx_distributed_gradient_check(spec->estimator, network->family));
+  return epx_learner_check(network, task, spec);
+}
+
+static epx_err create_parts(epx_distributed_learner *learner, const epx_cost *cost,
+                            const epx_equilibrium_options *options, MPI_Comm communicator,
+                            const char *petsc_options) {
+  const epx_network *network = learner->network;
+  int first, n_local;
+  EPX_TRY(epx_distributed_create(network, communicator, options, petsc_options, &learner->distributed));
+  EPX_TRY(epx_distributed_gradient_create(learner->distributed, network, cost, &learner->work));
+  EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, network->n_theta, &learner->optimizer));
+  epx_distributed_get_range(learner->distributed, &first, &n_local);
+  learner->n_local_state = (size_t)n_local * (size_t)network->family->components;
+  EPX_TRY(EPX_ARRAY(learner->features, (size_t)network->n_inputs));
+  EPX_TRY(EPX_ARRAY(learner->start, learner->n_local_state));
+  EPX_TRY(EPX_ARRAY(learner->state, learner->n_local_state));
+  EPX_TRY(EPX_ARRAY(learner->gradient, network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->partial, network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->trained, network->n_theta));
+  if (learner->spec.patience > 0) EPX_TRY(EPX_ARRAY(learner->best_theta, network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
+  for (int p = 0; p < network->family->n_parameters; p++)
+    memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
+  return epx_distributed_set_start(learner->distributed, learner->seed, learner->start);
+}
+
+epx_err epx_distributed_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
+                                       const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                                       uint64_t seed, MPI_Comm communicator, const char *petsc_options,
+                                       epx_distributed_learner **out) {
+  epx_distributed_learner *learner = NULL;
+  *out = NULL;
+  EPX_TRY(epx_distributed_learner_check(network, task, spec, 1));
+  EPX_TRY(EPX_ARRAY(learner, 1));
+  learner->network = network;
+  learner->task = task;
+  learner->spec = *spec;
+  learner->seed = seed;
+  learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
+  const int code = create_parts(learner, cost, options, communicator, petsc_options);
+  if (code != EPX_OK) epx_distributed_learner_destroy(&learner);
+  EPX_TRY(code);
+  *out = learner;
+  return EPX_OK;
+}
+
+void epx_distributed_learner_destroy(epx_distributed_learner **address) {
+  epx_distributed_learner *learner = *address;
+  if (!learner) return;
+  epx_optimizer_destroy(&learner->optimizer);
+  epx_distributed_gradient_destroy(&learner->work);
+  epx_distributed_destroy(&learner->distributed);
+  double **const arrays[] = {&learner->features, &learner->start,   &learner->state,
+                             &learner->gradient, &learner->partial, &learner->best_theta};
+  for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
+    epx_array_destroy(arrays[k]);
+  epx_array_destroy(&learner->trained);
+  epx_array_destroy(&learner->order);
+  epx_array_destroy(address);
+}
+
+epx_distributed *epx_distributed_learner_get_network(const epx_distributed_learner *learner) {
+  return learner->distributed;
+}
+
+/** Settles one sample, the parameters being set. Inputs beyond the task's features stay dark. */
+static epx_err settle(epx_distributed_learner *learner, int sample, double *state,
+                      epx_certificate *certificate) {
+  const size_t n_features = (size_t)learner->task->n_features;
+  memcpy(learner->features, learner->task->features + (size_t)sample * n_features,
+         n_features * sizeof *learner->features);
+  epx_distributed_set_sample(learner->distributed, learner->features);
+  memcpy(state, learner->start, learner->n_local_state * sizeof *state);
+  return epx_distributed_solve(learner->distributed, NULL, state, certificate);
+}
+
+epx_err epx_distributed_learner_solve_sample(epx_distributed_learner *learner, const double *theta,
+                                             int sample, double *state, epx_certificate *certificate) {
+  epx_distributed_set_parameters(learner->distributed, theta);
+  return settle(learner, sample, state, certificate);
+}
+
+/* ---- gradient */
+
+/** Adds the gradient of one sample; *added tells whether it gave one. */
+static epx_err add_sample(epx_distributed_learner *learner, const epx_estimator *estimator,
+                          const epx_nudging *nudging, int sample, bool *added) {
+  const int label = learner->task->labels[sample];
+  epx_certificate certificate;
+  double value, correct;
+  int outcome;
+  *added = false;
+  learner->tally.n_samples++;
+  EPX_TRY(settle(learner, sample, learner->state, &certificate));
+  if (certificate.outcome != EPX_OK) return EPX_OK;
+  EPX_TRY(epx_distributed_gradient_eval_cost(learner->work, learner->state, label, &value, &correct));
+  learner->tally.n_settled++;
+  learner->tally.loss += value;
+  learner->tally.correct += correct;
+  EPX_TRY(epx_distributed_gradient_eval(learner->work, estimator, nudging, learner->state, label,
+                                        learner->partial, &outcome));
+  if (outcome != EPX_OK) return EPX_OK;
+  *added = true;
+  for (size_t k = 0; k < learner->network->n_theta; k++)
+    learner->gradient[k] += learner->partial[k];
+  return EPX_OK;
+}
+
+/** Evaluates the mean gradient of n samples into learner->gradient, zero where not trained; *n_added: of how
+ * many samples it is made. */
+static epx_err eval_batch(epx_distributed_learner *learner, const epx_estimator *estimator,
+                          const epx_nudging *nudging, int n, const int *samples, int *n_added) {
+  const size_t n_theta = learner->network->n_theta;
+  *n_added = 0;
+  memset(learner->gradient, 0, n_theta * sizeof *learner->gradient);
+  for (int i = 0; i < n; i++) {
+    bool added;
+    EPX_TRY(add_sample(learner, estimator, nudging, samples[i], &added));
+    *n_added += added;
+  }
+  for (size_t k = 0; k < n_theta; k++)
+    learner->gradient[k] = learner->trained[k] && *n_added ? learner->gradient[k] / *n_added : 0;
+  return EPX_OK;
+}
+
+epx_err epx_distributed_learner_eval_gradient(epx_distributed_learner *learner,
+                                              const epx_estimator *estimator, const epx_nudging *nudging,
+                                              const double *theta, double *gradient) {
+  const epx_task *task = learner->task;
+  int n_added;
+  epx_distributed_set_parameters(learner->distributed, theta);
+  EPX_TRY(eval_batch(learner, estimator, nudging, task->n_train, task->train, &n_added));
+  memcpy(gradient, learner->gradient, learner->network->n_theta * sizeof *gradient);
+  return EPX_OK;
+}
+
+/* ---- training */
+
+/** Lists the training part in the order of this epoch, that of a population. */
+static void set_order(epx_distributed_learner *learner, int epoch) {
+  const int n = learner->task->n_train;
+  if (learner->batch == n) {
+    memcpy(learner->order, learner->task->train, (size_t)n * sizeof *learner->order);
+    return;
+  }
+  const epx_random stream = epx_random_init(learner->seed, "learning:shuffle");
+  epx_random_eval_permutation(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)epoch, n, learner->order);
+  for (int i = 0; i < n; i++)
+    learner->order[i] = learner->task->train[learner->order[i]];
+}
+
+/** A step along the gradient; none, when no sample gave one. */
+static void step(epx_distributed_learner *learner, double factor, int n_added, double *theta) {
+  double squares = 0;
+  if (n_added == 0) return;
+  for (size_t k = 0; k < learner->network->n_theta; k++)
+    squares += learner->gradient[k] * learner->gradient[k];
+  learner->tally.norm += sqrt(squares);
+  learner->tally.n_norms++;
+  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->trained, theta);
+}
+
+static epx_err solve_epoch(epx_distributed_learner *learner, int epoch, const epx_nudging *nudging,
+                           double factor, double *theta) {
+  const int n_train = learner->task->n_train;
+  learner->tally = (tally){0};
+  set_order(learner, epoch);
+  for (int first = 0; first < n_train; first += learner->batch) {
+    const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
+    int n_added;
+    epx_distributed_set_parameters(learner->distributed, theta);
+    EPX_TRY(eval_batch(learner, learner->spec.estimator, nudging, n, learner->order + first, &n_added));
+    step(learner, factor, n_added, theta);
+  }
+  return EPX_OK;
+}
+
+/* ---- performance */
+
+static double get_larger(double a, double b) {
+  return isnan(a) || isnan(b) ? NAN : fmax(a, b);
+}
+
+static epx_err add_performance(epx_distributed_learner *learner, int sample, bool stability,
+                               epx_performance *performance, int *n_unstable) {
+  epx_certificate certificate;
+  double value, correct, power;
+  EPX_TRY(settle(learner, sample, learner->state, &certificate));
+  if (epx_learner_get_gravity(certificate.outcome) > epx_learner_get_gravity(performance->outcome))
+    performance->outcome = certificate.outcome;
+  performance->n_samples++;
+  if (certificate.outcome != EPX_OK) return EPX_OK;
+  EPX_TRY(epx_distributed_gradient_eval_cost(learner->work, learner->state, learner->task->labels[sample],
+                                             &value, &correct));
+  EPX_TRY(epx_distributed_eval_power(learner->distributed, &power));
+  if (stability) EPX_TRY(epx_distributed_eval_stability(learner->distributed, learner->state, &certificate));
+  *n_unstable += certificate.abscissa > 0;
+  performance->n_settled++;
+  performance->loss += value;
+  performance->accuracy += correct;
+  performance->settling_time += certificate.settling_time;
+  performance->residual = fmax(performance->residual, certificate.residual);
+  performance->abscissa = get_larger(performance->abscissa, certificate.abscissa);
+  performance->power += power;
+  return EPX_OK;
+}
+
+epx_err epx_distributed_learner_eval_performance(epx_distributed_learner *learner, const double *theta,
+                                                 epx_part part, bool stability, epx_performance *performance,
+                                                 int *n_unstable) {
+  const epx_task *task = learner->task;
+  const bool test = part == EPX_PART_TEST && task->n_test > 0;
+  const bool validation = part == EPX_PART_VALIDATION && task->n_validation > 0;
+  const int n_samples = test ? task->n_test : validation ? task->n_validation : task->n_train;
+  const int *samples = test ? task->test : validation ? task->validation : task->train;
+  int unstable = 0;
+  *performance = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
+  epx_distributed_set_parameters(learner->distributed, theta);
+  for (int i = 0; i < n_samples; i++)
+    EPX_TRY(add_performance(learner, samples[i], stability, performance, &unstable));
+  const int n = performance->n_settled;
+  performance->loss = n ? performance->loss / n : NAN;
+  performance->accuracy /= performance->n_samples;
+  performance->settling_time = n ? performance->settling_time / n : NAN;
+  performance->power = n ? performance->power / n : NAN;
+  if (n == 0) performance->residual = NAN;
+  if (n == 0 || !stability) performance->abscissa = NAN;
+  if (n_unstable) *n_unstable = unstable;
+  return EPX_OK;
+}
+
+/* ---- the course of training */
+
+static void set_curves(const tally *t, bool kept, int epoch, epx_curves *curves) {
+  if (curves->loss) curves->loss[epoch] = kept && t->n_settled ? t->loss / t->n_settled : NAN;
+  if (curves->accuracy) curves->accuracy[epoch] = kept ? t->correct / t->n_samples : NAN;
+  if (curves->gradient_norm) curves->gradient_norm[epoch] = kept && t->n_norms ? t->norm / t->n_norms : NAN;
+}
+
+/** Measures the validation part after an epoch, where it is watched, and keeps the best parameters. */
+static epx_err validate(epx_distributed_learner *learner, int epoch, const double *theta,
+                        epx_curves *curves) {
+  epx_performance validation = {.loss = NAN, .accuracy = NAN};
+  const bool watched = learner->spec.patience > 0 || curves->validation_loss || curves->validation_accuracy;
+  const bool kept = watched && !learner->stopped;
+  if (kept)
+    EPX_TRY(epx_distributed_learner_eval_performance(learner, theta, EPX_PART_VALIDATION, false, &validation,
+                                                     NULL));
+  if (curves->validation_loss) curves->validation_loss[epoch] = validation.loss;
+  if (curves->validation_accuracy) curves->validation_accuracy[epoch] = validation.accuracy;
+  if (!kept || learner->spec.patience == 0) return EPX_OK;
+  if (validation.loss < learner->best_loss) {
+    learner->best_loss = validation.loss;
+    learner->n_worse = 0;
+    memcpy(learner->best_theta, theta, learner->network->n_theta * sizeof *theta);
+  } else if (++learner->n_worse >= learner->spec.patience) {
+    learner->stopped = true;
+  }
+  return EPX_OK;
+}
+
+static bool is_target_reached(const epx_distributed_learner *learner) {
+  const double target = learner->spec.target_loss;
+  const tally *t = &learner->tally;
+  return target != 0 && t->n_settled == t->n_samples && t->loss < target * t->n_samples;
+}
+
+epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner, double *theta,
+                                               epx_curves *curves) {
+  const epx_learning_spec *spec = &learner->spec;
+  epx_curves kept = curves ? *curves : (epx_curves){0};
+  epx_nudging nudging = spec->nudging;
+  epx_optimizer_set_rest(learner->optimizer);
+  learner->stopped = false;
+  learner->best_loss = INFINITY;
+  learner->n_worse = 0;
+  for (int epoch = 0; epoch < spec->epochs; epoch++) {
+    const double factor = epx_rate_eval(&spec->rate, spec->decay, epoch, spec->epochs);
+    if (!learner->stopped) EPX_TRY(solve_epoch(learner, epoch, &nudging, factor, theta));
+    set_curves(&learner->tally, !learner->stopped, epoch, &kept);
+    EPX_TRY(validate(learner, epoch, theta, &kept));
+    learner->stopped = learner->stopped || is_target_reached(learner);
+    if (spec->nudge_decay > 0) nudging.beta *= spec->nudge_decay;
+  }
+  if (isfinite(learner->best_loss))
+    memcpy(theta, learner->best_theta, learner->network->n_theta * sizeof *theta);
+  return EPX_OK;
+}

@@ -1,0 +1,93 @@
+/** @file
+ * Engine: which networks are large, and what keeps one from being distributed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "epilux/base/array.h"
+#include "epilux/equilibrium/engine.h"
+
+static epx_network *create(const char *family, epx_topology_spec topology, epx_readout_kind readout) {
+  const epx_network_spec spec = {.family = epx_family_get_by_name(family),
+                                 .topology = topology,
+                                 .n_outputs = 1,
+                                 .readout = readout,
+                                 .readout_scale = 1};
+  epx_network *network;
+  assert_int_equal(epx_network_create(&spec, &network), EPX_OK);
+  return network;
+}
+
+static void large_and_sparse_networks_are_large(void **state) {
+  (void)state;
+  const struct {
+    epx_topology_spec topology;
+    bool large;
+  } cases[] = {
+      {{.kind = EPX_LATTICE, .n_rows = 20, .n_columns = 20}, true},
+      {{.kind = EPX_LATTICE, .n_rows = 5, .n_columns = 25}, false},
+      {{.kind = EPX_CHAIN, .n_nodes = 5000}, true},
+      {{.kind = EPX_CHAIN, .n_nodes = 100}, false},
+      {{.kind = EPX_ALL_TO_ALL, .n_nodes = 500}, false},
+      {{.kind = EPX_RING, .n_nodes = EPX_ENGINE_LARGE}, true},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    epx_network *network = create("kerr", cases[i].topology, EPX_READ_INTENSITY);
+    assert_int_equal(epx_engine_is_large(network), cases[i].large);
+    epx_network_destroy(&network);
+  }
+}
+
+static void networks_that_cannot_be_distributed_are_refused_by_key(void **state) {
+  (void)state;
+  const struct {
+    epx_readout_kind readout;
+    int n_ranks;
+    const char *words; /* NULL: accepted */
+  } cases[] = {
+      {EPX_READ_INTENSITY, 6, NULL},
+      {EPX_READ_INTENSITY, 7,
+       "population.ranks_per_network: 6 free nodes cannot be spread over 7 ranks; use at most 6"},
+      {EPX_READ_PORT_INTENSITY, 1, "network.outputs.readout"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    epx_network *network =
+        create("kerr", (epx_topology_spec){.kind = EPX_CHAIN, .n_nodes = 6}, cases[i].readout);
+    const int code = epx_engine_check(network, cases[i].n_ranks);
+    assert_int_equal(code, cases[i].words ? EPX_EINPUT : EPX_OK);
+    if (cases[i].words && !strstr(epx_error_get_message(), cases[i].words))
+      fail_msg("%s", epx_error_get_message());
+    epx_network_destroy(&network);
+  }
+}
+
+static void only_the_coupling_may_act_along_links(void **state) {
+  (void)state;
+  epx_network *network =
+      create("kerr", (epx_topology_spec){.kind = EPX_CHAIN, .n_nodes = 6}, EPX_READ_INTENSITY);
+  const int cross = epx_family_get_parameter(network->family, "cross_kerr");
+  double *theta;
+  assert_int_equal(EPX_ARRAY(theta, network->n_theta), EPX_OK);
+  assert_int_equal(epx_engine_check_parameters(network, theta), EPX_OK);
+  theta[network->offset[network->coupling]] = 1;
+  assert_int_equal(epx_engine_check_parameters(network, theta), EPX_OK);
+  theta[network->offset[cross] + 3] = 0.1;
+  assert_int_equal(epx_engine_check_parameters(network, theta), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "network.parameters.cross_kerr"));
+  epx_array_destroy(&theta);
+  epx_network_destroy(&network);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(large_and_sparse_networks_are_large),
+      cmocka_unit_test(networks_that_cannot_be_distributed_are_refused_by_key),
+      cmocka_unit_test(only_the_coupling_may_act_along_links),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
