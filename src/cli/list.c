@@ -103,6 +103,13 @@ static epx_err list_tasks(void) {
   return EPX_OK;
 }
 
+static epx_err list_encodings(void) {
+#define PRINT_ENCODING(name, text, meaning) print_row(text, meaning);
+  EPX_ENCODINGS(PRINT_ENCODING)
+#undef PRINT_ENCODING
+  return EPX_OK;
+}
+
 static epx_err list_reductions(void) {
 #define PRINT_REDUCTION(name, text, meaning) print_row(text, meaning);
   EPX_REDUCTIONS(PRINT_REDUCTION)
@@ -267,6 +274,7 @@ static const struct {
     {"topologies", "which nodes are linked", list_topologies},
     {"readouts", "what detectors report", list_readouts},
     {"tasks", "what can be learnt", list_tasks},
+    {"encodings", "how features enter", list_encodings},
     {"reductions", "how features become fewer", list_reductions},
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
     {"protocols", "what is trained where, and how it comes onto fabricated instances", list_protocols},

@@ -142,6 +142,9 @@ static epx_err create_exchange(epx_nodes *nodes, int n_ranks) {
 /** Creates the networks of one node that stand for each node, and for each input that drives one. */
 static epx_err create_lanes(epx_nodes *nodes) {
   const epx_network *network = nodes->network;
+  if (network->encoding != EPX_ENCODE_AMPLITUDE)
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.inputs.encoding: inputs of a distributed network enter by amplitude");
   epx_network_spec spec = {.family = network->family,
                            .topology = {.kind = EPX_CHAIN, .n_nodes = 1},
                            .input_scale = network->input_scale,

@@ -152,6 +152,12 @@ static epx_err read_network(epx_reader *r) {
   if (count && network->output_nodes)
     return epx_tree_raise(count, "network.outputs.count and network.outputs.nodes exclude each other");
   if (count) network->n_outputs = epx_reader_get_integer(r, "network.outputs.count");
+  network->encoding = (epx_encoding)epx_reader_get_word(r, "network.inputs.encoding", epx_words_get_encoding);
+  if (network->encoding != EPX_ENCODE_AMPLITUDE &&
+      !(network->family->encodings & EPX_ENCODES(network->encoding)))
+    return epx_tree_raise(epx_reader_get(r, "network.inputs.encoding"),
+                          "network.inputs.encoding: family %s takes no input by %s; amplitude is its own way",
+                          network->family->name, epx_reader_get(r, "network.inputs.encoding")->text);
   network->input_scale = epx_reader_get_real(r, "network.inputs.scale");
   network->readout_scale = epx_reader_get_real(r, "network.outputs.scale");
   network->readout =

@@ -100,6 +100,8 @@ static const epx_schema_entry entries[] = {
     {"network.inputs", EPX_SCHEMA_SECTION, .meaning = "how the task's features enter"},
     {"network.inputs.nodes", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,
      .example = "[0, 1]", .meaning = "node of each feature; without: the first ones"},
+    {"network.inputs.encoding", WORD(encoding), .fallback = "amplitude",
+     .meaning = "how a feature enters; `epilux list encodings`"},
     {"network.inputs.scale", REAL, ANY, .fallback = "the family's, see `epilux list families`",
      .derived = "network.family",
      .meaning =
@@ -239,7 +241,7 @@ static const epx_schema_entry entries[] = {
 
         HARDWARE_ROWS
 
-    ENERGY_ROWS
+            ENERGY_ROWS
 
     {"design", EPX_SCHEMA_SECTION, .meaning = "which settings are compared"},
     {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},

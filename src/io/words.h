@@ -21,6 +21,7 @@ const char *epx_words_get_protocol(const epx_family *family, int i);
 const char *epx_words_get_rounding(const epx_family *family, int i);
 const char *epx_words_get_scheme(const epx_family *family, int i);
 const char *epx_words_get_rate(const epx_family *family, int i);
+const char *epx_words_get_encoding(const epx_family *family, int i);
 const char *epx_words_get_cost(const epx_family *family, int i);
 const char *epx_words_get_optimizer(const epx_family *family, int i);
 const char *epx_words_get_engine(const epx_family *family, int i);

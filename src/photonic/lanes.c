@@ -147,10 +147,31 @@ static void lay_parameters(epx_lanes *lanes) {
   }
 }
 
+/** Lays the detunings of inputs anew and shifts them by their features. */
+static void shift_detunings(epx_lanes *lanes) {
+  const epx_network *network = lanes->network;
+  const int p = epx_family_get_parameter(network->family, "detuning");
+  for (int k = 0; k < network->n_inputs; k++) {
+    const size_t node = (size_t)network->input_nodes[k];
+    double *row = lanes->node[p] + node * (size_t)lanes->n_lanes;
+    lay_row(lanes, lanes->theta + network->offset[p] + node, row);
+    for (int lane = 0; lane < lanes->n_lanes; lane++) {
+      const size_t sample = (size_t)epx_lanes_get_sample(lanes, lane);
+      row[lane] += network->input_scale * lanes->features[sample * (size_t)network->n_inputs + (size_t)k];
+    }
+    lanes->active[p] = true;
+  }
+}
+
+static void set_input(epx_lanes *lanes) {
+  if (lanes->network->encoding == EPX_ENCODE_DETUNING) shift_detunings(lanes);
+  lanes->network->family->set_input(lanes);
+}
+
 void epx_lanes_set_parameters(epx_lanes *lanes, const double *theta) {
   memcpy(lanes->theta, theta, (size_t)lanes->n_instances * lanes->network->n_theta * sizeof *theta);
   lay_parameters(lanes);
-  lanes->network->family->set_input(lanes);
+  set_input(lanes);
 }
 
 void epx_lanes_set_samples(epx_lanes *lanes, int n_samples, const double *features) {
@@ -160,7 +181,7 @@ void epx_lanes_set_samples(epx_lanes *lanes, int n_samples, const double *featur
     set_shape(lanes, n_samples);
     lay_parameters(lanes);
   }
-  lanes->network->family->set_input(lanes);
+  set_input(lanes);
 }
 
 int epx_lanes_get_sample(const epx_lanes *lanes, int lane) {

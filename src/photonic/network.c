@@ -27,8 +27,14 @@ static void write_readouts(unsigned readouts, size_t size, char *text) {
   }
 }
 
+static const char *const encoding_names[EPX_ENCODE_COUNT] = {EPX_ENCODINGS(READOUT_NAME)};
+
 static epx_err check_family(const epx_network_spec *spec) {
   const epx_family *family = spec->family;
+  if (spec->encoding != EPX_ENCODE_AMPLITUDE && !(family->encodings & EPX_ENCODES(spec->encoding)))
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.inputs.encoding: family %s takes no input by %s; amplitude is its own way",
+                     family->name, encoding_names[spec->encoding]);
   if (!(epx_family_get_readouts(family) & EPX_READS(spec->readout))) {
     char words[256];
     write_readouts(epx_family_get_readouts(family), sizeof words, words);
@@ -128,6 +134,7 @@ static epx_err fill_network(const epx_network_spec *spec, epx_network *network) 
   network->n_inputs = spec->n_inputs;
   network->n_outputs = spec->n_outputs;
   network->n_probes = spec->readout == EPX_READ_BALANCED ? 2 * spec->n_outputs : spec->n_outputs;
+  network->encoding = spec->encoding;
   network->input_scale = spec->input_scale;
   network->readout = spec->readout;
   network->readout_scale = spec->readout_scale;

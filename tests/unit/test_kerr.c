@@ -163,6 +163,54 @@ static void ports_of_a_lossless_network_give_back_the_light(void **state) {
   destroy_random_network(&r);
 }
 
+/** A network of one driven input, one free ring and no coupling, encoded as given. */
+static random_network create_encoded(epx_encoding encoding) {
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 3, 1, 2, 3);
+  r.network->encoding = encoding;
+  r.network->input_scale = 0.8;
+  r.network->input_nodes[0] = 1;
+  epx_lanes_set_parameters(r.lanes, r.theta);
+  epx_lanes_set_samples(r.lanes, 3, r.features);
+  return r;
+}
+
+/** By phase a feature turns a drive of fixed magnitude by a right angle a unit. */
+static void phase_encoding_turns_the_drive(void **state) {
+  (void)state;
+  random_network r = create_encoded(EPX_ENCODE_PHASE);
+  const size_t n = (size_t)r.lanes->n_lanes;
+  const int bias = epx_family_get_parameter(r.network->family, "bias");
+  for (int lane = 0; lane < r.lanes->n_lanes; lane++) {
+    const double angle = acos(0) * r.features[epx_lanes_get_sample(r.lanes, lane)];
+    const double *drive = r.lanes->input + 2 * n + lane;
+    assert_close(drive[0], r.lanes->node[bias][n + (size_t)lane] + 0.8 * cos(angle), 1e-15);
+    assert_close(drive[n], 0.8 * sin(angle), 1e-15);
+  }
+  destroy_random_network(&r);
+}
+
+/** By detuning a feature shifts its node alone, drives nothing, and what is laid anew is shifted once. */
+static void detuning_encoding_shifts_the_resonance(void **state) {
+  (void)state;
+  random_network r = create_encoded(EPX_ENCODE_DETUNING), plain = create_encoded(EPX_ENCODE_AMPLITUDE);
+  const size_t n = (size_t)r.lanes->n_lanes;
+  const int detuning = epx_family_get_parameter(r.network->family, "detuning"),
+            bias = epx_family_get_parameter(r.network->family, "bias");
+  epx_lanes_set_samples(r.lanes, 2, r.features + 1);
+  epx_lanes_set_samples(r.lanes, 3, r.features);
+  for (int lane = 0; lane < r.lanes->n_lanes; lane++) {
+    const double feature = r.features[epx_lanes_get_sample(r.lanes, lane)];
+    for (size_t node = 0; node < 3; node++) {
+      const size_t at = node * n + (size_t)lane;
+      assert_close(r.lanes->node[detuning][at],
+                   plain.lanes->node[detuning][at] + (node == 1 ? 0.8 * feature : 0), 1e-15);
+      assert_true(r.lanes->input[2 * node * n + (size_t)lane] == r.lanes->node[bias][at]);
+    }
+  }
+  destroy_random_network(&r);
+  destroy_random_network(&plain);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(kerr_field_is_its_equation),
@@ -171,6 +219,8 @@ int main(void) {
       cmocka_unit_test(kerr_bound_is_met_by_one_node),
       cmocka_unit_test(ports_of_a_lossless_network_give_back_the_light),
       cmocka_unit_test(linear_kerr_response_is_reciprocal_under_conjugation),
+      cmocka_unit_test(phase_encoding_turns_the_drive),
+      cmocka_unit_test(detuning_encoding_shifts_the_resonance),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

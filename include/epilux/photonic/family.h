@@ -36,7 +36,7 @@ struct epx_lanes;
 struct epx_network;
 
 /** Of this layout of the struct; a plugin of another number is refused. */
-#define EPX_FAMILY_ABI 2
+#define EPX_FAMILY_ABI 3
 
 /** Most parameters a family may have. */
 #define EPX_FAMILY_MAX_PARAMETERS 16
@@ -86,6 +86,23 @@ typedef enum {
  */
 #define EPX_READS(kind) (1u << (kind))
 
+/** How a feature enters its node. X(name, deck name, meaning) */
+#define EPX_ENCODINGS(X)                                                                                     \
+  X(EPX_ENCODE_AMPLITUDE, "amplitude", "scale times the feature: a drive, or as the family says")            \
+  X(EPX_ENCODE_PHASE, "phase", "a drive of magnitude scale, its phase a right angle times the feature")      \
+  X(EPX_ENCODE_DETUNING, "detuning",                                                                         \
+    "scale times the feature shifts the node's detuning; what lights it is its bias")
+
+typedef enum {
+#define EPX_ENCODING_ENUM(name, text, meaning) name,
+  EPX_ENCODINGS(EPX_ENCODING_ENUM)
+#undef EPX_ENCODING_ENUM
+      EPX_ENCODE_COUNT
+} epx_encoding;
+
+/** The bit of an encoding in epx_family.encodings. */
+#define EPX_ENCODES(encoding) (1u << (encoding))
+
 typedef enum { EPX_FRAME_GRADIENT, EPX_FRAME_HAMILTONIAN, EPX_FRAME_FIELD } epx_frame;
 
 /** Most components a node and most input rows a family with a link law may have. */
@@ -132,8 +149,10 @@ typedef struct epx_family {
   bool stiff;               /* its rates differ so much that the dynamics want an implicit integrator */
   unsigned readouts;        /* EPX_READS() of each it has */
   epx_readout_kind readout; /* the one a deck gets that names none */
-  double input_scale;       /* what a deck gets that gives none; as network_spec.input_scale */
-  double coupling_spread;   /* of the random coupling a deck gets that gives none */
+  unsigned encodings; /* EPX_ENCODES() of each beside amplitude, which all have; those of detuning need the
+                         parameter `detuning` */
+  double input_scale; /* what a deck gets that gives none; as network_spec.input_scale */
+  double coupling_spread; /* of the random coupling a deck gets that gives none */
 
   /** Sets the start of the dynamics: y [n_state][n_lanes]; rest, or random phases drawn by the keyed stream
    * `seed`, one for each node and sample: the same for every instance and for any number of lanes. */

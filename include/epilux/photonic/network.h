@@ -37,6 +37,7 @@ typedef struct {
   epx_value value[EPX_FAMILY_MAX_PARAMETERS]; /* by parameter index */
   int n_inputs;                               /* features of the task */
   const int *input_nodes;                     /* [n_inputs]; NULL: 0 … n_inputs-1 */
+  epx_encoding encoding;                      /* of the inputs */
   double input_scale; /* drive, amplitude or phase, as the family says, a unit of feature */
   int n_outputs;      /* what the task and the cost need */
   const int
@@ -54,6 +55,7 @@ typedef struct epx_network {
   int n_inputs, n_outputs;
   int n_probes;                    /* nodes that are read: n_outputs, of balanced pairs 2 n_outputs */
   int *input_nodes, *output_nodes; /* [n_inputs], [n_probes] */
+  epx_encoding encoding;
   double input_scale, readout_scale;
   epx_readout_kind readout;
   size_t n_theta;                           /* parameters of one instance */

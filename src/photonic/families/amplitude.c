@@ -3,7 +3,19 @@
  */
 #include "photonic/families/amplitude.h"
 
+#include <math.h>
 #include <string.h>
+
+/** Adds what one feature drives its node by. */
+static void add_drive(epx_encoding encoding, double scale, double feature, double *re, double *im) {
+  static const double right_angle = 1.57079632679489661923;
+  if (encoding == EPX_ENCODE_AMPLITUDE) {
+    *re += scale * feature;
+  } else if (encoding == EPX_ENCODE_PHASE) {
+    *re += scale * cos(right_angle * feature);
+    *im += scale * sin(right_angle * feature);
+  }
+}
 
 void epx_amplitude_set_drive(epx_lanes *lanes, int bias) {
   const epx_network *network = lanes->network;
@@ -16,7 +28,8 @@ void epx_amplitude_set_drive(epx_lanes *lanes, int bias) {
     double *drive = lanes->input + 2 * (size_t)network->input_nodes[k] * n;
     for (int lane = 0; lane < lanes->n_lanes; lane++) {
       const size_t sample = (size_t)epx_lanes_get_sample(lanes, lane);
-      drive[lane] += network->input_scale * lanes->features[sample * (size_t)network->n_inputs + (size_t)k];
+      const double feature = lanes->features[sample * (size_t)network->n_inputs + (size_t)k];
+      add_drive(network->encoding, network->input_scale, feature, &drive[lane], &drive[n + (size_t)lane]);
     }
   }
 }

@@ -7,8 +7,9 @@
 
 #include "epilux/photonic/lanes.h"
 
-/** Sets lanes->input [n_nodes][2][n_lanes] to the drive s_i = bias_i + input_scale feature of every node, in
- * Re and Im; bias: the index of its parameter. */
+/** Sets lanes->input [n_nodes][2][n_lanes] to the drive s_i of every node, in Re and Im: bias_i, and at
+ * inputs, as network->encoding says, + input_scale feature, or + input_scale exp(i pi/2 feature), or nothing.
+ * bias: the index of its parameter. */
 void epx_amplitude_set_drive(epx_lanes *lanes, int bias);
 
 /** Evaluates sum over nodes of |s_i|^2, whatever the state makes of it: power [n_lanes]. */

@@ -250,7 +250,7 @@ static void eval_port(const epx_lanes *lanes, int node, int lane, int width, dou
   for (int w = 0; w < width; w++) {
     gain[w] = sqrt(rate[w]);
     through[w] = rate[w] > 0 ? -(drive[w] - bias[w]) / gain[w] : 0;
-    through[width + w] = 0;
+    through[width + w] = rate[w] > 0 ? -drive[(size_t)lanes->n_lanes + (size_t)w] / gain[w] : 0;
   }
 }
 
@@ -303,6 +303,7 @@ const epx_family epx_family_kerr = {
     .readouts = EPX_READS(EPX_READ_INTENSITY) | EPX_READS(EPX_READ_QUADRATURE) |
                 EPX_READS(EPX_READ_PORT_INTENSITY) | EPX_READS(EPX_READ_PORT_QUADRATURE),
     .readout = EPX_READ_INTENSITY,
+    .encodings = EPX_ENCODES(EPX_ENCODE_PHASE) | EPX_ENCODES(EPX_ENCODE_DETUNING),
     .input_scale = 0.8,
     .coupling_spread = 0.6,
     .set_start = set_start,

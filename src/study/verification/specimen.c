@@ -108,7 +108,7 @@ epx_err epx_specimen_eval_gradient(epx_specimen *specimen, const char *rule, dou
                            .label = specimen->label,
                            .state = specimen->state,
                            .weight = specimen->weight};
-  const epx_nudging nudging = {.beta = beta, .scheme = scheme};
+  const epx_nudging nudging = {.beta = beta, .scheme = scheme, .quadrature = specimen->quadrature};
   EPX_TRY(epx_estimator_get_by_name(rule)->eval(&batch, &nudging, specimen->work, gradient));
   return EPX_OK;
 }

@@ -13,13 +13,14 @@ typedef struct {
   epx_estimator_work *work;
   epx_certificate *certificate; /* [n_lanes] */
   epx_cost cost;
-  double *theta;    /* [n_instances][n_theta] */
-  double *features; /* [n_samples][n_inputs] */
-  double *state;    /* [n_state][n_lanes] */
-  double *field;    /* [n_state][n_lanes] */
-  double *room;     /* of the family's eval_field */
-  double *weight;   /* [n_lanes]: 1 / n_samples where the free phase settled, else 0 */
-  int *label;       /* [n_lanes] */
+  epx_quadrature quadrature; /* of the rule scattering */
+  double *theta;             /* [n_instances][n_theta] */
+  double *features;          /* [n_samples][n_inputs] */
+  double *state;             /* [n_state][n_lanes] */
+  double *field;             /* [n_state][n_lanes] */
+  double *room;              /* of the family's eval_field */
+  double *weight;            /* [n_lanes]: 1 / n_samples where the free phase settled, else 0 */
+  int *label;                /* [n_lanes] */
 } epx_specimen;
 
 /** Creates a specimen: parameters, features, states and labels zero. The cost may be NULL where no gradient
