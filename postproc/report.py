@@ -17,6 +17,7 @@ import numpy as np
 import answer
 import command
 import failures
+import gantt
 import gradient_cosine
 import heat_map
 import learning_curves
@@ -30,7 +31,7 @@ from results import Results, ResultsError
 from units import scale_units
 
 FIGURES = (yield_by_design, gradient_cosine, metric_distributions, learning_curves, heat_map, failures,
-           sensitivity, wafer_map)
+           sensitivity, wafer_map, gantt)
 MAX_OPEN_ROWS = 60  # a longer table starts closed
 CSS = """
 :root { --ink: #1a1a1a; --soft: #595959; --line: #c9c9c9; --paper: #ffffff; --note: #fff4d6; }

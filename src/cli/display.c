@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/efficiency.h"
 #include "epilux/study/record.h"
 
 static const double first_line = 10, line_interval = 60, redraw_interval = 0.2; /* s */
@@ -90,9 +91,8 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
     if (state != EPX_STATE_DONE && count[state] > 0)
       printf(", %d %s", count[state], epx_record_get_state_name(state));
   epx_progress_eval_time(progress->seconds, took, sizeof took);
-  const double share = progress->busy / (progress->seconds * progress->n_workers);
-  printf("\n%ld trials in %s by %d worker%s, busy %.0f %%\n", progress->n_solved, took, progress->n_workers,
-         progress->n_workers == 1 ? "" : "s", progress->n_solved > 0 ? fmin(100, 100 * share) : 0);
+  printf("\n%ld trials in %s by %d worker%s\n", progress->n_solved, took, progress->n_workers,
+         progress->n_workers == 1 ? "" : "s");
 }
 
 /* Standard error and the file say how it ended. */
@@ -115,6 +115,10 @@ static void print_stop(epx_display *display, const epx_run_job *job, const epx_c
 void epx_display_view_end(epx_display *display, const epx_run_job *job,
                           const epx_coordinator_report *report) {
   if (display->terminal && !display->quiet && display->next > 0) fprintf(stderr, "\n");
-  if (!display->quiet) print_summary(job->path, job->campaign, &report->progress);
+  if (!display->quiet) {
+    print_summary(job->path, job->campaign, &report->progress);
+    if (epx_efficiency_view(report->activity) != EPX_OK)
+      epx_error_reset(); /* no memory for it: then without */
+  }
   print_stop(display, job, report);
 }

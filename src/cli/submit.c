@@ -133,9 +133,11 @@ static void print_plan(const epx_campaign *campaign, const epx_job *job, const e
   char text[32], total[32];
   if (pilot) {
     epx_progress_eval_time(pilot->total, total, sizeof total);
-    fprintf(stderr,
-            "epilux: pilot: %d blocks of %d trials, %.3g s each, %.0f MB; all %.0f blocks: %s of one core\n",
-            pilot->n_blocks, campaign->block, pilot->block, pilot->bytes / 1e6, n_blocks, total);
+    fprintf(
+        stderr,
+        "epilux: pilot: %d block%s of %d trial%s, %.3g s each, %.0f MB; all %.0f blocks: %s of one core\n",
+        pilot->n_blocks, pilot->n_blocks == 1 ? "" : "s", campaign->block, campaign->block == 1 ? "" : "s",
+        pilot->block, pilot->bytes / 1e6, n_blocks, total);
   }
   epx_progress_eval_time(asked->time, text, sizeof text);
   fprintf(stderr, "epilux: asks for %d ranks", asked->ranks);
@@ -176,8 +178,13 @@ static epx_err submit(const epx_job *job) {
            : job->shards > 1 ? "joins the shards"
                              : "goes on, if need be");
   }
-  const char *watched = job->shards > 1 ? "the shards' files" : job->results;
-  fprintf(stderr, "epilux: to watch: epilux status --watch %s; to stop: scancel %s\n", watched, first);
+  epx_script watched = {0};
+  EPX_TRY(epx_script_write_word(&watched, job->results));
+  if (job->shards > 1)
+    fprintf(stderr, "epilux: to watch: squeue -j %s; to stop: scancel %s\n", first, first);
+  else
+    fprintf(stderr, "epilux: to watch: epilux status --watch %s; to stop: scancel %s\n", watched.text, first);
+  epx_array_destroy(&watched.text);
   return EPX_OK;
 }
 

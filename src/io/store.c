@@ -76,9 +76,14 @@ void epx_store_destroy(epx_store **address) {
 static epx_err write_all(const epx_store *store, epx_archive *archive, double seconds, long n_solved) {
   EPX_TRY(epx_store_write_records(store, archive));
   EPX_TRY(epx_store_write_statistics(store, archive));
+  EPX_TRY(epx_store_write_activity(store, archive));
   EPX_TRY(epx_archive_write_number(archive, "/timing", "run_seconds", seconds));
   EPX_TRY(epx_archive_write_number(archive, "/timing", "run_trials", (double)n_solved));
   return epx_archive_write_file(archive, store->path, store->temporary);
+}
+
+void epx_store_set_activity(epx_store *store, const epx_activity *activity) {
+  store->activity = activity;
 }
 
 epx_err epx_store_write(epx_store *store, double seconds, long n_solved) {

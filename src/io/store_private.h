@@ -4,6 +4,7 @@
 #ifndef EPILUX_IO_STORE_PRIVATE_H
 #define EPILUX_IO_STORE_PRIVATE_H
 
+#include "epilux/io/activity.h"
 #include "epilux/io/store.h"
 #include "io/archive.h"
 #include "io/field.h"
@@ -11,21 +12,23 @@
 struct epx_store {
   const epx_campaign *campaign;
   char *path, *temporary;
-  char *deck;             /* resolved */
-  char *created;          /* when the campaign began, ISO 8601 */
-  bool any_version, any_shard; /* what a file may differ in that is read */
-  int isa;                /* epx_isa of the records that were read, -1: none */
-  int made_isa;           /* epx_isa that the file says; -1: the one in use */
-  epx_settings *settings; /* of the first point; those of others differ in their factors */
-  epx_yield_spec *yield;  /* [n_points] */
-  epx_field *fields;      /* [n_fields] */
+  char *deck;                   /* resolved */
+  char *created;                /* when the campaign began, ISO 8601 */
+  bool any_version, any_shard;  /* what a file may differ in that is read */
+  int isa;                      /* epx_isa of the records that were read, -1: none */
+  int made_isa;                 /* epx_isa that the file says; -1: the one in use */
+  epx_settings *settings;       /* of the first point; those of others differ in their factors */
+  epx_yield_spec *yield;        /* [n_points] */
+  const epx_activity *activity; /* borrowed; NULL: none */
+  epx_field *fields;            /* [n_fields] */
   int n_fields;
   size_t longest; /* of the fields */
   double *column; /* [n_points * n_instances * longest] */
 };
 
-/** Checks that a file is of this campaign and this program, as far as the store's tolerance asks for it, and reads its
- * instruction set and when it was created. Errors: EPX_EFORMAT; EPX_EMISMATCH, naming what differs; EPX_EMEMORY. */
+/** Checks that a file is of this campaign and this program, as far as the store's tolerance asks for it, and
+ * reads its instruction set and when it was created. Errors: EPX_EFORMAT; EPX_EMISMATCH, naming what differs;
+ * EPX_EMEMORY. */
 epx_err epx_store_read_identity(epx_store *store, epx_archive *archive);
 
 /** Gets a field's column as an array of the file. */
@@ -33,6 +36,9 @@ epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *
 
 /** Writes /statistics. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_statistics(const epx_store *store, epx_archive *archive);
+
+/** Writes /run, when there is something to tell. Errors: EPX_EFILE, EPX_EMEMORY. */
+epx_err epx_store_write_activity(const epx_store *store, epx_archive *archive);
 
 /** Writes all else: attributes, scales, factors, fields. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_records(const epx_store *store, epx_archive *archive);

@@ -68,6 +68,10 @@ static epx_err write_checkpoint(epx_coordinator *own) {
   own->t_checkpoint = start;
   if (!own->dirty) return EPX_OK;
   own->dirty = false;
+  epx_activity *activity = own->report->activity;
+  epx_activity_set_time(activity, start - own->start, own->report->progress.drained);
+  activity->handing_out = own->report->progress.handing_out;
+  epx_store_set_activity(own->files->store, activity);
   EPX_TRY(epx_store_write(own->files->store, start - own->start, own->report->progress.n_solved));
   EPX_TRY(epx_journal_set_empty(own->files->journal));
   own->t_checkpoint = epx_seconds_get();
@@ -250,6 +254,12 @@ static epx_err create_loads(epx_coordinator *own) {
                                           .last = NAN,
                                           .slowest_point = -1,
                                           .slowest_instance = -1};
+  EPX_TRY(epx_activity_create(own->n_workers, &report->activity));
+  for (int w = 0; w < own->n_workers; w++) {
+    epx_activity_rank *rank = &report->activity->ranks[w];
+    rank->rank = own->first_worker + w;
+    snprintf(rank->host, sizeof rank->host, "%s", epx_channel_get_host(own->channel, rank->rank));
+  }
   report->progress.load = report->load;
   report->progress.n_workers = own->n_workers;
   report->progress.drained = NAN;
@@ -294,6 +304,7 @@ static epx_err finish(epx_coordinator *own, int code) {
 
 void epx_coordinator_report_destroy(epx_coordinator_report *report) {
   epx_array_destroy(&report->load);
+  epx_activity_destroy(&report->activity);
   report->progress.load = NULL;
 }
 

@@ -24,6 +24,9 @@ epx_err epx_coordinator_write_units(epx_coordinator *own, int worker) {
     if (load->n_units++ == 0) load->first = epx_seconds_get() - own->start;
     EPX_TRY(epx_channel_write_to_worker(own->channel, &message));
   }
+  epx_progress *progress = &own->report->progress;
+  if (isnan(progress->drained) && epx_schedule_get_counts(own->schedule).open == 0)
+    progress->drained = epx_seconds_get() - own->start;
   return EPX_OK;
 }
 
@@ -57,6 +60,8 @@ static void count_block(epx_coordinator *own, int worker, const epx_block *block
     load->slowest_point = block->i_point;
     load->slowest_instance = block->first;
   }
+  epx_activity_set_block(own->report->activity, worker, block->i_point, block->first, seconds, block->n,
+                         own->campaign->layout.size, records);
   const epx_coordinator_block watched = {load->rank, block->i_point, block->first,
                                          block->n,   seconds,        load->last};
   if (own->options->watch_block) own->options->watch_block(own->options->context, &watched);
@@ -76,14 +81,17 @@ static epx_err take_result(epx_coordinator *own, int worker) {
   const epx_message *message = &own->message;
   const double *next = (const double *)(const void *)message->data,
                *end = next + message->n_bytes / sizeof *next;
+  double solved = 0;
   for (int64_t b = message->first; b < message->first + message->count; b++) {
     const size_t n = 1 + (size_t)epx_blocks_get(own->campaign, b).n * own->campaign->layout.size;
     if ((size_t)(end - next) < n)
       return EPX_RAISE(EPX_EMPI, "a result of worker %d is cut short", message->worker);
     if (epx_schedule_set_done(own->schedule, worker, b, *next, epx_seconds_get()))
       EPX_TRY(take_block(own, worker, b, *next, next + 1));
+    solved += *next;
     next += n;
   }
+  epx_activity_set_span(own->report->activity, worker, epx_seconds_get() - own->start, solved);
   return EPX_OK;
 }
 

@@ -3,6 +3,7 @@ usage: test_ranks.py EPILUX"""
 import os
 
 import h5py
+import numpy as np
 import xarray
 
 from runs import DECK, assert_same, finish, main
@@ -12,17 +13,32 @@ def same_bits_on_any_number_of_ranks(folder, epilux):
     first = os.path.join(folder, "0.h5")
     status, out, err = finish(0, epilux, "run", DECK, "-o", first)
     assert status == 0, err
-    assert len(out.splitlines()) == 3, out
+    assert len(out.splitlines()) == 6, out
     for n in (1, 2, 3, 4):
         path = os.path.join(folder, f"{n}.h5")
         status, out, err = finish(n, epilux, "run", DECK, "-o", path)
         assert status == 0, err
         assert_same(first, path)
         assert os.listdir(folder).count(f"{n}.h5.journal") == 0, "a journal is left"
+        says_where_its_time_went(path, out, range(n > 2, n))
     status, out, err = finish(0, epilux, "status", first)
     assert status == 0 and "132 of 132" in out, out
     opens_in_xarray(first)
     shows_what_the_file_holds(epilux, first)
+
+
+def says_where_its_time_went(path, out, ranks):
+    """/run has each rank that computes, with parts that make its time, and all trials; the summary says the same."""
+    with xarray.open_dataset(path, group="run", engine="h5netcdf") as run:
+        assert list(run["rank"]) == list(ranks), run
+        whole = run["busy"] + run["waiting"] + run["tail"]
+        np.testing.assert_allclose(whole, run.attrs["seconds"], rtol=1e-6)
+        bins = np.diff(np.append(run["time"], run.attrs["seconds"]))
+        np.testing.assert_allclose((run["busy_share"] * bins).sum("time"), run["busy"], atol=1e-3 * run.attrs["seconds"])
+        assert int(run["ended"].sum()) >= 132, run["ended"]  # copies at the end count where they were made
+        share = 100 * float(run["busy"].sum() / whole.sum())
+    assert f"of the workers' time: {share:.1f} % busy" in out, f"{share} {out}"
+    assert out.count(" rank ") >= len(ranks) and "slowest: point " in out, out
 
 
 def opens_in_xarray(path):

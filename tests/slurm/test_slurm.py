@@ -15,6 +15,8 @@ import cluster  # noqa: E402
 
 if __name__ == "__main__":
     cluster.run_inside()
+import h5py  # noqa: E402
+
 from runs import assert_same, count_finished, main, wait_for  # noqa: E402
 
 DECK = os.path.join(HERE, "deck.yaml")
@@ -160,6 +162,11 @@ def a_campaign_runs_over_two_nodes(folder, epilux):
         lines = file.read().splitlines()
     assert "begins: 4 ranks" in lines[0] and f"job {job}" in lines[0] and "finished: " in lines[-1], lines
     assert not os.path.exists(path + ".journal") and not os.path.exists(path + ".lock")
+    assert "of the workers' time:" in read_log(path) and "rank 3 on n2" in read_log(path), read_log(path)
+    with h5py.File(path, "r") as file:
+        run = file["run"]
+        assert list(run["rank"][()]) == [1, 2, 3] and set(run["host"].asstr()[()]) == {"n1", "n2"}
+        assert run["ended"][()].sum() >= 256  # copies at the end count where they were made
     # Submitted once more, it is refused: it is finished.
     assert "is finished" in refuse(epilux, "submit", DECK, "-o", path, "--dry-run")
 

@@ -14,6 +14,9 @@
  *
  * /statistics/<metric>/<statistic> (point), its quantile (point, probability)
  *
+ * /run/<what> (rank), (rank, state) or (rank, time): what the run did that wrote the file,
+ * epilux/io/activity.h
+ *
  * The scales of the axes stand in the root, where the groups inherit them.
  */
 #ifndef EPILUX_IO_STORE_H
@@ -21,6 +24,7 @@
 
 #include <stdbool.h>
 
+#include "epilux/io/activity.h"
 #include "epilux/io/campaign.h"
 
 /** The format's version, attribute `format_version`: changed when an older reader would misread. */
@@ -55,6 +59,9 @@ int epx_store_get_isa(const epx_store *store);
 
 /** Sets the epx_isa that files say from now on; without a call, and for -1, the one in use. */
 void epx_store_set_isa(epx_store *store, int isa);
+
+/** Sets what files say of the run from now on: borrowed until the store is destroyed or another is set. */
+void epx_store_set_activity(epx_store *store, const epx_activity *activity);
 
 /** Writes the results file: all records and their statistics. `seconds` and `n_solved`: that the present run
  * has taken, and trials it has solved (for `epilux status`; outside the same-bits promise). Errors:

@@ -50,6 +50,7 @@ int epx_coordinator_get_n_workers(const epx_channel *channel);
 typedef struct {
   epx_progress progress;   /* at the end; its load is this report's */
   epx_progress_load *load; /* [n_workers], owned */
+  epx_activity *activity;  /* of the workers; owned */
   bool stopped;            /* before all was done, by a signal or the time limit */
   bool abandoned;          /* a worker did not come back in time and is still inside a block */
   char reason[32];         /* of stopping: "SIGTERM", "the time limit" */

@@ -1,0 +1,14 @@
+/** @file
+ * Efficiency: where a run's time went, and on which hosts trials failed, in a few lines.
+ */
+#ifndef EPILUX_SRC_CLI_EFFICIENCY_H
+#define EPILUX_SRC_CLI_EFFICIENCY_H
+
+#include "epilux/io/activity.h"
+
+/** Prints to standard output the shares of the ranks' time, the ranks that were least and most busy, the
+ * slowest blocks and the failures of each host, most first; nothing of a run in which nothing was solved.
+ * Errors: EPX_EMEMORY. */
+epx_err epx_efficiency_view(const epx_activity *activity);
+
+#endif
