@@ -2,7 +2,8 @@
 """Critical noise: how much read-out noise, or how few bits, each nudge bears before learning suffers.
 
 For every estimator and scheme the best strength of the nudge at each noise, or each number of bits; its critical value
-is where the accuracy falls a point below that nudge's own without noise (with the most bits). Printed as well.
+is where the accuracy falls two points below that nudge's own without noise (with the most bits). Printed as well, of
+each strength too.
 """
 import sys
 
@@ -15,7 +16,7 @@ from layout import format_level
 NOISE, BITS, BETA = "hardware.readout.noise", "hardware.readout.bits", "learning.nudge.beta"
 ESTIMATOR, SCHEME, METRIC = "learning.estimator", "learning.nudge.scheme", "accuracy"
 OWN_PHASES = {"holomorphic", "random-sign", "dyadic"}  # the scheme says nothing to them
-POINT, N_RESAMPLED, LEVEL = 0.01, 1000, 0.95
+LOSS, N_RESAMPLED, LEVEL = 0.02, 1000, 0.95
 
 
 def hindrance(results):
@@ -69,10 +70,10 @@ def best(rows, chosen):
 
 
 def eval_critical(table, levels, factor, chosen):
-    """Where the best mean falls a point below its first, between two levels on a logarithmic scale (noise) or a linear
+    """Where the best mean falls LOSS below its first, between two levels on a logarithmic scale (noise) or a linear
     one (bits); NaN where it never does."""
     means = [best(table[level], chosen) for level in levels]
-    limit = means[0] - POINT
+    limit = means[0] - LOSS
     for k in range(1, len(levels)):
         if means[k] < limit - 1e-12:
             a, b, share = levels[k - 1], levels[k], (means[k - 1] - limit) / (means[k - 1] - means[k])
@@ -84,23 +85,25 @@ def eval_critical(table, levels, factor, chosen):
 
 
 def compare(results):
-    """Rows (nudge, critical, low, high): intervals by resampling instances. NaN: beyond what was tried."""
+    """Rows (nudge, beta, critical, low, high), beta NaN for the best at each level; intervals by resampling instances.
+    Critical NaN: beyond what was tried."""
     factor, levels = hindrance(results), levels_of(results)
     random = np.random.default_rng(1).integers(0, results.n_instances, (N_RESAMPLED, results.n_instances))
     rows = []
+    tail = 100 * (1 - LEVEL) / 2
     for nudge, table in collect(results).items():
-        beyond = np.inf if factor.path == NOISE else 0.0
-        samples = [eval_critical(table, levels, factor, chosen) for chosen in random]
-        samples = np.nan_to_num(samples, nan=beyond)
-        tail = 100 * (1 - LEVEL) / 2
-        low, high = np.percentile(samples, [tail, 100 - tail], method="nearest")
-        rows.append((nudge, eval_critical(table, levels, factor, np.arange(results.n_instances)), low, high))
+        for beta in [np.nan] + sorted({b for found in table.values() for b, _ in found if np.isfinite(b)}):
+            own = {level: [(b, v) for b, v in found if np.isnan(beta) or b == beta] for level, found in table.items()}
+            samples = np.nan_to_num([eval_critical(own, levels, factor, chosen) for chosen in random],
+                                    nan=np.inf if factor.path == NOISE else 0.0)
+            low, high = np.percentile(samples, [tail, 100 - tail], method="nearest")
+            rows.append((nudge, beta, eval_critical(own, levels, factor, np.arange(results.n_instances)), low, high))
     return rows
 
 
 def caption(results):
     return (f"Mean accuracy over {results.n_instances} instances of the best strength of each nudge; faint: each "
-            "strength. Vertical lines: where the best falls a point below its own without noise.")
+            "strength.")
 
 
 @style.with_style
@@ -129,12 +132,10 @@ def figure(results):
 
 def print_table(results):
     what = "noise" if hindrance(results).path == NOISE else "bits"
-    print(f"{'nudge':28} {'without':>8} {'critical ' + what:>15} {'low':>9} {'high':>9}")
-    everyone, levels = np.arange(results.n_instances), levels_of(results)
-    tables = collect(results)
-    for nudge, critical, low, high in compare(results):
-        cells = " ".join(f"{v:9.4g}" for v in (low, high))
-        print(f"{nudge:28} {best(tables[nudge][levels[0]], everyone):8.4f} {critical:15.4g} {cells}")
+    print(f"{'nudge':20} {'beta':>6} {'critical ' + what:>15} {'low':>9} {'high':>9}")
+    for nudge, beta, *numbers in compare(results):
+        cells = " ".join(f"{v:{w}.4g}" for v, w in zip(numbers, (15, 9, 9)))
+        print(f"{nudge:20} {'best' if np.isnan(beta) else format(beta, 'g'):>6} {cells}")
 
 
 if __name__ == "__main__":

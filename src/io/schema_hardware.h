@@ -2,10 +2,14 @@
  * Schema: the rows of `hardware` and of the protocols of learning. Included by schema.c alone, whose shorthands it
  * uses; what a table of photonic/ says of a quantity is taken from there.
  */
-#define MEASURED                                                                                             \
-  .applies = "learning.estimator: plain random-sign holomorphic homeostasis phase-conjugate scattering "     \
-             "time-reversed dyadic spsa multiplexed direct-feedback; "                                       \
-             "learning.protocol: in-situ transfer+finetune"
+#define READ                                                                                                 \
+  "learning.estimator: plain random-sign holomorphic homeostasis phase-conjugate scattering time-reversed "  \
+  "dyadic spsa multiplexed direct-feedback; learning.protocol: in-situ transfer+finetune"
+#define MEASURED .applies = READ
+#define DETECTED                                                                                             \
+  .applies = READ "; hardware.readout.shot: true | hardware.readout.thermal: true | hardware.readout.rin: true"
+#define BITS                                                                                                 \
+  "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"
 
 #define DETECTOR_ROW(member, text, value, from, to, assumed, source, what)                                   \
   {"hardware.readout.detector." #member,                                                                              \
@@ -14,7 +18,7 @@
    .low = from,                                                                                              \
    .high = to,                                                                                               \
    .fallback = #value,                                                                                       \
-   MEASURED,                                                                                                 \
+   DETECTED,                                                                                                 \
    .meaning = what},
 
 #define PROTOCOL_ROWS                                                                                        \
@@ -44,16 +48,17 @@
    .meaning = "reads that are averaged"},                                                                    \
   {"hardware.readout.bits", EPX_SCHEMA_INTEGER, .unit = "1", .low = 0, .high = 32, .fallback = "0", MEASURED,\
    .meaning = "of the converter behind the detector; 0: none"},                                              \
-  {"hardware.readout.range", REAL, POSITIVE, .fallback = "2", MEASURED,                                      \
+  {"hardware.readout.range", REAL, POSITIVE, .fallback = "2",                                                \
+   .applies = READ "; hardware.readout.bits: " BITS,                                                         \
    .meaning = "of the converter: levels -range to range, in the state's unit"},                              \
   {"hardware.readout.shot", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED, .meaning = "shot noise"},     \
   {"hardware.readout.thermal", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                            \
    .meaning = "thermal noise of the load"},                                                                  \
   {"hardware.readout.rin", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                          \
    .meaning = "the signal's relative intensity noise; phases have none"},                                    \
-  {"hardware.readout.power", EPX_SCHEMA_REAL, .unit = "W", POSITIVE, .fallback = "1e-4", MEASURED,           \
+  {"hardware.readout.power", EPX_SCHEMA_REAL, .unit = "W", POSITIVE, .fallback = "1e-4", DETECTED,           \
    .meaning = "of the light of a state of 1 at its detector"},                                               \
-  {"hardware.readout.reference", EPX_SCHEMA_REAL, .unit = "W", POSITIVE, .fallback = "1e-3", MEASURED,       \
+  {"hardware.readout.reference", EPX_SCHEMA_REAL, .unit = "W", POSITIVE, .fallback = "1e-3", DETECTED,       \
    .meaning = "power of the light that it beats with"},                                                      \
   {"hardware.readout.detector", EPX_SCHEMA_SECTION, .meaning = "of every node"},                             \
   EPX_RECEIVERS(DETECTOR_ROW)                                                                                \
@@ -68,7 +73,7 @@
   {"hardware.drive", EPX_SCHEMA_SECTION, .optional = true, .meaning = "the converter that sets features"},   \
   {"hardware.drive.bits", EPX_SCHEMA_INTEGER, .unit = "1", .low = 0, .high = 32, .fallback = "0",            \
    .meaning = "levels = 2^bits; 0: any value"},                                                              \
-  {"hardware.drive.range", REAL, NOT_NEGATIVE, .fallback = "0",                                              \
+  {"hardware.drive.range", REAL, NOT_NEGATIVE, .fallback = "0", .applies = "hardware.drive.bits: " BITS,     \
    .meaning = "levels -range to range; 0: the largest feature of the training part"},                        \
   {"hardware.weights", EPX_SCHEMA_SECTION, .optional = true,                                                 \
    .meaning = "how trained parameters are set; settings count from what fabrication left"},                  \

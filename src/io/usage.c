@@ -59,7 +59,7 @@ static const char *get_next(const char *condition) {
 static bool takes(const char *condition, const char *word) {
   const char *words = condition + strcspn(condition, ":") + 2;
   char list[PATH_SIZE];
-  snprintf(list, sizeof list, "%.*s", (int)strcspn(words, ";"), words);
+  snprintf(list, sizeof list, "%.*s", (int)strcspn(words, "|;"), words);
   return is_listed(list, word);
 }
 
@@ -73,21 +73,33 @@ static bool takes_word(const epx_resolver *resolver, const char *path, const cha
   return false;
 }
 
+/* Gets the alternative behind this one of the same condition, NULL past the last. */
+static const char *get_alternative(const char *condition) {
+  const char *end = condition + strcspn(condition, "|;");
+  return *end == '|' ? end + 2 : NULL;
+}
+
 static bool is_met(const epx_resolver *resolver, const char *condition, const char *path,
                    const epx_tree *beside) {
   char full[PATH_SIZE];
-  set_path(condition, strcspn(condition, ":"), path, full);
-  const epx_tree *value = *condition == '.' ? epx_tree_get(beside, strrchr(full, '.') + 1)
-                                            : epx_tree_get_path(resolver->root, full);
-  return value && takes(condition, value->text);
+  for (const char *one = condition; one; one = get_alternative(one)) {
+    set_path(one, strcspn(one, ":"), path, full);
+    const epx_tree *value =
+        *one == '.' ? epx_tree_get(beside, strrchr(full, '.') + 1) : epx_tree_get_path(resolver->root, full);
+    if (value && takes(one, value->text)) return true;
+  }
+  return false;
 }
 
 static bool is_ever_met(const epx_resolver *resolver, const char *condition, const char *path,
                         const epx_tree *beside) {
   char full[PATH_SIZE];
   if (is_met(resolver, condition, path, beside)) return true;
-  set_path(condition, strcspn(condition, ":"), path, full);
-  return takes_word(resolver, full, condition);
+  for (const char *one = condition; one; one = get_alternative(one)) {
+    set_path(one, strcspn(one, ":"), path, full);
+    if (takes_word(resolver, full, one)) return true;
+  }
+  return false;
 }
 
 bool epx_usage_is_active(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path,

@@ -53,7 +53,7 @@ static void numbers_have_units_and_ranges(void **state) {
   }
 }
 
-/* One condition, "path: word word", up to the end or a ';'. */
+/* One condition, "path: word word", up to the end, a ';' or a '|'. */
 static void assert_condition(const epx_schema_entry *entry, const char *condition) {
   char path[256], words[512];
   snprintf(path, sizeof path, "%.*s", (int)strcspn(condition, ":"), condition);
@@ -61,7 +61,8 @@ static void assert_condition(const epx_schema_entry *entry, const char *conditio
   assert_non_null(decider);
   assert_true(decider < entry);
   const char *first = strchr(condition, ':') + 2;
-  snprintf(words, sizeof words, "%.*s", (int)strcspn(first, ";"), first);
+  snprintf(words, sizeof words, "%.*s", (int)strcspn(first, "|;"), first);
+  if (decider->type == EPX_SCHEMA_INTEGER || decider->type == EPX_SCHEMA_BOOLEAN) return;
   for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
     bool found = false;
     for (int k = 0; decider->words(NULL, k); k++)
@@ -77,7 +78,8 @@ static void keys_that_others_depend_on_exist_and_stand_first(void **state) {
     if (!entry->applies || *entry->applies == '.') continue;
     for (const char *condition = entry->applies; condition;) {
       assert_condition(entry, condition);
-      condition = strchr(condition, ';') ? strchr(condition, ';') + 2 : NULL;
+      condition += strcspn(condition, "|;");
+      condition = *condition ? condition + 2 : NULL;
     }
   }
 }

@@ -42,7 +42,8 @@ typedef struct epx_schema_entry {
   bool above, below;      /* low, high are themselves excluded */
   epx_schema_words words; /* WORD(S) */
   const char *applies;    /* "path: word word": only where that key has one of these; ".key" is a key beside;
-                             conditions that all must hold stand between "; "; NULL: always */
+                             between "; " stand conditions that all must hold, between " | " such of which one must;
+                             NULL: always */
   const char *example;    /* for the reference, where there is no default */
   const char *meaning;    /* one line */
 } epx_schema_entry;
