@@ -1,5 +1,6 @@
 #include "cli/implied.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "epilux/photonic/normalisation.h"
@@ -73,9 +74,26 @@ static void print_process(const epx_point *point) {
   }
 }
 
+/* What one read of a state of 1 is worth. */
+static void print_readout(const epx_settings *settings) {
+  const epx_reading_spec *reading = &settings->learning.hardware.reading;
+  const bool phase = (settings->network.family->readouts & EPX_READS(EPX_READ_PHASE)) != 0;
+  if (epx_reading_is_ideal(reading)) return;
+  const double sigma = epx_reading_eval_sigma(reading, phase, 1),
+               step = 2 * reading->range * exp2(-reading->bits);
+  printf("\n# Read-out    a state of 1 is read with a noise of %.3g", sigma);
+  if (reading->bits > 0) printf(", and in steps of %.3g", step);
+  if (reading->averages > 1)
+    printf("; %d reads: %.3g", reading->averages,
+           sqrt((sigma * sigma + (reading->bits > 0 ? step * step / 12 : 0)) / reading->averages));
+  printf("\n#             next to a nudge of %g, which moves states by about that\n",
+         settings->learning.nudging.beta);
+}
+
 epx_err epx_implied_view(const epx_point *point) {
   const epx_settings *settings = point->settings;
   epx_ring ring;
+  print_readout(settings);
   if (!settings->described) return EPX_OK;
   EPX_TRY(epx_ring_eval(&settings->fabrication.ring, &ring));
   print_ring(&settings->fabrication.ring, &ring);
