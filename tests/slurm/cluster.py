@@ -20,13 +20,10 @@ import tempfile
 import time
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sinfo", "sbatch", "srun", "scontrol", "unshare")
+ENTER = ("unshare", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc")
 INSIDE = "EPILUX_TEST_CLUSTER"  # set inside the namespaces
 START_PATIENCE = 60  # s until the nodes must be idle
 SKIPPED = 77
-
-
-class Unavailable(Exception):
-    """There is no Slurm to be had here; the text says why."""
 
 
 def find_missing():
@@ -37,6 +34,8 @@ def find_missing():
         return f"no {', '.join(missing)} here; on Debian: apt-get install slurm-wlm munge"
     if os.geteuid() != 0:
         return "a private Slurm needs root"
+    if subprocess.run([*ENTER, "unshare", "--uts", "--mount", "true"], capture_output=True, check=False).returncode != 0:
+        return "this machine allows no namespaces, in which alone several nodes can share a host"
     return None
 
 
@@ -203,22 +202,18 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def enter(words):
-    """Runs this machine's words inside namespaces, of which bash is the first process and collects the orphans."""
-    command = ["unshare", "--pid", "--mount", "--fork", "--kill-child", "--mount-proc",
-               "bash", "-c", '"$@"; exit $?', "bash", *words]
-    return subprocess.run(command, env={**os.environ, INSIDE: "1"}, check=False).returncode
-
-
 def run_inside():
-    """To be called first by a test: goes on inside the namespaces, and ends the process outside of them."""
+    """To be called first by a test: goes on inside the namespaces. What was this process waits outside of them, and all
+    ends with it. Inside, bash is the first process and collects the orphans."""
     if os.environ.get(INSIDE):
         return
     missing = find_missing()
     if missing:
         print(f"skipped: {missing}")
         sys.exit(SKIPPED)
-    sys.exit(enter([sys.executable, "-B", *sys.argv]))
+    os.environ[INSIDE] = "1"
+    sys.stdout.flush()
+    os.execvp(ENTER[0], [*ENTER, "bash", "-c", '"$@"; exit $?', "bash", sys.executable, "-B", *sys.argv])
 
 
 def main():

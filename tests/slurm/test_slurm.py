@@ -44,9 +44,14 @@ def submit(*arguments, **options):
 
 
 def show(job):
-    """{name: value} of what Slurm says of a job."""
-    out = subprocess.run(["scontrol", "-o", "show", "job", job], capture_output=True, text=True, check=False).stdout
-    return dict(word.split("=", 1) for word in out.split() if "=" in word)
+    """{name: value} of what Slurm says of a job; asked again when Slurm is too busy to answer."""
+    said = {}
+    end = time.monotonic() + PATIENCE
+    while "JobState" not in said:
+        out = subprocess.run(["scontrol", "-o", "show", "job", job], capture_output=True, text=True, check=False)
+        said = dict(word.split("=", 1) for word in out.stdout.split() if "=" in word)
+        assert time.monotonic() < end, f"Slurm does not know of job {job}: {out.stderr}"
+    return said
 
 
 def read_log(path):
@@ -62,10 +67,10 @@ def read_log(path):
 def wait_for_job(job, path, state="COMPLETED", patience=PATIENCE):
     """Waits until a job is over, whatever its restarts, and checks how it ended."""
     end = time.monotonic() + patience
-    while show(job).get("JobState") in ACTIVE:
+    while show(job)["JobState"] in ACTIVE:
         assert time.monotonic() < end, f"job {job} hangs: {show(job)}\n{read_log(path)}"
         time.sleep(0.3)
-    assert show(job).get("JobState") == state, f"job {job}: {show(job)}\n{read_log(path)}"
+    assert show(job)["JobState"] == state, f"job {job}: {show(job)}\n{read_log(path)}"
 
 
 def wait_for_trials(path, n=1):
@@ -201,7 +206,7 @@ def where_requeueing_is_not_allowed_it_submits_itself_anew(folder, epilux):
             new = re.findall(r"^Submitted batch job (\d+)", read_log(path), re.M)
             assert len(new) == len(seen), f"{seen} {new} {read_log(path)}"
             seen.append(new[-1])
-            wait_for(lambda: show(seen[-1]).get("JobState") not in ACTIVE, f"job {seen[-1]}")
+            wait_for(lambda: show(seen[-1])["JobState"] not in ACTIVE, f"job {seen[-1]}")
     assert_undisturbed(epilux, path)
 
 
@@ -253,7 +258,7 @@ def a_chain_goes_on_where_the_job_before_was_killed(folder, epilux):
         first, second, third = submit(epilux, path, "--chain", "3")
         wait_for_trials(path)
         call("scancel", "--signal=KILL", "--full", first)
-        wait_for(lambda: show(first).get("JobState") not in ACTIVE, "the first job's end")
+        wait_for(lambda: show(first)["JobState"] not in ACTIVE, "the first job's end")
     wait_for_job(third, path)
     assert show(second)["JobState"] == "COMPLETED" and "finished already" in read_log(path), read_log(path)
     assert_undisturbed(epilux, path)
@@ -300,11 +305,26 @@ def what_cannot_run_is_not_launched_for_ever(folder, epilux):
     assert "sbatch refused the job" in refused and "partition" in refused, refused
 
 
+def jobs_in_which_no_trial_ends_are_not_repeated_for_ever(folder, epilux):
+    path = os.path.join(folder, "stalled.h5")
+    with Brake(path, 1e6):
+        job, = submit(epilux, path, "--grace", "55s", time_limit="1min")
+        wait_for_job(job, path, "FAILED", patience=600)
+    log = read_log(path)
+    assert show(job)["Restarts"] == "3" and "no trial finished in 4 jobs: gives up" in log, log
+    assert not os.path.exists(path + ".stalled")
+    # With time, what is there is gone on with.
+    job, = submit(epilux, path)
+    wait_for_job(job, path)
+    assert_undisturbed(epilux, path)
+
+
 SHORT = [a_campaign_runs_over_two_nodes, a_job_whose_time_is_up_goes_on_in_the_queue,
          cancelled_in_the_middle_and_submitted_again_it_goes_on, a_rank_that_dies_is_launched_again_in_the_same_job,
          an_array_of_four_shards_merged_equals_the_single_run, a_chain_goes_on_where_the_job_before_was_killed,
          a_node_lost_during_the_run_costs_nothing, what_cannot_run_is_not_launched_for_ever]
-LONG = [where_requeueing_is_not_allowed_it_submits_itself_anew, the_first_node_lost_during_the_run_costs_nothing]
+LONG = [where_requeueing_is_not_allowed_it_submits_itself_anew, jobs_in_which_no_trial_ends_are_not_repeated_for_ever,
+        the_first_node_lost_during_the_run_costs_nothing]
 
 if __name__ == "__main__":
     named = [name for name in sys.argv[2:] if name != "--long"]
