@@ -18,13 +18,14 @@ INDICES = {"first_order": ("alone (first order)", style.BLUE),
 def choose_tables(results, metric):
     tables = results.sensitivities()
     keys = [k for k in ([metric] if metric else tables) if k in tables]
-    return {k: tables[k] for k in keys if "first_order" in tables[k] or "total_order" in tables[k]
-            or "mu_star" in tables[k]}
+    known = (*INDICES, "mu_star")
+    return {k: tables[k] for k in keys if any(name in tables[k] for name in known)
+            and (metric or any(np.any(np.nan_to_num(tables[k][name])) for name in known if name in tables[k]))}
 
 
 def lacking(results, metric=None):
     """Says what the results lack for this figure, or returns None."""
-    return None if choose_tables(results, metric) else "the file has no /sensitivity"
+    return None if choose_tables(results, metric) else "the file has no /sensitivity, or no metric that varies"
 
 
 def caption(results, metric=None):

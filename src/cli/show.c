@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/influence_table.h"
 #include "cli/table.h"
 #include "epilux/base/array.h"
 #include "epilux/base/nearest.h"
 #include "epilux/io/deck.h"
 #include "epilux/io/results.h"
+#include "epilux/study/influence.h"
 #include "epilux/study/summary.h"
 
 /* What is shown, and all it takes. */
@@ -180,7 +182,14 @@ static epx_err solve(const epx_call *call, int *status) {
   EPX_TRY(epx_results_read(path, &results));
   view own = {.results = results, .exact = csv};
   int code = read_view(&own, path, epx_call_get_value(call, "--metric", 0));
-  if (code == EPX_OK) code = print_view(&own, path, csv);
+  const bool alone = epx_call_is_set(call, "--sensitivity");
+  if (code == EPX_OK && alone &&
+      (own.n_factors == 0 || !epx_influence_is_supported(epx_deck_get_design(own.deck))))
+    code = EPX_RAISE(EPX_EINPUT, "--sensitivity: a design of method %s supports none; saltelli and morris do",
+                     epx_deck_get_design(own.deck)->method);
+  if (code == EPX_OK && !alone) code = print_view(&own, path, csv);
+  if (code == EPX_OK && (alone || !csv))
+    code = epx_influence_table_view(results, own.deck, own.factors, own.n_factors, own.i_metric, csv);
   epx_design_destroy(&own.design);
   epx_deck_destroy(&own.deck);
   epx_results_destroy(&results);
@@ -189,16 +198,17 @@ static epx_err solve(const epx_call *call, int *status) {
 
 static const epx_option options[] = {
     {"--metric", "METRIC", "which one; without it the yield's, or the first of the deck", 0},
+    {"--sensitivity", NULL, "only what each factor does to the metric", 0},
     {"--csv", NULL, "comma-separated values with all digits", 0},
     {NULL, NULL, NULL, 0}};
 
-const epx_command epx_command_show = {.name = "show",
-                                      .arguments = "RESULTS.h5",
-                                      .n_min = 1,
-                                      .n_max = 1,
-                                      .summary =
-                                          "shows mean, spread, yield and failures of each design point",
-                                      .details = "Works while the campaign runs, too.",
-                                      .example = "epilux show quickstart.h5 --metric gradient_cosine",
-                                      .options = options,
-                                      .solve = solve};
+const epx_command epx_command_show = {
+    .name = "show",
+    .arguments = "RESULTS.h5",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "shows mean, spread, yield and failures of each design point, and sensitivities",
+    .details = "Works while the campaign runs, too.",
+    .example = "epilux show quickstart.h5 --metric gradient_cosine",
+    .options = options,
+    .solve = solve};

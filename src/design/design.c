@@ -16,6 +16,8 @@ static const epx_design_method *const methods[] = {
     &epx_latin_hypercube_method,
     &epx_sobol_method,
     &epx_one_at_a_time_method,
+    &epx_saltelli_method,
+    &epx_morris_method,
 };
 enum { N_METHODS = sizeof methods / sizeof methods[0] };
 
@@ -30,7 +32,7 @@ static epx_err find_method(const char *name, const epx_design_method **method) {
       return EPX_OK;
     }
   }
-  return EPX_RAISE(EPX_EINPUT, "no design method '%s': it is grid, latin-hypercube, sobol or one-at-a-time",
+  return EPX_RAISE(EPX_EINPUT, "no design method '%s': it is grid, latin-hypercube, sobol, one-at-a-time, saltelli or morris",
                    name);
 }
 

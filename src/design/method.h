@@ -13,6 +13,8 @@ extern const epx_design_method epx_factorial_method;
 extern const epx_design_method epx_latin_hypercube_method;
 extern const epx_design_method epx_sobol_method;
 extern const epx_design_method epx_one_at_a_time_method;
+extern const epx_design_method epx_saltelli_method;
+extern const epx_design_method epx_morris_method;
 
 /** Sets design->n_points and creates its values. Errors: EPX_EINPUT for more than 2^31-2 points; EPX_EMEMORY.
  */

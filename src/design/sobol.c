@@ -14,7 +14,9 @@
 #include <stdio.h>
 
 #include "design/method.h"
+#include "design/sobol_columns.h"
 #include "design/sobol_directions.h"
+#include "epilux/base/array.h"
 #include "epilux/base/random.h"
 
 enum { N_BITS = 32, N_POINTS_MAX = 1 << 30 };
@@ -56,43 +58,51 @@ static uint32_t scramble_digits(const epx_random *stream, uint32_t x) {
   return x ^ flips;
 }
 
+epx_err epx_sobol_check_points(const char *what, int n) {
+  if (n < 1 || n > N_POINTS_MAX)
+    return EPX_RAISE(EPX_EINPUT, "%s of %d points: a power of two from 1 to %d is wanted", what, n,
+                     N_POINTS_MAX);
+  if ((n & (n - 1)) == 0) return EPX_OK;
+  int below = 1;
+  while (2 * below < n)
+    below *= 2;
+  return EPX_RAISE(EPX_EINPUT, "%s of %d points: a power of two is wanted, %d or %d", what, n, below,
+                   2 * below);
+}
+
+void epx_sobol_eval_column(int i_dimension, const epx_design_spec *spec, const char *purpose, double *u) {
+  uint32_t v[N_BITS];
+  const epx_random stream = epx_random_init(spec->seed, purpose);
+  init_directions(&epx_sobol_dimensions[i_dimension], v);
+  for (int i = 0; i < spec->n_points; i++) {
+    uint32_t x = eval_digits(v, (uint32_t)i);
+    if (spec->scramble) x = scramble_digits(&stream, x);
+    u[i] = x * 0x1p-32;
+  }
+}
+
 static epx_err check(const epx_design_spec *spec, int n_factors) {
-  const int n = spec->n_points;
   if (n_factors > EPX_SOBOL_N_DIMENSIONS) {
     return EPX_RAISE(EPX_EINPUT,
                      "a Sobol' design of %d factors: it can take %d, a Latin hypercube takes any number",
                      n_factors, EPX_SOBOL_N_DIMENSIONS);
   }
-  if (n < 1 || n > N_POINTS_MAX) {
-    return EPX_RAISE(EPX_EINPUT, "a Sobol' design of %d points: a power of two from 1 to %d is wanted", n,
-                     N_POINTS_MAX);
-  }
-  if (n & (n - 1)) {
-    int below = 1;
-    while (2 * below < n)
-      below *= 2;
-    return EPX_RAISE(EPX_EINPUT, "a Sobol' design of %d points: a power of two is wanted, %d or %d", n, below,
-                     2 * below);
-  }
-  return EPX_OK;
+  return epx_sobol_check_points("a Sobol' design", spec->n_points);
 }
 
 static epx_err create(const epx_design_spec *spec, const epx_factor *factors, epx_design *design) {
+  double *u;
   EPX_TRY(check(spec, design->n_factors));
   EPX_TRY(epx_design_set_n_points(design, spec->n_points));
+  EPX_TRY(EPX_ARRAY(u, (size_t)design->n_points));
   for (int i = 0; i < design->n_factors; i++) {
     char purpose[512];
-    uint32_t v[N_BITS];
     snprintf(purpose, sizeof purpose, "design:sobol:%s", factors[i].path);
-    const epx_random stream = epx_random_init(spec->seed, purpose);
-    init_directions(&epx_sobol_dimensions[i], v);
-    for (int i_point = 0; i_point < design->n_points; i_point++) {
-      uint32_t x = eval_digits(v, (uint32_t)i_point);
-      if (spec->scramble) x = scramble_digits(&stream, x);
-      design->value[(size_t)i_point * (size_t)design->n_factors + (size_t)i] =
-          epx_factor_eval(&factors[i], x * 0x1p-32);
-    }
+    epx_sobol_eval_column(i, spec, purpose, u);
+    for (int k = 0; k < design->n_points; k++)
+      design->value[(size_t)k * (size_t)design->n_factors + (size_t)i] = epx_factor_eval(&factors[i], u[k]);
   }
+  epx_array_destroy(&u);
   return EPX_OK;
 }
 

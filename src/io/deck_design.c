@@ -124,6 +124,10 @@ epx_err epx_deck_read_factors(epx_deck *deck) {
   return EPX_OK;
 }
 
+const epx_design_spec *epx_deck_get_design(const epx_deck *deck) {
+  return &deck->design;
+}
+
 /* Integers that a range gives are whole in the design already, so that what is stored is what was used. */
 static void round_integers(const epx_deck *deck, epx_design *design) {
   for (int k = 0; k < deck->n_factors; k++) {

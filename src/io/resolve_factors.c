@@ -107,7 +107,8 @@ static epx_err resolve_range(const epx_resolver *r, const epx_target *target, co
     return epx_tree_raise(low, "%s: a logarithmic range begins above 0, not at %s", path, low->text);
   const epx_tree *method = epx_tree_get_path(r->root, "design.method"),
                  *levels = epx_tree_get(made, "levels");
-  if (levels && strcmp(method->text, "grid") != 0 && strcmp(method->text, "one-at-a-time") != 0)
+  if (levels && strcmp(method->text, "grid") != 0 && strcmp(method->text, "one-at-a-time") != 0 &&
+      strcmp(method->text, "morris") != 0)
     return epx_tree_raise(levels, "%s: levels does nothing with design.method %s", path, method->text);
   return EPX_OK;
 }

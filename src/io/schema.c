@@ -246,11 +246,13 @@ static const epx_schema_entry entries[] = {
     {"design", EPX_SCHEMA_SECTION, .meaning = "which settings are compared"},
     {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},
     {"design.points", COUNT, .low = 1, .required = true, .example = "64",
-     .applies = "design.method: latin-hypercube sobol",
-     .meaning = "number of design points; of sobol a power of two"},
-    {"design.levels", COUNT, .low = 2, .fallback = "5", .applies = "design.method: grid one-at-a-time",
+     .applies = "design.method: latin-hypercube sobol saltelli morris",
+     .meaning = "number of design points; of sobol a power of two; of saltelli base rows (a power of two), "
+                "each factors + 2 "
+                "points; of morris trajectories, each factors + 1 points"},
+    {"design.levels", COUNT, .low = 2, .fallback = "5", .applies = "design.method: grid one-at-a-time morris",
      .meaning = "values taken of a range that names no `levels` of its own"},
-    {"design.scramble", EPX_SCHEMA_BOOLEAN, .fallback = "true", .applies = "design.method: sobol",
+    {"design.scramble", EPX_SCHEMA_BOOLEAN, .fallback = "true", .applies = "design.method: sobol saltelli",
      .meaning = "Owen scrambling by the seed"},
     {"design.random_numbers", WORD(random_numbers), .fallback = "common",
      .meaning = "the same fabricated instances at every design point, or independent ones"},

@@ -13,7 +13,7 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DECK = os.path.join(HERE, "deck.yaml")
-PROMISED = ("trials", "statistics", "curves", "variation", "design")  # the same bits, whatever happened
+PROMISED = ("trials", "statistics", "sensitivity", "curves", "variation", "design")  # the same bits, whatever happened
 PATIENCE = 60  # s until a run counts as hanging
 
 

@@ -140,6 +140,26 @@ def an_extended_campaign_equals_a_larger_one(folder, epilux):
     refuse(epilux, ("extend", path, "--instances", "many"), "--instances many")
 
 
+def larger_sensitivity_designs_begin_with_smaller_ones(folder, epilux):
+    path, expected = os.path.join(folder, "path.h5"), os.path.join(folder, "expected.h5")
+    for method in ("saltelli", "morris"):
+        decks = []
+        for points in (4, 8):
+            decks.append(os.path.join(folder, f"{method}-{points}.yaml"))
+            with open(decks[-1], "w", encoding="ascii") as file:
+                file.write(SOBOL.replace("method: sobol", f"method: {method}").replace("POINTS", str(points))
+                           .replace("INSTANCES", "4"))
+        run(epilux, path, decks[0], "--force")
+        run(epilux, path, path, "--points", "8", n_ranks=2, command="extend")
+        run(epilux, expected, decks[1], "--force")
+        assert_same(expected, path)
+        with h5py.File(path, "r") as file:
+            assert file["sensitivity/loss"].attrs["groups"] == 32
+            assert file["factor"][0] == b"network.parameters.loss"
+        status, out, _ = finish(0, epilux, "show", path)
+        assert status == 0 and "sensitivity of" in out, out
+
+
 def an_extension_that_is_killed_goes_on(folder, epilux):
     path, expected = os.path.join(folder, "path.h5"), os.path.join(folder, "expected.h5")
     run(epilux, path, DECK, "--set", "population.instances=4")
@@ -171,4 +191,4 @@ def failed_trials_alone_are_run_again(folder, epilux):
 
 main([merged_shards_equal_the_whole, parts_of_something_else_are_refused_by_name,
       an_instruction_set_that_is_lacking_is_refused, an_extended_campaign_equals_a_larger_one,
-      an_extension_that_is_killed_goes_on, failed_trials_alone_are_run_again], "epilux")
+      larger_sensitivity_designs_begin_with_smaller_ones, an_extension_that_is_killed_goes_on, failed_trials_alone_are_run_again], "epilux")

@@ -12,9 +12,9 @@
 #include "epilux/design/factor.h"
 
 typedef struct {
-  const char *method; /* "grid", "latin-hypercube", "sobol" or "one-at-a-time" */
-  int n_points;       /* latin-hypercube: >= 1; sobol: a power of two up to 2^30; 0 for the methods that count
-                         themselves */
+  const char *method; /* "grid", "latin-hypercube", "sobol", "one-at-a-time", "saltelli" or "morris" */
+  int n_points;  /* latin-hypercube: >= 1; sobol: a power of two up to 2^30; saltelli: base rows, likewise;
+                    morris:  trajectories; 0 for the methods that count  themselves */
   int levels;    /* grid and one-at-a-time: values taken of a range, >= 2; 0 means 5. Lists keep their own */
   uint64_t seed; /* latin-hypercube, and sobol with scramble */
   bool scramble; /* sobol: Owen scrambling */
@@ -44,6 +44,11 @@ const epx_design_method *epx_design_get_method(int i_method);
  * kept; factor i takes dimension i (at most 64). A design of 2 n_points begins with that of n_points.
  * Scrambling is nested uniform (Owen), keyed by seed and path one-at-a-time    the base point, then each
  * factor through all its levels with the others at base
+ *
+ *   saltelli         n_points rows of n_factors + 2 points: A, B, and A with each factor of B in turn (at
+ * most 32 factors)
+ *
+ *   morris           n_points trajectories of n_factors + 1 points, see morris.h
  *
  * Errors: EPX_EINPUT, naming the path where there is one: an unknown method; what epx_factor_check() refuses;
  * a path that stands twice; n_points or levels the method cannot take; a category whose base is no level

@@ -32,6 +32,9 @@ epx_err epx_deck_set(epx_deck *deck, const char *assignment);
 epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, int *n_factors,
                              epx_design **design);
 
+/** Gets the method of the design and its numbers; it has design.points as written. */
+const epx_design_spec *epx_deck_get_design(const epx_deck *deck);
+
 /** Evaluates the settings of one design point (NULL design: the base point, no factor applied).
  * Values that only fail at a point (a factor out of a key's range) are EPX_EINPUT at the factor's line. */
 epx_err epx_deck_eval_settings(const epx_deck *deck, const epx_design *design, int i_point,

@@ -14,6 +14,8 @@
  *
  * /statistics/<metric>/<statistic> (point), its quantile (point, probability)
  *
+ * /sensitivity/<metric>/<index> (factor), its ends _low and _high; where the design supports it
+ *
  * /run/<what> (rank), (rank, state) or (rank, time): what the run did that wrote the file,
  * epilux/io/activity.h
  *
