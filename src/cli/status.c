@@ -35,7 +35,7 @@ static void init_progress(const char *path, const epx_results *results, bool run
       progress->n_finished += state != EPX_STATE_PENDING;
       progress->n_failed += state > EPX_STATE_DONE;
     }
-  if (running && stat(path, &file) == 0) progress->seconds += difftime(time(NULL), file.st_mtime);
+  if (running && stat(path, &file) == 0) progress->seconds += fmax(0, difftime(time(NULL), file.st_mtime));
 }
 
 static void print_states(const epx_results *results) {

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "epilux/base/interrupt.h"
 #include "epilux/base/random.h"
 #include "learning/learner_state.h"
 
@@ -81,6 +82,7 @@ static epx_err solve_epoch(epx_learner *learner, int epoch, const epx_nudging *n
   set_order(learner, epoch);
   for (int first = 0; first < n_train; first += learner->batch) {
     const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
+    EPX_TRY(epx_interrupt_check());
     epx_lanes_set_parameters(learner->lanes, theta);
     EPX_TRY(epx_learner_eval_batch_gradient(learner, learner->spec.estimator, nudging, n,
                                             learner->order + first));

@@ -1,11 +1,12 @@
 /** @file
  * Mailbox: a ring of messages under one mutex. Slots keep their memory, so that passing a message costs a
- * copy.
+ * copy. Waits are timed by a clock that no one sets, which C11's threads do not offer.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "parallel/mailbox.h"
 
+#include <pthread.h>
 #include <string.h>
-#include <threads.h>
 #include <time.h>
 
 #include "epilux/base/array.h"
@@ -13,8 +14,8 @@
 enum { N_SLOTS = 16 };
 
 struct epx_mailbox {
-  mtx_t lock;
-  cnd_t changed;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
   epx_message slot[N_SLOTS];
   int first, n;
 };
@@ -23,7 +24,13 @@ epx_err epx_mailbox_create(epx_mailbox **out) {
   *out = NULL;
   epx_mailbox *mailbox;
   EPX_TRY(EPX_ARRAY(mailbox, 1));
-  if (mtx_init(&mailbox->lock, mtx_plain) != thrd_success || cnd_init(&mailbox->changed) != thrd_success) {
+  pthread_condattr_t monotonic;
+  pthread_condattr_init(&monotonic);
+  int code = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  if (code == 0) code = pthread_mutex_init(&mailbox->lock, NULL);
+  if (code == 0) code = pthread_cond_init(&mailbox->changed, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  if (code != 0) {
     epx_array_destroy(&mailbox);
     return EPX_RAISE(EPX_EMEMORY, "no lock for a thread to be had");
   }
@@ -36,8 +43,8 @@ void epx_mailbox_destroy(epx_mailbox **address) {
   if (!mailbox) return;
   for (int k = 0; k < N_SLOTS; k++)
     epx_message_destroy(&mailbox->slot[k]);
-  cnd_destroy(&mailbox->changed);
-  mtx_destroy(&mailbox->lock);
+  pthread_cond_destroy(&mailbox->changed);
+  pthread_mutex_destroy(&mailbox->lock);
   epx_array_destroy(address);
 }
 
@@ -53,18 +60,18 @@ static epx_err copy(epx_message *to, const epx_message *from) {
 }
 
 epx_err epx_mailbox_write(epx_mailbox *mailbox, const epx_message *message) {
-  mtx_lock(&mailbox->lock);
+  pthread_mutex_lock(&mailbox->lock);
   while (mailbox->n == N_SLOTS)
-    cnd_wait(&mailbox->changed, &mailbox->lock);
+    pthread_cond_wait(&mailbox->changed, &mailbox->lock);
   const int code = copy(&mailbox->slot[(mailbox->first + mailbox->n) % N_SLOTS], message);
   if (code == EPX_OK) mailbox->n++;
-  cnd_broadcast(&mailbox->changed);
-  mtx_unlock(&mailbox->lock);
+  pthread_cond_broadcast(&mailbox->changed);
+  pthread_mutex_unlock(&mailbox->lock);
   return code;
 }
 
 epx_err epx_mailbox_read(epx_mailbox *mailbox, epx_message *message, bool *got) {
-  mtx_lock(&mailbox->lock);
+  pthread_mutex_lock(&mailbox->lock);
   *got = mailbox->n > 0;
   if (*got) {
     /* The two exchange their memory. */
@@ -73,15 +80,15 @@ epx_err epx_mailbox_read(epx_mailbox *mailbox, epx_message *message, bool *got) 
     *message = read;
     mailbox->first = (mailbox->first + 1) % N_SLOTS;
     mailbox->n--;
-    cnd_broadcast(&mailbox->changed);
+    pthread_cond_broadcast(&mailbox->changed);
   }
-  mtx_unlock(&mailbox->lock);
+  pthread_mutex_unlock(&mailbox->lock);
   return EPX_OK;
 }
 
 void epx_mailbox_wait(epx_mailbox *mailbox, double seconds) {
   struct timespec until;
-  timespec_get(&until, TIME_UTC);
+  clock_gettime(CLOCK_MONOTONIC, &until);
   const double whole = (double)(long)seconds;
   until.tv_sec += (time_t)whole;
   until.tv_nsec += (long)(1e9 * (seconds - whole));
@@ -89,7 +96,7 @@ void epx_mailbox_wait(epx_mailbox *mailbox, double seconds) {
     until.tv_nsec -= 1000000000;
     until.tv_sec++;
   }
-  mtx_lock(&mailbox->lock);
-  if (mailbox->n == 0) cnd_timedwait(&mailbox->changed, &mailbox->lock, &until);
-  mtx_unlock(&mailbox->lock);
+  pthread_mutex_lock(&mailbox->lock);
+  if (mailbox->n == 0) pthread_cond_timedwait(&mailbox->changed, &mailbox->lock, &until);
+  pthread_mutex_unlock(&mailbox->lock);
 }

@@ -203,7 +203,7 @@ static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, con
     if (made != thrd_success) return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
   }
   const epx_coordinator_files held = {own->journal, own->store, own->attempts, own->suspects,
-                                       own->n_suspects};
+                                      own->n_suspects};
   const int code = epx_coordinator_solve(campaign, channel, &held, &options->coordinator, report);
   if (works && !report->abandoned) thrd_join(thread, NULL);
   return code;

@@ -216,7 +216,8 @@ static bool take_new(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
   return unit->count > 0;
 }
 
-static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
+static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit, bool *copy) {
+  *copy = false;
   epx_schedule_holding *held = &schedule->worker[worker];
   if (count_fresh(schedule) > 0) {
     const int64_t largest = eval_largest(schedule, held, now);
@@ -224,7 +225,7 @@ static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit)
   }
   if (held->n_units > 0 || !has_time(schedule, held, now)) return false;
   if (schedule->counts.open > 0) return take_suspect(schedule, unit);
-  return epx_schedule_get_copy(schedule, worker, now, unit);
+  return *copy = epx_schedule_get_copy(schedule, worker, now, unit);
 }
 
 bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
@@ -233,11 +234,12 @@ bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_u
   if (schedule->draining || schedule->alone || counts->open + counts->out == 0 ||
       schedule->hosts[held->host].aside)
     return false;
-  if (!take(schedule, worker, now, unit)) return false;
+  bool copy;
+  if (!take(schedule, worker, now, unit, &copy)) return false;
   if (held->n_units == 0) held->since = now;
   held->unit[held->n_units++] = *unit;
   epx_schedule_set_idle(schedule, worker, false);
-  if (held->copy) return true;
+  if (copy) return true;
   schedule->counts.open -= unit->count;
   schedule->counts.out += unit->count;
   return true;

@@ -13,6 +13,15 @@ static int compare_outings(const void *a, const void *b) {
   return first->worker - second->worker;
 }
 
+/* The first block that a worker holds and nobody has finished, -1: none. What stands behind a block that
+ * hangs waits as long as it does. */
+static int64_t find_unfinished(const epx_schedule *schedule, const epx_schedule_holding *held) {
+  for (int k = 0; k < held->n_units; k++)
+    for (int64_t b = held->unit[k].first; b < held->unit[k].first + held->unit[k].count; b++)
+      if (!epx_schedule_is_finished(schedule, b) && !epx_schedule_is_suspect(schedule, b)) return b;
+  return -1;
+}
+
 /* Lists what may be copied, anew when the last list is used up, but not more often than blocks end. */
 static void list_tail(epx_schedule *schedule, double now) {
   if (schedule->n_tail > 0 && now - schedule->t_tail < epx_durations_get_mean(&schedule->durations) / 4)
@@ -21,15 +30,12 @@ static void list_tail(epx_schedule *schedule, double now) {
   schedule->t_tail = now;
   for (int w = 0; w < schedule->options.n_workers; w++) {
     const epx_schedule_holding *held = &schedule->worker[w];
-    if (held->n_units == 0 || held->partner >= 0) continue;
-    const int64_t block = held->unit[0].first;
-    if (!epx_schedule_is_finished(schedule, block) && !epx_schedule_is_suspect(schedule, block))
+    if (held->partner < 0 && find_unfinished(schedule, held) >= 0)
       schedule->tail[schedule->n_tail++] = (epx_schedule_outing){w, held->since};
   }
   qsort(schedule->tail, (size_t)schedule->n_tail, sizeof *schedule->tail, compare_outings);
 }
 
-/* Links the worker to the one whose block has been out longest, if that is long enough. */
 bool epx_schedule_get_copy(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
   const double least = epx_durations_eval_quantile(&schedule->durations, copy_quantile);
   if (schedule->durations.n == 0) return false;
@@ -38,8 +44,10 @@ bool epx_schedule_get_copy(epx_schedule *schedule, int worker, double now, epx_u
     const epx_schedule_outing *next = &schedule->tail[schedule->i_tail];
     epx_schedule_holding *other = &schedule->worker[next->worker];
     if (now - next->since <= least) return false;
-    if (other->n_units == 0 || other->partner >= 0 || other->since != next->since) continue;
-    *unit = (epx_unit){other->unit[0].first, 1};
+    const int64_t block =
+        other->since == next->since && other->partner < 0 ? find_unfinished(schedule, other) : -1;
+    if (block < 0) continue;
+    *unit = (epx_unit){block, 1};
     other->partner = worker;
     schedule->worker[worker].partner = next->worker;
     schedule->worker[worker].copy = true;
@@ -49,12 +57,18 @@ bool epx_schedule_get_copy(epx_schedule *schedule, int worker, double now, epx_u
   return false;
 }
 
+bool epx_schedule_is_shared(const epx_schedule *schedule, int worker) {
+  const epx_schedule_holding *held = &schedule->worker[worker];
+  if (held->partner < 0) return false;
+  const epx_schedule_holding *copy = held->copy ? held : &schedule->worker[held->partner];
+  return copy->unit[0].first == held->unit[0].first;
+}
+
 void epx_schedule_set_parted(epx_schedule *schedule, int worker) {
   epx_schedule_holding *held = &schedule->worker[worker];
-  if (held->partner >= 0) {
-    schedule->worker[held->partner].partner = -1;
-    schedule->worker[held->partner].copy = false;
-  }
+  if (!epx_schedule_is_shared(schedule, worker)) return;
+  schedule->worker[held->partner].partner = -1;
+  schedule->worker[held->partner].copy = false;
   held->partner = -1;
   held->copy = false;
 }

@@ -57,7 +57,8 @@ static epx_err push_returned(epx_schedule *schedule, epx_unit unit) {
 static epx_err return_first(epx_schedule *schedule, int worker, bool charged, bool *given_up) {
   epx_schedule_holding *held = &schedule->worker[worker];
   const int64_t block = held->unit[0].first;
-  const bool shared = held->partner >= 0, finished = epx_schedule_is_finished(schedule, block);
+  const bool shared = epx_schedule_is_shared(schedule, worker),
+             finished = epx_schedule_is_finished(schedule, block);
   epx_suspect *suspect = epx_suspects_get(&schedule->suspects, block);
   *given_up = false;
   pop(schedule, worker);
@@ -77,6 +78,10 @@ static epx_err return_all(epx_schedule *schedule, int worker, bool charged, bool
   *given_up = false;
   if (held->n_units == 0) return EPX_OK;
   EPX_TRY(return_first(schedule, worker, charged, given_up));
+  while (held->n_units > 0 && schedule->n_tail > 0) { /* copies may have finished any of them */
+    bool never;
+    EPX_TRY(return_first(schedule, worker, false, &never));
+  }
   while (held->n_units > 0) {
     const epx_unit unit = held->unit[held->n_units - 1];
     EPX_TRY(push_returned(schedule, unit));

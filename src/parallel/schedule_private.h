@@ -70,8 +70,10 @@ void epx_schedule_set_given_up(epx_schedule *schedule, epx_suspect *suspect);
  * enough: O(1), but O(n_workers log n_workers) once in a quarter of a block's time. */
 bool epx_schedule_get_copy(epx_schedule *schedule, int worker, double now, epx_unit *unit);
 
-/** Sets the block that a worker holds first, and its copy or what it is a copy of, to belong to one of them
- * each. */
+/** Tells whether the block that a worker holds first is its partner's too. */
+bool epx_schedule_is_shared(const epx_schedule *schedule, int worker);
+
+/** Parts the two workers that hold the block which this one holds first, if there are two. */
 void epx_schedule_set_parted(epx_schedule *schedule, int worker);
 
 #endif

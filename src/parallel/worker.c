@@ -8,15 +8,16 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "epilux/base/interrupt.h"
 #include "epilux/parallel/schedule.h"
 #include "epilux/study/trial.h"
 #include "parallel/blocks.h"
 #include "parallel/seconds.h"
 
-enum { N_UNITS = 2, RESULT_BYTES = 1 << 16 };
+enum { N_UNITS = 2, N_KEPT = 8, RESULT_BYTES = 1 << 16 };
 
-static const double patience = 1,
-                    result_interval = 0.02; /* s: of one wait for a message; between two results */
+/* s: of one wait for a message; between two results; between two questions of a block */
+static const double patience = 1, result_interval = 0.02, question_interval = 0.02;
 
 typedef struct {
   const epx_campaign *campaign;
@@ -33,8 +34,11 @@ typedef struct {
   double t_sent;
   bool failed; /* begins nothing until it is told to go on */
   bool ended;
-  bool stopped; /* before all was done */
-  int outcome;  /* of the run, when it ended */
+  epx_message kept[N_KEPT]; /* [n_kept] that came while a block was solved; without data */
+  int n_kept;
+  double t_asked; /* when a block last asked whether it is still wanted */
+  bool stopped;   /* before all was done */
+  int outcome;    /* of the run, when it ended */
 } worker;
 
 epx_worker_calls epx_worker_get_calls(void) {
@@ -147,8 +151,40 @@ static epx_err obey(worker *own) {
   }
 }
 
+/* Tells whether nobody waits for the block that is being solved: the run is over, a copy was faster. Other
+ * messages are kept for when the block ends. */
+static bool is_unwanted(void *context) {
+  worker *own = context;
+  const double now = epx_seconds_get();
+  bool got = true;
+  if (own->ended || now - own->t_asked < question_interval) return own->ended;
+  own->t_asked = now;
+  while (got && own->n_kept < N_KEPT && !own->ended) {
+    if (epx_channel_read_from_coordinator(own->channel, 0, &own->message, &got) != EPX_OK) return false;
+    if (got && own->message.kind == EPX_MESSAGE_END) return obey(own) == EPX_OK;
+    if (got)
+      own->kept[own->n_kept++] = (epx_message){.kind = own->message.kind,
+                                               .code = own->message.code,
+                                               .first = own->message.first,
+                                               .count = own->message.count};
+  }
+  return false;
+}
+
+static bool take_kept(worker *own) {
+  if (own->n_kept == 0) return false;
+  const epx_message first = own->kept[0];
+  memmove(own->kept, own->kept + 1, (size_t)--own->n_kept * sizeof *own->kept);
+  own->message.kind = first.kind;
+  own->message.code = first.code;
+  own->message.first = first.first;
+  own->message.count = first.count;
+  return true;
+}
+
 static epx_err step(worker *own) {
   bool got;
+  if (take_kept(own)) return obey(own);
   EPX_TRY(
       epx_channel_read_from_coordinator(own->channel, own->n_units > 0 ? 0 : patience, &own->message, &got));
   if (got) return obey(own);
@@ -176,10 +212,12 @@ static epx_err work(worker *own) {
   while (!own->ended) {
     const int code = step(own);
     if (code == EPX_OK) continue;
+    if (own->ended) break; /* in the middle of a block */
     EPX_TRY(report_error(own, code));
     if (code == EPX_EMPI) return code;
     epx_error_reset(); /* the coordinator says it */
   }
+  epx_error_reset();
   return EPX_OK;
 }
 
@@ -212,7 +250,9 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   if (!own) return code;
   own->channel = channel;
   if (code != EPX_OK) code = report_error(own, code);
+  if (!own->group) epx_interrupt_set(is_unwanted, own); /* a group leaves together or not at all */
   if (code == EPX_OK) code = work(own);
+  epx_interrupt_set(NULL, NULL);
   if (code == EPX_OK) code = own->outcome;
   *stopped = own->stopped;
   if (own->group) {

@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import time
 
 from runs import DECK, Run, assert_one_line, assert_same, count_finished, finish, main, wait_for
 
@@ -147,6 +148,39 @@ def full_without_a_disk(whole, path, trials):
     assert not os.path.exists(path) and not os.path.exists(path + ".part")
 
 
+def the_end_waits_for_no_straggler(folder, epilux, trials):
+    whole = os.path.join(folder, "whole.h5")
+    assert finish(2, trials, whole, 60)[0] == 0
+    for n_ranks in (2, 3):
+        path = os.path.join(folder, f"{n_ranks}.h5")
+        start = time.monotonic()
+        status, _, err = finish(n_ranks, trials, path, 60, "us=3000", f"slow={n_ranks - 1}")
+        assert status == 0, err
+        assert time.monotonic() - start < 25, "waited for a block that another had solved"
+        assert_same(whole, path)
+
+
+def a_folder_that_vanishes_ends_it_with_1(folder, epilux, trials):
+    inside = os.path.join(folder, "inside")
+    os.mkdir(inside)
+    run = start_slow(trials, os.path.join(inside, "results.h5"), 2)
+    shutil.rmtree(inside)
+    status, _, err = run.wait()
+    assert status == 1, err
+    assert_one_line(err, "results.h5")
+
+
+def more_ranks_than_trials_and_lost_ranks_are_no_trouble(folder, epilux, trials):
+    path = os.path.join(folder, "results.h5")
+    few = ("--set", "learning.epochs=2", "--set", "population.instances=1", "--quiet")
+    status, _, err = finish(10, epilux, "run", DECK, "-o", path, *few)
+    assert status == 0 and not err, err
+    status, _, err = finish(0, epilux, "run", DECK, "-o", path, *few, "--force", env={"SLURM_STEP_NUM_TASKS": "8"})
+    assert status == 0, err
+    assert "8 tasks" in err and "one rank" in err, err
+
+
 main([each_signal_stops_it_with_75, a_time_limit_stops_it_with_75, a_running_campaign_is_locked_and_shows_its_progress,
       a_workers_error_ends_all_ranks_with_1, bad_input_is_refused_by_one_line,
-      a_full_disk_ends_it_with_1_and_what_is_safe], "epilux", "trials")
+      a_full_disk_ends_it_with_1_and_what_is_safe, the_end_waits_for_no_straggler, a_folder_that_vanishes_ends_it_with_1,
+      more_ranks_than_trials_and_lost_ranks_are_no_trouble], "epilux", "trials")

@@ -61,12 +61,26 @@ static void every_block_is_solved_once(void **state) {
     assert_int_equal(run_cluster(&clusters[i], 2).counts.finished, clusters[i].n_blocks);
 }
 
-static void deaths_lose_nothing(void **state) {
+static void deaths_and_stragglers_lose_nothing(void **state) {
   (void)state;
-  const cluster c = {
-      .n_blocks = 5000, .n_workers = 20, .mean = 1e-3, .spread = .5, .death = .05, .poison = -1};
-  const outcome out = run_cluster(&c, 20);
-  assert_int_equal(out.counts.finished, c.n_blocks);
+  static const cluster clusters[] = {
+      {.n_blocks = 5000, .n_workers = 20, .mean = 1e-3, .spread = .5, .death = .05, .poison = -1},
+      {.n_blocks = 700,
+       .n_workers = 30,
+       .mean = 1e-3,
+       .spread = .5,
+       .death = .05,
+       .straggling = .05,
+       .poison = -1},
+      {.n_blocks = 300,
+       .n_workers = 40,
+       .mean = 1,
+       .spread = .9,
+       .death = .2,
+       .straggling = .1,
+       .poison = -1}};
+  for (size_t i = 0; i < sizeof clusters / sizeof *clusters; i++)
+    assert_int_equal(run_cluster(&clusters[i], 20).counts.finished, clusters[i].n_blocks);
 }
 
 static void a_block_that_kills_is_given_up_and_named(void **state) {
@@ -306,7 +320,7 @@ static void a_schedule_without_workers_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_block_is_solved_once),
-      cmocka_unit_test(deaths_lose_nothing),
+      cmocka_unit_test(deaths_and_stragglers_lose_nothing),
       cmocka_unit_test(a_block_that_kills_is_given_up_and_named),
       cmocka_unit_test(a_poison_block_is_found_over_relaunches),
       cmocka_unit_test(the_end_does_not_wait_for_a_straggler),

@@ -25,7 +25,8 @@
   X(EPX_ESOLVER, -5, "solver library error")                                                                 \
   X(EPX_EFORMAT, -6, "not a file of this kind")                                                              \
   X(EPX_EMISMATCH, -7, "file of another campaign")                                                           \
-  X(EPX_EBUSY, -8, "in use by another run")
+  X(EPX_EBUSY, -8, "in use by another run")                                                                  \
+  X(EPX_EINTERRUPTED, -9, "interrupted")
 
 typedef enum {
 #define EPX_ERROR_ENUM(name, code, text) name = code,

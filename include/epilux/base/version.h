@@ -1,6 +1,6 @@
 /** @file
- * Version: what this library is and how it was built, for the results file and for `epilux --version`; and where
- * its data lie. All texts are the library's own and live as long as the program.
+ * Version: what this library is and how it was built, for the results file and for `epilux --version`; and
+ * where its data lie. All texts are the library's own and live as long as the program.
  */
 #ifndef EPILUX_BASE_VERSION_H
 #define EPILUX_BASE_VERSION_H
@@ -8,8 +8,8 @@
 /** Gets the version, as in "0.1.0". */
 const char *epx_version_get(void);
 
-/** Gets the git commit the library was built from, 12 hexadecimal digits, with "-dirty" where a tracked file was
- * changed; "unknown" for a build outside a git checkout. */
+/** Gets the git commit the library was built from, 12 hexadecimal digits, with "-dirty" where a tracked file
+ * was changed; "unknown" for a build outside a git checkout. */
 const char *epx_version_get_revision(void);
 
 /** Gets the compiler and its version, as in "GNU 12.2.0". */
@@ -29,9 +29,8 @@ const char *epx_version_get_libraries(void);
 
 /** Gets the folders where a shipped dataset may lie, in the order in which to look: the environment variable
  * EPILUX_DATA if it is set and not empty, the installed folder, the source tree's inputs/data.
- *   dirs [EPX_VERSION_MAX_DATA_DIRS]  out; absolute, but for EPILUX_DATA, which is as the user wrote it and is
- *                                     borrowed until the environment changes.
- * Returns how many there are; not all of them need exist. */
+ *   dirs [EPX_VERSION_MAX_DATA_DIRS]  out; absolute, but for EPILUX_DATA, which is as the user wrote it and
+ * is borrowed until the environment changes. Returns how many there are; not all of them need exist. */
 int epx_version_get_data_dirs(const char *dirs[EPX_VERSION_MAX_DATA_DIRS]);
 
 #endif
