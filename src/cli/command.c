@@ -4,6 +4,7 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "epilux/base/nearest.h"
@@ -28,6 +29,12 @@ const epx_command *epx_command_get_by_name(const char *name) {
   for (int i = 0; commands[i]; i++)
     if (strcmp(commands[i]->name, name) == 0) return commands[i];
   return NULL;
+}
+
+int epx_command_get_rank(void) {
+  const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+  if (!rank) rank = getenv("PMIX_RANK");
+  return rank ? atoi(rank) : 0;
 }
 
 const char *epx_call_get_value(const epx_call *call, const char *name, int i) {

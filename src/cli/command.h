@@ -56,6 +56,9 @@ typedef struct epx_call {
   } * options;         /* [n_options], in the order given */
 } epx_call;
 
+/** Gets the rank that mpirun or srun gave this process, known without MPI; 0 when it runs alone. */
+int epx_command_get_rank(void);
+
 /** Gets the value of the i-th use of an option that takes one, NULL past the last. */
 const char *epx_call_get_value(const epx_call *call, const char *name, int i);
 

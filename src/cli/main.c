@@ -22,13 +22,6 @@ static void print_log(void *context, epx_log_level level, const char *tag, const
   fprintf(stderr, "epilux: %s%s\n", level == EPX_LOG_WARNING ? "warning: " : "", line);
 }
 
-/* The rank that mpirun or srun gave this process, known without MPI; 0 when it runs alone. */
-static int get_rank(void) {
-  const char *rank = getenv("OMPI_COMM_WORLD_RANK");
-  if (!rank) rank = getenv("PMIX_RANK");
-  return rank ? atoi(rank) : 0;
-}
-
 static void view_program(FILE *stream) {
   fprintf(stream, "usage: epilux COMMAND [ARGUMENT]...\n\n"
                   "Populations of simulated photonic neural networks, trained without backpropagation.\n\n"
@@ -67,7 +60,7 @@ static int get_exit_status(int code, int status) {
 /* All ranks were given the same words: one says what is wrong with them. */
 static epx_err read_call(const epx_command *command, int n_words, char **words, epx_call *call) {
   const int code = epx_call_read(command, n_words, words, call);
-  if (code != EPX_OK && get_rank() > 0) epx_error_reset();
+  if (code != EPX_OK && epx_command_get_rank() > 0) epx_error_reset();
   return code;
 }
 
@@ -75,7 +68,7 @@ static epx_err solve_call(const epx_command *command, int n_words, char **words,
                           int *status) {
   EPX_TRY(read_call(command, n_words, words, call));
   EPX_TRY(epx_isa_set_from_environment());
-  if (!command->parallel && get_rank() > 0) return EPX_OK;
+  if (!command->parallel && epx_command_get_rank() > 0) return EPX_OK;
   EPX_TRY(command->solve(call, status));
   if (fflush(stdout) == 0 && !ferror(stdout)) return EPX_OK;
   *status = EPX_EXIT_FAILED;
@@ -85,7 +78,7 @@ static epx_err solve_call(const epx_command *command, int n_words, char **words,
 static int run_command(const epx_command *command, int n_words, char **words) {
   for (int i = 0; i < n_words && strcmp(words[i], "--") != 0; i++) {
     if (strcmp(words[i], "--help") != 0 && strcmp(words[i], "-h") != 0) continue;
-    if (get_rank() == 0) epx_command_view(command);
+    if (epx_command_get_rank() == 0) epx_command_view(command);
     return EPX_EXIT_DONE;
   }
   epx_call call = {0};

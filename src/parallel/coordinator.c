@@ -199,6 +199,7 @@ static epx_err create_schedule(epx_coordinator *own) {
   number_hosts(own, host);
   options.host = host;
   options.deadline = own->deadline;
+  if (own->options->single) options.unit_time = 0;
   if (attempts > 0) options.retries = attempts - 1;
   const int code = epx_schedule_create(&options, &own->schedule);
   epx_array_destroy(&host);
@@ -279,6 +280,26 @@ static epx_err prepare(epx_coordinator *own) {
   return fill_schedule(own);
 }
 
+/* Tells the workers that it is over, and takes what they still say: a message that nobody takes would keep
+ * its sender. One that does not leave, from a block that does not ask, is left behind at a signal or the
+ * deadline. */
+static epx_err dismiss(epx_coordinator *own) {
+  const epx_message end = {.kind = EPX_MESSAGE_END, .code = own->error, .count = own->report->stopped};
+  EPX_TRY(epx_coordinator_write_to_workers(own, &end));
+  for (int n_left = 0; n_left < own->n_workers;) {
+    bool got;
+    EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
+    n_left += got && own->message.kind == EPX_MESSAGE_LEFT;
+    if (got) continue;
+    if (epx_signals_get_count() > own->n_signals || epx_seconds_get() > own->deadline) {
+      own->report->abandoned = true;
+      return EPX_OK;
+    }
+    epx_channel_wait_for_worker(own->channel, shortest_nap);
+  }
+  return EPX_OK;
+}
+
 /* Saves, then lets the workers go: so that whoever sees the program end finds all of it. */
 static epx_err finish(epx_coordinator *own, int code) {
   if (code != EPX_OK && own->error == EPX_OK) {
@@ -295,10 +316,7 @@ static epx_err finish(epx_coordinator *own, int code) {
     own->error = EPX_EFILE;
     snprintf(own->error_text, sizeof own->error_text, "%s", epx_error_get_message());
   }
-  if (!own->report->abandoned) {
-    const epx_message end = {.kind = EPX_MESSAGE_END, .code = own->error, .count = own->report->stopped};
-    EPX_TRY(epx_coordinator_write_to_workers(own, &end));
-  }
+  if (!own->report->abandoned && own->error != EPX_EMPI) EPX_TRY(dismiss(own));
   return own->error == EPX_OK ? EPX_OK : EPX_RAISE(own->error, "%s", own->error_text);
 }
 

@@ -18,6 +18,7 @@ epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers) 
                                 .margin = 1,
                                 .quantile = 0.99,
                                 .retries = 2,
+                                .copy_age = 0.1,
                                 .host_limit = 3};
 }
 

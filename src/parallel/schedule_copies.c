@@ -37,7 +37,8 @@ static void list_tail(epx_schedule *schedule, double now) {
 }
 
 bool epx_schedule_get_copy(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
-  const double least = epx_durations_eval_quantile(&schedule->durations, copy_quantile);
+  const double least =
+      epx_durations_eval_quantile(&schedule->durations, copy_quantile) + schedule->options.copy_age;
   if (schedule->durations.n == 0) return false;
   if (schedule->i_tail == schedule->n_tail) list_tail(schedule, now);
   for (; schedule->i_tail < schedule->n_tail; schedule->i_tail++) {

@@ -253,6 +253,7 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   if (!own->group) epx_interrupt_set(is_unwanted, own); /* a group leaves together or not at all */
   if (code == EPX_OK) code = work(own);
   epx_interrupt_set(NULL, NULL);
+  if (code == EPX_OK) code = send_kind(own, EPX_MESSAGE_LEFT);
   if (code == EPX_OK) code = own->outcome;
   *stopped = own->stopped;
   if (own->group) {

@@ -20,6 +20,7 @@ typedef enum {
   EPX_MESSAGE_END,     /* to a worker: leave; `code` is the outcome of the run */
   EPX_MESSAGE_RESULT,  /* of a worker: first, count; data: of each block its seconds, then its records */
   EPX_MESSAGE_STOPPED, /* of a worker: what it held and did not report is not begun */
+  EPX_MESSAGE_LEFT,    /* of a worker: the last, once it was told the end */
   EPX_MESSAGE_ERROR /* of a worker: `code`, data: the message's text; it begins nothing before EPX_MESSAGE_GO
                      */
 } epx_message_kind;

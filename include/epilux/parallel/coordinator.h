@@ -29,6 +29,7 @@ typedef struct {
                         ever) */
   int attempts;      /* deaths or errors of its worker at which a block is given up, its trials recorded as
                         failed or, for an error, the run ended with it; 0: never for deaths, 3 for errors */
+  bool single;       /* units of one block, for measurements */
   epx_progress_watcher watch;    /* NULL: none */
   epx_block_watcher watch_block; /* NULL: none */
   void *context;                 /* of both */

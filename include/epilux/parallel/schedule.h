@@ -36,12 +36,13 @@ typedef struct {
   double margin;    /* s before the deadline by which all must be done */
   double quantile;  /* of block times: no block is handed out when less than this is left */
   int retries;      /* times a block may go down with its worker, or fail, before it is given up */
+  double copy_age;  /* s that a block is out beyond what nine in ten take before it is copied */
   int host_limit;   /* failures in a row that put a host aside */
   const int *host;  /* [n_workers] number of each worker's host, from 0; NULL: one host for all */
 } epx_schedule_options;
 
 /** Gets what fits most campaigns: unit_time 0.05 s, ahead 0.1 s, no deadline, margin 1 s, quantile 0.99,
- * retries 2, host_limit 3, one host. */
+ * retries 2, copy_age 0.1 s, host_limit 3, one host. */
 epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers);
 
 /** Blocks first … first + count - 1. */

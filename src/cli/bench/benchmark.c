@@ -13,9 +13,10 @@
 #include "epilux/base/isa.h"
 #include "epilux/base/peak.h"
 
-extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_learning;
+extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_learning, epx_benchmark_scheduler;
 
-static const epx_benchmark *const benchmarks[] = {&epx_benchmark_equilibrium, &epx_benchmark_learning};
+static const epx_benchmark *const benchmarks[] = {&epx_benchmark_equilibrium, &epx_benchmark_learning,
+                                                  &epx_benchmark_scheduler};
 
 /** A way runs for so long in each round. */
 static const double least_seconds = 0.1;
@@ -147,12 +148,12 @@ static epx_err set_heads(epx_bench *bench) {
   return epx_table_set_next(bench->table, "met");
 }
 
-epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool csv, bool heads, int *n_missed) {
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool shown, bool csv, bool heads, int *n_missed) {
   epx_bench bench = {.benchmark = benchmark, .peak = eval_peak()};
   EPX_TRY(epx_table_create(N_COLUMNS, &bench.table));
   int code = heads ? set_heads(&bench) : EPX_OK;
   if (code == EPX_OK) code = benchmark->solve(&bench);
-  if (code == EPX_OK) {
+  if (code == EPX_OK && shown) {
     if (!csv)
       printf("%s: %s\n    %s, peak of a core %.1f GFlop/s, medians of %d\n", benchmark->name,
              benchmark->summary, epx_isa_get_name(epx_isa_get()), 1e-9 * bench.peak, EPX_BENCH_ROUNDS);

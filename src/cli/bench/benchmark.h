@@ -24,6 +24,7 @@ typedef struct epx_bench epx_bench;
 typedef struct {
   const char *name;    /* the word on the command line */
   const char *summary; /* one line */
+  bool parallel;       /* runs on every rank of the launch; otherwise on the first alone */
   epx_err (*solve)(epx_bench *bench);
 } epx_benchmark;
 
@@ -66,8 +67,8 @@ typedef struct {
 /** Adds a row. Errors: EPX_EMEMORY. */
 epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row);
 
-/** Solves a benchmark and views its table on standard output; heads once before the first. *n_missed: raised
- * by the goals that were missed. */
-epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool csv, bool heads, int *n_missed);
+/** Solves a benchmark and views its table on standard output where it is to be shown (not on other ranks);
+ * heads once before the first. *n_missed: raised by the goals that were missed. */
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool shown, bool csv, bool heads, int *n_missed);
 
 #endif
