@@ -200,6 +200,7 @@ static epx_err create_schedule(epx_coordinator *own) {
   options.host = host;
   options.deadline = own->deadline;
   if (own->options->single) options.unit_time = 0;
+  if (own->campaign->n_ranks > 1) options.copy_age = INFINITY; /* groups cannot leave a block half way */
   if (attempts > 0) options.retries = attempts - 1;
   const int code = epx_schedule_create(&options, &own->schedule);
   epx_array_destroy(&host);

@@ -1,5 +1,5 @@
 """A campaign gives the same bits on 1, 2, 3 and 4 ranks, and its file opens in xarray as it is.
-usage: test_ranks.py EPILUX"""
+usage: test_ranks.py EPILUX TRIALS"""
 import os
 
 import h5py
@@ -9,7 +9,7 @@ import xarray
 from runs import DECK, assert_same, finish, main
 
 
-def same_bits_on_any_number_of_ranks(folder, epilux):
+def same_bits_on_any_number_of_ranks(folder, epilux, _):
     first = os.path.join(folder, "0.h5")
     status, out, err = finish(0, epilux, "run", DECK, "-o", first)
     assert status == 0, err
@@ -71,4 +71,12 @@ def shows_what_the_file_holds(epilux, path):
     assert len(rows) == 6 and [float(row[head.index("mean")]) for row in rows] == list(mean), out
 
 
-main([same_bits_on_any_number_of_ranks], "epilux")
+def many_more_ranks_than_cores_end_with_the_same_bits(folder, epilux, trials):
+    few, many = os.path.join(folder, "2.h5"), os.path.join(folder, "64.h5")
+    assert finish(2, trials, few, 300)[0] == 0
+    status, out, err = finish(64, trials, many, 300, "us=200")
+    assert status == 0 and "63 workers" in out, err
+    assert_same(few, many)
+
+
+main([same_bits_on_any_number_of_ranks, many_more_ranks_than_cores_end_with_the_same_bits], "epilux", "trials")

@@ -160,6 +160,14 @@ def the_end_waits_for_no_straggler(folder, epilux, trials):
         assert_same(whole, path)
 
 
+def every_message_is_taken_at_the_end(folder, epilux, trials):
+    """Trials that cost nothing: the last results are large, and come when all may be finished by copies."""
+    for _ in range(3):
+        for n_ranks in (2, 3):
+            status, _, err = finish(n_ranks, trials, os.path.join(folder, "many.h5"), 4000)
+            assert status == 0, err
+
+
 def a_folder_that_vanishes_ends_it_with_1(folder, epilux, trials):
     inside = os.path.join(folder, "inside")
     os.mkdir(inside)
@@ -182,5 +190,5 @@ def more_ranks_than_trials_and_lost_ranks_are_no_trouble(folder, epilux, trials)
 
 main([each_signal_stops_it_with_75, a_time_limit_stops_it_with_75, a_running_campaign_is_locked_and_shows_its_progress,
       a_workers_error_ends_all_ranks_with_1, bad_input_is_refused_by_one_line,
-      a_full_disk_ends_it_with_1_and_what_is_safe, the_end_waits_for_no_straggler, a_folder_that_vanishes_ends_it_with_1,
+      a_full_disk_ends_it_with_1_and_what_is_safe, the_end_waits_for_no_straggler, every_message_is_taken_at_the_end, a_folder_that_vanishes_ends_it_with_1,
       more_ranks_than_trials_and_lost_ranks_are_no_trouble], "epilux", "trials")
