@@ -18,6 +18,7 @@ void epx_equilibrium_init(epx_equilibrium_options *options) {
       .max_steps = 200000,
       .max_newton = 20,
       .escape = 1e6,
+      .measures_cycles = true,
   };
 }
 

@@ -3,9 +3,10 @@
  *
  * After every step each lane's residual and size are looked at: a lane that has arrived is copied out and
  * frozen (its field is zero from then on), one that diverged is set to zero and frozen. When enough have
- * left, the rest are packed into fewer vectors and the integrator starts again where it was: slow lanes do
- * not cost the width of all. The lanes of a learning phase are not packed, for a nudge knows them by their
- * place.
+ * left, the rest are packed into half the vectors or fewer and the integrator starts again where it was: slow
+ * lanes do not cost the width of all. The lanes of a learning phase are not packed, for a nudge knows them by
+ * their place. A place is where a lane stands among those that are integrated; home[place] is where it stands
+ * among the caller's.
  *
  * Beside rtol and atol, the error of a lane's step stays below STEP_SHARE of the way it goes in that step.
  * Near an equilibrium that way shrinks with the residual: without this rule an explicit method would sit at
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "epilux/photonic/packed_lanes.h"
 #include "equilibrium/integrator.h"
 #include "equilibrium/lane_vector.h"
 #include "equilibrium/limit_cycle.h"
@@ -37,15 +39,19 @@ struct epx_relaxation {
   int n_state;
   epx_integrator *integrator;
   epx_limit_cycle *watch;
-  double *residual, *size; /* [n_lanes]: the largest component of field and state */
-  double *speed;           /* [n_lanes]: root mean square of the field */
-  double *exact;           /* [n_lanes]: as residual, of the family's own field at the state */
+  epx_packed_lanes *packed;
+  double *residual, *size; /* [place]: the largest component of field and state */
+  double *speed;           /* [place]: root mean square of the field */
+  double *exact;           /* [place]: as residual, of the family's own field at the state */
   bool exact_is_known;     /* after the last step */
-  const double *field;     /* [n_state][n_lanes], the integrator's */
+  const double *field;     /* [n_state][place], the integrator's */
+  int *home;               /* [place]: the lane there */
+  int *moved;              /* [place]: the place before packing */
   /* during a solve: */
-  const epx_lanes *lanes;
-  double *y;
-  epx_lane_record *records;
+  const epx_lanes *all;     /* the caller's */
+  const epx_lanes *lanes;   /* those that are integrated: all, or some of them packed */
+  double *y;                /* [n_state][all->n_lanes] */
+  epx_lane_record *records; /* [all->n_lanes] */
   long steps_left;
   long steps;
 };
@@ -56,6 +62,9 @@ static epx_err create_parts(epx_relaxation *relaxation, const epx_network *netwo
   EPX_TRY(EPX_ARRAY(relaxation->size, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->speed, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->exact, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(relaxation->home, (size_t)n_lanes));
+  EPX_TRY(EPX_ARRAY(relaxation->moved, (size_t)n_lanes));
+  EPX_TRY(epx_packed_lanes_create(network, n_lanes / 2, &relaxation->packed));
   EPX_TRY(epx_limit_cycle_create(network->n_state, n_lanes, &relaxation->watch));
   return epx_integrator_create(network, n_lanes, options->rtol, options->atol, &relaxation->integrator);
 }
@@ -83,47 +92,59 @@ void epx_relaxation_destroy(epx_relaxation **address) {
   epx_array_destroy(&relaxation->size);
   epx_array_destroy(&relaxation->speed);
   epx_array_destroy(&relaxation->exact);
+  epx_array_destroy(&relaxation->home);
+  epx_array_destroy(&relaxation->moved);
+  epx_packed_lanes_destroy(&relaxation->packed);
   epx_array_destroy(address);
 }
 
+static epx_lane_record *get_record(const epx_relaxation *relaxation, int place) {
+  return &relaxation->records[relaxation->home[place]];
+}
+
+static bool is_running(const epx_relaxation *relaxation, int place) {
+  return get_record(relaxation, place)->stage == EPX_LANE_RUNNING;
+}
+
 /** Copies a lane of the integrator's state to the caller's y. */
-static void write_lane(const epx_relaxation *relaxation, int lane) {
+static void write_lane(const epx_relaxation *relaxation, int place) {
   const double *state = epx_integrator_get_state(relaxation->integrator);
-  const size_t n_lanes = (size_t)relaxation->lanes->n_lanes;
+  const size_t n_places = (size_t)relaxation->lanes->n_lanes, n_lanes = (size_t)relaxation->all->n_lanes;
+  double *y = relaxation->y + relaxation->home[place];
   for (size_t i = 0; i < (size_t)relaxation->n_state; i++) {
-    const double x = state[i * n_lanes + (size_t)lane];
-    relaxation->y[i * n_lanes + (size_t)lane] = isfinite(x) ? x : 0;
+    const double x = state[i * n_places + (size_t)place];
+    y[i * n_lanes] = isfinite(x) ? x : 0;
   }
 }
 
 /** Freezes a lane where nothing can hurt. */
-static void clear_lane(const epx_relaxation *relaxation, int lane) {
+static void clear_lane(const epx_relaxation *relaxation, int place) {
   double *state = epx_integrator_get_state(relaxation->integrator);
   const size_t n_lanes = (size_t)relaxation->lanes->n_lanes;
   for (size_t i = 0; i < (size_t)relaxation->n_state; i++)
-    state[i * n_lanes + (size_t)lane] = 0;
+    state[i * n_lanes + (size_t)place] = 0;
 }
 
-static void freeze_lane(const epx_relaxation *relaxation, int lane) {
-  epx_integrator_get_mask(relaxation->integrator)[lane] = 0;
-  epx_integrator_get_bound(relaxation->integrator)[lane] = INFINITY;
+static void freeze_lane(const epx_relaxation *relaxation, int place) {
+  epx_integrator_get_mask(relaxation->integrator)[place] = 0;
+  epx_integrator_get_bound(relaxation->integrator)[place] = INFINITY;
 }
 
 /** Takes a lane out: its state is written and no longer followed. */
-static void take_out(const epx_relaxation *relaxation, int lane, int outcome) {
-  epx_lane_record *record = &relaxation->records[lane];
+static void take_out(const epx_relaxation *relaxation, int place, int outcome) {
+  epx_lane_record *record = get_record(relaxation, place);
   record->stage = EPX_LANE_OUT;
   record->outcome = outcome;
-  write_lane(relaxation, lane);
-  clear_lane(relaxation, lane);
-  freeze_lane(relaxation, lane);
+  write_lane(relaxation, place);
+  clear_lane(relaxation, place);
+  freeze_lane(relaxation, place);
 }
 
 /** Tells whether the residual that the integrator reports is that of the state: an implicit step leaves noise
  * of its tolerance in fast components, which the finish would take away. Where there is none, the lane goes
  * on with a tenth of the tolerance. */
-static bool is_confirmed(epx_relaxation *relaxation, int lane) {
-  epx_lane_record *record = &relaxation->records[lane];
+static bool is_confirmed(epx_relaxation *relaxation, int place) {
+  epx_lane_record *record = get_record(relaxation, place);
   const epx_equilibrium_options *options = &relaxation->options;
   if (record->handover > options->tolerance || !epx_integrator_is_implicit(relaxation->integrator))
     return true;
@@ -132,18 +153,18 @@ static bool is_confirmed(epx_relaxation *relaxation, int lane) {
                                 epx_integrator_get_exact_field(relaxation->integrator), relaxation->exact);
   }
   relaxation->exact_is_known = true;
-  record->residual = relaxation->exact[lane];
+  record->residual = relaxation->exact[place];
   if (record->residual <= record->handover) return true;
-  double *bound = &epx_integrator_get_bound(relaxation->integrator)[lane];
-  *bound = fmin(*bound, options->rtol * relaxation->size[lane] + options->atol) / 10;
+  double *bound = &epx_integrator_get_bound(relaxation->integrator)[place];
+  *bound = fmin(*bound, options->rtol * relaxation->size[place] + options->atol) / 10;
   return false;
 }
 
-static void hand_over(const epx_relaxation *relaxation, int lane) {
-  epx_lane_record *record = &relaxation->records[lane];
+static void hand_over(const epx_relaxation *relaxation, int place) {
+  epx_lane_record *record = get_record(relaxation, place);
   record->stage = record->handover <= relaxation->options.tolerance ? EPX_LANE_DONE : EPX_LANE_READY;
-  write_lane(relaxation, lane);
-  freeze_lane(relaxation, lane);
+  write_lane(relaxation, place);
+  freeze_lane(relaxation, place);
 }
 
 /** Evaluates residual, speed and size of all lanes at the integrator's state. */
@@ -157,59 +178,62 @@ static void eval_extents(epx_relaxation *relaxation) {
 }
 
 /** Gets the swing below which a lane rattles. */
-static double get_floor(const epx_relaxation *relaxation, int lane) {
-  return 10 * (relaxation->options.rtol * relaxation->size[lane] + relaxation->options.atol);
+static double get_floor(const epx_relaxation *relaxation, int place) {
+  return 10 * (relaxation->options.rtol * relaxation->size[place] + relaxation->options.atol);
 }
 
 /** Watches a lane that has taken long. A cycle is followed twice: as closely as the options ask, to see that
- * it is one, then MEASURE as closely, to say how long and how large it is. Returns whether both are done. */
-static bool watch_lane(const epx_relaxation *relaxation, int lane) {
-  epx_lane_record *record = &relaxation->records[lane];
+ * it is one, then, where they ask for that, MEASURE as closely, to say how long and how large it is. Returns
+ * whether both are done. */
+static bool watch_lane(const epx_relaxation *relaxation, int place) {
+  epx_lane_record *record = get_record(relaxation, place);
   double period, amplitude;
-  if (!epx_limit_cycle_add(relaxation->watch, lane, record->elapsed,
-                           epx_integrator_get_state(relaxation->integrator) + lane, relaxation->field + lane,
-                           relaxation->lanes->n_lanes) ||
-      !epx_limit_cycle_is_steady(relaxation->watch, lane, get_floor(relaxation, lane), &period, &amplitude))
+  if (!epx_limit_cycle_add(relaxation->watch, relaxation->home[place], record->elapsed,
+                           epx_integrator_get_state(relaxation->integrator) + place,
+                           relaxation->field + place, relaxation->lanes->n_lanes) ||
+      !epx_limit_cycle_is_steady(relaxation->watch, relaxation->home[place], get_floor(relaxation, place),
+                                 &period, &amplitude))
     return false;
-  const bool done = record->measured;
+  const bool done = record->measured || !relaxation->options.measures_cycles;
   record->period = period;
   record->amplitude = amplitude;
   record->measured = true;
-  if (!done) epx_limit_cycle_init(relaxation->watch, lane);
+  if (!done) epx_limit_cycle_init(relaxation->watch, relaxation->home[place]);
   return done;
 }
 
 /** Takes a lane out that had all its time: it oscillates, or it is slow. */
-static void give_up(const epx_relaxation *relaxation, int lane) {
-  epx_lane_record *record = &relaxation->records[lane];
+static void give_up(const epx_relaxation *relaxation, int place) {
+  epx_lane_record *record = get_record(relaxation, place);
   double period, amplitude;
-  if (epx_limit_cycle_eval(relaxation->watch, lane, get_floor(relaxation, lane), &period, &amplitude)) {
+  if (epx_limit_cycle_eval(relaxation->watch, relaxation->home[place], get_floor(relaxation, place), &period,
+                           &amplitude)) {
     record->period = period;
     record->amplitude = amplitude;
     record->measured = true;
   }
-  take_out(relaxation, lane, record->measured ? EPX_OSCILLATES : EPX_SLOW);
+  take_out(relaxation, place, record->measured ? EPX_OSCILLATES : EPX_SLOW);
 }
 
 /** Bounds the error of a lane's next step. */
-static void set_bound(const epx_relaxation *relaxation, int lane, double step) {
+static void set_bound(const epx_relaxation *relaxation, int place, double step) {
   const epx_equilibrium_options *options = &relaxation->options;
-  double *bound = &epx_integrator_get_bound(relaxation->integrator)[lane];
+  double *bound = &epx_integrator_get_bound(relaxation->integrator)[place];
   if (step > 0 && !epx_integrator_is_implicit(relaxation->integrator))
-    *bound = STEP_SHARE * step * relaxation->speed[lane];
-  if (relaxation->records[lane].measured)
-    *bound = fmin(*bound, MEASURE * (options->rtol * relaxation->size[lane] + options->atol));
+    *bound = STEP_SHARE * step * relaxation->speed[place];
+  if (get_record(relaxation, place)->measured)
+    *bound = fmin(*bound, MEASURE * (options->rtol * relaxation->size[place] + options->atol));
 }
 
 /** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
-static bool look_at(epx_relaxation *relaxation, int lane, double step) {
-  epx_lane_record *record = &relaxation->records[lane];
+static bool look_at(epx_relaxation *relaxation, int place, double step) {
+  epx_lane_record *record = get_record(relaxation, place);
   const epx_equilibrium_options *options = &relaxation->options;
-  const double residual = relaxation->residual[lane], size = relaxation->size[lane];
+  const double residual = relaxation->residual[place], size = relaxation->size[place];
   record->elapsed += step;
   record->residual = residual;
   if (!(size <= options->escape) || !isfinite(residual)) {
-    take_out(relaxation, lane, EPX_DIVERGED);
+    take_out(relaxation, place, EPX_DIVERGED);
     return true;
   }
   if (residual > options->settled) {
@@ -217,22 +241,22 @@ static bool look_at(epx_relaxation *relaxation, int lane, double step) {
   } else if (isnan(record->settled_at)) {
     record->settled_at = record->elapsed;
   }
-  if (residual <= record->handover && is_confirmed(relaxation, lane)) {
-    hand_over(relaxation, lane);
+  if (residual <= record->handover && is_confirmed(relaxation, place)) {
+    hand_over(relaxation, place);
     return false;
   }
   const double share = fmax(record->elapsed / options->max_time,
                             1 - (double)relaxation->steps_left / (double)options->max_steps);
   const bool watched = share >= WATCH_FROM || options->max_steps - relaxation->steps_left > WATCH_STEPS;
-  if (watched && watch_lane(relaxation, lane)) {
-    take_out(relaxation, lane, EPX_OSCILLATES);
+  if (watched && watch_lane(relaxation, place)) {
+    take_out(relaxation, place, EPX_OSCILLATES);
     return true;
   }
   if (share >= 1) {
-    give_up(relaxation, lane);
+    give_up(relaxation, place);
     return true;
   }
-  set_bound(relaxation, lane, step);
+  set_bound(relaxation, place, step);
   return false;
 }
 
@@ -241,10 +265,10 @@ static int look_at_all(epx_relaxation *relaxation, double step, bool *replaced) 
   int n_running = 0;
   eval_extents(relaxation);
   relaxation->exact_is_known = false;
-  for (int lane = 0; lane < relaxation->lanes->n_used; lane++) {
-    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
-    if (look_at(relaxation, lane, step)) *replaced = true;
-    if (relaxation->records[lane].stage == EPX_LANE_RUNNING) n_running++;
+  for (int place = 0; place < relaxation->lanes->n_used; place++) {
+    if (!is_running(relaxation, place)) continue;
+    if (look_at(relaxation, place, step)) *replaced = true;
+    if (is_running(relaxation, place)) n_running++;
   }
   return n_running;
 }
@@ -253,10 +277,10 @@ static int look_at_all(epx_relaxation *relaxation, double step, bool *replaced) 
 static void take_out_culprits(const epx_relaxation *relaxation) {
   bool found = false;
   for (int pass = 0; pass < 2 && !found; pass++) {
-    for (int lane = 0; lane < relaxation->lanes->n_used; lane++) {
-      if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
-      if (pass == 0 && !epx_integrator_is_culprit(relaxation->integrator, lane)) continue;
-      take_out(relaxation, lane, EPX_DIVERGED);
+    for (int place = 0; place < relaxation->lanes->n_used; place++) {
+      if (!is_running(relaxation, place)) continue;
+      if (pass == 0 && !epx_integrator_is_culprit(relaxation->integrator, place)) continue;
+      take_out(relaxation, place, EPX_DIVERGED);
       found = true;
     }
   }
@@ -264,10 +288,10 @@ static void take_out_culprits(const epx_relaxation *relaxation) {
 
 static double get_first_step(const epx_relaxation *relaxation) {
   double step = relaxation->options.max_time;
-  for (int lane = 0; lane < relaxation->lanes->n_used; lane++) {
-    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
-    const double way = relaxation->options.rtol * relaxation->size[lane] + relaxation->options.atol;
-    step = fmin(step, FIRST_WAY * way / relaxation->residual[lane]);
+  for (int place = 0; place < relaxation->lanes->n_used; place++) {
+    if (!is_running(relaxation, place)) continue;
+    const double way = relaxation->options.rtol * relaxation->size[place] + relaxation->options.atol;
+    step = fmin(step, FIRST_WAY * way / relaxation->residual[place]);
   }
   return step;
 }
@@ -278,8 +302,9 @@ static void load(epx_relaxation *relaxation, const epx_nudge *nudge) {
   const size_t n = (size_t)relaxation->n_state * (size_t)lanes->n_lanes;
   memcpy(epx_integrator_get_state(relaxation->integrator), relaxation->y, n * sizeof *relaxation->y);
   for (int lane = 0; lane < lanes->n_lanes; lane++) {
+    relaxation->home[lane] = lane;
     freeze_lane(relaxation, lane);
-    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) {
+    if (!is_running(relaxation, lane)) {
       clear_lane(relaxation, lane);
       continue;
     }
@@ -288,6 +313,43 @@ static void load(epx_relaxation *relaxation, const epx_nudge *nudge) {
     relaxation->records[lane].measured = false;
   }
   epx_integrator_set_lanes(relaxation->integrator, lanes, nudge);
+}
+
+/** Tells whether so many running lanes fill at most half the vectors that are integrated. */
+static bool is_worth_packing(const epx_relaxation *relaxation, int n_running) {
+  const int n_packed = (n_running + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
+  return 2 * n_packed <= relaxation->lanes->n_lanes &&
+         n_packed <= epx_packed_lanes_get_room(relaxation->packed);
+}
+
+/** Moves each running lane of n_old places to the place of its order, in place: none moves up. */
+static void move_states(const epx_relaxation *relaxation, size_t n_old, int n) {
+  double *state = epx_integrator_get_state(relaxation->integrator);
+  const size_t n_new = (size_t)relaxation->lanes->n_lanes;
+  for (size_t i = 0; i < (size_t)relaxation->n_state; i++) {
+    for (size_t k = 0; k < n_new; k++)
+      state[i * n_new + k] = state[i * n_old + (size_t)relaxation->moved[k < (size_t)n ? k : (size_t)n - 1]];
+  }
+}
+
+/** Packs the running lanes. */
+static void pack(epx_relaxation *relaxation) {
+  const size_t n_old = (size_t)relaxation->lanes->n_lanes;
+  double *bound = epx_integrator_get_bound(relaxation->integrator);
+  int n = 0;
+  for (int place = 0; place < relaxation->lanes->n_used; place++) {
+    if (!is_running(relaxation, place)) continue;
+    relaxation->moved[n] = place;
+    relaxation->home[n] = relaxation->home[place];
+    bound[n] = bound[place];
+    n++;
+  }
+  relaxation->lanes = epx_packed_lanes_set(relaxation->packed, relaxation->all, n, relaxation->home);
+  move_states(relaxation, n_old, n);
+  for (int place = 0; place < relaxation->lanes->n_lanes; place++) {
+    epx_integrator_get_mask(relaxation->integrator)[place] = place < n ? -1 : 0;
+    if (place >= n) bound[place] = INFINITY;
+  }
 }
 
 static epx_err follow(epx_relaxation *relaxation, const epx_nudge *nudge, double step) {
@@ -302,7 +364,9 @@ static epx_err follow(epx_relaxation *relaxation, const epx_nudge *nudge, double
     relaxation->steps_left--;
     if (broken) take_out_culprits(relaxation);
     n_running = look_at_all(relaxation, time - before, &replaced);
-    if (n_running > 0 && (broken || replaced)) {
+    const bool packs = !nudge && n_running > 0 && is_worth_packing(relaxation, n_running);
+    if (packs) pack(relaxation);
+    if (n_running > 0 && (broken || replaced || packs)) {
       epx_integrator_set_lanes(relaxation->integrator, relaxation->lanes, nudge);
       EPX_TRY(epx_integrator_start(relaxation->integrator, time, step));
     }
@@ -313,7 +377,7 @@ static epx_err follow(epx_relaxation *relaxation, const epx_nudge *nudge, double
 epx_err epx_relaxation_solve(epx_relaxation *relaxation, const epx_lanes *lanes, const epx_nudge *nudge,
                              double *y, epx_lane_record *records) {
   bool replaced = false;
-  relaxation->lanes = lanes;
+  relaxation->all = relaxation->lanes = lanes;
   relaxation->y = y;
   relaxation->records = records;
   relaxation->steps_left = relaxation->options.max_steps;

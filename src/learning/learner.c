@@ -113,7 +113,9 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
   const epx_network *network = learner->network;
   const size_t n = (size_t)learner->n_instances * network->n_theta;
   EPX_TRY(epx_lanes_create(network, learner->n_instances, learner->chunk, &learner->lanes));
-  EPX_TRY(epx_population_create(network, learner->lanes->n_lanes, options, &learner->population));
+  epx_equilibrium_options asked = *options;
+  asked.measures_cycles = false; /* that it is one is enough */
+  EPX_TRY(epx_population_create(network, learner->lanes->n_lanes, &asked, &learner->population));
   EPX_TRY(epx_estimator_create_work(network, learner->n_instances, learner->lanes->n_lanes, &learner->work));
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, n, &learner->optimizer));
   EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,

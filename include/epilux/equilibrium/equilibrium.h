@@ -36,10 +36,12 @@ typedef struct {
   long max_steps;        /* of the integrator, in all */
   int max_newton;        /* iterations of the finish */
   double escape;         /* |s| beyond this is divergence */
+  bool measures_cycles;  /* a limit cycle is followed once more, closely, for its period and amplitude; false: these
+                            are as rough as rtol */
 } epx_equilibrium_options;
 
 /** Inits the defaults: dynamics+newton, rtol 1e-3, atol 1e-4, handover 1e-2, tolerance 1e-10, settled 1e-2,
- * max_time 2000, max_steps 200000, max_newton 20, escape 1e6. */
+ * max_time 2000, max_steps 200000, max_newton 20, escape 1e6, cycles are measured. */
 void epx_equilibrium_init(epx_equilibrium_options *options);
 
 /** Checks the options. Errors: EPX_EINPUT: not positive, tolerance below 1e-14, handover below tolerance. */
