@@ -301,6 +301,15 @@ static const epx_schema_entry entries[] = {
     {"yield.confidence", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "0.95",
      .meaning = "of the interval, two-sided"},
     {"yield.interval", WORD(interval), .fallback = "wilson", .meaning = "kind of interval"},
+    {"continuation", EPX_SCHEMA_SECTION, .optional = true,
+     .meaning = "what `epilux simulate` moves up and down; without the section it follows one transient"},
+    {"continuation.parameter", EPX_SCHEMA_TEXT, .required = true, .example = "network.inputs.scale",
+     .meaning = "path of a scalar of this deck"},
+    {"continuation.from", REAL, ANY, .required = true, .example = "0.5",
+     .meaning = "where the way up begins, in the unit of that scalar"},
+    {"continuation.to", REAL, ANY, .required = true, .example = "3", .meaning = "where it ends"},
+    {"continuation.steps", EPX_SCHEMA_INTEGER, .unit = "1", .low = 1, .high = 10000, .fallback = "40",
+     .meaning = "steps from one end to the other"},
     {"quantiles", EPX_SCHEMA_REALS, .unit = "1", .low = 0, .high = 1,
      .fallback = "[0.05, 0.25, 0.5, 0.75, 0.95]",
      .meaning = "probabilities of the quantiles that are reported"},
@@ -338,7 +347,8 @@ const char *epx_schema_get_key(const epx_schema_entry *entry) {
 
 bool epx_schema_is_factor(const epx_schema_entry *entry) {
   static const char *const fixed[] = {"study.name", "design",    "population",     "petsc", "metrics",        "curves",
-                                      "yield",      "quantiles", "keep_variation", "keep_parameters"};
+                                      "yield",      "quantiles", "keep_variation", "keep_parameters",
+                                      "continuation"};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
     const size_t length = strlen(fixed[i]);
     if (strncmp(entry->path, fixed[i], length) == 0 && (entry->path[length] == '.' || !entry->path[length]))

@@ -50,6 +50,24 @@ expect 2 err "unknown command xyzzy" xyzzy
 expect 2 err "there is no benchmark equilibrum; did you mean equilibrium?" bench equilibrum
 expect 0 out "Benchmarks: equilibrium" bench --help
 
+cat >"$work/moved.yaml" <<'EOF'
+network:
+  family: kerr
+  topology: {nodes: 2}
+  parameters: {coupling: 0, detuning: -3, kerr: 1, loss: 2, bias: 1.5}
+  inputs: {scale: 0}
+task: {name: xor}
+continuation: {parameter: network.parameters.bias, from: 1.4, to: 2.6, steps: 12}
+EOF
+expect 0 out "stable: largest real part of the spectrum" simulate "$work/good.yaml" -o "$work/transient.h5"
+expect 2 err "there already" simulate "$work/good.yaml" -o "$work/transient.h5"
+expect 0 out "transient.h5: " simulate "$work/good.yaml" -o "$work/transient.h5" --force --point 3 --instance 1 --sample 2
+expect 2 err "samples 0 to 3" simulate "$work/good.yaml" --sample 4
+expect 2 err "--point 4: a whole number from 0 to 3" simulate "$work/good.yaml" --point 4
+expect 0 out "jumps at 2.25" simulate "$work/moved.yaml" -o "$work/ways.h5"
+expect 2 err "did you mean 'bias'" simulate "$work/moved.yaml" --set continuation.parameter=network.parameters.bais
+expect 2 err "changes the size of the network" simulate "$work/moved.yaml" --set continuation.parameter=network.topology.nodes --set continuation.from=2 --set continuation.to=4 --set continuation.steps=2
+
 i=0
 for command in $("$epilux" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
   expect 0 out "example:" "$command" --help

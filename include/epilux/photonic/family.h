@@ -131,7 +131,7 @@ typedef struct epx_family {
   const char *name;     /* the deck's word */
   const char *summary;  /* one line */
   const char *equation; /* plain text, one or more lines */
-  const char *units;    /* the unit system, one line */
+  const char *units;    /* the unit system, one line; "time us, …" where time has a unit */
   const char *source;   /* keys of the bibliography */
 
   int n_parameters;

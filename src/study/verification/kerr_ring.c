@@ -7,6 +7,8 @@
  */
 #include <math.h>
 
+#include "epilux/equilibrium/reference.h"
+#include "epilux/study/hysteresis.h"
 #include "study/verification/cases.h"
 #include "study/verification/specimen.h"
 
@@ -125,30 +127,30 @@ static epx_err check_states(epx_specimen *ring, epx_verify_report *report) {
   return EPX_OK;
 }
 
-/** Sweeps X by 0.2 % a step from one end, each equilibrium the next one's start, to the first jump of Y. */
-static epx_err find_jump(epx_specimen *ring, double from, double factor, double *X) {
-  const double jump = 0.5;
-  double before = NAN;
-  set_amplitude(ring, factor > 1 ? 0 : 1, factor > 1 ? 0 : -1.5);
-  for (*X = from; *X > 0.5 * from && *X < 2 * from; *X *= factor) {
-    set_drive(ring, sqrt(*X));
-    EPX_TRY(epx_specimen_solve(ring));
-    if (fabs(get_intensity(ring) - before) > jump) return EPX_OK;
-    before = get_intensity(ring);
-  }
-  *X = NAN;
-  return EPX_OK;
+/** Where the ring comes to at X, by its dynamics. */
+static epx_err solve_at(void *context, double X, double *state, epx_certificate *certificate) {
+  epx_equilibrium_options options;
+  epx_equilibrium_init(&options);
+  set_drive(context, sqrt(X));
+  return epx_reference_solve(((epx_specimen *)context)->lanes, NULL, &options, NULL, NULL, state,
+                             certificate);
 }
 
+/** X from 2 to 6 and back: one jump on each way. */
 static epx_err check_hysteresis(epx_specimen *ring, epx_verify_report *report) {
-  static const double expected[] = {5.088662, 2.911338};
-  double up, down;
-  EPX_TRY(find_jump(ring, 4.5, 1.002, &up));
-  EPX_TRY(find_jump(ring, 3.5, 1 / 1.002, &down));
-  epx_verify_add(report, EPX_VERIFY_EXACT, up, expected[0], 0.01 * expected[0],
-                 "X of the jump when swept up, D = 3");
-  epx_verify_add(report, EPX_VERIFY_EXACT, down, expected[1], 0.01 * expected[1],
-                 "X of the jump when swept down, D = 3");
+  static const double expected[] = {5.088662, 2.911338}, start[] = {0, 0};
+  const epx_hysteresis_spec spec = {
+      .from = 2, .to = 6, .n_values = 21, .n_state = 2, .context = ring, .solve_at = solve_at};
+  epx_hysteresis *h;
+  EPX_TRY(epx_hysteresis_create(&spec, start, &h));
+  for (int down = 0; down < 2; down++) {
+    const epx_branch *branch = down ? &h->down : &h->up;
+    const char *way = down ? "down" : "up";
+    epx_verify_add(report, EPX_VERIFY_EXACT, branch->n_jumps, 1, 0, "jumps when X is moved %s, D = 3", way);
+    epx_verify_add(report, EPX_VERIFY_EXACT, branch->n_jumps > 0 ? branch->jump[0] : NAN, expected[down],
+                   0.01 * expected[down], "X of the jump when moved %s, D = 3", way);
+  }
+  epx_hysteresis_destroy(&h);
   return EPX_OK;
 }
 
