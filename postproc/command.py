@@ -33,12 +33,14 @@ def draw(module, results, arguments, script, then=None):
     return 0
 
 
-def run(module, has_metric=False, then=None):
-    """Runs the module's figure on the command line's results file, and `then` on the results; returns the exit status."""
+def run(module, has_metric=False, reader=Results, example="quickstart.h5", then=None):
+    """Runs the module's figure on the command line's file, as `reader` reads it, and `then` on that; returns the
+    exit status."""
     script = os.path.splitext(os.path.basename(module.__file__))[0]
-    example = f"Example: python3 postproc/{script}.py quickstart.h5 -o {script}.pdf"
+    example = f"Example: python3 postproc/{script}.py {example} -o {script}.pdf"
     parser = argparse.ArgumentParser(description=module.__doc__.splitlines()[0], epilog=example)
-    parser.add_argument("results", help="results file of `epilux run`")
+    kind = "results file of `epilux run`" if reader is Results else "file of `epilux simulate`"
+    parser.add_argument("results", help=kind)
     parser.add_argument("-o", "--output", default=f"{script}.png",
                         help=f"PNG, SVG or PDF by its suffix [{script}.png]")
     if has_metric:
@@ -47,7 +49,7 @@ def run(module, has_metric=False, then=None):
     if arguments.output.rsplit(".", 1)[-1].lower() not in SUFFIXES:
         return fail(script, f"{arguments.output}: the suffix must be one of .{', .'.join(SUFFIXES)}", 2)
     try:
-        with Results(arguments.results) as results:
+        with reader(arguments.results) as results:
             return draw(module, results, arguments, script, then)
     except ResultsError as error:
         return fail(script, error, 2)

@@ -13,10 +13,11 @@
 #include "epilux/base/isa.h"
 #include "epilux/base/peak.h"
 
-extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_learning, epx_benchmark_scheduler;
+extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_learning, epx_benchmark_scheduler,
+    epx_benchmark_stiff;
 
 static const epx_benchmark *const benchmarks[] = {&epx_benchmark_equilibrium, &epx_benchmark_learning,
-                                                  &epx_benchmark_scheduler};
+                                                  &epx_benchmark_scheduler, &epx_benchmark_stiff};
 
 /** A way runs for so long in each round. */
 static const double least_seconds = 0.1;

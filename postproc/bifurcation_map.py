@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""Bifurcation map: over two factors, whether networks rest, oscillate, or neither.
+
+A cell a pair of levels of the first two numerical factors; its colour is what most of the instances do.
+"""
+import sys
+
+import numpy as np
+from matplotlib.colors import BoundaryNorm, ListedColormap
+
+import command
+import style
+from results import DONE, STATE_NAMES
+
+SLOW, OSCILLATES, DIVERGED, FAILED = 2, 3, 4, 5
+COLOURS = {DONE: style.BLUE, OSCILLATES: style.VERMILION, SLOW: style.ORANGE, DIVERGED: style.BLACK,
+           FAILED: style.PURPLE}
+NAMES = {**STATE_NAMES, DONE: "rests"}
+
+
+def choose_factors(results):
+    """(x, y): the first two numerical factors that vary, or None."""
+    numeric = [f for f in results.varying if f.numeric]
+    return (numeric[0], numeric[1]) if len(numeric) >= 2 else None
+
+
+def lacking(results):
+    """Says what the results lack for this figure, or returns None."""
+    if choose_factors(results) is None:
+        return "fewer than two numerical factors vary"
+    if len(results.varying) > 2:
+        return "more than two factors vary"
+    if not np.any(results.state > 0):
+        return "no trial is finished yet"
+    return None
+
+
+def caption(results):
+    n = results.state.shape[1]
+    shared = f" What most of {n} instances of a cell do." if n > 1 else ""
+    counts = [f"{np.mean(results.state[results.state > 0] == s) * 100:.0f} % {NAMES[s]}" for s in list_states(results)]
+    return f"From the family's start, each by itself.{shared} Of all trials: {', '.join(counts)}."
+
+
+def list_states(results):
+    return [s for s in COLOURS if np.any(results.state == s)]
+
+
+def count_map(results):
+    """Returns (x levels, y levels, [y, x] state of most finished instances, NaN where there is none)."""
+    x, y = choose_factors(results)
+    cells = np.full((len(y.levels), len(x.levels)), np.nan)
+    for point in range(results.n_points):
+        states = results.state[point][results.state[point] > 0]
+        if states.size:
+            values, counts = np.unique(states, return_counts=True)
+            cells[y.levels.index(y.values[point]), x.levels.index(x.values[point])] = values[np.argmax(counts)]
+    return np.array(x.levels), np.array(y.levels), cells
+
+
+def edges_of(levels, logarithmic):
+    """Edges of cells whose middles are the levels."""
+    middles = np.log(levels) if logarithmic else levels
+    between = (middles[1:] + middles[:-1]) / 2
+    edges = np.concatenate(([2 * middles[0] - between[0]], between, [2 * middles[-1] - between[-1]]))
+    return np.exp(edges) if logarithmic else edges
+
+
+@style.with_style
+def figure(results):
+    if lacking(results):
+        return None
+    x, y = choose_factors(results)
+    x_levels, y_levels, cells = count_map(results)
+    states = list_states(results)
+    fig, (axes,) = style.create_axes(style.COLUMN, 3.0)
+    order = sorted(states)
+    colours = ListedColormap([COLOURS[s] for s in order])
+    index = np.searchsorted(order, np.nan_to_num(cells, nan=order[0])).astype(float)
+    index[np.isnan(cells)] = np.nan
+    axes.pcolormesh(edges_of(x_levels, x.logarithmic), edges_of(y_levels, y.logarithmic), index, cmap=colours,
+                    norm=BoundaryNorm(np.arange(len(order) + 1) - 0.5, len(order)) if len(order) > 1 else None,
+                    alpha=0.8, linewidth=0, rasterized=True)
+    axes.set_xscale("log" if x.logarithmic else "linear")
+    axes.set_yscale("log" if y.logarithmic else "linear")
+    axes.set_xlabel(style.label(x.name, x.units))
+    axes.set_ylabel(style.label(y.name, y.units))
+    style.add_head(fig, f"{results.study}: what networks do, from their start",
+                   [style.swatch(COLOURS[s]) for s in states], [NAMES[s] for s in states])
+    return fig
+
+
+if __name__ == "__main__":
+    sys.exit(command.run(sys.modules[__name__]))
