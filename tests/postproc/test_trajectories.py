@@ -2,6 +2,7 @@
 """Tests of transient.py, hysteresis.py and bifurcation_map.py, on files with invented numbers."""
 import os
 import unittest
+from unittest import mock
 
 import scratch  # first: it finds the modules, or skips
 from scratch import results_of
@@ -113,6 +114,15 @@ class BifurcationMap(unittest.TestCase):
                 self.assertEqual(cells[row, column], states[np.argmax(counts)])
             mesh = bifurcation_map.figure(results).axes[0].collections[0]
             self.assertEqual(mesh.get_array().size, cells.size)
+
+    def test_equilibria_are_counted_where_the_deck_asks(self):
+        with results_of("two-continuous") as results:
+            self.assertIsNone(bifurcation_map.count_equilibria(results))
+        with results_of("two-continuous") as results, mock.patch.object(bifurcation_map, "FOUND", "loss"):
+            found = bifurcation_map.count_equilibria(results)
+            mean = results.statistic("loss", "mean")
+            np.testing.assert_allclose(np.sort(found.ravel()), np.sort(mean))
+            self.assertEqual(len(bifurcation_map.figure(results).axes), 3)
 
     def test_one_factor_is_no_map(self):
         with results_of("one-factor") as results:
