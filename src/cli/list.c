@@ -24,12 +24,27 @@ static void print_row(const char *name, const char *meaning) {
   printf("  %-24s %s\n", name, meaning);
 }
 
-static void print_parameter(const epx_parameter *parameter) {
+/** Widths of the columns that families fill differently. */
+typedef struct {
+  int name, unit;
+} widths;
+
+static widths get_widths(const epx_family *family) {
+  widths widest = {14, 5};
+  for (int p = 0; p < family->n_parameters; p++) {
+    const int name = (int)strlen(family->parameters[p].name), unit = (int)strlen(family->parameters[p].unit);
+    if (name > widest.name) widest.name = name;
+    if (unit > widest.unit) widest.unit = unit;
+  }
+  return widest;
+}
+
+static void print_parameter(const epx_parameter *parameter, widths widest) {
   char low[32], high[32];
   snprintf(low, sizeof low, isfinite(parameter->low) ? "%g" : "any", parameter->low);
   snprintf(high, sizeof high, isfinite(parameter->high) ? "%g" : "any", parameter->high);
-  printf("  %-14s %-5s %-5s %8g  %4s … %-4s %-9s %s\n", parameter->name, parameter->unit,
-         parameter->site == EPX_SITE_LINK ? "link" : "node", parameter->fallback, low, high,
+  printf("  %-*s %-*s %-5s %8g  %4s … %-5s %-9s %s\n", widest.name, parameter->name, widest.unit,
+         parameter->unit, parameter->site == EPX_SITE_LINK ? "link" : "node", parameter->fallback, low, high,
          parameter->trained     ? "yes"
          : parameter->trainable ? "if asked"
                                 : "no",
@@ -71,10 +86,11 @@ static epx_err list_families(void) {
     print_readouts(family);
     print_presets(family);
     printf("\n");
-    printf("  %-14s %-5s %-5s %8s  %-11s %-9s %s\n", "parameter", "unit", "of", "default", "range", "trained",
-           "meaning");
+    const widths widest = get_widths(family);
+    printf("  %-*s %-*s %-5s %8s  %-12s %-9s %s\n", widest.name, "parameter", widest.unit, "unit", "of",
+           "default", "range", "trained", "meaning");
     for (int p = 0; p < family->n_parameters; p++)
-      print_parameter(&family->parameters[p]);
+      print_parameter(&family->parameters[p], widest);
     printf("%s", epx_family_get(i + 1) ? "\n" : "");
   }
   return EPX_OK;
