@@ -51,7 +51,8 @@ def figure(trajectory):
     all_axes[1].axhline(0, color=style.GREY, linewidth=0.6)
     if pulses:
         all_axes[2].set_ylabel(style.label("period", trajectory.time_units))
-    all_axes[-1].set_xlabel(trajectory.parameter.removeprefix("network.parameters."))
+    name = trajectory.parameter.removeprefix("network.parameters.")
+    all_axes[-1].set_xlabel(style.label(name, trajectory.value_units))
     handles = [all_axes[0].plot([], [], color=COLOURS[way], marker=MARKERS[way])[0] for way in trajectory.ways]
     style.add_head(fig, title(trajectory), handles, [f"moved {way}" for way in trajectory.ways])
     return fig

@@ -71,6 +71,7 @@ class Trajectory:
     def read_hysteresis(self):
         self.value = self.file["value"][()]
         self.parameter = attribute_of(self.file, "parameter", "")
+        self.value_units = attribute_of(self.file["value"], "units", "1")
         self.rate_units = attribute_of(self.file["abscissa_up"], "units", "1")
         self.time_units = attribute_of(self.file["period_up"], "units", "1")
         self.ways = {}

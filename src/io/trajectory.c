@@ -174,6 +174,14 @@ epx_err epx_trajectory_write(const char *path, const epx_trajectory_subject *sub
   return code;
 }
 
+/** Gets the unit of a scalar of the deck: of a parameter, its own. */
+static const char *get_unit(const epx_family *family, const char *path) {
+  static const char section[] = "network.parameters.";
+  if (strncmp(path, section, sizeof section - 1) != 0) return "1";
+  const int p = epx_family_get_parameter(family, path + sizeof section - 1);
+  return p >= 0 ? family->parameters[p].unit : "1";
+}
+
 epx_err epx_trajectory_write_hysteresis(const char *path, const epx_trajectory_subject *subject,
                                         const char *parameter, const epx_hysteresis *h,
                                         const double *output_up, const double *output_down) {
@@ -181,7 +189,9 @@ epx_err epx_trajectory_write_hysteresis(const char *path, const epx_trajectory_s
   EPX_TRY(epx_archive_create(&archive));
   int code = write_attributes(archive, subject, "hysteresis");
   if (code == EPX_OK) code = epx_archive_write_text(archive, "/", "parameter", parameter);
-  if (code == EPX_OK) code = write_scale(archive, "/value", "1", parameter, (size_t)h->n_values, h->value);
+  if (code == EPX_OK)
+    code = write_scale(archive, "/value", get_unit(subject->network->family, parameter), parameter,
+                       (size_t)h->n_values, h->value);
   if (code == EPX_OK) code = write_axes(archive, subject->network);
   if (code == EPX_OK) code = write_branch(archive, subject, "_up", h, &h->up, output_up);
   if (code == EPX_OK) code = write_branch(archive, subject, "_down", h, &h->down, output_down);
