@@ -16,6 +16,7 @@ struct epx_simulation {
   const epx_settings *settings;
   epx_lanes *lanes;
   epx_transient transient;
+  size_t max_rows;
   long stride;                      /* one of so many steps is kept */
   double *y, *field, *work, *reads; /* of whole vectors of lanes */
 };
@@ -25,10 +26,12 @@ static epx_err create_arrays(epx_simulation *s, const epx_network *network) {
   const size_t n_outputs = (size_t)network->n_outputs;
   s->transient.n_state = network->n_state;
   s->transient.n_outputs = network->n_outputs;
-  EPX_TRY(EPX_ARRAY(s->transient.time, EPX_SIMULATION_ROWS));
-  EPX_TRY(EPX_ARRAY(s->transient.residual, EPX_SIMULATION_ROWS));
-  EPX_TRY(EPX_ARRAY(s->transient.state, EPX_SIMULATION_ROWS * n_state));
-  EPX_TRY(EPX_ARRAY(s->transient.output, EPX_SIMULATION_ROWS * n_outputs));
+  const size_t fit = EPX_SIMULATION_NUMBERS / n_state, least = 64;
+  s->max_rows = fit < least ? least : fit < EPX_SIMULATION_ROWS ? fit : EPX_SIMULATION_ROWS;
+  EPX_TRY(EPX_ARRAY(s->transient.time, s->max_rows));
+  EPX_TRY(EPX_ARRAY(s->transient.residual, s->max_rows));
+  EPX_TRY(EPX_ARRAY(s->transient.state, s->max_rows * n_state));
+  EPX_TRY(EPX_ARRAY(s->transient.output, s->max_rows * n_outputs));
   EPX_TRY(EPX_ARRAY(s->y, n_state * n_lanes));
   EPX_TRY(EPX_ARRAY(s->field, n_state * n_lanes));
   EPX_TRY(EPX_ARRAY(s->work, 4 * (size_t)network->n_nodes * (size_t)network->family->components * n_lanes));
@@ -135,7 +138,7 @@ static void thin(epx_simulation *s) {
 static void add_row(epx_simulation *s, double time, const double *state) {
   epx_transient *t = &s->transient;
   if (t->n_steps++ % s->stride != 0) return;
-  if (t->n_rows >= EPX_SIMULATION_ROWS - 1) thin(s);
+  if (t->n_rows >= s->max_rows - 1) thin(s);
   set_row(s, t->n_rows++, time, state);
 }
 

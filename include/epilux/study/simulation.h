@@ -7,8 +7,9 @@
 #include "epilux/equilibrium/equilibrium.h"
 #include "epilux/study/point.h"
 
-/** Most rows of a transient that are kept: where it has more steps, every second, fourth … of them. */
-enum { EPX_SIMULATION_ROWS = 8192 };
+/** Most rows of a transient that are kept, and most numbers of its states: where it has more steps, every
+ * second, fourth … of them. */
+enum { EPX_SIMULATION_ROWS = 32768, EPX_SIMULATION_NUMBERS = 1 << 23 };
 
 /** How a network went to where it came to rest, or did not. */
 typedef struct {
