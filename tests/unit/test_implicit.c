@@ -5,6 +5,7 @@
 #include "equilibrium/implicit.h"
 
 #include "epilux/equilibrium/reference.h"
+#include "unit/allocation_counter.h"
 #include "unit/physical_rings.h"
 #include "unit/settled_network.h"
 
@@ -93,6 +94,23 @@ static void dynamics_alone_get_to_the_tolerance(void **state) {
   destroy_random_network(&r);
 }
 
+static void settling_allocates_nothing(void **state) {
+  (void)state;
+#if !COUNTS_ALLOCATIONS
+  skip();
+#else
+  random_network r = create_physical_rings(2, 9, 1, 12);
+  const epx_equilibrium_options options = get_options();
+  solution s = create_start(&r, &options);
+  const long before = n_allocations;
+  settle(&r, NULL, &s);
+  settle(&r, NULL, &s);
+  assert_int_equal(n_allocations, before);
+  destroy_solution(&s);
+  destroy_random_network(&r);
+#endif
+}
+
 static void steps_and_time_are_bounded(void **state) {
   (void)state;
   random_network r = create_physical_rings(1, 8, 1, 12);
@@ -117,6 +135,7 @@ int main(void) {
       cmocka_unit_test(stiff_population_agrees_with_the_reference),
       cmocka_unit_test(lane_that_diverges_leaves_the_others_alone),
       cmocka_unit_test(dynamics_alone_get_to_the_tolerance),
+      cmocka_unit_test(settling_allocates_nothing),
       cmocka_unit_test(steps_and_time_are_bounded),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

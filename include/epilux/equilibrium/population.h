@@ -1,7 +1,8 @@
 /** @file
  * Population: many networks at once, the fast way to equilibria. All lanes share the integrator's steps; the error
  * norm is the largest of the networks' own norms, so none is integrated less accurately than alone.
- * The dynamics go through SUNDIALS (ARKODE, explicit) on a vector of lanes; the finish is a batched Newton.
+ * The dynamics go through SUNDIALS (ARKODE, explicit; of a stiff family CVODE, implicit) on a vector of lanes;
+ * the finish is a batched Newton.
  */
 #ifndef EPILUX_EQUILIBRIUM_POPULATION_H
 #define EPILUX_EQUILIBRIUM_POPULATION_H
