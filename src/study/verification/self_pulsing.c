@@ -67,7 +67,7 @@ static void check_rest(const epx_specimen *rings, epx_verify_report *report) {
 
 /** The extremes of a transient's second half. */
 typedef struct {
-  double from, coldest, hottest, carriers;
+  double from, coldest, hottest, carriers, fewest;
 } extremes;
 
 static int look(void *context, double time, int n_state, const double *state) {
@@ -77,6 +77,7 @@ static int look(void *context, double time, int n_state, const double *state) {
   seen->coldest = fmin(seen->coldest, state[T]);
   seen->hottest = fmax(seen->hottest, state[T]);
   seen->carriers = fmax(seen->carriers, state[N]);
+  seen->fewest = fmin(seen->fewest, state[N]);
   return 0;
 }
 
@@ -85,7 +86,7 @@ static epx_err check_reference(epx_verify_report *report) {
   epx_specimen *ring;
   epx_equilibrium_options options;
   epx_certificate certificate;
-  extremes seen = {.from = 0.5, .coldest = INFINITY};
+  extremes seen = {.from = 0.5, .coldest = INFINITY, .fewest = INFINITY};
   double state[4] = {0, 0, 0, pulses[0].heat};
   EPX_TRY(create_rings(pulses, 1, &ring));
   epx_equilibrium_init(&options);
@@ -98,6 +99,9 @@ static epx_err check_reference(epx_verify_report *report) {
   epx_verify_add(report, EPX_VERIFY_COMPUTED, seen.hottest, 2.048, 0.01 * 2.048, "its hottest [K]");
   epx_verify_add(report, EPX_VERIFY_COMPUTED, 1e23 * seen.carriers, 1.29e23, 0.01 * 1.29e23,
                  "its most carriers [m^-3]");
+  const double swing = 0.5 * (seen.carriers - seen.fewest);
+  epx_verify_add(report, EPX_VERIFY_EXACT, certificate.amplitude, swing, 0.01 * swing,
+                 "its amplitude, and half the swing of its carriers [1e23 m^-3]");
   return EPX_OK;
 }
 
