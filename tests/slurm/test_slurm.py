@@ -20,7 +20,7 @@ import h5py  # noqa: E402
 from runs import assert_same, count_finished, main, wait_for  # noqa: E402
 
 DECK = os.path.join(HERE, "deck.yaml")
-ACTIVE = ("PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD")
+ACTIVE = ("SIGNALING", "STOPPED", "PENDING", "CONFIGURING", "RUNNING", "COMPLETING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD")
 PATIENCE = 240  # s until a job counts as hanging
 TWO_NODES = ("--ranks", "4", "--sbatch=--nodes=2", "--sbatch=--ntasks-per-node=2")
 SECONDS = 8        # that a campaign which is to be disturbed takes at least
@@ -64,12 +64,17 @@ def read_log(path):
     return text
 
 
-def wait_for_job(job, path, state="COMPLETED", patience=PATIENCE):
-    """Waits until a job is over, whatever its restarts, and checks how it ended."""
+def wait_for_end(job, path, patience=PATIENCE):
+    """Waits until a job is over, whatever its restarts."""
     end = time.monotonic() + patience
     while show(job)["JobState"] in ACTIVE:
         assert time.monotonic() < end, f"job {job} hangs: {show(job)}\n{read_log(path)}"
         time.sleep(0.3)
+
+
+def wait_for_job(job, path, state="COMPLETED", patience=PATIENCE):
+    """Waits until a job is over, and checks how it ended."""
+    wait_for_end(job, path, patience)
     assert show(job)["JobState"] == state, f"job {job}: {show(job)}\n{read_log(path)}"
 
 
@@ -204,9 +209,9 @@ def where_requeueing_is_not_allowed_it_submits_itself_anew(folder, epilux):
         wait_for_job(seen[0], path, "FAILED")
         while show(seen[-1])["JobState"] != "COMPLETED":
             new = re.findall(r"^Submitted batch job (\d+)", read_log(path), re.M)
-            assert len(new) == len(seen), f"{seen} {new} {read_log(path)}"
+            assert len(new) == len(seen), f"{show(seen[-1])} {read_log(path)} {CLUSTER.read_log('slurmctld')}"
             seen.append(new[-1])
-            wait_for(lambda: show(seen[-1])["JobState"] not in ACTIVE, f"job {seen[-1]}")
+            wait_for_end(seen[-1], path)
     assert_undisturbed(epilux, path)
 
 
@@ -258,7 +263,7 @@ def a_chain_goes_on_where_the_job_before_was_killed(folder, epilux):
         first, second, third = submit(epilux, path, "--chain", "3")
         wait_for_trials(path)
         call("scancel", "--signal=KILL", "--full", first)
-        wait_for(lambda: show(first)["JobState"] not in ACTIVE, "the first job's end")
+        wait_for_end(first, path)
     wait_for_job(third, path)
     assert show(second)["JobState"] == "COMPLETED" and "finished already" in read_log(path), read_log(path)
     assert_undisturbed(epilux, path)
@@ -307,15 +312,21 @@ def what_cannot_run_is_not_launched_for_ever(folder, epilux):
 
 def jobs_in_which_no_trial_ends_are_not_repeated_for_ever(folder, epilux):
     path = os.path.join(folder, "stalled.h5")
-    with Brake(path, 1e6):
-        job, = submit(epilux, path, "--grace", "55s", time_limit="1min")
-        wait_for_job(job, path, "FAILED", patience=600)
+    job, = submit(epilux, path, "--grace", "55s", "--set", "learning.epochs=1000000", time_limit="1min")
+    wait_for_job(job, path, "FAILED", patience=600)
     log = read_log(path)
     assert show(job)["Restarts"] == "3" and "no trial finished in 4 jobs: gives up" in log, log
     assert not os.path.exists(path + ".stalled")
-    # With time, what is there is gone on with.
-    job, = submit(epilux, path)
+
+
+def ranks_that_do_not_end_in_time_do_not_end_the_job_for_good(folder, epilux):
+    path = os.path.join(folder, "hung.h5")
+    job, = submit(epilux, path, "--grace", "55s", time_limit="1min")
+    wait_for(lambda: len(list_ranks(path)) == 4, "ranks")
+    for pid in list_ranks(path):
+        os.kill(pid, signal.SIGSTOP)  # also rank 0: nothing heeds a signal any more
     wait_for_job(job, path)
+    assert show(job)["Restarts"] != "0" and "did not end in time" in read_log(path), read_log(path)
     assert_undisturbed(epilux, path)
 
 
@@ -324,6 +335,7 @@ SHORT = [a_campaign_runs_over_two_nodes, a_job_whose_time_is_up_goes_on_in_the_q
          an_array_of_four_shards_merged_equals_the_single_run, a_chain_goes_on_where_the_job_before_was_killed,
          a_node_lost_during_the_run_costs_nothing, what_cannot_run_is_not_launched_for_ever]
 LONG = [where_requeueing_is_not_allowed_it_submits_itself_anew, jobs_in_which_no_trial_ends_are_not_repeated_for_ever,
+        ranks_that_do_not_end_in_time_do_not_end_the_job_for_good,
         the_first_node_lost_during_the_run_costs_nothing]
 
 if __name__ == "__main__":
