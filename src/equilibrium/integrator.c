@@ -1,7 +1,9 @@
 /** @file
  * Integrator: ERKStep with the Bogacki-Shampine pair (3 evaluations a step: its last is the next step's
- * first, which also makes the residual after each step free), on lane vectors. Dense output is kept at its
- * least, a line, for it costs copies of the state and is not used. Stiff families go by implicit.c instead.
+ * first, which also makes the residual after each step free), on lane vectors; with that of Dormand and
+ * Prince (6 evaluations a step in the same manner) where the tolerance asks for its order. Dense output is
+ * kept at its least, a line, for it costs copies of the state and is not used. Stiff families go by implicit.c
+ * instead.
  */
 #include "equilibrium/integrator.h"
 
@@ -15,6 +17,9 @@
 
 /** A step that fails so often is broken: each failure makes it at least 10/3 smaller. */
 enum { MAX_FAILURES = 40 };
+
+/** Relative tolerances below this take the method of higher order. */
+static const double fine = 1e-4;
 
 struct epx_integrator {
   const epx_network *network;
@@ -117,7 +122,9 @@ static epx_err create_solver(epx_integrator *integrator) {
   if (!code) code = epx_sundials_silence(ERKStepSetErrHandlerFn, arkode, "equilibrium");
   if (!code) code = ARKodeSetUserData(arkode, integrator);
   if (!code) code = ARKodeWFtolerances(arkode, call_weights);
-  if (!code) code = ERKStepSetTableNum(arkode, ARKODE_BOGACKI_SHAMPINE_4_2_3);
+  if (!code)
+    code = ERKStepSetTableNum(arkode, integrator->rtol < fine ? ARKODE_DORMAND_PRINCE_7_4_5
+                                                              : ARKODE_BOGACKI_SHAMPINE_4_2_3);
   if (!code) code = ARKodeSetInterpolantType(arkode, ARK_INTERP_LAGRANGE);
   if (!code) code = ARKodeSetInterpolantDegree(arkode, 0);
   if (!code) code = ARKodeSetMaxErrTestFails(arkode, MAX_FAILURES);
