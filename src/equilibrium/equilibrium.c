@@ -18,6 +18,8 @@ void epx_equilibrium_init(epx_equilibrium_options *options) {
       .max_steps = 200000,
       .max_newton = 20,
       .escape = 1e6,
+      .audit = 0,
+      .starts = 1,
       .measures_cycles = true,
   };
 }
@@ -52,6 +54,10 @@ epx_err epx_equilibrium_check(const epx_equilibrium_options *o) {
                      (int)o->method);
   }
   EPX_TRY(check_positive(o));
+  if (!(o->audit >= 0 && o->audit <= 1))
+    return EPX_RAISE(EPX_EINPUT, "equilibrium: audit %g is no share, must be 0 to 1", o->audit);
+  if (o->starts < 1 || o->starts > EPX_MAX_STARTS)
+    return EPX_RAISE(EPX_EINPUT, "equilibrium: %d starts, must be 1 to %d", o->starts, EPX_MAX_STARTS);
   if (o->tolerance < 1e-14) {
     return EPX_RAISE(EPX_EINPUT, "equilibrium: tolerance %g is below rounding, must be at least 1e-14",
                      o->tolerance);

@@ -35,6 +35,11 @@ double epx_linear_get_slot_bytes(int n_state) {
   return (double)get_slot_size(n_state) * sizeof(double);
 }
 
+double epx_linear_get_bytes(int n_state, int n_slots) {
+  const double n = n_state, room = n_state <= LARGEST_SIDE_BY_SIDE ? 8 * n * n * EPX_LANE_WIDTH : 8 * n;
+  return n_slots * epx_linear_get_slot_bytes(n_state) + room;
+}
+
 static epx_err create_arrays(epx_linear *linear) {
   const size_t n = (size_t)linear->n_state, n_slots = (size_t)linear->n_slots;
   if (linear->side_by_side) EPX_TRY(EPX_ARRAY(linear->jacobian, n * n * EPX_LANE_WIDTH));

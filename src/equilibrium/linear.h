@@ -15,6 +15,9 @@ typedef struct epx_linear epx_linear;
 /** Gets the bytes of one slot. */
 double epx_linear_get_slot_bytes(int n_state);
 
+/** Gets the bytes of n_slots slots and of the room beside them. */
+double epx_linear_get_bytes(int n_state, int n_slots);
+
 /** Creates n_slots slots. Errors: EPX_EMEMORY. */
 epx_err epx_linear_create(int n_state, int n_slots, epx_linear **out);
 

@@ -42,6 +42,15 @@ static int get_slots(const epx_network *network, int n_lanes) {
   return fit >= n_vectors ? n_vectors : fit >= 1 ? (int)fit : 1;
 }
 
+/* Rows of lanes as long as the state: 14 vectors of the integrator with its stages and scratch, 8 of
+ * integrator and finish for the family's work, 3 of the finish, and what the limit cycles are watched by. */
+double epx_population_eval_bytes(const epx_network *network, int n_lanes) {
+  enum { ROWS = 29 };
+  const double n = network->n_state, padded = ceil((double)n_lanes / EPX_LANE_WIDTH) * EPX_LANE_WIDTH;
+  return epx_linear_get_bytes(network->n_state, 2 * get_slots(network, n_lanes)) + 16 * n * n +
+         8 * ROWS * n * padded;
+}
+
 static epx_err create_parts(epx_population *population) {
   const epx_network *network = population->network;
   const int n_lanes = population->max_lanes;
@@ -174,8 +183,8 @@ static void set_rest(epx_population *population, const epx_lanes *lanes, const d
   population->settled = lanes;
 }
 
-/** Fills a lane's certificate from its record. */
-static void certify(epx_population *population, const epx_lane_record *record, epx_certificate *certificate) {
+/** Sets a lane's certificate from its record. */
+static void set_certificate(const epx_lane_record *record, epx_certificate *certificate) {
   *certificate = (epx_certificate){
       .outcome = record->outcome,
       .residual = record->residual,
@@ -184,6 +193,10 @@ static void certify(epx_population *population, const epx_lane_record *record, e
       .period = record->period,
       .amplitude = record->amplitude,
   };
+}
+
+static void certify(epx_population *population, const epx_lane_record *record, epx_certificate *certificate) {
+  set_certificate(record, certificate);
   population->equilibria++;
   if (record->outcome != EPX_OK) population->failures++;
 }
@@ -211,6 +224,22 @@ epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes,
     if (!is_idle(population, lane)) certify(population, &population->records[lane], &certificate[lane]);
   }
   fill_padding(lanes, y, certificate);
+  return EPX_OK;
+}
+
+epx_err epx_population_solve_dynamics(epx_population *population, const epx_lanes *lanes,
+                                      const unsigned char *chosen, double *y, epx_certificate *certificate) {
+  EPX_TRY(check_lanes(population, lanes));
+  init_records(population, lanes);
+  for (int lane = 0; lane < lanes->n_lanes; lane++) {
+    epx_lane_record *record = &population->records[lane];
+    record->stage = lane < lanes->n_used && chosen[lane] ? EPX_LANE_RUNNING : EPX_LANE_PADDING;
+    record->handover = population->options.tolerance;
+  }
+  EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, NULL, y, population->records));
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    if (chosen[lane]) set_certificate(&population->records[lane], &certificate[lane]);
+  }
   return EPX_OK;
 }
 

@@ -225,11 +225,21 @@ static void set_bound(const epx_relaxation *relaxation, int place, double step) 
     *bound = fmin(*bound, MEASURE * (options->rtol * relaxation->size[place] + options->atol));
 }
 
+/** Evaluates when the residual fell to options->settled in a step of length `step` that ends now: it falls
+ * exponentially. */
+static double eval_settled_at(const epx_relaxation *relaxation, const epx_lane_record *record, double before,
+                              double step) {
+  const double settled = relaxation->options.settled, after = fmax(record->residual, 1e-300);
+  if (!(step > 0) || !(before > settled) || !(before > after)) return record->elapsed;
+  return record->elapsed - step * fmin(log(settled / after) / log(before / after), 1);
+}
+
 /** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
 static bool look_at(epx_relaxation *relaxation, int place, double step) {
   epx_lane_record *record = get_record(relaxation, place);
   const epx_equilibrium_options *options = &relaxation->options;
   const double residual = relaxation->residual[place], size = relaxation->size[place];
+  const double before = record->residual;
   record->elapsed += step;
   record->residual = residual;
   if (!(size <= options->escape) || !isfinite(residual)) {
@@ -239,7 +249,7 @@ static bool look_at(epx_relaxation *relaxation, int place, double step) {
   if (residual > options->settled) {
     record->settled_at = NAN;
   } else if (isnan(record->settled_at)) {
-    record->settled_at = record->elapsed;
+    record->settled_at = eval_settled_at(relaxation, record, before, step);
   }
   if (residual <= record->handover && is_confirmed(relaxation, place)) {
     hand_over(relaxation, place);

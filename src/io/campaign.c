@@ -11,6 +11,7 @@
 #include "epilux/base/array.h"
 #include "epilux/io/schema.h"
 #include "io/deck_private.h"
+#include "io/memory.h"
 
 enum { PATH_SIZE = 256, N_MODELS_MAX = 64 };
 
@@ -166,6 +167,11 @@ static epx_err check_like(const epx_campaign *campaign, const model *like, int i
   return code;
 }
 
+static epx_err check_memory(const epx_campaign *campaign, const epx_point *point, int i_point) {
+  const int code = epx_memory_check(point);
+  return code == EPX_EINPUT ? raise_at_point(campaign, point->settings, i_point, code) : code;
+}
+
 /* Makes a learner of one instance once: what it refuses is refused before anything runs. */
 static epx_err check_learner(const epx_campaign *campaign, const epx_point *point, int i_point) {
   const epx_settings *settings = point->settings;
@@ -184,6 +190,7 @@ static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, i
   model made = {.i_point = i_point};
   EPX_TRY(epx_campaign_create_point(campaign, i_point, &made.settings, &made.point));
   int code = i_point > 0 ? check_layout(campaign, &made.point->layout, i_point) : EPX_OK;
+  if (code == EPX_OK) code = check_memory(campaign, made.point, i_point);
   if (code == EPX_OK) code = check_learner(campaign, made.point, i_point);
   add_point(campaign, made.point, i_point, block);
   if (code == EPX_OK && work->n_models < N_MODELS_MAX) {

@@ -214,6 +214,8 @@ static epx_err read_equilibrium(epx_reader *r) {
   options->max_time = epx_reader_get_real(r, "equilibrium.max_time");
   options->max_steps = epx_reader_get_integer(r, "equilibrium.max_steps");
   options->escape = epx_reader_get_real(r, "equilibrium.escape");
+  options->audit = epx_reader_get_real(r, "equilibrium.audit");
+  options->starts = epx_reader_get_integer(r, "equilibrium.starts");
   if (epx_reader_is_set(r, "equilibrium.handover"))
     options->handover = epx_reader_get_real(r, "equilibrium.handover");
   if (epx_reader_is_set(r, "equilibrium.max_newton"))

@@ -212,6 +212,10 @@ static const epx_schema_entry entries[] = {
     {"equilibrium.max_steps", COUNT, .low = 1, .fallback = "200000", .meaning = "most steps of the dynamics"},
     {"equilibrium.max_newton", COUNT, .low = 1, .fallback = "20",
      .applies = "equilibrium.method: dynamics+newton newton", .meaning = "most Newton iterations"},
+    {"equilibrium.audit", REAL, .low = 0, .high = 1, .fallback = "0",
+     .meaning = "share of the free equilibria that pure dynamics repeat: metric audit_disagreements"},
+    {"equilibrium.starts", COUNT, .low = 1, .fallback = "1",
+     .meaning = "states to start from when coexisting equilibria are counted: metric equilibria_found"},
     {"equilibrium.escape", REAL, POSITIVE, .fallback = "1e6",
      .meaning = "state beyond which a network has diverged"},
 

@@ -9,10 +9,6 @@
 #include "epilux/photonic/readout.h"
 #include "learning/learner_state.h"
 
-/* Lanes a chunk fills: enough vectors to share the cost of the integrator's steps, few enough that one slow
- * sample does not hold up many and that a small network's lanes stay in the cache. */
-static const int chunk_lanes = 128;
-
 static epx_err check_estimator(const epx_network *network, const epx_learning_spec *spec) {
   const char *refusal = spec->estimator->get_refusal(network->family);
   if (refusal)
@@ -117,6 +113,8 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
   asked.measures_cycles = false; /* that it is one is enough */
   EPX_TRY(epx_population_create(network, learner->lanes->n_lanes, &asked, &learner->population));
   EPX_TRY(epx_estimator_create_work(network, learner->n_instances, learner->lanes->n_lanes, &learner->work));
+  EPX_TRY(epx_inspection_create(network, learner->n_instances, learner->lanes->n_lanes, options,
+                                &learner->inspection));
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, n, &learner->optimizer));
   EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
                             &learner->tuning));
@@ -155,7 +153,7 @@ epx_err epx_learner_create(const epx_network *network, const epx_task *task, con
   learner->key = (epx_batch_key){.seed = seed, .point = EPX_RANDOM_ANY};
   learner->n_instances = n_instances;
   learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
-  const int fitting = chunk_lanes / n_instances > 1 ? chunk_lanes / n_instances : 1;
+  const int fitting = EPX_LEARNER_LANES / n_instances > 1 ? EPX_LEARNER_LANES / n_instances : 1;
   learner->chunk = fitting < learner->batch ? fitting : learner->batch;
   const int code = create_parts(learner, options);
   if (code != EPX_OK) epx_learner_destroy(&learner);
@@ -171,6 +169,7 @@ void epx_learner_destroy(epx_learner **address) {
   epx_tuning_destroy(&learner->tuning);
   epx_estimator_destroy_work(&learner->work);
   epx_population_destroy(&learner->population);
+  epx_inspection_destroy(&learner->inspection);
   epx_lanes_destroy(&learner->lanes);
   double **const numbers[] = {&learner->features, &learner->state,  &learner->readout,    &learner->value,
                               &learner->correct,  &learner->weight, &learner->power,      &learner->gradient,
@@ -196,6 +195,7 @@ void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t 
   learner->key.point = i_point;
   learner->key.first = first;
   learner->deployed = false;
+  epx_inspection_set_zero(learner->inspection);
   memset(learner->alive, 1, (size_t)learner->n_instances * learner->network->n_theta);
   epx_tuning_set_instances(learner->tuning, i_point, first);
 }
@@ -270,6 +270,8 @@ epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples)
   set_samples(learner, n, samples);
   const epx_lanes *lanes = learner->lanes;
   EPX_TRY(settle(learner));
+  EPX_TRY(epx_inspection_solve_audit(learner->inspection, lanes, learner->population, &learner->key,
+                                     learner->idle, samples, learner->state, learner->certificate));
   epx_readout_eval(lanes, learner->state, learner->readout);
   epx_cost_eval(&learner->cost, learner->network->n_outputs, lanes->n_lanes, learner->readout, learner->label,
                 learner->value, NULL, learner->correct);

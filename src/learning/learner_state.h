@@ -6,6 +6,7 @@
 #define EPILUX_SRC_LEARNING_LEARNER_STATE_H
 
 #include "epilux/learning/learner.h"
+#include "learning/inspection.h"
 
 /* Sums over samples of one instance. */
 typedef struct {
@@ -36,6 +37,8 @@ struct epx_learner {
   double *value, *correct, *weight,
       *power; /* [n_lanes]; weight 1 where there is an equilibrium to learn from */
 
+  epx_inspection *inspection; /* a second look at free equilibria */
+
   epx_tuning *tuning;
   unsigned char *alive; /* [n_instances][n_theta] */
   bool deployed;        /* the settings are those that training goes on from */
@@ -64,6 +67,9 @@ struct epx_learner {
 /** Solves the free phase of `n` samples (at most chunk) for all instances, the parameters being set: state,
  * certificate, readout, value, correct and weight. Errors: EPX_ESOLVER. */
 epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples);
+
+/** Gets the samples of a part, and how many they are. */
+const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, int *n);
 
 /** Adds the chunk solved last to the tally of each instance. */
 void epx_learner_add_tally(epx_learner *learner);

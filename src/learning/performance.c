@@ -61,13 +61,18 @@ static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool s
   return EPX_OK;
 }
 
-epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
-                                     epx_performance *performance) {
+const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, int *n) {
   const epx_task *task = learner->task;
   const bool test = part == EPX_PART_TEST && task->n_test > 0;
   const bool validation = part == EPX_PART_VALIDATION && task->n_validation > 0;
-  const int n = test ? task->n_test : validation ? task->n_validation : task->n_train;
-  const int *samples = test ? task->test : validation ? task->validation : task->train;
+  *n = test ? task->n_test : validation ? task->n_validation : task->n_train;
+  return test ? task->test : validation ? task->validation : task->train;
+}
+
+epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
+                                     epx_performance *performance) {
+  int n;
+  const int *samples = epx_learner_get_samples(learner, part, &n);
   for (int i = 0; i < learner->n_instances; i++)
     performance[i] = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
   epx_lanes_set_parameters(learner->lanes, theta);
@@ -79,4 +84,26 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
   for (int i = 0; i < learner->n_instances; i++)
     finish(stability, &performance[i]);
   return EPX_OK;
+}
+
+epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta, epx_part part,
+                                      double *multiplicity) {
+  int n;
+  const int *samples = epx_learner_get_samples(learner, part, &n);
+  epx_lanes_set_parameters(learner->lanes, theta);
+  memset(multiplicity, 0, (size_t)learner->n_instances * sizeof *multiplicity);
+  for (int first = 0; first < n; first += learner->chunk) {
+    const int left = n - first;
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
+    EPX_TRY(epx_inspection_solve_starts(learner->inspection, learner->lanes, learner->population,
+                                        &learner->key, samples + first, learner->state, learner->certificate,
+                                        multiplicity));
+  }
+  for (int i = 0; i < learner->n_instances; i++)
+    multiplicity[i] /= n;
+  return EPX_OK;
+}
+
+epx_audit epx_learner_get_audit(const epx_learner *learner, int i_instance) {
+  return epx_inspection_get_audit(learner->inspection, i_instance);
 }

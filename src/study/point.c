@@ -162,6 +162,24 @@ void epx_point_destroy(epx_point **address) {
   epx_array_destroy(address);
 }
 
+/* The equilibria's workspaces; then the learner's: a vector of lanes' Jacobians, a dozen states, parameters
+ * with their gradients and moments, and the lanes' own matrices. */
+static double eval_bytes(const epx_point *point, int batch) {
+  const epx_network *network = point->network;
+  if (point->engine == EPX_ENGINE_DISTRIBUTED) {
+    /* theta, its gradients and moments on every rank; of the state, the Jacobian, its factors and vectors. */
+    const double links = (double)network->topology->n_links, block = network->family->components;
+    return 8 * (7 * (double)network->n_theta +
+                (60.0 * network->n_state + 2 * (network->n_nodes + 2 * links) * block * block) /
+                    point->settings->n_ranks);
+  }
+  const double lanes = fmin((double)batch * point->block, fmax(EPX_LEARNER_LANES, point->block));
+  const double n = network->n_nodes, state = network->n_state;
+  return epx_population_eval_bytes(network, (int)lanes) +
+         8 * (state * state * EPX_LANE_WIDTH + (12 + point->settings->equilibrium.starts) * state * lanes +
+              14.0 * (double)network->n_theta * point->block + n * n * (point->block > 1 ? lanes : 1));
+}
+
 epx_point_size epx_point_eval_size(const epx_point *point) {
   const epx_settings *settings = point->settings;
   const epx_network *network = point->network;
@@ -182,17 +200,7 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
                          settings->curve[EPX_CURVE_VALIDATION_ACCURACY];
   const double an_epoch = size.n_train * phases + (validated ? point->task->n_validation : 0);
   size.equilibria = settings->learning.epochs * an_epoch + evaluated;
-  const double lanes = (double)batch * point->block, state = network->n_state;
   size.engine = point->engine;
-  if (point->engine == EPX_ENGINE_DISTRIBUTED) {
-    /* theta, its gradients and moments on every rank; of the state, the Jacobian, its factors and vectors. */
-    const double links = (double)size.n_links, block = network->family->components;
-    size.bytes = 8 * (7 * (double)network->n_theta +
-                      (60 * state + 2 * (size.n_nodes + 2 * links) * block * block) / settings->n_ranks);
-    return size;
-  }
-  size.bytes = 8 * (state * state * EPX_LANE_WIDTH + 40 * state * lanes +
-                    8.0 * (double)network->n_theta * point->block +
-                    (point->block > 1 ? (double)size.n_nodes * size.n_nodes * lanes : 0));
+  size.bytes = eval_bytes(point, batch);
   return size;
 }

@@ -19,7 +19,7 @@ typedef struct {
   int n_epochs; /* trained in situ */
   epx_energy *energy;
   epx_curves curves;
-  double *cosine, *ratio, *trained_cosine, *heater_power, *failures;
+  double *cosine, *ratio, *trained_cosine, *heater_power, *failures, *multiplicity;
 } block_work;
 
 static bool wants(const epx_settings *settings, epx_metric metric) {
@@ -42,7 +42,8 @@ static void destroy_work(block_work *work) {
                        &work->ratio,
                        &work->trained_cosine,
                        &work->heater_power,
-                       &work->failures};
+                       &work->failures,
+                       &work->multiplicity};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->energy);
@@ -70,8 +71,8 @@ static epx_err create_work(const epx_point *point, block_work *work) {
     EPX_TRY(EPX_ARRAY(work->curves.validation_loss, block * epochs));
   if (settings->curve[EPX_CURVE_VALIDATION_ACCURACY])
     EPX_TRY(EPX_ARRAY(work->curves.validation_accuracy, block * epochs));
-  double **by_instance[] = {&work->cosine, &work->ratio, &work->trained_cosine, &work->heater_power,
-                            &work->failures};
+  double **by_instance[] = {&work->cosine,       &work->ratio,    &work->trained_cosine,
+                            &work->heater_power, &work->failures, &work->multiplicity};
   for (size_t i = 0; i < sizeof by_instance / sizeof *by_instance; i++)
     EPX_TRY(EPX_ARRAY(*by_instance[i], block));
   EPX_TRY(EPX_ARRAY(work->initial, block));
@@ -132,6 +133,11 @@ static double count_epochs(const block_work *work, int k) {
   return epochs;
 }
 
+static double get_disagreements(const block_work *work, int k) {
+  const epx_audit audit = epx_learner_get_audit(work->learner, k);
+  return audit.n_audited > 0 ? (double)audit.n_disagreements / (double)audit.n_audited : NAN;
+}
+
 static double get_metric(const epx_point *point, const block_work *work, epx_metric metric, int k) {
   const epx_performance *test = &work->test[k];
   switch (metric) {
@@ -173,6 +179,10 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
     return test->abscissa;
   case EPX_METRIC_RESIDUAL:
     return test->residual;
+  case EPX_METRIC_AUDIT_DISAGREEMENTS:
+    return get_disagreements(work, k);
+  case EPX_METRIC_EQUILIBRIA_FOUND:
+    return work->multiplicity[k];
   case EPX_METRIC_EPOCHS:
     return count_epochs(work, k);
   case EPX_METRIC_EQUILIBRIA:
@@ -259,6 +269,8 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
                                          work->validation));
   if (wants(settings, EPX_METRIC_TRAINED_GRADIENT_COSINE))
     EPX_TRY(compare_gradients(point, work, work->trained_cosine, NULL));
+  if (wants(settings, EPX_METRIC_EQUILIBRIA_FOUND))
+    EPX_TRY(epx_learner_eval_multiplicity(work->learner, work->theta, EPX_PART_TEST, work->multiplicity));
   return epx_learner_eval_performance(work->learner, work->theta, EPX_PART_TEST,
                                       wants(settings, EPX_METRIC_STABILITY), work->test);
 }
@@ -287,6 +299,21 @@ static void warn_of_failures(const epx_point *point, const block_work *work) {
   }
 }
 
+/* The metric says how many; that there are any is said once. */
+static void warn_of_disagreements(const epx_point *point, const block_work *work) {
+  for (int k = 0; k < point->block; k++) {
+    const epx_audit audit = epx_learner_get_audit(work->learner, k);
+    if (audit.n_disagreements == 0) continue;
+    epx_log_write_once(
+        EPX_LOG_WARNING, "trial",
+        "the audit disagrees: of %ld equilibria that one instance repeated by pure dynamics, %ld are "
+        "not where they were; a smaller equilibrium.handover makes them safer (metric "
+        "audit_disagreements)",
+        audit.n_audited, audit.n_disagreements);
+    return;
+  }
+}
+
 static epx_err solve_block(const epx_point *point, int i_point, int first, block_work *work, double *record) {
   const size_t size = point->layout.size;
   EPX_TRY(create_work(point, work));
@@ -304,6 +331,7 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   warn_of_failures(point, work);
   EPX_TRY(measure_after(point, work));
   EPX_TRY(measure_energy(point, work));
+  warn_of_disagreements(point, work);
   for (int k = 0; k < point->block; k++)
     write_result(point, work, k, record + (size_t)k * size);
   return EPX_OK;

@@ -68,6 +68,16 @@ static void contradictions_are_refused(void **state) {
   bad = good;
   bad.max_newton = 0;
   check_refused(&bad, "max_newton");
+  bad = good;
+  bad.audit = 1.5;
+  check_refused(&bad, "audit");
+  bad.audit = NAN;
+  check_refused(&bad, "audit");
+  bad = good;
+  bad.starts = 0;
+  check_refused(&bad, "starts");
+  bad.starts = EPX_MAX_STARTS + 1;
+  check_refused(&bad, "starts");
 }
 
 int main(void) {

@@ -99,12 +99,53 @@ static void ghost_of_a_fold_does_not_hold_the_dynamics(void **state) {
   destroy_random_network(&r);
 }
 
+/** Pulls the real part of the first component of every lane towards 0 by `context`, a double. */
+static void add_pull(const void *context, const epx_lanes *lanes, const double *y, double *f) {
+  const double strength = *(const double *)context;
+  for (int lane = 0; lane < lanes->n_lanes; lane++)
+    f[lane] -= strength * y[lane];
+}
+
+/** A strong nudge, whose residual is far above what the dynamics hand over: Newton begins at the free
+ * equilibrium with the factors that it left, the same each time, and ends where the dynamics do. */
+static void learning_phase_from_rest_takes_no_steps_and_agrees_with_the_dynamics(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 2, 2, 9);
+  set_everywhere(&r, "loss", 2);
+  set_everywhere(&r, "kerr", 0.1);
+  epx_equilibrium_options options = get_options();
+  options.tolerance = 1e-12;
+  solution s = create_solution(&r, &options);
+  const size_t n = count_state(&r), size = n * sizeof *s.y;
+  double *rest = create_numbers(n), *first = create_numbers(n), strength = 0.2;
+  memcpy(rest, s.y, size);
+  const epx_nudge nudge = {.context = &strength, .add_field = add_pull, .direction = 1};
+  const long steps = epx_population_get_counts(s.population).steps;
+  settle(&r, &nudge, &s);
+  assert_int_equal(epx_population_get_counts(s.population).steps, steps);
+  memcpy(first, s.y, size);
+  memcpy(s.y, rest, size);
+  settle(&r, &nudge, &s);
+  assert_memory_equal(s.y, first, size);
+  for (size_t k = 0; k < n; k++)
+    s.y[k] = rest[k] * (1 + 1e-9); /* not at rest: by the dynamics */
+  settle(&r, &nudge, &s);
+  assert_true(epx_population_get_counts(s.population).steps > steps);
+  for (size_t k = 0; k < n; k++)
+    assert_close(s.y[k], first[k], 1e-10);
+  epx_array_destroy(&rest);
+  epx_array_destroy(&first);
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ring_settles_on_the_branches_of_its_cubic),
       cmocka_unit_test(newton_alone_finds_the_saddle_between),
       cmocka_unit_test(dynamics_that_pass_a_saddle_do_not_end_there),
       cmocka_unit_test(ghost_of_a_fold_does_not_hold_the_dynamics),
+      cmocka_unit_test(learning_phase_from_rest_takes_no_steps_and_agrees_with_the_dynamics),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,11 +81,40 @@ static void lanes_do_not_know_their_neighbours(void **state) {
   destroy_random_network(&few);
 }
 
+static void pure_dynamics_confirm_chosen_lanes_alone(void **state) {
+  (void)state;
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 2, 2, 3);
+  set_everywhere(&r, "loss", 2);
+  set_everywhere(&r, "kerr", 0.1);
+  epx_equilibrium_options options = get_options();
+  options.method = EPX_NEWTON;
+  solution s = create_solution(&r, &options), again = create_start(&r, &options);
+  const unsigned char chosen[] = {1, 0, 1, 0, 0, 1};
+  double *start = create_numbers(count_state(&r));
+  memcpy(start, again.y, count_state(&r) * sizeof *start);
+  assert_int_equal(
+      epx_population_solve_dynamics(again.population, r.lanes, chosen, again.y, again.certificate), EPX_OK);
+  for (int lane = 0; lane < r.lanes->n_used; lane++) {
+    for (int i = 0; i < r.network->n_state; i++) {
+      const double expected = chosen[lane] ? get_state(&r, &s, i, lane) : start[i * r.lanes->n_lanes + lane];
+      assert_close(get_state(&r, &again, i, lane), expected, chosen[lane] ? 1e-8 : 0);
+    }
+    if (chosen[lane]) assert_true(again.certificate[lane].residual <= options.tolerance);
+  }
+  assert_int_equal(epx_population_get_counts(again.population).equilibria, 0);
+  assert_true(epx_population_get_counts(again.population).steps > 0);
+  epx_array_destroy(&start);
+  destroy_solution(&s);
+  destroy_solution(&again);
+  destroy_random_network(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(outcomes_are_told_apart),
       cmocka_unit_test(settling_time_is_that_of_the_residual),
       cmocka_unit_test(lanes_do_not_know_their_neighbours),
+      cmocka_unit_test(pure_dynamics_confirm_chosen_lanes_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,8 @@ typedef enum {
   EPX_METHOD_COUNT
 } epx_method;
 
+enum { EPX_MAX_STARTS = 64 };
+
 typedef struct {
   epx_method method;
   double rtol, atol;     /* of the dynamics, weighted root mean square of each network's own components */
@@ -36,15 +38,19 @@ typedef struct {
   long max_steps;        /* of the integrator, in all */
   int max_newton;        /* iterations of the finish */
   double escape;         /* |s| beyond this is divergence */
+  double audit;          /* share of the free equilibria that a learner repeats by pure dynamics, 0 ... 1 */
+  int starts;            /* a learner that looks for coexisting equilibria begins from so many states */
   bool measures_cycles;  /* a limit cycle is followed once more, closely, for its period and amplitude; false: these
                             are as rough as rtol */
 } epx_equilibrium_options;
 
 /** Inits the defaults: dynamics+newton, rtol 1e-3, atol 1e-4, handover 1e-2, tolerance 1e-10, settled 1e-2,
- * max_time 2000, max_steps 200000, max_newton 20, escape 1e6, cycles are measured. */
+ * max_time 2000, max_steps 200000, max_newton 20, escape 1e6, audit 0, starts 1, cycles are
+ * measured. */
 void epx_equilibrium_init(epx_equilibrium_options *options);
 
-/** Checks the options. Errors: EPX_EINPUT: not positive, tolerance below 1e-14, handover below tolerance. */
+/** Checks the options. Errors: EPX_EINPUT: not positive, tolerance below 1e-14, handover below tolerance,
+ * audit not a share, starts not 1 ... EPX_MAX_STARTS. */
 epx_err epx_equilibrium_check(const epx_equilibrium_options *options);
 
 /** The force of a learning phase. */

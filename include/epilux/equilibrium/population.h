@@ -25,6 +25,9 @@ typedef struct {
 epx_err epx_population_create(const epx_network *network, int n_lanes, const epx_equilibrium_options *options,
                               epx_population **out);
 
+/** Evaluates how many bytes a population for n_lanes lanes takes, about. */
+double epx_population_eval_bytes(const epx_network *network, int n_lanes);
+
 /** Destroys the population at *address. */
 void epx_population_destroy(epx_population **address);
 
@@ -39,6 +42,12 @@ void epx_population_set_idle(epx_population *population, const unsigned char *id
  * `nudge` NULL: free phase. Errors: EPX_ESOLVER. */
 epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y,
                              epx_certificate *certificate);
+
+/** Solves for the equilibrium of the chosen lanes [n_lanes] once more, in the free phase and by pure dynamics, whatever
+ * the method: y and certificate as in epx_population_solve(), of chosen lanes alone. Nothing that learning phases
+ * begin with is touched, and nothing is counted as an equilibrium. Errors: EPX_ESOLVER. */
+epx_err epx_population_solve_dynamics(epx_population *population, const epx_lanes *lanes,
+                                      const unsigned char *chosen, double *y, epx_certificate *certificate);
 
 /** Solves (dF/ds) x = b, or (dF/ds)' x = b when transposed, at y in every lane; all [n_state][n_lanes]. The nudge is
  * not part of it. A singular lane gets x = NaN. */

@@ -53,6 +53,10 @@ typedef struct {
 
 typedef struct epx_learner epx_learner;
 
+/** Lanes a chunk of samples fills: enough vectors to share the cost of the integrator's steps, few enough that one slow
+ * sample does not hold up many and that a small network's lanes stay in the cache. */
+enum { EPX_LEARNER_LANES = 128 };
+
 /** Checks what a learner would refuse, beside the options of optimiser and equilibrium. Errors: EPX_EINPUT.
  */
 epx_err epx_learner_check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec);
@@ -123,6 +127,21 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
  * settle left out. Errors: EPX_EINPUT: the estimator refuses the family; EPX_ESOLVER. */
 epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator,
                                   const epx_nudging *nudging, const double *theta, double *gradient);
+
+/** Evaluates how many equilibria coexist: multiplicity [n_instances], the mean over the part's samples of the distinct
+ * ones that the dynamics reach from options->starts states, the family's own and random ones of up to twice the size
+ * of the first equilibrium (phases: any). 0 where there is none. Errors: EPX_ESOLVER. */
+epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta, epx_part part,
+                                      double *multiplicity);
+
+/** What pure dynamics say of the free equilibria of one instance that were drawn for the audit: another state, or
+ * none, is a disagreement. */
+typedef struct {
+  long n_audited, n_disagreements;
+} epx_audit;
+
+/** Gets the audit since creation or the last epx_learner_set_instances(). */
+epx_audit epx_learner_get_audit(const epx_learner *learner, int i_instance);
 
 /** Gets what the equilibria cost so far. */
 epx_population_counts epx_learner_get_counts(const epx_learner *learner);

@@ -46,6 +46,10 @@
   X(EPX_METRIC_STABILITY, "stability", "1",                                                                  \
     "largest real part of the Jacobian's spectrum over the equilibria of the evaluation, per unit of time")  \
   X(EPX_METRIC_RESIDUAL, "residual", "1", "largest residual over the equilibria of the evaluation")          \
+  X(EPX_METRIC_AUDIT_DISAGREEMENTS, "audit_disagreements", "1",                                              \
+    "share of the audited free equilibria (equilibrium.audit) that pure dynamics do not confirm")            \
+  X(EPX_METRIC_EQUILIBRIA_FOUND, "equilibria_found", "1",                                                    \
+    "coexisting equilibria of a sample that equilibrium.starts starts find, mean over those of the evaluation") \
   X(EPX_METRIC_EPOCHS, "epochs", "1", "epochs trained until the target loss, or all of them")                \
   X(EPX_METRIC_EQUILIBRIA, "equilibria", "1",                                                                \
     "equilibria that training and evaluation asked of the network")                                          \

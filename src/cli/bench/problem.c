@@ -34,20 +34,21 @@ static double *get_parameter(const epx_problem *problem, int instance, const cha
   return problem->theta + (size_t)instance * network->n_theta + network->offset[p];
 }
 
-static void set_instance(const epx_problem *problem, int k) {
+static void set_instance(const epx_problem *problem, int first, int k) {
   const epx_network *network = problem->network;
   const epx_topology *topology = network->topology;
   const size_t n = (size_t)network->n_nodes;
   double *coupling = get_parameter(problem, k, "coupling"), *matrix = problem->matrices + (size_t)k * n * n;
   for (size_t l = 0; l < topology->n_links; l++) {
-    coupling[l] = (draw("bench:coupling", (size_t)k * topology->n_links + l) - 0.5) / sqrt((double)n);
+    coupling[l] =
+        (draw("bench:coupling", (size_t)(first + k) * topology->n_links + l) - 0.5) / sqrt((double)n);
     matrix[(size_t)topology->links[l].i * n + (size_t)topology->links[l].j] = coupling[l];
     matrix[(size_t)topology->links[l].j * n + (size_t)topology->links[l].i] = coupling[l];
   }
   for (size_t i = 0; i < n; i++) {
     get_parameter(problem, k, "loss")[i] = 1;
     get_parameter(problem, k, "kerr")[i] = 0.5;
-    get_parameter(problem, k, "detuning")[i] = -draw("bench:detuning", (size_t)k * n + i);
+    get_parameter(problem, k, "detuning")[i] = -draw("bench:detuning", (size_t)(first + k) * n + i);
   }
 }
 
@@ -60,12 +61,12 @@ static epx_err create_arrays(epx_problem *problem, int n_instances, int n_sample
   return EPX_OK;
 }
 
-static epx_err create_parts(int n, int n_instances, int n_samples, epx_problem *problem) {
+static epx_err create_parts(int n, int first, int n_instances, int n_samples, epx_problem *problem) {
   EPX_TRY(create_network(n, &problem->network));
   EPX_TRY(epx_lanes_create(problem->network, n_instances, n_samples, &problem->lanes));
   EPX_TRY(create_arrays(problem, n_instances, n_samples));
   for (int k = 0; k < n_instances; k++)
-    set_instance(problem, k);
+    set_instance(problem, first, k);
   for (size_t i = 0; i < (size_t)n_samples * (size_t)n; i++)
     problem->features[i] = draw("bench:drive", i) - 0.5;
   epx_lanes_set_parameters(problem->lanes, problem->theta);
@@ -82,9 +83,9 @@ static epx_err create_parts(int n, int n_instances, int n_samples, epx_problem *
   return EPX_OK;
 }
 
-epx_err epx_problem_create(int n, int n_instances, int n_samples, epx_problem *problem) {
+epx_err epx_problem_create(int n, int first, int n_instances, int n_samples, epx_problem *problem) {
   *problem = (epx_problem){0};
-  const int code = create_parts(n, n_instances, n_samples, problem);
+  const int code = create_parts(n, first, n_instances, n_samples, problem);
   if (code != EPX_OK) epx_problem_destroy(problem);
   EPX_TRY(code);
   return EPX_OK;
@@ -97,6 +98,16 @@ void epx_problem_destroy(epx_problem *problem) {
   epx_array_destroy(&problem->features);
   epx_array_destroy(&problem->matrices);
   epx_array_destroy(&problem->alone);
+}
+
+double epx_problem_eval_bytes(const epx_problem *problem) {
+  const epx_lanes *lanes = problem->lanes;
+  const double n = problem->network->n_nodes, n_lanes = lanes->n_lanes;
+  const double of_lanes =
+      n * n * (lanes->shared ? 1 : n_lanes) +
+      (problem->network->family->n_parameters + problem->network->family->input_rows + EPX_LANES_SCRATCH) *
+          n * n_lanes;
+  return (epx_population_eval_bytes(problem->network, lanes->n_lanes) + 8 * of_lanes) / lanes->n_used;
 }
 
 epx_err epx_many_create(const epx_problem *problem, const epx_equilibrium_options *options, epx_many *many) {

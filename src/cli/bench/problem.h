@@ -19,8 +19,11 @@ typedef struct {
   epx_kerr_alone *alone;               /* [n_used], lane by lane */
 } epx_problem;
 
-/** Creates the problem. Errors: EPX_EMEMORY. */
-epx_err epx_problem_create(int n, int n_instances, int n_samples, epx_problem *problem);
+/** Creates the problem of instances `first` and on. Errors: EPX_EMEMORY. */
+epx_err epx_problem_create(int n, int first, int n_instances, int n_samples, epx_problem *problem);
+
+/** Evaluates the bytes a lane of its workspaces: population, parameters, input. */
+double epx_problem_eval_bytes(const epx_problem *problem);
 
 /** Destroys what it holds. */
 void epx_problem_destroy(epx_problem *problem);
