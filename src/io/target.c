@@ -14,7 +14,7 @@
 #include "io/resolve.h"
 #include "io/text.h"
 
-enum { N_WORDS_MAX = 64 };
+enum { N_WORDS_MAX = 256 };
 
 static bool has_word(const epx_tree *map, const char *key, const char *word) {
   const epx_tree *value = epx_tree_get(map, key);
