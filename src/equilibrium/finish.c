@@ -313,9 +313,31 @@ static void init_group(const newton *solve) {
   }
 }
 
+/** Sets the lanes of a learning phase that begin elsewhere than where they start: the way there is their
+ * first step. */
+static void set_guesses(const newton *solve) {
+  epx_finish *finish = solve->finish;
+  const int n_lanes = solve->lanes->n_lanes;
+  const size_t width = (size_t)n_lanes, n_rows = (size_t)finish->n_state;
+  double length[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH) {
+    for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++) {
+      if (!is_ready(solve, lane) || !starts_at_rest(solve, lane)) continue;
+      for (size_t row = 0; row < n_rows; row++)
+        solve->y[row * width + (size_t)lane] = solve->nudge->guess[row * width + (size_t)lane];
+    }
+    epx_lane_vector_eval_distance(finish->n_state, n_lanes, first, solve->y, finish->start, length);
+    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+      if (is_ready(solve, first + w) && starts_at_rest(solve, first + w))
+        finish->lanes[first + w].first = length[w];
+    }
+  }
+}
+
 static void solve_group(const newton *solve) {
   epx_finish *finish = solve->finish;
   init_group(solve);
+  if (solve->nudge && solve->nudge->guess && solve->mode.at_rest) set_guesses(solve);
   for (int iteration = 0; iteration <= finish->options.max_newton; iteration++) {
     eval_field(solve);
     for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH)

@@ -162,9 +162,10 @@ INLINE vector *entry(double *x, size_t i) {
   return (vector *)(x + i * EPX_LANE_WIDTH);
 }
 
-/** Takes the sum over columns j from `begin` to `end` of A_ij x_j off the entries of n_rows rows from i on: a
+/** Evaluates z = x_i - sum over columns j from `begin` to `end` of A_ij x_j of n_rows rows from i on: a
  * loaded x serves all of them, and their sums, two of fixed order each, hide each other's latency. */
-INLINE void take_off_rows(const part *p, size_t i, size_t n_rows, size_t begin, size_t end, double *x) {
+INLINE void take_off_rows(const part *p, size_t i, size_t n_rows, size_t begin, size_t end, double *x,
+                          vector *z) {
   vector sum[BLOCK][2];
   for (size_t r = 0; r < n_rows; r++)
     sum[r][0] = sum[r][1] = (vector){0};
@@ -181,14 +182,12 @@ INLINE void take_off_rows(const part *p, size_t i, size_t n_rows, size_t begin, 
       sum[r][0] += *at(p, i + r, j) * *entry(x, j);
   }
   for (size_t r = 0; r < n_rows; r++)
-    *entry(x, i + r) -= sum[r][0] + sum[r][1];
+    z[r] = *entry(x, i + r) - (sum[r][0] + sum[r][1]);
 }
 
 /** Takes A_ij z_j of n_columns rows j of the factors off the entries i from `begin` to `end`. */
-INLINE void take_off_columns(const part *p, size_t j, size_t n_columns, size_t begin, size_t end, double *x) {
-  vector z[BLOCK];
-  for (size_t c = 0; c < n_columns; c++)
-    z[c] = *entry(x, j + c);
+INLINE void take_off_columns(const part *p, size_t j, size_t n_columns, size_t begin, size_t end,
+                             const vector *z, double *x) {
   for (size_t i = begin; i < end; i++) {
     vector here = *entry(x, i);
     for (size_t c = 0; c < n_columns; c++)
@@ -197,13 +196,22 @@ INLINE void take_off_columns(const part *p, size_t j, size_t n_columns, size_t b
   }
 }
 
-INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *x) {
-  for (size_t q = 0; q < n; q++) {
-    const size_t k = backward ? n - 1 - q : q;
-    int differs = 0;
+/** Tells whether rows were exchanged in any lane, which for the Jacobian of a stable network they mostly were
+ * not. */
+INLINE bool is_exchanged(size_t n, const int *pivot) {
+  int differs = 0;
+  for (size_t k = 0; k < n; k++) {
     for (size_t w = 0; w < WIDTH; w++)
       differs |= pivot[k * EPX_LANE_WIDTH + w] ^ (int)k;
-    for (size_t w = 0; differs && w < WIDTH; w++) {
+  }
+  return differs != 0;
+}
+
+INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *x) {
+  if (!is_exchanged(n, pivot)) return;
+  for (size_t q = 0; q < n; q++) {
+    const size_t k = backward ? n - 1 - q : q;
+    for (size_t w = 0; w < WIDTH; w++) {
       const size_t other = (size_t)pivot[k * EPX_LANE_WIDTH + w];
       const double upper = x[k * EPX_LANE_WIDTH + w];
       x[k * EPX_LANE_WIDTH + w] = x[other * EPX_LANE_WIDTH + w];
@@ -214,20 +222,24 @@ INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *
 
 /** Solves for n_rows unknowns from i on with L, those above being known. */
 INLINE void solve_lower(const part *p, size_t i, size_t n_rows, double *x) {
-  take_off_rows(p, i, n_rows, 0, i, x);
-  for (size_t r = 1; r < n_rows; r++) {
-    for (size_t q = 0; q < r; q++)
-      *entry(x, i + r) -= *at(p, i + r, i + q) * *entry(x, i + q);
+  vector z[BLOCK];
+  take_off_rows(p, i, n_rows, 0, i, x, z);
+  for (size_t q = 0; q < n_rows; q++) {
+    for (size_t r = q + 1; r < n_rows; r++)
+      z[r] -= *at(p, i + r, i + q) * z[q];
+    *entry(x, i + q) = z[q];
   }
 }
 
 /** Solves for n_rows unknowns from i on with U, those below being known. */
 INLINE void solve_upper(const part *p, size_t i, size_t n_rows, double *x) {
-  take_off_rows(p, i, n_rows, i + n_rows, p->n, x);
-  for (size_t r = n_rows; r-- > 0;) {
-    for (size_t q = r + 1; q < n_rows; q++)
-      *entry(x, i + r) -= *at(p, i + r, i + q) * *entry(x, i + q);
-    *entry(x, i + r) *= *at(p, i + r, i + r);
+  vector z[BLOCK];
+  take_off_rows(p, i, n_rows, i + n_rows, p->n, x, z);
+  for (size_t q = n_rows; q-- > 0;) {
+    z[q] *= *at(p, i + q, i + q);
+    for (size_t r = 0; r < q; r++)
+      z[r] -= *at(p, i + r, i + q) * z[q];
+    *entry(x, i + q) = z[q];
   }
 }
 
@@ -246,21 +258,27 @@ INLINE void solve_plain(const part *p, const int *pivot, double *x) {
 
 /** Solves for n_rows unknowns from j on with U', those above being known and taken off. */
 INLINE void solve_upper_transposed(const part *p, size_t j, size_t n_rows, double *x) {
+  vector z[BLOCK];
   for (size_t r = 0; r < n_rows; r++) {
+    z[r] = *entry(x, j + r);
     for (size_t q = 0; q < r; q++)
-      *entry(x, j + r) -= *at(p, j + q, j + r) * *entry(x, j + q);
-    *entry(x, j + r) *= *at(p, j + r, j + r);
+      z[r] -= *at(p, j + q, j + r) * z[q];
+    z[r] *= *at(p, j + r, j + r);
+    *entry(x, j + r) = z[r];
   }
-  take_off_columns(p, j, n_rows, j + n_rows, p->n, x);
+  take_off_columns(p, j, n_rows, j + n_rows, p->n, z, x);
 }
 
 /** Solves for n_rows unknowns from j on with L', those below being known and taken off. */
 INLINE void solve_lower_transposed(const part *p, size_t j, size_t n_rows, double *x) {
+  vector z[BLOCK];
   for (size_t r = n_rows; r-- > 0;) {
+    z[r] = *entry(x, j + r);
     for (size_t q = r + 1; q < n_rows; q++)
-      *entry(x, j + r) -= *at(p, j + q, j + r) * *entry(x, j + q);
+      z[r] -= *at(p, j + q, j + r) * z[q];
+    *entry(x, j + r) = z[r];
   }
-  take_off_columns(p, j, n_rows, 0, j, x);
+  take_off_columns(p, j, n_rows, 0, j, z, x);
 }
 
 /* The factors are read by rows here too: rows that are done are taken off all entries that follow. */

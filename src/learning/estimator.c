@@ -48,6 +48,8 @@ static epx_err create_arrays(epx_estimator_work *work, int n_instances, int n_la
   EPX_TRY(EPX_ARRAY(work->certificate, n_lanes));
   EPX_TRY(EPX_ARRAY(work->weight, n_lanes));
   EPX_TRY(EPX_ARRAY(work->frozen, n_lanes));
+  EPX_TRY(EPX_ARRAY(work->way, n_lanes));
+  EPX_TRY(EPX_ARRAY(work->size, n_lanes));
   EPX_TRY(EPX_ARRAY(work->value, n_lanes));
   EPX_TRY(EPX_ARRAY(work->contrast, n_lanes));
   EPX_TRY(EPX_ARRAY(work->jacobian, n_state * n_state * EPX_LANE_WIDTH));
@@ -86,6 +88,8 @@ void epx_estimator_destroy_work(epx_estimator_work **address) {
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->certificate);
   epx_array_destroy(&work->frozen);
+  epx_array_destroy(&work->way);
+  epx_array_destroy(&work->size);
   epx_array_destroy(&work->n_lanes);
   epx_array_destroy(address);
 }

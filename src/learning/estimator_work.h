@@ -22,6 +22,7 @@ struct epx_estimator_work {
    */
   double *weight;        /* [n_lanes] */
   unsigned char *frozen; /* [n_lanes] */
+  double *way, *size;    /* [n_lanes]: how far a phase went, how large the free state is */
 
   /* Inside the force of a learning phase, at the state of the moment. */
   double *live_readout, *live_slope, *live_pull; /* as above */

@@ -14,15 +14,18 @@ static const double far = 0.25;
 /* A released lane is back when it is nearer to s0 than this, next to the largest component and 1. */
 static const double near = 1e-6;
 
-/* Largest component, in magnitude, of a lane of a - b; b may be NULL for zero. */
-static double get_largest(const epx_lanes *lanes, const double *a, const double *b, int lane) {
-  double largest = 0;
+/* Largest component, in magnitude, of each lane of a - b, NaN where any is; b NULL for zero. largest
+ * [n_lanes]. */
+static void eval_largest(const epx_lanes *lanes, const double *a, const double *b, double *largest) {
+  const size_t n_lanes = (size_t)lanes->n_lanes;
+  memset(largest, 0, n_lanes * sizeof *largest);
   for (size_t row = 0; row < (size_t)lanes->network->n_state; row++) {
-    const size_t at = row * (size_t)lanes->n_lanes + (size_t)lane;
-    const double d = fabs(a[at] - (b ? b[at] : 0));
-    largest = d > largest || isnan(d) ? d : largest;
+    const double *here = a + row * n_lanes, *there = b ? b + row * n_lanes : NULL;
+    for (size_t lane = 0; lane < n_lanes; lane++) {
+      const double d = fabs(there ? here[lane] - there[lane] : here[lane]);
+      largest[lane] = d > largest[lane] || isnan(d) ? d : largest[lane];
+    }
   }
-  return largest;
 }
 
 static void copy_lane(const epx_lanes *lanes, const double *from, int lane, double *to) {
@@ -46,34 +49,35 @@ static void set_start(const epx_batch *batch, const double *free, const epx_esti
 /* Releases the phases that went far and leaves out those that do not come back. */
 static epx_err check_basin(const epx_batch *batch, const double *state, epx_estimator_work *work) {
   const epx_lanes *lanes = batch->lanes;
-  double *released = work->response;
+  double *released = work->response, *way = work->way, *size = work->size;
   int n_far = 0;
+  eval_largest(lanes, state, batch->state, way);
+  eval_largest(lanes, batch->state, NULL, size);
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    n_far += work->weight[lane] != 0 && !(way[lane] <= far * size[lane]);
+  if (n_far == 0) return EPX_OK;
   set_start(batch, batch->state, work, released);
   for (int lane = 0; lane < lanes->n_used; lane++) {
-    if (work->weight[lane] == 0 ||
-        get_largest(lanes, state, batch->state, lane) <= far * get_largest(lanes, batch->state, NULL, lane))
-      continue;
-    copy_lane(lanes, state, lane, released);
-    n_far++;
+    if (work->weight[lane] != 0 && !(way[lane] <= far * size[lane])) copy_lane(lanes, state, lane, released);
   }
-  if (n_far == 0) return EPX_OK;
   const epx_nudge_force force = {batch, work, EPX_NUDGE_RELEASE, 0};
   epx_nudge nudge;
   epx_nudging_init(&force, &nudge);
   EPX_TRY(epx_population_solve(batch->population, lanes, &nudge, released, work->certificate));
+  eval_largest(lanes, released, batch->state, way);
   for (int lane = 0; lane < lanes->n_used; lane++) {
-    const double size = get_largest(lanes, batch->state, NULL, lane);
-    if (work->weight[lane] != 0 && !(get_largest(lanes, released, batch->state, lane) <= near * (1 + size)))
+    if (work->weight[lane] != 0 && !(way[lane] <= near * (1 + size[lane])))
       epx_estimator_set_failure(batch, work, lane);
   }
   return EPX_OK;
 }
 
-epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind,
-                                epx_estimator_work *work, double *state) {
+static epx_err solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind, const double *guess,
+                           epx_estimator_work *work, double *state) {
   const epx_nudge_force force = {batch, work, kind, beta};
   epx_nudge nudge;
   epx_nudging_init(&force, &nudge);
+  nudge.guess = guess;
   const bool drifts = kind != EPX_NUDGE_ADJOINT && epx_estimator_set_drift(batch, work);
   const int code = epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate);
   if (drifts) epx_estimator_restore_drift(batch, work);
@@ -84,10 +88,15 @@ epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_k
   return EPX_OK;
 }
 
-static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, epx_estimator_work *work,
-                          double *state) {
+epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind,
+                                epx_estimator_work *work, double *state) {
+  return solve_phase(batch, beta, kind, NULL, work, state);
+}
+
+static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, const double *guess,
+                          epx_estimator_work *work, double *state) {
   set_start(batch, batch->state, work, state);
-  EPX_TRY(epx_nudging_solve_phase(batch, beta, kind, work, state));
+  EPX_TRY(solve_phase(batch, beta, kind, guess, work, state));
   EPX_TRY(check_basin(batch, state, work));
   return EPX_OK;
 }
@@ -114,6 +123,15 @@ static void set_held(const epx_batch *batch, epx_quadrature quadrature, epx_esti
   epx_frame_add(batch->lanes, 1, work->response, work->held);
 }
 
+/* Mirrors s(beta) at the free state: s(-beta) but for O(beta^2), where Newton begins. work->response is room
+ * until then. */
+static const double *eval_mirror(const epx_batch *batch, epx_estimator_work *work) {
+  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  for (size_t k = 0; k < n; k++)
+    work->response[k] = 2 * batch->state[k] - work->plus[k];
+  return work->response;
+}
+
 epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, epx_nudge_kind kind,
                           epx_estimator_work *work) {
   epx_estimator_set_lanes(batch, work);
@@ -121,9 +139,9 @@ epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, ep
     epx_estimator_eval_pull(batch, work);
     set_held(batch, nudging->quadrature, work);
   }
-  EPX_TRY(solve_side(batch, nudging->beta, kind, work, work->plus));
+  EPX_TRY(solve_side(batch, nudging->beta, kind, NULL, work, work->plus));
   if (nudging->scheme == EPX_CENTERED)
-    EPX_TRY(solve_side(batch, -nudging->beta, kind, work, work->minus));
+    EPX_TRY(solve_side(batch, -nudging->beta, kind, eval_mirror(batch, work), work, work->minus));
   else
     set_start(batch, epx_estimator_read_state(batch, work), work, work->minus);
   epx_estimator_read(batch, 1, work, work->plus);

@@ -1,8 +1,9 @@
 /** @file
- * Equilibrium: what is asked of both ways to settle a network (`population`, the fast one, and `reference`, its judge).
+ * Equilibrium: what is asked of both ways to settle a network (`population`, the fast one, and `reference`,
+ * its judge).
  *
- * Solve  F(s; theta, input) + N(s) = 0  by following ds/dt = direction (F + N) from a start, then polishing by Newton.
- * N is the nudge of a learning phase, NULL in the free phase.
+ * Solve  F(s; theta, input) + N(s) = 0  by following ds/dt = direction (F + N) from a start, then polishing
+ * by Newton. N is the nudge of a learning phase, NULL in the free phase.
  */
 #ifndef EPILUX_EQUILIBRIUM_EQUILIBRIUM_H
 #define EPILUX_EQUILIBRIUM_EQUILIBRIUM_H
@@ -23,7 +24,7 @@ typedef enum {
 #define EPX_METHOD_ENUM(name, text, meaning) name,
   EPX_METHODS(EPX_METHOD_ENUM)
 #undef EPX_METHOD_ENUM
-  EPX_METHOD_COUNT
+      EPX_METHOD_COUNT
 } epx_method;
 
 enum { EPX_MAX_STARTS = 64 };
@@ -58,11 +59,15 @@ typedef struct {
   void *context;
   /** Adds N(y) to f; y, f [n_state][n_lanes]. Called many times; must not allocate. */
   void (*add_field)(const void *context, const epx_lanes *lanes, const double *y, double *f);
-  /** Adds dN/ds of `width` lanes from `lane` on, laid out as in epx_family.eval_jacobian. NULL: Newton iterates with
-   * the free Jacobian, which converges at the rate beta |d2C| |J^-1|. */
+  /** Adds dN/ds of `width` lanes from `lane` on, laid out as in epx_family.eval_jacobian. NULL: Newton
+   * iterates with the free Jacobian, which converges at the rate beta |d2C| |J^-1|. */
   void (*add_jacobian)(const void *context, const epx_lanes *lanes, const double *y, int lane, int width,
                        double *jacobian);
-  double direction; /* +1, or -1 where the learning phase settles in reversed time (see learning/estimator.h) */
+  /** Where Newton begins in lanes that start at the equilibrium of the last free phase, [n_state][n_lanes];
+   * read when the solve begins. NULL: there. */
+  const double *guess;
+  double
+      direction; /* +1, or -1 where the learning phase settles in reversed time (see learning/estimator.h) */
 } epx_nudge;
 
 #endif
