@@ -5,8 +5,7 @@
  * frozen (its field is zero from then on), one that diverged is set to zero and frozen. When enough have
  * left, the rest are packed into half the vectors or fewer and the integrator starts again where it was: slow
  * lanes do not cost the width of all. The lanes of a learning phase are not packed, for a nudge knows them by
- * their place. A place is where a lane stands among those that are integrated; home[place] is where it stands
- * among the caller's.
+ * their place: where a lane stands among those integrated; home[place] is where it stands among the caller's.
  *
  * Beside rtol and atol, the error of a lane's step stays below STEP_SHARE of the way it goes in that step.
  * Near an equilibrium that way shrinks with the residual: without this rule an explicit method would sit at
@@ -225,13 +224,10 @@ static void set_bound(const epx_relaxation *relaxation, int place, double step) 
     *bound = fmin(*bound, MEASURE * (options->rtol * relaxation->size[place] + options->atol));
 }
 
-/** Evaluates when the residual fell to options->settled in a step of length `step` that ends now: it falls
- * exponentially. */
-static double eval_settled_at(const epx_relaxation *relaxation, const epx_lane_record *record, double before,
-                              double step) {
-  const double settled = relaxation->options.settled, after = fmax(record->residual, 1e-300);
-  if (!(step > 0) || !(before > settled) || !(before > after)) return record->elapsed;
-  return record->elapsed - step * fmin(log(settled / after) / log(before / after), 1);
+/** Evaluates when the residual passed `settled` in the step that ends at `time`: it falls exponentially. */
+static double eval_settled_at(double settled, double before, double after, double time, double step) {
+  const bool fell = step > 0 && before > settled && before > after && after > 0;
+  return fell ? time - step * fmin(log(settled / after) / log(before / after), 1) : time;
 }
 
 /** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
@@ -249,7 +245,7 @@ static bool look_at(epx_relaxation *relaxation, int place, double step) {
   if (residual > options->settled) {
     record->settled_at = NAN;
   } else if (isnan(record->settled_at)) {
-    record->settled_at = eval_settled_at(relaxation, record, before, step);
+    record->settled_at = eval_settled_at(options->settled, before, residual, record->elapsed, step);
   }
   if (residual <= record->handover && is_confirmed(relaxation, place)) {
     hand_over(relaxation, place);
