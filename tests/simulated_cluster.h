@@ -43,7 +43,8 @@ typedef struct {
 typedef struct {
   epx_unit unit[2]; /* what the worker has; unit[0].first is in progress */
   int n_units;
-  bool again; /* in progress for a second time */
+  int n_done; /* blocks before unit[0].first that are not reported yet */
+  double seconds[64], t_sent;
 } cluster_queue;
 
 typedef struct {
@@ -117,32 +118,49 @@ static inline bool simulation_ask(simulation *s, int worker, double now) {
   return any;
 }
 
-static inline void simulation_finish(simulation *s, int worker, double now) {
+static inline void simulation_drop(cluster_queue *own) {
+  own->n_units = own->n_done = 0;
+}
+
+/* Sends what is done; the schedule hears of it block by block. */
+static inline void simulation_report(simulation *s, int worker, int64_t first, double now) {
+  cluster_queue *own = &s->queues[worker];
+  for (int k = 0; k < own->n_done; k++)
+    if (epx_schedule_set_done(s->schedule, worker, first + k, own->seconds[k], now)) {
+      s->out.n_wrong += ++s->n_done[first + k] > 1;
+      s->out.busy += own->seconds[k];
+      s->out.end = now;
+    }
+  own->n_done = 0;
+  own->t_sent = now;
+}
+
+/* The worker's block ends. Tells whether the coordinator hears of it. */
+static inline bool simulation_finish(simulation *s, int worker, double now) {
   cluster_queue *own = &s->queues[worker];
   const int64_t block = own->unit[0].first;
   const int host = s->c->n_hosts > 0 ? worker % s->c->n_hosts : 0;
-  if (simulation_dies(s, block)) {
-    if (epx_schedule_set_returned(s->schedule, worker, true) != EPX_OK) s->out.n_wrong++;
-    own->n_units = 0;
-    return;
+  const bool dies = simulation_dies(s, block), fails = s->c->n_hosts > 0 && host == s->c->bad_host;
+  if (dies || fails) {
+    simulation_report(s, worker, block - own->n_done, now);
+    const int code = dies ? epx_schedule_set_returned(s->schedule, worker, true)
+                          : epx_schedule_set_failed(s->schedule, worker, &s->out.hopeless);
+    s->out.n_wrong += code != EPX_OK;
+    s->out.n_failures += fails;
+    simulation_drop(own);
+    return true;
   }
-  if (s->c->n_hosts > 0 && host == s->c->bad_host) {
-    if (epx_schedule_set_failed(s->schedule, worker, &s->out.hopeless) != EPX_OK) s->out.n_wrong++;
-    s->out.n_failures++;
-    own->n_units = 0;
-    return;
-  }
-  const double seconds = simulation_duration(s, block, s->n_tries[block] - 1);
-  if (epx_schedule_set_done(s->schedule, worker, block, seconds, now)) {
-    s->out.n_wrong += ++s->n_done[block] > 1;
-    s->out.busy += seconds;
-    s->out.end = now;
-  }
+  own->seconds[own->n_done++] = simulation_duration(s, block, s->n_tries[block] - 1);
   own->unit[0].first++;
-  if (--own->unit[0].count == 0) {
+  const bool ends = --own->unit[0].count == 0;
+  if (!ends && own->n_done < 64 && now - own->t_sent <= epx_schedule_eval_interval(s->c->n_workers))
+    return false;
+  simulation_report(s, worker, block + 1 - own->n_done, now);
+  if (ends) {
     own->unit[0] = own->unit[1];
     own->n_units--;
   }
+  return true;
 }
 
 static inline void simulation_wake(simulation *s, double now) {
@@ -162,8 +180,9 @@ static inline void simulation_run(simulation *s) {
       simulation_wake(s, next.time);
     } else {
       cluster_queue *own = &s->queues[next.worker];
-      simulation_finish(s, next.worker, next.time);
+      const bool heard = simulation_finish(s, next.worker, next.time);
       if (own->n_units > 0) simulation_begin(s, next.worker, next.time);
+      if (!heard) continue;
       s->free = fmax(s->free, next.time) + s->c->service;
       simulation_ask(s, next.worker, s->free);
       if (counts.open == 0 || epx_schedule_get_idle(s->schedule, 0) >= 0) simulation_wake(s, s->free);

@@ -9,11 +9,15 @@
 #include "epilux/base/array.h"
 #include "parallel/schedule_private.h"
 
+double epx_schedule_eval_interval(int n_workers) {
+  return fmax(0.02, (double)n_workers / EPX_SCHEDULE_MESSAGES);
+}
+
 epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers) {
   return (epx_schedule_options){.n_blocks = n_blocks,
                                 .n_workers = n_workers,
-                                .unit_time = 0.05,
-                                .ahead = 0.1,
+                                .unit_time = fmax(0.05, epx_schedule_eval_interval(n_workers)),
+                                .ahead = fmax(0.1, 2 * epx_schedule_eval_interval(n_workers)),
                                 .deadline = INFINITY,
                                 .margin = 1,
                                 .quantile = 0.99,

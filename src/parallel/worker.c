@@ -1,6 +1,6 @@
 /** @file
  * Worker: between two blocks it looks for a message. Results of short blocks travel together: they are sent
- * when the unit ends, when 64 KiB are full, or 20 ms after the last.
+ * when the unit ends, when 64 KiB are full, or after an interval that grows with the number of workers.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "epilux/parallel/worker.h"
@@ -9,6 +9,7 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/interrupt.h"
+#include "epilux/parallel/coordinator.h"
 #include "epilux/parallel/schedule.h"
 #include "epilux/study/trial.h"
 #include "parallel/blocks.h"
@@ -16,8 +17,8 @@
 
 enum { N_UNITS = 2, N_KEPT = 8, RESULT_BYTES = 1 << 16 };
 
-/* s: of one wait for a message; between two results; between two questions of a block */
-static const double patience = 1, result_interval = 0.02, question_interval = 0.02;
+/* s: of one wait for a message; between two questions of a block */
+static const double patience = 1, question_interval = 0.02;
 
 typedef struct {
   const epx_campaign *campaign;
@@ -30,9 +31,9 @@ typedef struct {
   double *record;         /* [block][size] */
   epx_unit unit[N_UNITS]; /* still to solve */
   int n_units;
-  epx_message message, result; /* as received; as it fills */
-  double t_sent;
-  bool failed; /* begins nothing until it is told to go on */
+  epx_message message, result;    /* as received; as it fills */
+  double t_sent, result_interval; /* s */
+  bool failed;                    /* begins nothing until it is told to go on */
   bool ended;
   epx_message kept[N_KEPT]; /* [n_kept] that came while a block was solved; without data */
   int n_kept;
@@ -105,7 +106,8 @@ static epx_err solve_block(worker *own, int64_t i_block) {
   for (int k = 0; k < block.n; k++)
     own->record[(size_t)k * campaign->layout.size + 1] = (now - start) / campaign->block;
   EPX_TRY(add_result(own, i_block, block.n, now - start));
-  if (own->result.n_bytes >= RESULT_BYTES || now - own->t_sent > result_interval) return send_result(own);
+  if (own->result.n_bytes >= RESULT_BYTES || now - own->t_sent > own->result_interval)
+    return send_result(own);
   return EPX_OK;
 }
 
@@ -249,6 +251,7 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   int code = create_worker(campaign, calls, place, &own);
   if (!own) return code;
   own->channel = channel;
+  own->result_interval = epx_schedule_eval_interval(epx_coordinator_get_n_workers(channel));
   if (code != EPX_OK) code = report_error(own, code);
   if (!own->group) epx_interrupt_set(is_unwanted, own); /* a group leaves together or not at all */
   if (code == EPX_OK) code = work(own);

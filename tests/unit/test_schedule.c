@@ -254,6 +254,27 @@ static void workers_are_busy_to_the_end(void **state) {
   }
 }
 
+/* What a worker says in one interval, all say together: as many messages a second as one coordinator takes.
+ */
+static void many_workers_are_quiet_for_longer(void **state) {
+  (void)state;
+  for (int n = 1; n <= 1000000; n *= 10) {
+    const double interval = epx_schedule_eval_interval(n);
+    assert_true(interval >= 0.02 && (n <= 800 || n / interval <= EPX_SCHEDULE_MESSAGES * (1 + 1e-12)));
+    assert_true(epx_schedule_get_defaults(10, n).unit_time >= interval);
+  }
+  const cluster slow = {.n_blocks = 400000,
+                        .n_workers = 20000,
+                        .mean = 1,
+                        .spread = .3,
+                        .request = 1e-3,
+                        .service = 5e-5,
+                        .poison = -1}; /* 20,000 blocks end a second, and one message takes 50 us */
+  const outcome out = run_cluster(&slow, 2);
+  const double share = outcome_share(&slow, &out);
+  if (share < 0.7) fail_msg("busy share %g", share);
+}
+
 static void short_blocks_come_many_a_unit_and_long_ones_singly(void **state) {
   (void)state;
   const cluster quick = {.n_blocks = 1000000, .n_workers = 2, .mean = 1e-6, .poison = -1};
@@ -329,6 +350,7 @@ int main(void) {
       cmocka_unit_test(a_hundred_million_blocks_take_little_memory),
       cmocka_unit_test(finished_blocks_are_not_handed_out_again),
       cmocka_unit_test(workers_are_busy_to_the_end),
+      cmocka_unit_test(many_workers_are_quiet_for_longer),
       cmocka_unit_test(short_blocks_come_many_a_unit_and_long_ones_singly),
       cmocka_unit_test(nothing_runs_past_the_deadline),
       cmocka_unit_test(a_drained_schedule_hands_out_nothing),

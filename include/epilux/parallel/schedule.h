@@ -41,8 +41,15 @@ typedef struct {
   const int *host;  /* [n_workers] number of each worker's host, from 0; NULL: one host for all */
 } epx_schedule_options;
 
-/** Gets what fits most campaigns: unit_time 0.05 s, ahead 0.1 s, no deadline, margin 1 s, quantile 0.99,
- * retries 2, copy_age 0.1 s, host_limit 3, one host. */
+/** Evaluates how long workers should go without a message each, s, so that all of them together send no more
+ * than EPX_SCHEDULE_MESSAGES a second, which one coordinator takes also over a slow network: 0.02 s, more
+ * from 400 workers on. Results of blocks that end in between travel together. */
+#define EPX_SCHEDULE_MESSAGES 40000
+double epx_schedule_eval_interval(int n_workers);
+
+/** Gets what fits most campaigns: unit_time 0.05 s and ahead 0.1 s, more where many workers must be quiet for
+ * longer (above); no deadline, margin 1 s, quantile 0.99, retries 2, copy_age 0.1 s, host_limit 3, one host.
+ */
 epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers);
 
 /** Blocks first … first + count - 1. */
