@@ -4,6 +4,7 @@
  */
 #include "unit/settled_batch.h"
 
+#include "epilux/equilibrium/reference.h"
 #include "epilux/learning/distributed_gradient.h"
 
 enum { ROWS = 16, COLUMNS = 16, N_INPUTS = 5, N_OUTPUTS = 3 };
@@ -170,6 +171,81 @@ static void gradients_are_those_of_a_population(void **state) {
   }
 }
 
+/** Cost of label 0 at the reference's equilibrium of parameters theta, whose own rows go to `local`. */
+static double eval_reference_cost(const lattice *l, settled_batch *b, epx_distributed_gradient *work,
+                                  const spread *s, const double *theta, double *local) {
+  const epx_equilibrium_options options = get_options();
+  const size_t n = (size_t)l->spec.family->components;
+  double *y = create_numbers((size_t)l->network->n_state), value, correct;
+  epx_certificate certificate;
+  epx_lanes_set_parameters(b->lanes, theta);
+  assert_int_equal(epx_reference_solve(b->lanes, NULL, &options, NULL, NULL, y, &certificate), EPX_OK);
+  assert_int_equal(certificate.outcome, EPX_OK);
+  memcpy(local, y + (size_t)s->first * n, (size_t)s->n_local * n * sizeof *local);
+  assert_int_equal(epx_distributed_gradient_eval_cost(work, local, 0, &value, &correct), EPX_OK);
+  epx_array_destroy(&y);
+  return value;
+}
+
+/** The judge: equilibria of the reference, and its cost along one direction by central differences. */
+static void reference_agrees(void **state) {
+  (void)state;
+  const epx_cost cost = {.kind = EPX_CROSS_ENTROPY};
+  const double step = 1e-4;
+  lattice l;
+  create_lattice("kerr", &l);
+  settled_batch b = create_population(&l, &cost);
+  spread s = create_spread(&l);
+  epx_distributed_gradient *work = NULL;
+  const size_t n = l.network->n_theta, n_links = l.network->count[l.network->coupling];
+  double *gradient = create_numbers(n), *shifted = create_numbers(n);
+  double *local = create_numbers(2 * (size_t)s.n_local), costs[2], slope = 0;
+  int outcome;
+  assert_int_equal(epx_distributed_gradient_create(s.distributed, l.network, &cost, &work), EPX_OK);
+  eval_reference_cost(&l, &b, work, &s, l.theta, local);
+  for (size_t k = 0; k < 2 * (size_t)s.n_local; k++)
+    assert_close(local[k], s.state[k], 1e-8);
+  const epx_nudging nudging = {.beta = 0.02, .scheme = EPX_CENTERED};
+  assert_int_equal(epx_distributed_gradient_eval(work, epx_estimator_get_by_name("backprop"), &nudging,
+                                                 s.state, 0, gradient, &outcome),
+                   EPX_OK);
+  for (int side = 0; side < 2; side++) {
+    memcpy(shifted, l.theta, n * sizeof *shifted);
+    for (size_t k = 0; k < n_links + 2 * (size_t)l.network->n_nodes; k++) /* couplings, detunings, biases */
+      shifted[k] += (side ? step : -step) * draw("direction", k);
+    costs[side] = eval_reference_cost(&l, &b, work, &s, shifted, local);
+  }
+  for (size_t k = 0; k < n_links + 2 * (size_t)l.network->n_nodes; k++)
+    slope += gradient[k] * draw("direction", k);
+  assert_close((costs[1] - costs[0]) / (2 * step), slope, 1e-6);
+  epx_distributed_gradient_destroy(&work);
+  epx_array_destroy(&gradient);
+  epx_array_destroy(&shifted);
+  epx_array_destroy(&local);
+  destroy_spread(&s);
+  destroy_batch(&b);
+  destroy_lattice(&l);
+}
+
+/** Nothing solves with a Jacobian that is zero: what was tried is named, with the options that choose others.
+ */
+static void failing_solver_is_named_with_its_options(void **state) {
+  (void)state;
+  lattice l;
+  create_lattice("kerr", &l);
+  spread s = create_spread(&l);
+  memset(l.theta, 0, l.network->n_theta * sizeof *l.theta);
+  epx_distributed_set_parameters(s.distributed, l.theta);
+  double *b = create_numbers(2 * (size_t)s.n_local), *x = create_numbers(2 * (size_t)s.n_local);
+  fill("b", 2 * (size_t)s.n_local, b);
+  assert_int_equal(epx_distributed_solve_linear(s.distributed, x, true, b, x), EPX_ESOLVER);
+  assert_non_null(strstr(epx_error_get_message(), "choose another by petsc.options"));
+  epx_array_destroy(&b);
+  epx_array_destroy(&x);
+  destroy_spread(&s);
+  destroy_lattice(&l);
+}
+
 static void equal_ranks_give_equal_bits(void **state) {
   (void)state;
   lattice l;
@@ -309,6 +385,8 @@ int main(int n_arguments, char **arguments) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equilibria_are_those_of_a_population),
       cmocka_unit_test(gradients_are_those_of_a_population),
+      cmocka_unit_test(reference_agrees),
+      cmocka_unit_test(failing_solver_is_named_with_its_options),
       cmocka_unit_test(equal_ranks_give_equal_bits),
       cmocka_unit_test(adjoint_solves_the_transposed_system),
       cmocka_unit_test(unstable_fixed_point_is_reported_with_its_eigenvalue),
