@@ -82,6 +82,7 @@ static epx_err list_families(void) {
     print_indented(family->equation);
     printf("  units: %s\n  source: %s\n  inputs %s their nodes, by default by %g a unit of feature\n",
            family->units, family->source, family->clamps_inputs ? "fix" : "drive", family->input_scale);
+    printf("  nudge: %s\n  plain equilibrium propagation is exact %s\n", family->nudge, family->exact);
     printf("  coupling_spread by default %g\n", family->coupling_spread);
     print_readouts(family);
     print_presets(family);

@@ -48,8 +48,10 @@ static const char *get_readout(const epx_resolver *r, const epx_tree *beside, ch
 
 static const char *get_output_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)r, (void)buffer;
-  const bool bright = has(beside, "readout", "intensity") || has(beside, "readout", "balanced-pair");
-  return bright || has(beside, "readout", "amplitude") ? "4" : "1";
+  static const char *const small[] = {"intensity", "balanced-pair", "amplitude", "emission"};
+  for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+    if (has(beside, "readout", small[i])) return "4";
+  return "1";
 }
 
 static const epx_task_kind *get_task(const epx_resolver *r) {

@@ -69,8 +69,8 @@ static void add_point(epx_continuation *c, int k, double beta_real, double beta_
   epx_cost_eval(c->batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->live_readout,
                 c->batch->label, NULL, work->live_slope, NULL);
   epx_readout_eval_pull(lanes, c->sample, work->live_slope, work->live_pull);
-  epx_frame_add(lanes, re * beta_real - im * beta_imaginary, work->live_pull, c->real);
-  epx_frame_add(lanes, re * beta_imaginary + im * beta_real, work->live_pull, c->imaginary);
+  epx_frame_add(lanes, c->sample, re * beta_real - im * beta_imaginary, work->live_pull, c->real);
+  epx_frame_add(lanes, c->sample, re * beta_imaginary + im * beta_real, work->live_pull, c->imaginary);
 }
 
 /* Takes the step J0^-1 residual from x; marks in work->value the largest component of each lane's step. */

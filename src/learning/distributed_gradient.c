@@ -142,7 +142,7 @@ static void set_label(epx_distributed_gradient *work, int label) {
 static void eval_turned(epx_distributed_gradient *work, double scale, double *force) {
   const size_t n_lanes = (size_t)work->output_lanes->n_lanes, n = (size_t)work->output_network->n_state;
   memset(work->force, 0, n * n_lanes * sizeof *work->force);
-  epx_frame_add(work->output_lanes, scale, work->pull, work->force);
+  epx_frame_add(work->output_lanes, NULL, scale, work->pull, work->force);
   for (size_t k = 0; k < n; k++)
     force[k] = work->force[k * n_lanes];
 }
@@ -232,7 +232,7 @@ static epx_err add_adjoint(epx_distributed_gradient *work, const double *state, 
     work->gathered[k] = work->pull[(size_t)k * n_lanes];
   epx_distributed_add_to_outputs(work->distributed, work->gathered, work->plus);
   EPX_TRY(epx_distributed_solve_linear(work->distributed, state, true, work->plus, work->minus));
-  epx_frame_eval_transposed(&work->local, work->minus, work->response);
+  epx_frame_eval_transposed(&work->local, NULL, work->minus, work->response);
   return epx_distributed_add_force_gradient(work->distributed, state, work->response, -1, gradient);
 }
 

@@ -1,8 +1,28 @@
-/* Q M' = Q F'' Q^-T for F' = Q M: the transpose of F' where Q = -1; where Q = Omega, Q^-T = Omega, and Omega
- * A Omega exchanges the rows and the columns of each pair and changes signs. */
+/* Q M' = Q F'' Q^-T for F' = Q M: the transpose of F' where Q = -1, there with a mobility P F'' P^-1; where Q
+ * = Omega, Q^-T = Omega, and Omega A Omega exchanges the rows and the columns of each pair and changes signs.
+ */
 #include "learning/frame.h"
 
-void epx_frame_add(const epx_lanes *lanes, double scale, const double *v, double *f) {
+/* f -= scale P v, or f = -P v where scale is NULL: a vector of lanes of one row after the other. */
+static void apply_mobility(const epx_lanes *lanes, const double *y, const double *scale, const double *v,
+                           double *f) {
+  const size_t n_lanes = (size_t)lanes->n_lanes;
+  double P[EPX_LANE_WIDTH];
+  for (int row = 0; row < lanes->network->n_state; row++) {
+    for (int lane = 0; lane < lanes->n_lanes; lane += EPX_LANE_WIDTH) {
+      const size_t at = (size_t)row * n_lanes + (size_t)lane;
+      lanes->network->family->eval_mobility(lanes, y, row, lane, EPX_LANE_WIDTH, P, NULL);
+      for (size_t w = 0; w < EPX_LANE_WIDTH; w++)
+        f[at + w] = scale ? f[at + w] - *scale * P[w] * v[at + w] : -P[w] * v[at + w];
+    }
+  }
+}
+
+void epx_frame_add(const epx_lanes *lanes, const double *y, double scale, const double *v, double *f) {
+  if (lanes->network->family->eval_mobility) {
+    apply_mobility(lanes, y, &scale, v, f);
+    return;
+  }
   const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
   if (lanes->network->family->frame != EPX_FRAME_HAMILTONIAN) {
     for (size_t k = 0; k < n_state * n_lanes; k++)
@@ -19,7 +39,11 @@ void epx_frame_add(const epx_lanes *lanes, double scale, const double *v, double
   }
 }
 
-void epx_frame_eval_transposed(const epx_lanes *lanes, const double *v, double *out) {
+void epx_frame_eval_transposed(const epx_lanes *lanes, const double *y, const double *v, double *out) {
+  if (lanes->network->family->eval_mobility) {
+    apply_mobility(lanes, y, NULL, v, out);
+    return;
+  }
   const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
   if (lanes->network->family->frame != EPX_FRAME_HAMILTONIAN) {
     for (size_t k = 0; k < n_state * n_lanes; k++)
@@ -41,7 +65,8 @@ void epx_frame_add_entry(epx_frame frame, int n, int width, int w, int row, int 
   out[((size_t)to * (size_t)n + (size_t)column) * (size_t)width + (size_t)w] += sign * a;
 }
 
-void epx_frame_add_transposition(epx_frame frame, int n, int width, const double *jacobian, double *out) {
+void epx_frame_add_transposition(epx_frame frame, int n, int width, const double *mobility,
+                                 const double *jacobian, double *out) {
   const int paired = frame == EPX_FRAME_HAMILTONIAN;
   const size_t n_ = (size_t)n, width_ = (size_t)width;
   for (size_t row = 0; row < n_; row++) {
@@ -51,8 +76,10 @@ void epx_frame_add_transposition(epx_frame frame, int n, int width, const double
       const double *there = jacobian + (from_row * n_ + from_column) * width_;
       const double *here = jacobian + (row * n_ + column) * width_;
       double *to = out + (row * n_ + column) * width_;
+      const double *P_row = mobility ? mobility + row * width_ : NULL,
+                   *P_column = mobility ? mobility + column * width_ : NULL;
       for (size_t w = 0; w < width_; w++)
-        to[w] += sign * there[w] - here[w];
+        to[w] += sign * there[w] * (mobility ? P_row[w] / P_column[w] : 1) - here[w];
     }
   }
 }

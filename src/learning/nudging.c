@@ -120,7 +120,7 @@ static void set_held(const epx_batch *batch, epx_quadrature quadrature, epx_esti
   const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
   conjugate(batch->lanes, quadrature, work->pull, work->response);
   memset(work->held, 0, n * sizeof *work->held);
-  epx_frame_add(batch->lanes, 1, work->response, work->held);
+  epx_frame_add(batch->lanes, batch->state, 1, work->response, work->held);
 }
 
 /* Mirrors s(beta) at the free state: s(-beta) but for O(beta^2), where Newton begins. work->response is room

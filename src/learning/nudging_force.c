@@ -6,7 +6,7 @@
 #include "learning/frame.h"
 #include "learning/nudging.h"
 
-/* f -= Q (M - M')(y - s0), through live_pull as the room for both factors. */
+/* f -= Q P (M - M')(y - s0), P and M at s0, through live_pull as the room for both factors. */
 static void add_reversal(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, double *f) {
   const epx_family *family = lanes->network->family;
   epx_estimator_work *work = force->work;
@@ -15,7 +15,7 @@ static void add_reversal(const epx_nudge_force *force, const epx_lanes *lanes, c
   for (size_t k = 0; k < n; k++)
     work->response[k] = y[k] - force->batch->state[k];
   family->eval_antisymmetric(lanes, force->batch->state, work->response, work->live_pull);
-  epx_frame_add(lanes, -1, work->live_pull, f);
+  epx_frame_add(lanes, force->batch->state, -1, work->live_pull, f);
 }
 
 static void add_pull(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, double *f) {
@@ -24,7 +24,7 @@ static void add_pull(const epx_nudge_force *force, const epx_lanes *lanes, const
   epx_cost_eval(force->batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->live_readout,
                 force->batch->label, NULL, work->live_slope, NULL);
   epx_readout_eval_pull(lanes, y, work->live_slope, work->live_pull);
-  epx_frame_add(lanes, force->beta, work->live_pull, f);
+  epx_frame_add(lanes, y, force->beta, work->live_pull, f);
 }
 
 static void freeze(const epx_nudge_force *force, const epx_lanes *lanes, double *f) {
@@ -73,7 +73,8 @@ static void add_field(const void *context, const epx_lanes *lanes, const double 
   freeze(force, lanes, f);
 }
 
-/* d(dC/ds)/ds = (dr/ds)' H dr/ds + sum_o g_o d2r_o/ds2, in the rows and columns of the output nodes. */
+/* d(dC/ds)/ds = (dr/ds)' H dr/ds + sum_o g_o d2r_o/ds2, in the rows and columns of the output nodes. With a
+ * mobility, d(P dC/ds)/ds = P times that, and on the diagonal dP/ds dC/ds. */
 static void add_pull_jacobian(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, int lane,
                               int width, int w, double *jacobian) {
   const epx_network *network = lanes->network;
@@ -88,15 +89,31 @@ static void add_pull_jacobian(const epx_nudge_force *force, const epx_lanes *lan
     const int o = epx_readout_get_output(network, i / components);
     const int row = components * network->row_of_node[network->output_nodes[i / components]] + i % components;
     const double g = force->work->live_slope[(size_t)o * (size_t)lanes->n_lanes + (size_t)lane];
+    double P = 1, P_slope = 0;
+    if (network->family->eval_mobility) network->family->eval_mobility(lanes, y, row, lane, 1, &P, &P_slope);
     for (int j = 0; j < n_read; j++) {
       const int q = epx_readout_get_output(network, j / components);
       const int column =
           components * network->row_of_node[network->output_nodes[j / components]] + j % components;
-      const double a = slope[i] * hessian[o * n_outputs + q] * slope[j] + (i == j ? g * curvature[i] : 0);
+      const double a = P * (slope[i] * hessian[o * n_outputs + q] * slope[j]) +
+                       (i == j ? P * (g * curvature[i]) + P_slope * (g * slope[i]) : 0);
       epx_frame_add_entry(network->family->frame, network->n_state, width, w, row, column, force->beta * a,
                           jacobian);
     }
   }
+}
+
+/* Evaluates P of all rows at the free state, [n_state][width], into held, which no reversed phase uses.
+ * NULL: 1.
+ */
+static const double *eval_mobilities(const epx_nudge_force *force, const epx_lanes *lanes, int lane,
+                                     int width) {
+  const epx_family *family = lanes->network->family;
+  if (!family->eval_mobility) return NULL;
+  for (int row = 0; row < lanes->network->n_state; row++)
+    family->eval_mobility(lanes, force->batch->state, row, lane, width, force->work->held + row * width,
+                          NULL);
+  return force->work->held;
 }
 
 static void add_jacobian(const void *context, const epx_lanes *lanes, const double *y, int lane, int width,
@@ -115,7 +132,9 @@ static void add_jacobian(const void *context, const epx_lanes *lanes, const doub
     add_pull_jacobian(force, lanes, y, lane + w, width, w, jacobian);
   if (force->kind == EPX_NUDGE_REVERSED && family->eval_antisymmetric) {
     family->eval_jacobian(lanes, force->batch->state, lane, width, work->jacobian);
-    epx_frame_add_transposition(family->frame, lanes->network->n_state, width, work->jacobian, jacobian);
+    const double *mobility = eval_mobilities(force, lanes, lane, width);
+    epx_frame_add_transposition(family->frame, lanes->network->n_state, width, mobility, work->jacobian,
+                                jacobian);
   }
 }
 

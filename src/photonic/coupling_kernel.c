@@ -136,7 +136,7 @@ void EPX_KERNEL(epx_coupling_add_overlaps)(const epx_coupling_overlap *o) {
       there += *(const vector *)(o->u + i + at) * *(const vector *)(o->x + j + at);
       back += *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
     }
-    there += back;
+    there += o->back * back;
     double sum = 0;
     for (int w = 0; w < WIDTH; w++)
       sum += there[w];
@@ -152,7 +152,7 @@ void EPX_KERNEL(epx_coupling_eval_overlap)(const epx_coupling_overlap *o) {
     vector sum = {0};
     for (size_t at = lane; at < n_columns; at += o->n_lanes) {
       sum += *(const vector *)(o->u + i + at) * *(const vector *)(o->x + j + at);
-      sum += *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
+      sum += o->back * *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
     }
     *(vector *)(o->out + lane) = sum;
   }

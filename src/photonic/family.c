@@ -7,8 +7,10 @@
 
 #include "photonic/families/families.h"
 
-static const epx_family *const families[] = {&epx_family_kerr, &epx_family_phase, &epx_family_ising,
-                                             &epx_family_opo, &epx_family_silicon_ring};
+static const epx_family *const families[] = {
+    &epx_family_kerr,  &epx_family_phase,   &epx_family_ising,        &epx_family_opo,
+    &epx_family_laser, &epx_family_laser_b, &epx_family_silicon_ring,
+};
 enum { N_FAMILIES = sizeof families / sizeof families[0] };
 
 const epx_family *epx_family_get(int i) {

@@ -47,35 +47,13 @@ static epx_err create_arrays(epx_lanes *lanes) {
   EPX_TRY(EPX_ARRAY(lanes->active, (size_t)family->n_parameters));
   EPX_TRY(create_block(&lanes->features, (size_t)lanes->max_samples, (size_t)network->n_inputs, 1));
   EPX_TRY(create_block(&lanes->input, n_nodes, (size_t)family->input_rows, n_lanes));
+  if (family->count_derived)
+    EPX_TRY(create_block(&lanes->derived, family->count_derived(network), 1, lanes->shared ? 1 : n_lanes));
   EPX_TRY(create_block(&lanes->theta, (size_t)lanes->n_instances, network->n_theta, 1));
   EPX_TRY(create_block(&lanes->scratch, EPX_LANES_SCRATCH, n_nodes, n_lanes));
   EPX_TRY(EPX_ARRAY(lanes->all_nodes, n_nodes));
   for (int i = 0; i < network->n_nodes; i++)
     lanes->all_nodes[i] = i;
-  return EPX_OK;
-}
-
-epx_err epx_lanes_create(const epx_network *network, int n_instances, int n_samples, epx_lanes **out) {
-  *out = NULL;
-  if (n_instances < 1 || n_samples < 1 || (long long)n_instances * n_samples > INT32_MAX - EPX_LANE_WIDTH) {
-    return EPX_RAISE(EPX_EINPUT,
-                     "lanes: %d instances of %d samples, at least 1 of each and fewer than 2^31 lanes are "
-                     "needed",
-                     n_instances, n_samples);
-  }
-  epx_lanes *lanes = NULL;
-  EPX_TRY(EPX_ARRAY(lanes, 1));
-  lanes->network = network;
-  lanes->n_instances = n_instances;
-  lanes->max_samples = n_samples;
-  set_shape(lanes, n_samples);
-  lanes->max_lanes = lanes->n_lanes;
-  lanes->shared = n_instances == 1 && n_samples >= EPX_LANE_WIDTH;
-  const int code = create_arrays(lanes);
-  if (code != EPX_OK) epx_lanes_destroy(&lanes);
-  EPX_TRY(code);
-  network->family->set_input(lanes);
-  *out = lanes;
   return EPX_OK;
 }
 
@@ -89,6 +67,7 @@ void epx_lanes_destroy(epx_lanes **address) {
   epx_array_destroy(&lanes->coupling);
   epx_array_destroy(&lanes->features);
   epx_array_destroy(&lanes->input);
+  epx_array_destroy(&lanes->derived);
   epx_array_destroy(&lanes->theta);
   epx_array_destroy(&lanes->scratch);
   epx_array_destroy(&lanes->all_nodes);
@@ -107,6 +86,18 @@ static void lay_row(const epx_lanes *lanes, const double *value, double *row) {
     row[lane] = row[lanes->n_used - 1];
 }
 
+/** Adds the skew of link l to the coupling into i, and takes it from that into j. */
+static void add_skew(const epx_lanes *lanes, size_t l, size_t depth, double *there, double *back) {
+  const size_t n_theta = lanes->network->n_theta;
+  const double *value = lanes->theta + lanes->network->offset[lanes->network->skew] + l;
+  for (size_t lane = 0; lane < depth; lane++) {
+    const size_t used = lane < (size_t)lanes->n_used ? lane : (size_t)lanes->n_used - 1;
+    const double here = value[used / (size_t)lanes->n_samples * n_theta];
+    there[lane] += here;
+    back[lane] -= here;
+  }
+}
+
 static void lay_coupling(epx_lanes *lanes) {
   const epx_network *network = lanes->network;
   const size_t n = (size_t)network->n_nodes, depth = lanes->shared ? 1 : (size_t)lanes->n_lanes;
@@ -121,6 +112,7 @@ static void lay_coupling(epx_lanes *lanes) {
       lay_row(lanes, value, there);
     }
     memcpy(back, there, depth * sizeof *back);
+    if (network->skew >= 0) add_skew(lanes, l, depth, there, back);
   }
 }
 
@@ -145,6 +137,32 @@ static void lay_parameters(epx_lanes *lanes) {
       lay_row(lanes, lanes->theta + network->offset[p] + i, lanes->node[p] + i * (size_t)lanes->n_lanes);
     }
   }
+  if (network->family->set_derived) network->family->set_derived(lanes);
+}
+
+epx_err epx_lanes_create(const epx_network *network, int n_instances, int n_samples, epx_lanes **out) {
+  *out = NULL;
+  if (n_instances < 1 || n_samples < 1 || (long long)n_instances * n_samples > INT32_MAX - EPX_LANE_WIDTH) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "lanes: %d instances of %d samples, at least 1 of each and fewer than 2^31 lanes are "
+                     "needed",
+                     n_instances, n_samples);
+  }
+  epx_lanes *lanes = NULL;
+  EPX_TRY(EPX_ARRAY(lanes, 1));
+  lanes->network = network;
+  lanes->n_instances = n_instances;
+  lanes->max_samples = n_samples;
+  set_shape(lanes, n_samples);
+  lanes->max_lanes = lanes->n_lanes;
+  lanes->shared = n_instances == 1 && n_samples >= EPX_LANE_WIDTH;
+  const int code = create_arrays(lanes);
+  if (code != EPX_OK) epx_lanes_destroy(&lanes);
+  EPX_TRY(code);
+  if (network->family->set_derived) network->family->set_derived(lanes);
+  network->family->set_input(lanes);
+  *out = lanes;
+  return EPX_OK;
 }
 
 /** Lays the detunings of inputs anew and shifts them by their features. */
@@ -253,8 +271,8 @@ static void add_row(const epx_lanes *lanes, const double *row, double *at) {
   }
 }
 
-void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
-                                 const double *x, double *row, double *gradient) {
+static void add_link_gradient(const epx_lanes *lanes, int p, int n_fields, double back, const double *u,
+                              const double *x, double *row, double *gradient) {
   const epx_network *network = lanes->network;
   const epx_topology *topology = network->topology;
   gradient += network->offset[p];
@@ -262,6 +280,7 @@ void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, co
                                   .n_fields = (size_t)n_fields,
                                   .n_links = topology->n_links,
                                   .links = topology->links,
+                                  .back = back,
                                   .u = u,
                                   .x = x,
                                   .out = gradient};
@@ -275,6 +294,16 @@ void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, co
     EPX_KERNEL_CALL(epx_coupling_eval_overlap)(&overlap);
     add_row(lanes, row, gradient + l);
   }
+}
+
+void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
+                                 const double *x, double *row, double *gradient) {
+  add_link_gradient(lanes, p, n_fields, 1, u, x, row, gradient);
+}
+
+void epx_lanes_add_skew_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
+                                 const double *x, double *row, double *gradient) {
+  add_link_gradient(lanes, p, n_fields, -1, u, x, row, gradient);
 }
 
 void epx_lanes_add_node_gradient(const epx_lanes *lanes, int p, int i, const double *weight, double *row,

@@ -117,6 +117,7 @@ static epx_err create_rows(epx_network *network) {
 static void lay_theta(epx_network *network) {
   const epx_family *family = network->family;
   network->coupling = epx_family_get_coupling(family);
+  network->skew = family->skew > 0 ? family->skew : -1;
   for (int p = 0; p < family->n_parameters; p++) {
     const bool of_links = family->parameters[p].site == EPX_SITE_LINK;
     network->offset[p] = network->n_theta;
@@ -215,6 +216,31 @@ static epx_err eval_list(const nominal *n, double *theta) {
   return EPX_OK;
 }
 
+/** Checks that a matrix is symmetric, that of the skew antisymmetric. */
+static epx_err check_reciprocal(const nominal *n, int i, int j, double there, double back) {
+  const epx_family *family = n->network->family;
+  const bool skew = n->network->skew >= 0 && n->parameter == &family->parameters[n->network->skew];
+  const char *name = n->parameter->name;
+  if (there == (skew ? -back : back)) return EPX_OK;
+  if (skew) {
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "network.parameters.%s[%d][%d] is %.17g but [%d][%d] is %.17g: this matrix, what the two "
+        "directions differ by, must be antisymmetric",
+        name, i, j, there, j, i, back);
+  }
+  if (n->network->skew >= 0) {
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.parameters.%s[%d][%d] is %.17g but [%d][%d] is %.17g: write a matrix W that is "
+                     "not symmetric as %s: (W + W')/2 and %s: (W - W')/2",
+                     name, i, j, there, j, i, back, name, family->parameters[n->network->skew].name);
+  }
+  return EPX_RAISE(EPX_EINPUT,
+                   "network.parameters.%s[%d][%d] is %.17g but [%d][%d] is %.17g: couplers are "
+                   "reciprocal, the matrix must be symmetric",
+                   name, i, j, there, j, i, back);
+}
+
 /** Checks one entry of the matrix that is not read as a link's value. */
 static epx_err check_entry(const nominal *n, int i, int j) {
   const size_t n_nodes = (size_t)n->network->n_nodes;
@@ -225,12 +251,7 @@ static epx_err check_entry(const nominal *n, int i, int j) {
     return EPX_RAISE(EPX_EINPUT, "network.parameters.%s[%d][%d]: %g is not a finite number", name, i, j,
                      there);
   }
-  if (there != back) {
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.parameters.%s[%d][%d] is %.17g but [%d][%d] is %.17g: couplers are "
-                     "reciprocal, the matrix must be symmetric",
-                     name, i, j, there, j, i, back);
-  }
+  EPX_TRY(check_reciprocal(n, i, j, there, back));
   if (there == 0 || epx_topology_get_link(n->network->topology, i, j) >= 0) return EPX_OK;
   if (i == j) {
     return EPX_RAISE(EPX_EINPUT,

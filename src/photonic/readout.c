@@ -1,6 +1,6 @@
 /** @file
  * Readout: row by row of the output nodes. Every readout is r = scale g(s0, s1) with g one of
- *   s0     sin s0     cos s0     |gain a + through|^2     Re (gain a + through)
+ *   s0     sin s0     cos s0     |gain a + through|^2     Re (gain a + through)     the family's sigma(s0)
  * where gain = 1 and through = 0 but for what leaves a port. A balanced pair adds the second of its nodes
  * with the other sign.
  */
@@ -74,6 +74,10 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r) {
         out[lane] = scale * sin(re);
       } else if (network->readout == EPX_READ_COSINE) {
         out[lane] = scale * cos(re);
+      } else if (network->readout == EPX_READ_EMISSION) {
+        network->family->eval_emission(lanes, y, network->output_nodes[k], (int)lane, 1, out + lane, NULL,
+                                       NULL);
+        out[lane] *= scale;
       } else { /* quadrature, phase, amplitude: the first component itself */
         out[lane] = scale * re;
       }
@@ -99,6 +103,10 @@ void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double
         c[at] = pull * cos(y[at]);
       } else if (network->readout == EPX_READ_COSINE) {
         c[at] = -pull * sin(y[at]);
+      } else if (network->readout == EPX_READ_EMISSION) {
+        double value, own;
+        network->family->eval_emission(lanes, y, network->output_nodes[k], (int)lane, 1, &value, &own, NULL);
+        c[at] = pull * own;
       } else {
         c[at] = pull;
       }
@@ -128,6 +136,11 @@ void epx_readout_eval_derivatives(const epx_lanes *lanes, const double *y, int l
       } else if (network->readout == EPX_READ_COSINE && c == 0) {
         *first = -scale * sin(own[0]);
         *second = -scale * cos(own[0]);
+      } else if (network->readout == EPX_READ_EMISSION && c == 0) {
+        double value;
+        network->family->eval_emission(lanes, y, network->output_nodes[k], lane, 1, &value, first, second);
+        *first *= scale;
+        *second *= scale;
       }
     }
   }

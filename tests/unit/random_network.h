@@ -125,14 +125,22 @@ static inline double *create_field(const random_network *r, const double *y) {
   return f;
 }
 
-/** Turns F into G = Q^-1 F: -F, or -i F in the Hamiltonian frame. */
-static inline void turn_into_force(const random_network *r, double *f) {
+/** Gets the mobility of one row of one lane at y. */
+static inline double get_mobility(const random_network *r, const double *y, size_t row, size_t lane) {
+  double P = 1;
+  if (r->network->family->eval_mobility)
+    r->network->family->eval_mobility(r->lanes, y, (int)row, (int)lane, 1, &P, NULL);
+  return P;
+}
+
+/** Turns F into G = (Q P)^-1 F: -F / P, or -i F in the Hamiltonian frame. */
+static inline void turn_into_force(const random_network *r, const double *y, double *f) {
   const size_t n = (size_t)r->lanes->n_lanes;
   for (size_t row = 0; row < (size_t)r->network->n_state; row++) {
     for (size_t lane = 0; lane < n; lane++) {
       double *at = f + row * n + lane;
       if (r->network->family->frame != EPX_FRAME_HAMILTONIAN) {
-        *at = -*at;
+        *at = -*at / get_mobility(r, y, row, lane);
       } else if (row % 2 == 0) {
         const double re = at[0], im = at[n];
         at[0] = im;
@@ -150,7 +158,8 @@ static inline double *create_jacobian(const random_network *r, const double *y, 
   return jacobian;
 }
 
-/** Creates M = dG/ds of one lane, Q^-1 times the Jacobian: rows turned as in turn_into_force(). */
+/** Creates M = dG/ds of one lane, (Q P)^-1 times the Jacobian: rows turned as in turn_into_force(). With a
+ * mobility it is that of an equilibrium, elsewhere right off the diagonal. */
 static inline double *create_force_jacobian(const random_network *r, const double *y, int lane) {
   const size_t n = (size_t)r->network->n_state;
   double *M = create_jacobian(r, y, lane, 1);
@@ -158,7 +167,7 @@ static inline double *create_force_jacobian(const random_network *r, const doubl
     for (size_t column = 0; column < n; column++) {
       double *at = M + row * n + column;
       if (r->network->family->frame != EPX_FRAME_HAMILTONIAN) {
-        *at = -*at;
+        *at = -*at / get_mobility(r, y, row, (size_t)lane);
       } else if (row % 2 == 0) {
         const double re = at[0], im = at[n];
         at[0] = im;

@@ -17,7 +17,11 @@
  *   EPX_FRAME_HAMILTONIAN  Q = Omega:     (Re, Im) pairs, Omega (x, p) = (-p, x), multiplication by i
  *   EPX_FRAME_FIELD        Q = -1:        no energy: G = -F
  *
- * A nudge that pulls the cost C down by beta enters as  F + beta Q grad C,  i.e. E -> E + beta C.
+ * Some states move more readily than others (a modulator's response falls off at the ends of its flank). Such
+ * a family has a mobility P(s), diagonal, its entry P_r a function of state row r alone and of no trainable
+ * parameter:  F = Q P(s) G,  Q = -1. Equilibria and M are those of G; without it, P = 1.
+ *
+ * A nudge that pulls the cost C down by beta enters as  F + beta Q P grad C,  i.e. E -> E + beta C.
  * With M = dG/ds and c = dC/ds, the gradient of C at the equilibrium is
  *
  *   dC/dtheta = y' dG/dtheta,  y = -M^-T c.
@@ -73,7 +77,8 @@ typedef struct {
   X(EPX_READ_PORT_INTENSITY, "port-intensity", "scale |a_out|^2, a photodetector behind the node's port")    \
   X(EPX_READ_PORT_QUADRATURE, "port-quadrature", "scale Re a_out, homodyne detection behind the port")       \
   X(EPX_READ_BALANCED, "balanced-pair",                                                                      \
-    "scale (|a_+|^2 - |a_-|^2), two photodetectors in difference: two nodes an output")
+    "scale (|a_+|^2 - |a_-|^2), two photodetectors in difference: two nodes an output")                      \
+  X(EPX_READ_EMISSION, "emission", "scale y, the light that a modulator lets through to the other nodes")
 
 typedef enum {
 #define EPX_READOUT_ENUM(name, text, meaning) name,
@@ -133,12 +138,16 @@ typedef struct epx_family {
   const char *equation; /* plain text, one or more lines */
   const char *units;    /* the unit system, one line; "time us, …" where time has a unit */
   const char *source;   /* keys of the bibliography */
+  const char *nudge;    /* what a nudge is physically, one line */
+  const char *exact;    /* where plain equilibrium propagation is exact, one line */
 
   int n_parameters;
   const epx_parameter *parameters; /* [n_parameters]; the first with site EPX_SITE_LINK is the coupling, there
                                       must be one; further ones act along the same links */
-  int n_presets;                   /* 0: none */
-  const epx_preset *presets;       /* [n_presets]; the first holds the fallbacks */
+  int skew; /* the link parameter K_ij, i < j, that makes the coupling differ from one direction to the other:
+               J_ij + K_ij into i, J_ij - K_ij into j; 0: none, links are reciprocal */
+  int n_presets;             /* 0: none */
+  const epx_preset *presets; /* [n_presets]; the first holds the fallbacks */
 
   int components;     /* real state components of a free node */
   bool clamps_inputs; /* inputs fix their nodes' state (true) or drive them (false) */
@@ -167,6 +176,11 @@ typedef struct epx_family {
   void (*eval_jacobian)(const struct epx_lanes *lanes, const double *y, int lane, int width,
                         double *jacobian);
 
+  /** Evaluates the mobility of one state row, P_r > 0, and its slope dP_r/ds_r (NULL: not wanted), of `width`
+   * lanes from `lane` on: [width] each. NULL: P = 1. */
+  void (*eval_mobility)(const struct epx_lanes *lanes, const double *y, int row, int lane, int width,
+                        double *mobility, double *slope);
+
   /** Adds weight[lane] * v' dG/dtheta of each lane to its instance's gradient [n_instances][n_theta], for the
    * parameters of every kind, trainable or not; samples are summed in a fixed order. v and y
    * [n_state][n_lanes], weight [n_lanes]: 0 leaves a lane out, whatever its y and v hold; the padding is
@@ -183,7 +197,8 @@ typedef struct epx_family {
   void (*eval_energy)(const struct epx_lanes *lanes, const double *y, double *energy);
 
   /** Evaluates out = (M - M') v at y, both [n_state][n_lanes]: twice the antisymmetric part of the force's
-   * Jacobian, what the time-reversed learning phase takes away. NULL: zero (a pure gradient family). */
+   * Jacobian, what the time-reversed learning phase takes away. NULL: zero (a pure gradient family). (Where
+   * there is a mobility, M and (Q P)^-1 dF/ds differ on the diagonal alone, and not at equilibria.) */
   void (*eval_antisymmetric)(const struct epx_lanes *lanes, const double *y, const double *v, double *out);
 
   /** Evaluates an upper bound of the largest real part of dF/ds of each lane: bound [n_lanes] (cheap,
@@ -205,6 +220,21 @@ typedef struct epx_family {
    * parameter `coupling_loss` is 0. NULL: no ports. */
   void (*eval_port)(const struct epx_lanes *lanes, int node, int lane, int width, double *gain,
                     double *through);
+
+  /** Evaluates what a node sends, y_i = sigma(its first component), and its first and second derivative, of
+   * `width` lanes from `lane` on: [width] each; slope and curvature may be NULL. For the readout emission;
+   * NULL where that is not read. */
+  void (*eval_emission)(const struct epx_lanes *lanes, const double *y, int node, int lane, int width,
+                        double *value, double *slope, double *curvature);
+
+  /** Counts the numbers that the family makes of an instance's parameters once, for its field to use. NULL:
+   * 0.
+   */
+  size_t (*count_derived)(const struct epx_network *network);
+
+  /** Sets them, lanes->derived, from the parameters; called before set_input() whenever those were laid. May
+   * use lanes->scratch. */
+  void (*set_derived)(struct epx_lanes *lanes);
 
   /** How its links act, for networks that are distributed over ranks. They need eval_antisymmetric to act on
    * each node alone. NULL: the family has no such law, its networks stay on one core. */

@@ -28,7 +28,8 @@ typedef struct epx_lanes {
    * false when each lane has its own (many instances, few samples). Never changes. */
   bool shared;
 
-  /** Dense coupling, symmetric, zero where there is no link and on the diagonal. shared: [n_nodes][n_nodes],
+  /** Dense coupling, zero where there is no link and on the diagonal; symmetric but for families with a skew,
+   * which is in it: J[i][j] acts on i. shared: [n_nodes][n_nodes],
    * J[i * n_nodes + j]; own: [n_nodes][n_nodes][n_lanes], J[(i * n_nodes + j) * n_lanes + lane]. */
   double *coupling;
 
@@ -44,6 +45,10 @@ typedef struct epx_lanes {
   /** What the field holds that no state changes, in the family's terms, made from the features and the
    * parameters by family->set_input: [n_nodes][family->input_rows][n_lanes]. */
   double *input;
+
+  /** What the family makes of the parameters, family->set_derived: [count_derived][depth], depth 1 when
+   * shared, else n_lanes. NULL where it makes nothing. */
+  double *derived;
 
   double *theta;   /* [n_instances][n_theta], as last set */
   int *all_nodes;  /* 0 … n_nodes-1 */
@@ -97,6 +102,10 @@ void epx_lanes_lay_link(const epx_lanes *lanes, int p, size_t l, int lane, int w
  * u, x [n_nodes][n_fields][n_lanes], finite; u is zero in lanes that are left out, the padding among them.
  * `row` [n_lanes] is overwritten. O(n_links n_fields n_lanes). */
 void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
+                                 const double *x, double *row, double *gradient);
+
+/** Adds the same of the skew, which acts on i and against j: of u[i][f] x[j][f] - u[j][f] x[i][f]. */
+void epx_lanes_add_skew_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
                                  const double *x, double *row, double *gradient);
 
 /** Adds to the gradient [n_instances][n_theta] of parameter p at node i, for each instance, the sum over its

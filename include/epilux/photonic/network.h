@@ -17,7 +17,7 @@
 typedef enum {
   EPX_VALUE_FALLBACK,     /* the family's default everywhere; of couplings, what an edge list says */
   EPX_VALUE_LIST,         /* one value a node or link, in their order (1 value: the same everywhere) */
-  EPX_VALUE_MATRIX,       /* link parameters: [n_nodes][n_nodes], symmetric */
+  EPX_VALUE_MATRIX,       /* link parameters: [n_nodes][n_nodes], symmetric; the skew: antisymmetric */
   EPX_VALUE_DISTRIBUTION, /* drawn, one a node or link */
   EPX_VALUE_SYMMETRISED   /* link parameters: (A + A')/2 with A_ij normal, sigma = spread / sqrt(n_nodes) */
 } epx_value_kind;
@@ -62,6 +62,7 @@ typedef struct epx_network {
   size_t offset[EPX_FAMILY_MAX_PARAMETERS]; /* parameter p: theta[offset[p] + node or link] */
   size_t count[EPX_FAMILY_MAX_PARAMETERS];  /* n_nodes or n_links */
   int coupling;                             /* the index of the coupling, the first link parameter */
+  int skew;                                 /* family->skew, -1 where it has none */
 } epx_network;
 
 /** Creates the structure; spec->value is not read. Errors: EPX_EINPUT: a bad topology, inputs or outputs out
@@ -76,9 +77,9 @@ void epx_network_destroy(epx_network **address);
  * stream (seed, "nominal:" parameter name) at (any point, any instance, i, j), with (node, 0) for a node's
  * and i < j for a link's, the same for every design point; SYMMETRISED draws A_ij at (i, j) and A_ji at (j,
  * i). Errors: EPX_EINPUT: a list of another length than 1 or the parameter's count, a matrix that is not
- * nodes by nodes, not symmetric, or not zero where there is no link (its diagonal among them), a bad
- * distribution, a value that is not finite or outside the parameter's range, a port that is read with a
- * coupling_loss of 0. */
+ * nodes by nodes, not symmetric (of the skew: not antisymmetric), or not zero where there is no link (its
+ * diagonal among them), a bad distribution, a value that is not finite or outside the parameter's range, a
+ * port that is read with a coupling_loss of 0. */
 epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_spec *spec, uint64_t seed,
                                  double *theta);
 

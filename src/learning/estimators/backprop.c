@@ -25,7 +25,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
     }
   }
   epx_estimator_set_weights(batch, -1, work);
-  epx_frame_eval_transposed(lanes, adjoint, work->response);
+  epx_frame_eval_transposed(lanes, batch->state, adjoint, work->response);
   epx_estimator_add_response(batch, work, gradient);
   return EPX_OK;
 }

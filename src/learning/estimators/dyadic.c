@@ -27,7 +27,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   EPX_TRY(epx_nudging_solve_phase(batch, nudging->beta, EPX_NUDGE_ADJOINT, work, work->plus));
   epx_estimator_read(batch, 1, work, work->plus);
   epx_estimator_set_weights(batch, -1 / nudging->beta, work);
-  epx_frame_eval_transposed(batch->lanes, work->plus, work->response);
+  epx_frame_eval_transposed(batch->lanes, batch->state, work->plus, work->response);
   epx_estimator_add_response(batch, work, gradient);
   return EPX_OK;
 }

@@ -40,8 +40,7 @@ typedef struct {
 } way;
 
 static const char *get_refusal(const epx_family *family) {
-  (void)family;
-  return NULL;
+  return family->stiff ? "its rates differ too much for steps of one length: use backprop" : NULL;
 }
 
 static epx_err init(const epx_batch *batch, epx_estimator_work *work, way *w) {
@@ -159,7 +158,7 @@ static void step_backwards(const way *w, const double *y, double *gradient) {
     epx_adjoint_add_product(lanes, w->stage[i], u, w->work->jacobian, product);
     for (size_t k = 0; k < w->n; k++)
       w->adjoint[k] += product[k];
-    epx_frame_eval_transposed(lanes, u, response);
+    epx_frame_eval_transposed(lanes, w->stage[i], u, response);
     lanes->network->family->add_force_gradient(lanes, w->stage[i], response, w->work->weight, gradient);
   }
 }

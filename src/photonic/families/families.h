@@ -11,5 +11,7 @@ extern const epx_family epx_family_phase;
 extern const epx_family epx_family_ising;
 extern const epx_family epx_family_opo;
 extern const epx_family epx_family_silicon_ring;
+extern const epx_family epx_family_laser;
+extern const epx_family epx_family_laser_b;
 
 #endif

@@ -293,6 +293,8 @@ const epx_family epx_family_kerr = {
     .units = "normalised: rates in units of any one rate, |a|^2 such that kerr |a|^2 is a rate; power = sum "
              "|s_i|^2",
     .source = "DalCin2025, Sajnok2025",
+    .nudge = "light injected into the output resonators, a quarter turn behind the error (conjugated by phase-conjugate)",
+    .exact = "without loss; phase-conjugate without Kerr shift, or where every a^2 is real",
     .n_parameters = N_PARAMETERS,
     .parameters = parameters,
     .components = 2,

@@ -281,6 +281,8 @@ const epx_family epx_family_silicon_ring = {
         "port: a_in,i = -input_scale * feature, a_out,i = a_in,i + sqrt(coupling_loss_i) a_i",
     .units = "time us, |a|^2 pJ, carriers n 1e23 m^-3, T K, |s|^2 and power uW",
     .source = "VanVaerenbergh2012, deCea2019, Johnson2006",
+    .nudge = "light at the laser's wavelength, added to that in the output rings' buses",
+    .exact = "nowhere: loss, carriers and heat do not come from an energy",
     .n_parameters = EPX_RING_PARAMETERS,
     .parameters = epx_silicon_ring_parameters,
     .n_presets = EPX_RING_PRESETS,
