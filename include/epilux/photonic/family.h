@@ -176,8 +176,8 @@ typedef struct epx_family {
   void (*eval_jacobian)(const struct epx_lanes *lanes, const double *y, int lane, int width,
                         double *jacobian);
 
-  /** Evaluates the mobility of one state row, P_r > 0, and its slope dP_r/ds_r (NULL: not wanted), of `width`
-   * lanes from `lane` on: [width] each. NULL: P = 1. */
+  /** Evaluates the mobility of one state row, P_r, and its slope dP_r/ds_r (NULL: not wanted), of `width`
+   * lanes from `lane` on: [width] each. Where P_r > 0 an energy falls; not 0. NULL: P = 1. */
   void (*eval_mobility)(const struct epx_lanes *lanes, const double *y, int row, int lane, int width,
                         double *mobility, double *slope);
 
