@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "io/text.h"
@@ -167,6 +168,22 @@ static epx_err resolve_key(epx_resolver *r, const epx_schema_entry *entry, const
               : resolve_fallback(r, entry, section, path, parameter, made);
 }
 
+/* What a link does in one direction it does in the other, but for the skew, which does the opposite. */
+static epx_err check_mirrored(const epx_resolver *r, const char *path, int i, int j, const epx_tree *item,
+                              const epx_tree *mirror) {
+  const epx_parameter *skew = r->family->skew > 0 ? &r->family->parameters[r->family->skew] : NULL;
+  const bool is_skew = skew && strcmp(path + strlen(path) - strlen(skew->name), skew->name) == 0;
+  const double there = strtod(item->text, NULL), back = strtod(mirror->text, NULL);
+  char remedy[160] = "";
+  if (there == (is_skew ? -back : back)) return EPX_OK;
+  if (skew && !is_skew)
+    snprintf(remedy, sizeof remedy, "; a W that is not goes here as (W + W')/2 and to %s as (W - W')/2",
+             skew->name);
+  return epx_tree_raise(item, "%s: not %s: row %d, column %d is %s, row %d, column %d is %s%s", path,
+                        is_skew ? "antisymmetric" : "symmetric", i, j, item->text, j, i, mirror->text,
+                        remedy);
+}
+
 static epx_err read_matrix(epx_resolver *r, const epx_target *target, const char *path, const epx_tree *node,
                            epx_tree *matrix) {
   for (int i = 0; i < node->n; i++) {
@@ -181,9 +198,7 @@ static epx_err read_matrix(epx_resolver *r, const epx_target *target, const char
       const epx_tree *item;
       EPX_TRY(epx_target_read_scalar(r->store, target, r->family, path, given->items[j], &item));
       EPX_TRY(epx_tree_write_item(r->store, row, NULL, item));
-      if (j < i && !epx_tree_is_equal(item, matrix->items[j]->items[i]))
-        return epx_tree_raise(item, "%s: not symmetric: row %d, column %d is %s, row %d, column %d is %s",
-                              path, i, j, item->text, j, i, matrix->items[j]->items[i]->text);
+      if (j < i) EPX_TRY(check_mirrored(r, path, i, j, item, matrix->items[j]->items[i]));
     }
   }
   return EPX_OK;

@@ -131,7 +131,7 @@ static double *create_energy_slope(const random_network *r, double *y) {
   return slope;
 }
 
-/** Sets to 0 what no energy knows of: parameters whose energy gradient is zero, where 0 is in their range. */
+/** Sets to 0 what no energy knows of: parameters whose energy gradient is zero; 1 where 0 is out of range. */
 static void leave_out_turning(const random_network *r) {
   const epx_family *family = r->network->family;
   double *gradient = create_gradient(r, OF_ENERGY);
@@ -139,7 +139,7 @@ static void leave_out_turning(const random_network *r) {
     bool known = false;
     for (size_t k = 0; k < r->network->count[p]; k++)
       known = known || gradient[r->network->offset[p] + k] != 1;
-    if (!known && family->parameters[p].low <= 0) set_everywhere(r, family->parameters[p].name, 0);
+    if (!known) set_everywhere(r, family->parameters[p].name, family->parameters[p].low <= 0 ? 0 : 1);
   }
   epx_array_destroy(&gradient);
 }
@@ -171,6 +171,8 @@ static void check_descent(const random_network *r) {
   double before[64], after[64];
   if (!family->eval_energy || family->frame != EPX_FRAME_GRADIENT) return;
   leave_out_turning(r);
+  if (epx_family_get_parameter(family, "offset") >= 0)
+    set_everywhere(r, "offset", -2); /* on the rising flank */
   double *y = create_random_state(r, "state");
   family->eval_energy(r->lanes, y, before);
   for (int k = 0; k < 30; k++) {

@@ -13,5 +13,7 @@ extern const epx_family epx_family_opo;
 extern const epx_family epx_family_silicon_ring;
 extern const epx_family epx_family_laser;
 extern const epx_family epx_family_laser_b;
+extern const epx_family epx_family_broadcast;
+extern const epx_family epx_family_broadcast_ring;
 
 #endif
