@@ -91,8 +91,8 @@ static epx_err read_factor(epx_deck *deck, const char *path, const epx_tree *mad
   epx_tree root = *deck->resolved;
   epx_target target;
   const char *copy, *unit;
-  const epx_tree *family = epx_tree_get_path(deck->resolved, "network.family");
-  const epx_resolver r = {deck->store, deck->user, &root, epx_family_get_by_name(family->text)};
+  epx_resolver r = {deck->store, deck->user, &root, NULL};
+  EPX_TRY(epx_resolve_read_family(deck->resolved, &r.family));
   const epx_tree *base = epx_tree_get_path(deck->resolved, path), *values = epx_tree_get(made, "values");
   EPX_TRY(epx_target_get(&r, path, made, &target));
   EPX_TRY(epx_tree_create_text(deck->store, path, &copy));

@@ -11,6 +11,7 @@
 #include "epilux/photonic/network.h"
 #include "io/deck_private.h"
 #include "io/deck_reader.h"
+#include "io/resolve.h"
 #include "io/words.h"
 
 static epx_err read_integers(epx_reader *r, const char *path, int *n, const int **out) {
@@ -143,7 +144,7 @@ static epx_err read_network(epx_reader *r) {
   epx_network_spec *network = &r->settings->network;
   const epx_tree *count = epx_reader_get(r, "network.outputs.count"),
                  *readout = epx_reader_get(r, "network.outputs.readout");
-  network->family = epx_family_get_by_name(epx_reader_get(r, "network.family")->text);
+  EPX_TRY(epx_resolve_read_family(r->root, &network->family));
   EPX_TRY(read_parameters(r));
   EPX_TRY(read_topology(r));
   EPX_TRY(epx_reader_read_start(r));

@@ -36,6 +36,12 @@ static const char *get_input_scale(const epx_resolver *r, const epx_tree *beside
   return epx_text_eval_number(r->family->input_scale, buffer);
 }
 
+static const char *get_plugin_checksum(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r;
+  const epx_tree *plugin = epx_tree_get(beside, "plugin");
+  return plugin && epx_resolve_eval_checksum(plugin, buffer) ? buffer : NULL;
+}
+
 static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
   return r->family->n_presets > 0 ? r->family->presets[0].name : NULL;
@@ -133,6 +139,7 @@ static const struct {
   const char *path;
   const char *(*get)(const epx_resolver *, const epx_tree *, char *);
 } fallbacks[] = {
+    {"network.plugin_checksum", get_plugin_checksum},
     {"network.preset", get_preset},
     {"network.parameters.coupling_spread", get_coupling_spread},
     {"network.inputs.scale", get_input_scale},

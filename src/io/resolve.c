@@ -131,8 +131,11 @@ static epx_err resolve_given(epx_resolver *r, const epx_schema_entry *entry, con
   if (entry->type == EPX_SCHEMA_ROWS) return resolve_rows(r, entry, node, made);
   const epx_target target = epx_target_eval(entry, parameter ? parameter : get_row_parameter(r, made), made);
   EPX_TRY(epx_target_read(r->store, &target, r->family, path, node, &item));
-  if (strcmp(path, "network.family") == 0) r->family = epx_family_get_by_name(item->text);
-  return epx_tree_write_item(r->store, made, epx_schema_get_key(entry), item);
+  EPX_TRY(epx_tree_write_item(r->store, made, epx_schema_get_key(entry), item));
+  if (strcmp(path, "network.family") == 0 || strcmp(path, "network.plugin") == 0)
+    EPX_TRY(epx_resolve_read_family(r->root, &r->family));
+  if (strcmp(path, "network.plugin_checksum") == 0) EPX_TRY(epx_resolve_check_plugin(r->root, item));
+  return EPX_OK;
 }
 
 static epx_err resolve_fallback(epx_resolver *r, const epx_schema_entry *entry, const char *section,

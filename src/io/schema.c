@@ -37,6 +37,13 @@ static const epx_schema_entry entries[] = {
     {"network", EPX_SCHEMA_SECTION, .meaning = "the photonic network"},
     {"network.family", WORD(family), .required = true, .example = "kerr",
      .meaning = "kind of network; `epilux list families`"},
+    {"network.plugin", EPX_SCHEMA_TEXT, .required = true, .example = "./model.so",
+     .applies = "network.family: plugin",
+     .meaning = "shared object with a family of your own, seen from the working folder; see "
+                "inputs/plugins/anharmonic.c"},
+    {"network.plugin_checksum", EPX_SCHEMA_TEXT, .optional = true, .fallback = "that of the file",
+     .derived = "network.plugin", .applies = "network.family: plugin",
+     .meaning = "of the plugin's file: a deck with this key is refused when the file is another"},
     {"network.preset", WORD(preset), .optional = true,
      .fallback = "the first of the family's, where it has any", .derived = "network.family",
      .meaning = "published device that parameters which are not given are those of"},

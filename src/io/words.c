@@ -58,7 +58,8 @@ WORD_LIST(interval, "wilson", "clopper-pearson", )
 
 const char *epx_words_get_family(const epx_family *family, int i) {
   (void)family;
-  return epx_family_get(i) ? epx_family_get(i)->name : NULL;
+  if (epx_family_get(i)) return epx_family_get(i)->name;
+  return i > 0 && epx_family_get(i - 1) ? "plugin" : NULL;
 }
 
 const char *epx_words_get_material(const epx_family *family, int i) {
