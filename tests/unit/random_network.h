@@ -79,8 +79,9 @@ static inline random_network create_random_network(const epx_family *family, int
     for (int p = 0; p < family->n_parameters; p++) {
       double *values = r.theta + (size_t)k * r.network->n_theta + r.network->offset[p];
       const double low = family->parameters[p].low;
+      const double share = family->parameters[p].high - low <= 1 ? 0.9 : 1; /* differences stay inside */
       for (size_t i = 0; low > -1 && i < r.network->count[p]; i++)
-        values[i] = low + (values[i] + 1) / 2;
+        values[i] = low + share * (values[i] + 1) / 2;
     }
   }
   epx_lanes_set_parameters(r.lanes, r.theta);

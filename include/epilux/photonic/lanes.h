@@ -55,7 +55,7 @@ typedef struct epx_lanes {
   double *scratch; /* room for EPX_LANES_SCRATCH n_nodes n_lanes doubles, for the family's functions */
 } epx_lanes;
 
-#define EPX_LANES_SCRATCH 6
+#define EPX_LANES_SCRATCH 10
 
 /** Creates lanes for a network: exactly `n_instances` instances of at most `n_samples` samples each, all
  * parameters and features zero, n_samples samples laid. Their coupling is shared when n_instances is 1 and
@@ -108,9 +108,9 @@ void epx_lanes_add_link_gradient(const epx_lanes *lanes, int p, int n_fields, co
 void epx_lanes_add_skew_gradient(const epx_lanes *lanes, int p, int n_fields, const double *u,
                                  const double *x, double *row, double *gradient);
 
-/** Adds to the gradient [n_instances][n_theta] of parameter p at node i, for each instance, the sum over its
- * lanes of weight[lane] row[lane], lanes of weight 0 and the padding left out. `row` [n_lanes] is
- * overwritten. O(n_lanes). */
+/** Adds to the gradient [n_instances][n_theta] of parameter p at node i (of links: at link i), for each
+ * instance, the sum over its lanes of weight[lane] row[lane], lanes of weight 0 and the padding left out.
+ * `row` [n_lanes] is overwritten. O(n_lanes). */
 void epx_lanes_add_node_gradient(const epx_lanes *lanes, int p, int i, const double *weight, double *row,
                                  double *gradient);
 

@@ -15,5 +15,7 @@ extern const epx_family epx_family_laser;
 extern const epx_family epx_family_laser_b;
 extern const epx_family epx_family_broadcast;
 extern const epx_family epx_family_broadcast_ring;
+extern const epx_family epx_family_mesh;
+extern const epx_family epx_family_mesh_electro_optic;
 
 #endif

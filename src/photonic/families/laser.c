@@ -27,7 +27,7 @@ enum { N_PARAMETERS = EPX_LASER_ENHANCEMENT + 1 };
 
 static const epx_parameter parameters[N_PARAMETERS] = {
     EPX_LASER_WAVE_PARAMETERS,
-    [EPX_LASER_PUMP] = {"pump", "1", EPX_SITE_NODE, 0.5, -INFINITY, INFINITY, true, false,
+    [EPX_LASER_PUMP] = {"pump", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
                         "pump_i, gain less loss of the amplitude: 0 is the threshold of one laser"},
     [EPX_LASER_DETUNING] = {"detuning", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
                             "detuning_i, by how much the cold laser runs off the injected light"},

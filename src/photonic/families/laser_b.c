@@ -20,7 +20,7 @@ enum { N_PARAMETERS = EPX_LASER_LIFETIME + 1, COMPONENTS = 3 };
 
 static const epx_parameter parameters[N_PARAMETERS] = {
     EPX_LASER_WAVE_PARAMETERS,
-    [EPX_LASER_PUMP] = {"pump", "1", EPX_SITE_NODE, 0.5, -INFINITY, INFINITY, true, false,
+    [EPX_LASER_PUMP] = {"pump", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
                         "pump_i, carriers that the current would hold in the dark: 0 is the threshold"},
     [EPX_LASER_DETUNING] = {"detuning", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
                             "detuning_i, by how much the laser at threshold runs off the injected light"},
