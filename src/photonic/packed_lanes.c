@@ -11,6 +11,7 @@
 struct epx_packed_lanes {
   epx_lanes *lanes; /* NULL: there is no room */
   double *coupling; /* its own, while it may have borrowed another's */
+  double *derived;  /* likewise */
 };
 
 epx_err epx_packed_lanes_create(const epx_network *network, int max_lanes, epx_packed_lanes **out) {
@@ -26,7 +27,10 @@ epx_err epx_packed_lanes_create(const epx_network *network, int max_lanes, epx_p
     epx_packed_lanes_destroy(&packed);
     return code;
   }
-  if (packed->lanes) packed->coupling = packed->lanes->coupling;
+  if (packed->lanes) {
+    packed->coupling = packed->lanes->coupling;
+    packed->derived = packed->lanes->derived;
+  }
   *out = packed;
   return EPX_OK;
 }
@@ -34,7 +38,10 @@ epx_err epx_packed_lanes_create(const epx_network *network, int max_lanes, epx_p
 void epx_packed_lanes_destroy(epx_packed_lanes **address) {
   epx_packed_lanes *packed = *address;
   if (!packed) return;
-  if (packed->lanes) packed->lanes->coupling = packed->coupling;
+  if (packed->lanes) {
+    packed->lanes->coupling = packed->coupling;
+    packed->lanes->derived = packed->derived;
+  }
   epx_lanes_destroy(&packed->lanes);
   epx_array_destroy(address);
 }
@@ -79,6 +86,9 @@ const epx_lanes *epx_packed_lanes_set(epx_packed_lanes *packed, const epx_lanes 
   set_shape(lanes, home->shared, n);
   lanes->coupling = home->shared ? home->coupling : packed->coupling;
   if (!home->shared) gather(home, n_nodes * n_nodes, home->coupling, which, lanes, lanes->coupling);
+  lanes->derived = home->shared ? home->derived : packed->derived;
+  if (!home->shared && family->count_derived)
+    gather(home, family->count_derived(lanes->network), home->derived, which, lanes, lanes->derived);
   for (int p = 0; p < family->n_parameters; p++) {
     lanes->active[p] = home->active[p];
     if (lanes->node[p]) gather(home, n_nodes, home->node[p], which, lanes, lanes->node[p]);

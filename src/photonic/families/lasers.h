@@ -24,30 +24,17 @@ enum {
   EPX_LASER_LIFETIME
 };
 
+/* clang-format off */
 /** Their rows in the families' tables. */
 #define EPX_LASER_WAVE_PARAMETERS                                                                            \
-  [EPX_LASER_COUPLING] = {"coupling",                                                                        \
-                          "1",                                                                               \
-                          EPX_SITE_LINK,                                                                     \
-                          0,                                                                                 \
-                          -INFINITY,                                                                         \
-                          INFINITY,                                                                          \
-                          true,                                                                              \
-                          true,                                                                              \
+  [EPX_LASER_COUPLING] = {"coupling", "1", EPX_SITE_LINK, 0, -INFINITY, INFINITY, true, true,                \
                           "K_ij, rate of dissipative exchange between two lasers, through light they both "  \
                           "lose"},                                                                           \
-  [EPX_LASER_DISPERSIVE] = {"dispersive",                                                                    \
-                            "1",                                                                             \
-                            EPX_SITE_LINK,                                                                   \
-                            0,                                                                               \
-                            -INFINITY,                                                                       \
-                            INFINITY,                                                                        \
-                            true,                                                                            \
-                            false,                                                                           \
+  [EPX_LASER_DISPERSIVE] = {"dispersive", "1", EPX_SITE_LINK, 0, -INFINITY, INFINITY, true, false,           \
                             "J_ij, rate of lossless exchange between two lasers, a quarter turn late"},      \
-  [EPX_LASER_BIAS] = {"bias", "1",       EPX_SITE_NODE,                                                      \
-                      0,      -INFINITY, INFINITY,                                                           \
-                      true,   true,      "bias_i, constant real part of the injected light F_i"}
+  [EPX_LASER_BIAS] = {"bias", "1", EPX_SITE_NODE, 0.5, -INFINITY, INFINITY, true, true,                      \
+                      "bias_i, constant real part of the injected light F_i, to which phases lock"}
+/* clang-format on */
 
 /** Sets y [n_nodes][components][n_lanes] to noise of the vacuum's size in Re and Im, one draw a node and
  * sample from the stream (seed, purpose), and 0 in further components. */
