@@ -12,6 +12,7 @@
 #include "epilux/base/isa.h"
 #include "epilux/base/log.h"
 #include "epilux/base/nearest.h"
+#include "epilux/base/threads.h"
 #include "epilux/base/version.h"
 
 enum { N_COMMANDS_MAX = 64 };
@@ -106,6 +107,7 @@ static void print_unknown_command(const char *name) {
 
 int main(int argc, char **argv) {
   epx_log_set_sink(print_log, NULL, EPX_LOG_INFO);
+  epx_threads_set_single();
   if (argc < 2) {
     view_program(stderr);
     return EPX_EXIT_INPUT;
