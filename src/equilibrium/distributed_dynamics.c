@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "equilibrium/distributed_private.h"
+#include "equilibrium/settling.h"
 
 /** Of the way of a step, its error at most. */
 #define STEP_SHARE 0.1
@@ -72,11 +73,13 @@ static PetscErrorCode set_tolerances(const epx_distributed *d, Vec state, double
 static PetscErrorCode look(TS ts) {
   epx_distributed *d;
   Vec state;
-  PetscReal time, step;
+  PetscReal time, last, step;
   PetscCall(TSGetApplicationContext(ts, &d));
   PetscCall(TSGetSolution(ts, &state));
   PetscCall(TSGetTime(ts, &time));
+  PetscCall(TSGetPrevTime(ts, &last));
   PetscCall(TSGetTimeStep(ts, &step));
+  const double before = d->residual;
   PetscCall(measure(d, state));
   PetscCall(set_tolerances(d, state, step));
   d->last_step = step;
@@ -85,7 +88,8 @@ static PetscErrorCode look(TS ts) {
   if (d->residual > d->options.settled) {
     d->settled_at = NAN;
   } else if (isnan(d->settled_at)) {
-    d->settled_at = d->elapsed + time;
+    d->settled_at =
+        epx_settling_eval_time(d->options.settled, before, d->residual, d->elapsed + time, time - last);
   }
   PetscCall(watch(d, state, d->elapsed + time));
   const bool out = !isfinite(d->residual) || d->size > d->options.escape;

@@ -21,6 +21,7 @@
 #include "equilibrium/integrator.h"
 #include "equilibrium/lane_vector.h"
 #include "equilibrium/limit_cycle.h"
+#include "equilibrium/settling.h"
 
 /** Of the way of a step, its error at most. */
 #define STEP_SHARE 0.1
@@ -224,12 +225,6 @@ static void set_bound(const epx_relaxation *relaxation, int place, double step) 
     *bound = fmin(*bound, MEASURE * (options->rtol * relaxation->size[place] + options->atol));
 }
 
-/** Evaluates when the residual passed `settled` in the step that ends at `time`: it falls exponentially. */
-static double eval_settled_at(double settled, double before, double after, double time, double step) {
-  const bool fell = step > 0 && before > settled && before > after && after > 0;
-  return fell ? time - step * fmin(log(settled / after) / log(before / after), 1) : time;
-}
-
 /** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
 static bool look_at(epx_relaxation *relaxation, int place, double step) {
   epx_lane_record *record = get_record(relaxation, place);
@@ -245,7 +240,7 @@ static bool look_at(epx_relaxation *relaxation, int place, double step) {
   if (residual > options->settled) {
     record->settled_at = NAN;
   } else if (isnan(record->settled_at)) {
-    record->settled_at = eval_settled_at(options->settled, before, residual, record->elapsed, step);
+    record->settled_at = epx_settling_eval_time(options->settled, before, residual, record->elapsed, step);
   }
   if (residual <= record->handover && is_confirmed(relaxation, place)) {
     hand_over(relaxation, place);

@@ -119,7 +119,7 @@ def what_cannot_be_is_refused(folder, epilux):
             (0, ("--set", "population.block=2"), "solved one at a time"),
             (0, (*POPULATION, "--petsc", "-log_view"), "without PETSc"),
             (0, ("--set", "petsc.option=-log_view"), "did you mean 'options'"),
-            (0, ("--set", "network.family=phase", "--set", "equilibrium.engine=dispersed"), "distributed"),
+            (0, ("--set", "equilibrium.engine=dispersed"), "one of auto, population, distributed"),
             (2, ("--set", "population.ranks_per_network=21"), "20 free nodes cannot be spread over 21 ranks")):
         status, _, err = finish(n_ranks, epilux, "run", LATTICE, "-o", path, *options)
         assert status == 2, f"{options}: {status}, {err}"
