@@ -187,6 +187,7 @@ static epx_err read_task(epx_reader *r) {
   if (!task->test_path != !task->test_labels)
     return epx_tree_raise(epx_reader_get(r, task->test_path ? "task.test_path" : "task.test_labels"),
                           "task.test_path and task.test_labels go together: one is missing");
+  EPX_TRY(read_integers(r, "task.classes", &task->n_classes, &task->classes));
   task->validation_fraction = epx_reader_get_real(r, "task.validation_fraction");
   task->n_samples = epx_reader_get_integer(r, "task.samples");
   task->noise = epx_reader_is_set(r, "task.noise") ? epx_reader_get_real(r, "task.noise") : 0;

@@ -31,6 +31,14 @@
        .example = "t10k-labels-idx1-ubyte.gz",                                                               \
        .applies = "task.name: idx",                                                                          \
        .meaning = "file of their labels"},                                                                   \
+      {"task.classes",                                                                                       \
+       EPX_SCHEMA_INTEGERS,                                                                                  \
+       .unit = "1",                                                                                          \
+       .low = 0,                                                                                             \
+       .high = INT_MAX,                                                                                      \
+       .optional = true,                                                                                     \
+       .example = "[0, 1, 2, 3, 4]",                                                                         \
+       .meaning = "the classes that are kept, by number, the first for the first output; without: all"},     \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
        .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},                          \
       {"task.noise",                                                                                         \

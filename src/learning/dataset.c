@@ -55,6 +55,43 @@ epx_err epx_dataset_add(const epx_dataset *other, const char *path, epx_dataset 
   return EPX_OK;
 }
 
+static int get_place(int n_classes, const int *classes, int label) {
+  for (int k = 0; k < n_classes; k++) {
+    if (classes[k] == label) return k;
+  }
+  return -1;
+}
+
+void epx_dataset_set_classes(int n_classes, const int *classes, epx_dataset *dataset) {
+  const size_t n_features = (size_t)dataset->n_features;
+  size_t n = 0;
+  for (size_t i = 0; i < (size_t)dataset->n_samples; i++) {
+    const int label = get_place(n_classes, classes, dataset->labels[i]);
+    if (label < 0) continue;
+    memmove(dataset->features + n * n_features, dataset->features + i * n_features,
+            n_features * sizeof(double));
+    dataset->labels[n++] = label;
+  }
+  dataset->n_samples = (int)n;
+  dataset->n_classes = n_classes;
+}
+
+epx_err epx_dataset_check_classes(int n_classes, const int *classes, const epx_dataset *dataset) {
+  if (n_classes < 2)
+    return EPX_RAISE(EPX_EINPUT, "task.classes: %d class; at least two are needed", n_classes);
+  for (int k = 0; k < n_classes; k++) {
+    int i = 0;
+    if (get_place(k, classes, classes[k]) >= 0)
+      return EPX_RAISE(EPX_EINPUT, "task.classes: class %d stands there twice", classes[k]);
+    while (i < dataset->n_samples && dataset->labels[i] != classes[k])
+      i++;
+    if (i == dataset->n_samples)
+      return EPX_RAISE(EPX_EINPUT, "task.classes: no sample is of class %d; the classes are numbered 0 to %d",
+                       classes[k], dataset->n_classes - 1);
+  }
+  return EPX_OK;
+}
+
 /* Moves the bytes to an array of twice the capacity. */
 static epx_err grow(unsigned char **bytes, size_t size, size_t *capacity) {
   unsigned char *larger = NULL;

@@ -45,6 +45,13 @@ epx_err epx_dataset_create_idx(const char *images, const char *labels, epx_datas
  * EPX_EINPUT with FILE: another number of features, a class that the first lacks; EPX_EMEMORY. */
 epx_err epx_dataset_add(const epx_dataset *other, const char *path, epx_dataset *dataset);
 
+/** Keeps the samples of the given classes, in their order; classes[k] becomes class k. classes: [n_classes],
+ * each other. Classes of which there is no sample may be asked for: see epx_dataset_check_classes(). */
+void epx_dataset_set_classes(int n_classes, const int *classes, epx_dataset *dataset);
+
+/** Checks classes that are to be kept. Errors: EPX_EINPUT: less than two, one twice, one without a sample. */
+epx_err epx_dataset_check_classes(int n_classes, const int *classes, const epx_dataset *dataset);
+
 /** Creates exclusive or: features -1 and 1, four samples, labels 0, 1, 1, 0. */
 epx_err epx_dataset_create_xor(epx_dataset **out);
 

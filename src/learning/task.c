@@ -1,5 +1,5 @@
-/* A task is made in five steps: read or compute the dataset, take a part of it when asked to, split, scale
- * and reduce by what the training part shows. */
+/* A task is made in five steps: read or compute the dataset, take a part of it (classes, samples) when asked
+ * to, split, scale and reduce by what the training part shows. */
 #include "epilux/learning/task.h"
 
 #include <math.h>
@@ -129,6 +129,7 @@ static epx_err add_held_out(const epx_task_spec *spec, epx_dataset *dataset, int
   if (!spec->test_labels)
     return EPX_RAISE(EPX_EINPUT, "task.test_labels: missing; the labels of task.test_path");
   EPX_TRY(epx_dataset_create_idx(spec->test_path, spec->test_labels, &held_out));
+  if (spec->n_classes > 0) epx_dataset_set_classes(spec->n_classes, spec->classes, held_out);
   *n_given = held_out->n_samples;
   const int code = epx_dataset_add(held_out, spec->test_path, dataset);
   epx_dataset_destroy(&held_out);
@@ -233,6 +234,10 @@ static epx_err add_constant(epx_task *task) {
 /* Fills the task from its dataset, whose arrays it takes over. */
 static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset, epx_task *task) {
   int n_given = 0; /* held-out samples that have files of their own */
+  if (spec->n_classes > 0) {
+    EPX_TRY(epx_dataset_check_classes(spec->n_classes, spec->classes, dataset));
+    epx_dataset_set_classes(spec->n_classes, spec->classes, dataset);
+  }
   EPX_TRY(reduce(spec, seed, dataset));
   if (spec->test_path) EPX_TRY(add_held_out(spec, dataset, &n_given));
   task->n_samples = dataset->n_samples;

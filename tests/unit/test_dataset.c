@@ -272,6 +272,68 @@ static void idx_tasks_may_have_a_held_out_file(void **state) {
   assert_non_null(strstr(epx_error_get_message(), "the held-out samples are those of task.test_path"));
 }
 
+static void classes_are_kept_in_the_order_asked_for(void **state) {
+  (void)state;
+  static const int labels_before[] = {0, 2, 1, 2, 3}, classes[] = {2, 0};
+  epx_dataset *dataset = NULL;
+  assert_int_equal(epx_dataset_create(5, 1, 4, &dataset), EPX_OK);
+  for (int i = 0; i < 5; i++) {
+    dataset->labels[i] = labels_before[i];
+    dataset->features[i] = i;
+  }
+  epx_dataset_set_classes(2, classes, dataset);
+  static const int labels_after[] = {1, 0, 0};
+  static const double features[] = {0, 1, 3};
+  assert_int_equal(dataset->n_samples, 3);
+  assert_int_equal(dataset->n_classes, 2);
+  assert_memory_equal(dataset->labels, labels_after, sizeof labels_after);
+  assert_memory_equal(dataset->features, features, sizeof features);
+  epx_dataset_destroy(&dataset);
+}
+
+static void classes_that_cannot_be_kept_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    int n, classes[3];
+    const char *what;
+  } cases[] = {{1, {0}, "at least two"},
+               {3, {0, 1, 0}, "class 0 stands there twice"},
+               {2, {0, 2}, "no sample is of class 2; the classes are numbered 0 to 1"},
+               {2, {0, -1}, "no sample is of class -1"}};
+  epx_dataset *dataset = NULL;
+  assert_int_equal(epx_dataset_create_xor(&dataset), EPX_OK);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    assert_int_equal(epx_dataset_check_classes(cases[i].n, cases[i].classes, dataset), EPX_EINPUT);
+    assert_non_null(strstr(epx_error_get_message(), cases[i].what));
+  }
+  epx_dataset_destroy(&dataset);
+}
+
+/* Classes that change place do so in the held-out file, too. */
+static void held_out_samples_keep_the_same_classes(void **state) {
+  (void)state;
+  write_bytes(plain_name, images, sizeof images);
+  write_bytes(second_name, labels, sizeof labels);
+  epx_task_spec all = {.name = "idx",
+                       .path = plain_name,
+                       .labels = second_name,
+                       .test_path = plain_name,
+                       .test_labels = second_name},
+                spec = all;
+  epx_task *whole = NULL, *task = NULL;
+  const int asked[] = {labels[9], labels[8]};
+  spec.n_classes = 2;
+  spec.classes = asked;
+  assert_int_equal(epx_task_create(&all, 1, &whole), EPX_OK);
+  assert_int_equal(epx_task_create(&spec, 1, &task), EPX_OK);
+  assert_int_equal(task->n_classes, 2);
+  assert_int_equal(task->n_samples, whole->n_samples);
+  for (int i = 0; i < task->n_samples; i++)
+    assert_int_equal(asked[task->labels[i]], whole->labels[i]);
+  epx_task_destroy(&whole);
+  epx_task_destroy(&task);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(csv_is_read_with_and_without_a_header),
@@ -284,6 +346,9 @@ int main(void) {
       cmocka_unit_test(bad_idx_is_refused_by_file),
       cmocka_unit_test(held_out_samples_are_added_behind_the_others),
       cmocka_unit_test(idx_tasks_may_have_a_held_out_file),
+      cmocka_unit_test(classes_are_kept_in_the_order_asked_for),
+      cmocka_unit_test(classes_that_cannot_be_kept_are_refused),
+      cmocka_unit_test(held_out_samples_keep_the_same_classes),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
 }

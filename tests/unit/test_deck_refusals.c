@@ -161,6 +161,7 @@ static void what_does_nothing_is_refused(void **state) {
       {"network: {family: kerr, topology: {nodes: 4}, inputs: {encoding: angle}}\n" TASK,
        "amplitude, phase, detuning", 1},
       {SMALL "learning: {patience: 3}\n", "set task.validation_fraction", 3},
+      {NETWORK "task: {name: iris, classes: []}\n", "the list is empty", 2},
       {NETWORK "task: {name: iris, encoding: {ports: 2}}\n", "it is for task.encoding.reduction: pca", 2},
       {NETWORK "task: {name: iris, encoding: {reduction: pca, ports: 2, window: 2}}\n",
        "it is for task.encoding.reduction: mean-pooling", 2},

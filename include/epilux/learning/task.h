@@ -54,6 +54,8 @@ typedef struct {
   const char *path;                    /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
   const char *labels;                  /* idx: the labels */
   const char *test_path, *test_labels; /* idx: files of the held-out part; NULL: a share of the samples */
+  int n_classes;                       /* how many of the classes are kept; 0: all */
+  const int *classes;                  /* [n_classes]: which ones; classes[k] becomes class k */
   int n_samples;        /* moons: how many, 0 = 200; others: at most so many, drawn by the seed, 0 = all */
   double noise;         /* moons: standard deviation added to both coordinates */
   double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
@@ -90,7 +92,8 @@ typedef struct {
  * numeric cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that
  * differ; an unknown name, a missing path, a fraction outside 0 … 1 or that holds out nothing, xor with any
  * held out, a test fraction beside test_path, held-out images of another size or with a class that the
- * training part lacks; more components than features or than directions in which the training part varies, a
+ * training part lacks; less than two classes to keep, one twice or one without a training sample; more
+ * components than features or than directions in which the training part varies, a
  * window larger than the image, features that are no square image. EPX_ESOLVER: LAPACK finds no components.
  */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
