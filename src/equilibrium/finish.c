@@ -8,6 +8,9 @@
  * linger near saddles, where the residual is small too: there the determinant of -dF/ds is negative when one
  * direction is unstable, the generic case, and its sign comes with the factors. In both cases the dynamics go
  * on, to a ten times lower residual.
+ *
+ * Learning phases begin with the free phase's factors, of a state before its end: steps shrink by much the
+ * same share each, and are extrapolated along the last, lane by lane (Anderson, J. ACM 12, 547 (1965)).
  */
 #include "equilibrium/finish.h"
 
@@ -23,6 +26,8 @@
 #define ROUNDING 1e-9
 /** Shortest step before a lane gives up. */
 #define SHORTEST (1.0 / 64)
+/** Largest share of the way back that is extrapolated: what does not shrink to a third is not. */
+#define FURTHEST 0.5
 
 typedef struct {
   double residual; /* of the last accepted iterate; INFINITY before it */
@@ -31,6 +36,7 @@ typedef struct {
   double sign;     /* of det(dF/ds) where it was last factored; 0: singular or not known */
   int age;         /* steps taken with the factors since they were those of the iterate */
   bool stale;      /* the factors contract too little */
+  bool followed;   /* the last step was full and with these factors: `before` is its solution */
   bool rested;     /* y is an accepted iterate: time for a new step */
   bool damped;     /* a full Newton step did not descend */
 } lane_newton;
@@ -40,6 +46,7 @@ struct epx_finish {
   int n_state, n_slots;
   epx_linear *linear;
   double *field, *step, *start; /* [n_state][n_lanes]: F + N, the full step, where Newton began */
+  double *before;               /* [n_state][n_lanes]: the solution before */
   double *work;                 /* for the family */
   double *residual;             /* [n_lanes] */
   double *solution;             /* [n_state][EPX_LANE_WIDTH] */
@@ -65,6 +72,7 @@ static epx_err create_arrays(epx_finish *finish, const epx_network *network, int
   EPX_TRY(EPX_ARRAY(finish->field, n));
   EPX_TRY(EPX_ARRAY(finish->step, n));
   EPX_TRY(EPX_ARRAY(finish->start, n));
+  EPX_TRY(EPX_ARRAY(finish->before, n));
   EPX_TRY(
       EPX_ARRAY(finish->work, 4 * (size_t)network->n_nodes * (size_t)network->family->components * lanes));
   EPX_TRY(EPX_ARRAY(finish->residual, lanes));
@@ -97,6 +105,7 @@ void epx_finish_destroy(epx_finish **address) {
   epx_array_destroy(&finish->field);
   epx_array_destroy(&finish->step);
   epx_array_destroy(&finish->start);
+  epx_array_destroy(&finish->before);
   epx_array_destroy(&finish->work);
   epx_array_destroy(&finish->residual);
   epx_array_destroy(&finish->solution);
@@ -164,11 +173,12 @@ static bool is_in_basin(const newton *solve, int lane, double displacement, doub
   return own->sign == 0 || own->sign == stable;
 }
 
-/** Tells whether fewer iterations remain with new factors than with these, which left the share `contraction`
- * of the residual: a factorisation costs about n_state / 8 iterations, and a few follow it. */
+/** Tells whether these factors, which left the share `contraction` of the residual, would need more
+ * iterations than new ones take: a factorisation costs about n_state / 8, and a few follow it. */
 static bool is_worth_factoring(const epx_finish *finish, double residual, double contraction) {
-  const double remaining = log(finish->options.tolerance / residual) / log(contraction);
-  return !(contraction < 1) || remaining > 3 + finish->n_state / 8.0;
+  for (int left = 3 + finish->n_state / 8; left > 0; left /= 2, contraction *= contraction)
+    residual *= left % 2 ? contraction : 1;
+  return !(residual <= finish->options.tolerance);
 }
 
 /** Judges an iterate that did not descend: with old factors, new ones at the last good iterate; else half the
@@ -248,10 +258,24 @@ static void factor(const newton *solve, int vector, int first) {
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     lane_newton *own = &finish->lanes[first + w];
     own->sign = sign[w];
-    own->stale = false;
+    own->stale = own->followed = false;
     if (own->rested) own->age = 0;
     if (is_ready(solve, first + w)) finish->factorisations++;
   }
+}
+
+/** Extrapolates the steps of the lanes of a vector that started at rest: they never take a part of one. */
+static void extrapolate(const newton *solve, int first, const int64_t *mask) {
+  epx_finish *finish = solve->finish;
+  const int n = finish->n_state, n_lanes = solve->lanes->n_lanes;
+  double share[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  epx_lane_vector_eval_secant(n, n_lanes, first, finish->solution, finish->before, share);
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    lane_newton *own = &finish->lanes[first + w];
+    if (!own->followed || !(fabs(share[w]) <= FURTHEST)) share[w] = 0;
+    own->followed = mask[w] && starts_at_rest(solve, first + w);
+  }
+  epx_lane_vector_set_further(n, n_lanes, first, share, finish->step, finish->before, finish->solution);
 }
 
 /** Takes the full step in the lanes of a vector that are marked. */
@@ -262,6 +286,7 @@ static void step(const newton *solve, int vector, int first, const int64_t *mask
   bool measured = false;
   epx_linear_solve(finish->linear, finish->slot[vector], false, finish->field + first, (size_t)n_lanes,
                    finish->solution);
+  if (solve->mode.at_rest) extrapolate(solve, first, mask);
   epx_lane_vector_set_step(n_state, n_lanes, first, mask, finish->solution, finish->step, solve->y);
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     lane_newton *own = &finish->lanes[first + w];

@@ -56,4 +56,16 @@ void epx_lane_vector_set_step(int n_state, int n_lanes, int lane, const int64_t 
 void epx_lane_vector_eval_distance(int n_state, int n_lanes, int lane, const double *x, const double *y,
                                    double *distance);
 
+/** Evaluates share [EPX_LANE_WIDTH] = <x, x - before> / |x - before|^2 of the lanes from `lane` on, 0 where x
+ * is `before` or either is not finite: between the iterates that x [n_state][EPX_LANE_WIDTH] and before
+ * [n_state][n_lanes] lead from, where the step of a linear iteration is shortest. share is aligned. */
+void epx_lane_vector_eval_secant(int n_state, int n_lanes, int lane, const double *x, const double *before,
+                                 double *share);
+
+/** Sets x to the step of the extrapolated iteration (Anderson's of depth one), where share is not 0: x -=
+ * share (x - before - step), `step` the one that was taken before, in its own sign; then before = x as it
+ * came. */
+void epx_lane_vector_set_further(int n_state, int n_lanes, int lane, const double *share, const double *step,
+                                 double *before, double *x);
+
 #endif

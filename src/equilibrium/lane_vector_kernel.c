@@ -24,6 +24,8 @@ void EPX_KERNEL(epx_lane_weight) EPX_LANE_WEIGHT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_select) EPX_LANE_SELECT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS;
 void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS;
+void EPX_KERNEL(epx_lane_secant) EPX_LANE_SECANT_ARGUMENTS;
+void EPX_KERNEL(epx_lane_extrapolate) EPX_LANE_EXTRAPOLATE_ARGUMENTS;
 
 /** Sums n_vectors vectors of every term in registers: the pointer and the coefficient of a term are loaded
  * once. */
@@ -175,4 +177,31 @@ void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS {
     sum += d * d;
   }
   *(epx_vector *)square = sum;
+}
+
+void EPX_KERNEL(epx_lane_secant) EPX_LANE_SECANT_ARGUMENTS {
+  epx_vector product = {0}, sum = {0};
+  for (size_t row = 0; row < n_state; row++) {
+    const epx_vector here = *(const epx_vector *)(x + row * EPX_LANE_WIDTH);
+    const epx_vector d = here - *(const epx_vector *)(before + row * n_lanes);
+    product += here * d;
+    sum += d * d;
+  }
+  *(epx_vector *)along = product;
+  *(epx_vector *)square = sum;
+}
+
+void EPX_KERNEL(epx_lane_extrapolate) EPX_LANE_EXTRAPOLATE_ARGUMENTS {
+  double own[EPX_LANE_WIDTH];
+  for (int w = 0; w < EPX_LANE_WIDTH; w++)
+    own[w] = share[w];
+  for (size_t row = 0; row < n_state; row++) {
+    double *xs = x + row * EPX_LANE_WIDTH, *befores = before + row * n_lanes;
+    const double *steps = step + row * n_lanes;
+    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+      const double full = xs[w], further = full - own[w] * (full - befores[w] - steps[w]);
+      xs[w] = own[w] != 0 ? further : full;
+      befores[w] = full;
+    }
+  }
 }

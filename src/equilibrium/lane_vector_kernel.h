@@ -47,4 +47,14 @@
 #define EPX_LANE_DISTANCE_ARGUMENTS                                                                          \
   (size_t n_state, size_t n_lanes, const double *x, const double *y, double *square)
 
+/** along, square [EPX_LANE_WIDTH] = sums over rows, in order, of x (x - before) and of (x - before)^2; x
+ * [n_state][EPX_LANE_WIDTH], before [n_state] rows n_lanes apart. */
+#define EPX_LANE_SECANT_ARGUMENTS                                                                            \
+  (size_t n_state, size_t n_lanes, const double *x, const double *before, double *along, double *square)
+
+/** x -= share[w] (x - before - step), not in lanes whose share is 0, whatever before and step are; before =
+ * x as it came; share [EPX_LANE_WIDTH], arrays as above. */
+#define EPX_LANE_EXTRAPOLATE_ARGUMENTS                                                                       \
+  (size_t n_state, size_t n_lanes, const double *share, const double *step, double *before, double *x)
+
 #endif

@@ -43,9 +43,9 @@ static int get_slots(const epx_network *network, int n_lanes) {
 }
 
 /* Rows of lanes as long as the state: 14 vectors of the integrator with its stages and scratch, 8 of
- * integrator and finish for the family's work, 3 of the finish, and what the limit cycles are watched by. */
+ * integrator and finish for the family's work, 4 of the finish, and what the limit cycles are watched by. */
 double epx_population_eval_bytes(const epx_network *network, int n_lanes) {
-  enum { ROWS = 29 };
+  enum { ROWS = 30 };
   const double n = network->n_state, padded = ceil((double)n_lanes / EPX_LANE_WIDTH) * EPX_LANE_WIDTH;
   return epx_linear_get_bytes(network->n_state, 2 * get_slots(network, n_lanes)) + 16 * n * n +
          8 * ROWS * n * padded;

@@ -199,6 +199,43 @@ static void weights_heed_tolerance_bound_and_rounding(void **state) {
   check_on_all_sets(check_weights);
 }
 
+/** Of y' = M y with an M whose steps shrink by their lane's own share, the second step of the extrapolated
+ * iteration ends at the fixed point 0, in whatever lane. */
+static void check_extrapolation(vectors *own) {
+  enum { FIRST = 16 };
+  double solution[N_STATE * EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  double share[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  int64_t mask[EPX_LANE_WIDTH];
+  double *y = epx_lane_vector_get_data(own->v[0]), *step = epx_lane_vector_get_data(own->v[1]);
+  double *before = epx_lane_vector_get_data(own->v[2]);
+  for (int i = 0; i < N_STATE; i++)
+    before[i * N_LANES + FIRST + 3] = NAN;
+  for (int iteration = 0; iteration < 2; iteration++) {
+    for (int k = 0; k < N_STATE * EPX_LANE_WIDTH; k++) {
+      const int w = k % EPX_LANE_WIDTH;
+      mask[w] = -1;
+      solution[k] = (1 - 0.04 * (w - 4)) * y[k / EPX_LANE_WIDTH * N_LANES + FIRST + w];
+    }
+    epx_lane_vector_eval_secant(N_STATE, N_LANES, FIRST, solution, before, share);
+    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+      assert_true(iteration == 0 ? w != 3 || share[w] == 0 : isfinite(share[w]));
+      if (iteration == 0) share[w] = 0;
+      const double ratio = 0.04 * (w - 4);
+      if (iteration == 1) assert_close(share[w], -ratio / (1 - ratio), 1e-13);
+    }
+    epx_lane_vector_set_further(N_STATE, N_LANES, FIRST, share, step, before, solution);
+    epx_lane_vector_set_step(N_STATE, N_LANES, FIRST, mask, solution, step, y);
+  }
+  for (int k = 0; k < N_STATE * EPX_LANE_WIDTH; k++)
+    assert_close(y[k / EPX_LANE_WIDTH * N_LANES + FIRST + k % EPX_LANE_WIDTH], 0, 1e-15);
+  assert_true(y[FIRST - 1] == draw("lane vector", FIRST - 1));
+}
+
+static void extrapolated_steps_end_a_linear_iteration(void **state) {
+  (void)state;
+  check_on_all_sets(check_extrapolation);
+}
+
 static void narrowed_shape_narrows_all_vectors(void **state) {
   (void)state;
   vectors *own = create_vectors(N_LANES);
@@ -222,6 +259,7 @@ int main(void) {
       cmocka_unit_test(extent_shows_what_is_not_finite),
       cmocka_unit_test(masked_lanes_are_zero_whatever_they_were),
       cmocka_unit_test(weights_heed_tolerance_bound_and_rounding),
+      cmocka_unit_test(extrapolated_steps_end_a_linear_iteration),
       cmocka_unit_test(narrowed_shape_narrows_all_vectors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

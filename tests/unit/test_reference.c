@@ -38,8 +38,51 @@ static void destroy_judged(judged *j) {
   epx_array_destroy(&j->state);
 }
 
-/** Compares every lane of a network with the reference. */
-static void check_network(const random_network *r) {
+/** What the population as it comes and the reference say of many networks. */
+typedef struct {
+  int n, n_both; /* networks, and those that settle by both */
+  int n_differ;  /* where the outcomes differ at the options' tolerances of the dynamics */
+} tally;
+
+static void check_state(const random_network *r, const solution *s, int lane, const judged *j) {
+  for (int i = 0; i < r->network->n_state; i++)
+    assert_close(get_state(r, s, i, lane), j->state[i], 1e-9);
+}
+
+static void check_abscissa(const epx_certificate *c, const judged *j) {
+  if (c->bounded) {
+    assert_true(j->certificate.abscissa <= c->abscissa + 1e-9);
+  } else {
+    assert_close(c->abscissa, j->certificate.abscissa, 1e-6);
+  }
+}
+
+/** Repeats a network by itself, its dynamics followed as closely as the reference does. It settles by both or
+ * by neither: where time is up, slow or oscillating is a matter of which samples were seen. */
+static void check_closely(const random_network *r, int lane, const epx_equilibrium_options *options,
+                          const double *start, const judged *j) {
+  epx_equilibrium_options close = *options;
+  close.rtol = 1e-8;
+  close.atol = 1e-10;
+  solution s = create_start(&j->alone, &close);
+  const int n_lanes = j->alone.lanes->n_lanes;
+  for (int k = 0; k < r->network->n_state * n_lanes; k++)
+    s.y[k] = start[k / n_lanes * r->lanes->n_lanes + lane];
+  settle(&j->alone, NULL, &s);
+  const int outcome = s.certificate[0].outcome, expected = j->certificate.outcome;
+  const bool both_move = (outcome == EPX_SLOW || outcome == EPX_OSCILLATES) &&
+                         (expected == EPX_SLOW || expected == EPX_OSCILLATES);
+  if (outcome != expected && !both_move)
+    fail_msg("lane %d: outcome %d by the population, %d by the reference", lane, outcome, expected);
+  if (outcome == EPX_OK) check_state(&j->alone, &s, 0, j);
+  destroy_solution(&s);
+}
+
+/** Compares every lane of a network with the reference. The population follows the dynamics at its default
+ * tolerances, so that what decays or grows by less than these let through a period of its ringing may end
+ * otherwise than the reference says, and what is about to settle when time is up may be on either side. Such
+ * lanes are counted, and must agree when they are followed closely. */
+static void check_network(const random_network *r, tally *t) {
   epx_equilibrium_options options = get_options();
   options.tolerance = 1e-13;
   options.max_time = 500;
@@ -51,40 +94,56 @@ static void check_network(const random_network *r) {
   for (int lane = 0; lane < r->lanes->n_used; lane++) {
     judged j = create_judged(r, lane, &options, start);
     const epx_certificate *c = &s.certificate[lane];
-    assert_int_equal(c->outcome, j.certificate.outcome);
-    for (int i = 0; c->outcome == EPX_OK && i < r->network->n_state; i++) {
-      assert_close(get_state(r, &s, i, lane), j.state[i], 1e-9);
+    t->n++;
+    if (c->outcome != j.certificate.outcome) {
+      t->n_differ++;
+      check_closely(r, lane, &options, start, &j);
+    } else if (c->outcome == EPX_OK) {
+      t->n_both++;
+      check_state(r, &s, lane, &j);
+      check_abscissa(c, &j);
     }
-    if (c->outcome == EPX_OK && !c->bounded) assert_close(c->abscissa, j.certificate.abscissa, 1e-6);
-    if (c->outcome == EPX_OK && c->bounded) assert_true(j.certificate.abscissa <= c->abscissa + 1e-9);
     destroy_judged(&j);
   }
   epx_array_destroy(&start);
   destroy_solution(&s);
 }
 
+/** Of SHARE_OF networks one may be at a border; the short form has too few for any. */
+enum { SHARE_OF = 200 };
+
+static void check_tally(const tally *t) {
+  assert_true(t->n_both > 0);
+  if (t->n_differ * SHARE_OF > t->n)
+    fail_msg("%d of %d networks have other outcomes by the reference", t->n_differ, t->n);
+}
+
 static int get_rounds(void) {
-  return getenv("EPX_FULL") ? 150 : 2;
+  return getenv("EPX_FULL") ? 40 : 2;
 }
 
 static void population_agrees_with_reference_on_kerr_networks(void **state) {
   (void)state;
+  tally t = {0};
   for (int round = 0; round < get_rounds(); round++) {
     random_network r = create_random_network(epx_family_get_by_name("kerr"), 3 + round % 12, 2, 4 + round, 4);
     set_everywhere(&r, "loss", 1);
-    check_network(&r);
+    check_network(&r, &t);
     destroy_random_network(&r);
   }
+  check_tally(&t);
 }
 
 static void population_agrees_with_reference_on_phase_networks(void **state) {
   (void)state;
+  tally t = {0};
   for (int round = 0; round < get_rounds(); round++) {
     random_network r =
         create_random_network(epx_family_get_by_name("phase"), 4 + round % 10, 2, 4 + round, 4);
-    check_network(&r);
+    check_network(&r, &t);
     destroy_random_network(&r);
   }
+  check_tally(&t);
 }
 
 /** Sets each instance to the family's defaults, with a random coupling of its own. */
