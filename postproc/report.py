@@ -20,6 +20,7 @@ import failures
 import gantt
 import gradient_cosine
 import heat_map
+import lattice
 import learning_curves
 import metric_distributions
 import sensitivity
@@ -31,7 +32,7 @@ from results import Results, ResultsError
 from units import scale_units
 
 FIGURES = (yield_by_design, gradient_cosine, metric_distributions, learning_curves, heat_map, failures,
-           sensitivity, wafer_map, gantt)
+           sensitivity, wafer_map, lattice, gantt)
 MAX_OPEN_ROWS = 60  # a longer table starts closed
 CSS = """
 :root { --ink: #1a1a1a; --soft: #595959; --line: #c9c9c9; --paper: #ffffff; --note: #fff4d6; }

@@ -170,3 +170,12 @@ epx_err epx_distributed_merge_gradient(const epx_distributed *d, double *gradien
   }
   return EPX_OK;
 }
+
+epx_err epx_distributed_merge_codes(const epx_distributed *d, int code) {
+  int least = code;
+  if (MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_INT, MPI_MIN, d->nodes->communicator) != MPI_SUCCESS)
+    return EPX_RAISE(EPX_EMPI, "the ranks of a distributed network cannot tell each other of errors");
+  if (least < 0 && code >= 0)
+    return EPX_RAISE(least, "another rank of the network: %s", epx_error_get_text(least));
+  return least;
+}

@@ -10,6 +10,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <string.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include "epilux/base/array.h"
@@ -17,6 +18,21 @@
 #include "io/folder.h"
 
 enum { CHUNK_VALUES = 1 << 17 }; /* 1 MiB of doubles */
+
+static once_flag turn_is_made = ONCE_FLAG_INIT;
+static mtx_t turn;
+
+static void make_turn(void) {
+  mtx_init(&turn, mtx_plain | mtx_recursive);
+}
+
+void epx_archive_set_turn(bool own) {
+  call_once(&turn_is_made, make_turn);
+  if (own)
+    mtx_lock(&turn);
+  else
+    mtx_unlock(&turn);
+}
 
 static epx_err check(long long code, const char *what) {
   return code < 0 ? EPX_RAISE(EPX_EFILE, "%s: HDF5 cannot write it", what) : EPX_OK;
@@ -33,6 +49,7 @@ epx_err epx_archive_create(epx_archive **out) {
   *out = NULL;
   epx_archive *archive;
   EPX_TRY(EPX_ARRAY(archive, 1));
+  epx_archive_set_turn(true);
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS), properties = create_group_properties(H5P_FILE_CREATE);
   H5Pset_fapl_core(access, 1 << 20, false);
@@ -41,7 +58,7 @@ epx_err epx_archive_create(epx_archive **out) {
   H5Pclose(access);
   H5Pclose(properties);
   if (archive->file < 0) {
-    epx_array_destroy(&archive);
+    epx_archive_destroy(&archive);
     return EPX_RAISE(EPX_EMEMORY, "HDF5 cannot make a file in memory");
   }
   *out = archive;
@@ -52,6 +69,7 @@ void epx_archive_destroy(epx_archive **address) {
   epx_archive *archive = *address;
   if (!archive) return;
   if (archive->file >= 0) H5Fclose(archive->file);
+  epx_archive_set_turn(false);
   epx_array_destroy(&archive->owned_path);
   epx_array_destroy(address);
 }
@@ -165,6 +183,11 @@ epx_err epx_archive_write(epx_archive *archive, const epx_archive_array *array, 
   EPX_TRY(code);
   EPX_TRY(epx_archive_write_text(archive, array->path, "units", array->unit));
   return epx_archive_write_text(archive, array->path, "long_name", array->long_name);
+}
+
+epx_err epx_archive_write_link(epx_archive *archive, const char *path, const char *file) {
+  EPX_TRY(create_groups(archive, path));
+  return check(H5Lcreate_external(file, "/", archive->file, path, H5P_DEFAULT, H5P_DEFAULT), path);
 }
 
 static epx_err write_image(const char *path, const unsigned char *image, size_t n) {

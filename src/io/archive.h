@@ -44,6 +44,10 @@ epx_err epx_archive_write_text(epx_archive *archive, const char *path, const cha
 epx_err epx_archive_write_number(epx_archive *archive, const char *path, const char *name, double value);
 epx_err epx_archive_write_count(epx_archive *archive, const char *path, const char *name, uint64_t value);
 
+/** Writes a link to all of another file: `file`, found in the folder of the one that is written. It need not
+ * be there. Errors: as epx_archive_write(). */
+epx_err epx_archive_write_link(epx_archive *archive, const char *path, const char *file);
+
 /** Writes the whole to a temporary name beside `path`, to the disk, and gives it the name `path`: a reader
  * finds the file of before or this one. `temporary`: that name. On error the file of before stays and the
  * temporary one is removed. Errors: EPX_EFILE: disk full and the like; EPX_EMEMORY. */

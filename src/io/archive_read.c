@@ -50,6 +50,7 @@ epx_err epx_archive_create_from_file(const char *path, epx_archive **out) {
   *out = NULL;
   epx_archive *archive;
   EPX_TRY(EPX_ARRAY(archive, 1));
+  epx_archive_set_turn(true);
   archive->file = -1;
   const int code = create(path, archive);
   if (code == EPX_OK)

@@ -267,6 +267,7 @@ static epx_err read_metrics(epx_reader *r) {
   for (int i = 0; i < quantiles->n; i++)
     settings->quantile[i] = strtod(quantiles->items[i]->text, NULL);
   settings->keep_parameters = epx_reader_get_boolean(r, "keep_parameters");
+  if (epx_reader_is_set(r, "keep_fields")) settings->keep_fields = epx_reader_get_boolean(r, "keep_fields");
   settings->keep_variation = epx_reader_get_boolean(r, "keep_variation");
   return EPX_OK;
 }

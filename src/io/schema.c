@@ -302,6 +302,7 @@ static const epx_schema_entry entries[] = {
      .meaning = "keep the parameters as trained, /parameters: what `network.start` reads"},
     {"keep_variation", EPX_SCHEMA_BOOLEAN, .fallback = "false",
      .meaning = "keep the drawn values of varied parameters, and with a process what each ring became"},
+    FIELDS_ROW
     {"yield", EPX_SCHEMA_SECTION, .optional = true,
      .meaning = "share of good devices; without the section none is evaluated"},
     {"yield.metric", WORD(metric), .required = true, .example = "accuracy",
@@ -359,7 +360,7 @@ const char *epx_schema_get_key(const epx_schema_entry *entry) {
 bool epx_schema_is_factor(const epx_schema_entry *entry) {
   static const char *const fixed[] = {"study.name", "design",    "population",     "petsc", "metrics",        "curves",
                                       "yield",      "quantiles", "keep_variation", "keep_parameters",
-                                      "continuation"};
+                                      "keep_fields", "continuation"};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
     const size_t length = strlen(fixed[i]);
     if (strncmp(entry->path, fixed[i], length) == 0 && (entry->path[length] == '.' || !entry->path[length]))

@@ -17,4 +17,10 @@
       {"petsc.options", EPX_SCHEMA_TEXT, .optional = true, .example = "-ksp_type bcgs -log_view",            \
        .meaning = "as on PETSc's command line; `epilux run --petsc` adds to them"},
 
+#define FIELDS_ROW                                                                                           \
+  {"keep_fields", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                                   \
+   .applies = "network.topology.kind: lattice; equilibrium.engine: auto distributed",                        \
+   .meaning = "keep amplitudes, drives and parameters of a distributed lattice after training, of each "     \
+              "point's first instance at the first sample, in RESULTS.fields.POINT.h5 and .xdmf"},
+
 #endif

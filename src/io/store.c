@@ -78,6 +78,7 @@ static epx_err write_all(const epx_store *store, epx_archive *archive, double se
   EPX_TRY(epx_store_write_statistics(store, archive));
   EPX_TRY(epx_store_write_sensitivity(store, archive));
   EPX_TRY(epx_store_write_activity(store, archive));
+  EPX_TRY(epx_store_write_fields(store, archive));
   EPX_TRY(epx_archive_write_number(archive, "/timing", "run_seconds", seconds));
   EPX_TRY(epx_archive_write_number(archive, "/timing", "run_trials", (double)n_solved));
   return epx_archive_write_file(archive, store->path, store->temporary);

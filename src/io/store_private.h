@@ -40,6 +40,9 @@ epx_err epx_store_write_statistics(const epx_store *store, epx_archive *archive)
 /** Writes /sensitivity, where the design supports any. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_sensitivity(const epx_store *store, epx_archive *archive);
 
+/** Writes /fields, links to the field files of finished points. Errors: EPX_EFILE, EPX_EMEMORY. */
+epx_err epx_store_write_fields(const epx_store *store, epx_archive *archive);
+
 /** Writes /run, when there is something to tell. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_activity(const epx_store *store, epx_archive *archive);
 

@@ -160,8 +160,8 @@ static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_r
 static void close_files(files *own, bool finished) {
   epx_journal_destroy(&own->journal);
   epx_attempts_destroy(&own->attempts);
-  if (finished) unlink(own->journal_path);
-  if (finished) unlink(own->attempts_path);
+  if (finished && own->journal_path) unlink(own->journal_path); /* rank 0 alone has files */
+  if (finished && own->attempts_path) unlink(own->attempts_path);
   epx_array_destroy(&own->suspects);
   epx_store_destroy(&own->store);
   epx_store_destroy(&own->earlier);
@@ -193,7 +193,7 @@ static int run_worker(void *context) {
 /* Coordinates, with a worker of its own when ranks are few. Signals are for this thread alone. */
 static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, const files *own,
                                const epx_run_options *options, epx_coordinator_report *report) {
-  worker_arguments arguments = {campaign, &options->calls, {options->group}, channel};
+  worker_arguments arguments = {campaign, &options->calls, {options->group, options->path}, channel};
   thrd_t thread;
   const bool works = epx_channel_get_size(channel) <= 2;
   if (works) {
@@ -211,7 +211,7 @@ static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, con
 
 static epx_err solve(epx_campaign *campaign, epx_channel *channel, const files *own,
                      const epx_run_options *options, epx_coordinator_report *report) {
-  const epx_worker_place place = {options->group};
+  const epx_worker_place place = {options->group, options->path};
   if (epx_channel_get_rank(channel) == 0) return solve_on_rank_0(campaign, channel, own, options, report);
   return epx_worker_solve(campaign, &options->calls, &place, channel, &report->stopped);
 }
@@ -220,7 +220,7 @@ static epx_err solve(epx_campaign *campaign, epx_channel *channel, const files *
  * learn the outcome at the end. */
 static epx_err solve_in_groups(epx_campaign *campaign, const files *own, const epx_run_options *options,
                                epx_coordinator_report *report) {
-  const epx_worker_place place = {options->group};
+  const epx_worker_place place = {options->group, options->path};
   epx_channel *leaders = epx_group_get_channel(options->group);
   int code = EPX_OK;
   if (leaders)

@@ -9,6 +9,7 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/interrupt.h"
+#include "epilux/io/fields.h"
 #include "epilux/parallel/coordinator.h"
 #include "epilux/parallel/schedule.h"
 #include "epilux/study/trial.h"
@@ -23,7 +24,8 @@ static const double patience = 1, question_interval = 0.02;
 typedef struct {
   const epx_campaign *campaign;
   const epx_worker_calls *calls;
-  epx_group *group; /* NULL: none */
+  epx_group *group;    /* NULL: none */
+  const char *results; /* NULL: none */
   epx_channel *channel;
   int i_point; /* the point that is ready, -1: none */
   epx_settings *settings;
@@ -52,12 +54,20 @@ static void destroy_point(worker *own) {
   own->i_point = -1;
 }
 
+/* Leaves a network's fields beside the results file. Copies of a trial may be under way in two groups. */
+static epx_err write_fields(void *context, const epx_snapshot *snapshot) {
+  const worker *own = context;
+  return epx_fields_write(own->results, epx_group_get_place(own->group).group, snapshot);
+}
+
 static epx_err set_point(worker *own, int i_point) {
   if (!own->calls->create_point || own->i_point == i_point) return EPX_OK;
   destroy_point(own);
   EPX_TRY(own->calls->create_point(own->campaign, i_point, &own->settings, &own->point));
   own->i_point = i_point;
-  if (own->group) own->point->communicator = epx_group_get_communicator(own->group);
+  if (!own->group) return EPX_OK;
+  own->point->communicator = epx_group_get_communicator(own->group);
+  if (own->results) own->point->sink = (epx_snapshot_sink){own, write_fields};
   return EPX_OK;
 }
 
@@ -230,6 +240,7 @@ static epx_err create_worker(const epx_campaign *campaign, const epx_worker_call
   own->campaign = campaign;
   own->calls = calls;
   own->group = place->group;
+  own->results = place->results;
   own->i_point = -1;
   own->result.kind = EPX_MESSAGE_RESULT;
   *out = own;

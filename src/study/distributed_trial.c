@@ -11,6 +11,7 @@
 #include "epilux/learning/distributed_learner.h"
 #include "epilux/study/deployment.h"
 #include "epilux/study/fabricated.h"
+#include "epilux/study/snapshot.h"
 
 /* What the metrics are made of, and what is measured of them. */
 typedef struct {
@@ -224,6 +225,17 @@ static void destroy_work(trial_work *work) {
     epx_array_destroy(arrays[k]);
 }
 
+/* Of a point's first instance, at the task's first sample; last, so that nothing measured changes by it. */
+static epx_err leave_snapshot(const trial_work *work, int i_point, int i_instance) {
+  const epx_snapshot_sink *sink = &work->point->sink;
+  epx_snapshot *snapshot;
+  if (!work->point->settings->keep_fields || !sink->write || i_instance != 0) return EPX_OK;
+  EPX_TRY(epx_snapshot_create(work->point, work->learner, work->theta, i_point, i_instance, 0, &snapshot));
+  const int code = sink->write(sink->context, snapshot);
+  epx_snapshot_destroy(&snapshot);
+  return code;
+}
+
 static epx_err solve(trial_work *work, int i_point, int i_instance, double *record) {
   const epx_point *point = work->point;
   epx_performance test;
@@ -236,7 +248,7 @@ static epx_err solve(trial_work *work, int i_point, int i_instance, double *reco
   EPX_TRY(epx_distributed_learner_solve_training(work->learner, work->theta, &work->curves));
   EPX_TRY(measure_after(work, &test));
   write_result(work, &test, record);
-  return EPX_OK;
+  return leave_snapshot(work, i_point, i_instance);
 }
 
 epx_err epx_distributed_trial_solve(const epx_point *point, int i_point, int i_instance, double *record) {

@@ -128,6 +128,10 @@ epx_err epx_distributed_add_energy_gradient(epx_distributed *distributed, const 
  * Errors: EPX_EMPI. */
 epx_err epx_distributed_merge_gradient(const epx_distributed *distributed, double *gradient);
 
+/** Merges codes over the ranks: each returns the least, so that all know of an error of one of them; those
+ * that had none say whose it is. Collective. Errors: what it returns; EPX_EMPI. */
+epx_err epx_distributed_merge_codes(const epx_distributed *distributed, int code);
+
 /** Gets the counts. */
 epx_distributed_counts epx_distributed_get_counts(const epx_distributed *distributed);
 

@@ -19,6 +19,8 @@
  * /run/<what> (rank), (rank, state) or (rank, time): what the run did that wrote the file,
  * epilux/io/activity.h
  *
+ * /fields/point_<point>: links to files of their own, epilux/io/fields.h, where the deck keeps fields
+ *
  * The scales of the axes stand in the root, where the groups inherit them.
  */
 #ifndef EPILUX_IO_STORE_H

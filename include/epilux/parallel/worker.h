@@ -24,6 +24,7 @@ epx_worker_calls epx_worker_get_calls(void);
 typedef struct {
   epx_group
       *group; /* that it leads or follows, whose ranks solve each block together; NULL: it works alone */
+  const char *results; /* the results file, beside which fields are left; NULL: none are */
 } epx_worker_place;
 
 /** Solves what the coordinator hands out, until it says that all is over. The last point stays ready. A

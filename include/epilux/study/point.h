@@ -7,6 +7,15 @@
 #include "epilux/equilibrium/distributed.h"
 #include "epilux/study/record.h"
 
+struct epx_snapshot;
+
+/** Where a trial leaves its snapshot, study/snapshot.h. */
+typedef struct {
+  void *context; /* borrowed */
+  /** Writes it. Called by all ranks of the network together. Errors: only those of a broken run (< 0). */
+  epx_err (*write)(void *context, const struct epx_snapshot *snapshot);
+} epx_snapshot_sink;
+
 typedef struct {
   const epx_settings *settings; /* borrowed */
   epx_task *task;
@@ -15,11 +24,12 @@ typedef struct {
   double *nominal;              /* [network->n_theta] */
   struct epx_deployment_origin *origin; /* what the protocol trained, study/deployment.h; trials make it */
   epx_record_layout layout;
-  epx_engine engine;     /* population or distributed, as its settings ask or as its network suggests */
-  MPI_Comm communicator; /* distributed: the ranks that solve its trials together; the caller sets it before
-                            the first trial, MPI_COMM_NULL after creation. Borrowed */
-  int block;             /* instances a population advances together: settings->block, or, when that is 0,
-                            as many as fill EPX_POINT_LANES lanes with one batch each; distributed: 1 */
+  epx_engine engine;      /* population or distributed, as its settings ask or as its network suggests */
+  MPI_Comm communicator;  /* distributed: the ranks that solve its trials together; the caller sets it before
+                             the first trial, MPI_COMM_NULL after creation. Borrowed */
+  epx_snapshot_sink sink; /* distributed, with settings->keep_fields: the caller sets it; write NULL: none */
+  int block;              /* instances a population advances together: settings->block, or, when that is 0,
+                             as many as fill EPX_POINT_LANES lanes with one batch each; distributed: 1 */
 } epx_point;
 
 /** Lanes that a block is filled up to when the deck leaves its size open: what a core's first-level cache

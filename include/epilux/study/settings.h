@@ -72,6 +72,7 @@ typedef struct {
   epx_metric *metric;          /* [n_metrics] */
   bool curve[EPX_CURVE_COUNT]; /* which curves are kept */
   bool keep_parameters;        /* keep the parameters as trained */
+  bool keep_fields;            /* leave snapshots of distributed lattices, study/snapshot.h */
   bool keep_variation;         /* keep the drawn values of varied parameters, and of fabrication */
   epx_yield_spec yield;
   int n_quantiles;

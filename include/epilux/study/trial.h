@@ -1,6 +1,6 @@
 /** @file
  * THE trial: (point, instance) -> record. A pure function: no file, no clock, and no MPI but what solves one
- * distributed network together.
+ * distributed network together; its snapshot goes to the point's sink.
  */
 #ifndef EPILUX_STUDY_TRIAL_H
 #define EPILUX_STUDY_TRIAL_H

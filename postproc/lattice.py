@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+"""Lattices: the intensity |a|² over the sites of trained networks, and what drives them.
+
+A row a design point, at most three: the light at equilibrium, and the drive beside it. Of a lattice of several planes,
+the middle one.
+"""
+import sys
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.ticker import MaxNLocator
+
+import command
+import style
+from fields import list_points, read_fields
+from layout import name_point
+
+MAX_POINTS = 3
+
+
+def lacking(results):
+    """Says what the results lack for this figure, or returns None."""
+    points = list_points(results)
+    if not points:
+        return "the file links to no fields: the deck has no keep_fields, or its networks are not distributed"
+    if not any(np.any(np.isfinite(read_fields(results, p).light()[1])) for p in choose_points(points)):
+        return "its fields hold no number"
+    return None
+
+
+def choose_points(points):
+    """The first design point, the last, and one between."""
+    return [points[i] for i in np.unique(np.linspace(0, len(points) - 1, MAX_POINTS).round().astype(int))]
+
+
+def caption(results):
+    points = list_points(results)
+    shown = [read_fields(results, p) for p in choose_points(points)]
+    planes, rows, columns = shown[0].light()[1].shape
+    text = (f"{shown[0].light()[0].capitalize()} and drive at each site of the lattice, {rows} rows of {columns}, of instance "
+            f"{shown[0].instance} after training, at sample {shown[0].sample} of the task. White: no such number there.")
+    if planes > 1:
+        text += f" Plane {planes // 2} of {planes}, counted from 0."
+    if len(points) > MAX_POINTS:
+        text += f" Of {len(points)} design points, {MAX_POINTS} are shown."
+    for fields in shown:
+        if fields.outcome != "done":
+            text += f" Design point {fields.point} is at no equilibrium: {fields.outcome}."
+    return text
+
+
+@style.with_style
+def figure(results):
+    if lacking(results):
+        return None
+    shown = [read_fields(results, p) for p in choose_points(list_points(results))]
+    _, rows, columns = shown[0].light()[1].shape
+    height = np.clip(2.5 * rows / columns, 0.9, 3.0)
+    fig, all_axes = style.create_axes(style.PAGE, 0.5 + len(shown) * (height + 0.45), len(shown), 2)
+    for fields, pair in zip(shown, zip(all_axes[::2], all_axes[1::2])):
+        name = f"{name_point(results, fields.point)}: " if len(shown) > 1 else ""
+        for axes, (what, values), colours in zip(pair, (fields.light(), fields.drive()), ("cividis", "Greys")):
+            draw_sites(fig, axes, what, values, colours)
+            axes.set_title(f"{name}{'intensity |a|²' if what == 'intensity' else what}")
+    style.add_head(fig, f"{results.study}: light and drive over the sites of the lattice, after training")
+    return fig
+
+
+def choose_norm(what, plane):
+    """Light and magnitudes from darkness on; light by decades, at most four, where most sites are a hundred times
+    darker than the brightest."""
+    low, high = (np.nanmin(plane), np.nanmax(plane)) if np.any(np.isfinite(plane)) else (0.0, 1.0)
+    if what == "intensity" and 0 < np.nanmedian(plane) < high / 100:
+        return LogNorm(max(low, high / 1e4), high, clip=True)
+    low = min(low, 0.0)
+    return Normalize(low, high if high > low else low + 1)
+
+
+def draw_sites(fig, axes, what, values, colours):
+    """Draws the middle plane, a square a site, row 0 on top."""
+    plane = values[values.shape[0] // 2]
+    image = axes.imshow(plane, norm=choose_norm(what, plane), interpolation="nearest",
+                        cmap=matplotlib.colormaps[colours].with_extremes(bad="white"))
+    for axis, word in ((axes.xaxis, "column"), (axes.yaxis, "row")):
+        axis.set_major_locator(MaxNLocator(5, integer=True))
+        axis.set_label_text(word)
+    axes.spines[:].set_visible(True)
+    axes.spines[:].set_color(style.UNMET)
+    axes.tick_params(length=0)
+    bar = fig.colorbar(image, ax=axes, aspect=14, pad=0.02)
+    bar.outline.set_visible(False)
+    if not isinstance(image.norm, LogNorm):
+        bar.locator = MaxNLocator(4)
+        bar.update_ticks()
+
+
+if __name__ == "__main__":
+    sys.exit(command.run(sys.modules[__name__]))
