@@ -139,6 +139,7 @@ PetscErrorCode epx_distributed_eval_field(epx_distributed *d, Vec state, Vec fie
 static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
   const epx_equilibrium_options *options = &d->options;
   bool arrived = false, inside = true;
+  d->dynamics_follow = false;
   if (options->method == EPX_NEWTON || d->nudge) {
     EPX_TRY(epx_distributed_polish(d, &arrived));
     certificate->outcome = arrived ? EPX_OK : EPX_FAILED;
@@ -147,6 +148,7 @@ static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
   double handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover;
   for (;;) {
     d->target = handover;
+    d->dynamics_follow = handover > options->tolerance;
     EPX_TRY(epx_distributed_follow(d, certificate));
     if (certificate->outcome != EPX_OK || handover <= options->tolerance) return EPX_OK;
     EPX_TRY(epx_distributed_polish(d, &arrived));

@@ -3,7 +3,8 @@
  * factors on each rank's part. Loss on the diagonal makes them good: a few iterations a step.
  *
  * The basin is watched as for a population: an answer further from the start than twice the first step, or
- * one that needed a shorter step, is not taken for what the dynamics would have reached.
+ * one that needed a shorter step, is not taken for what the dynamics would have reached. Newton that goes on
+ * past a shorter step is the dearest part of a large lattice with one slow ring: it ends there.
  */
 #include <math.h>
 #include <stdio.h>
@@ -57,6 +58,8 @@ static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, Pet
     *reason = SNES_DIVERGED_FNORM_NAN;
   } else if (d->residual <= d->options.tolerance) {
     *reason = SNES_CONVERGED_FNORM_ABS;
+  } else if (d->damped && d->dynamics_follow) {
+    *reason = SNES_DIVERGED_LINE_SEARCH; /* the answer would not be taken: the dynamics go on at once */
   }
   return 0;
 }

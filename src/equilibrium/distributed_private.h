@@ -40,6 +40,8 @@ struct epx_distributed {
   double last_step;  /* of the dynamics; INFINITY before it */
   double first_step; /* of the finish, largest component; negative before it */
   bool damped;
+  bool dynamics_follow; /* where the finish does not do, the dynamics go on: a shortened step ends it */
+  Vec rated, rate;      /* the dynamics' last evaluation, borrowed from the integrator; NULL: none */
   epx_limit_cycle *watch;
 
   epx_distributed_counts counts;
