@@ -94,10 +94,10 @@ def survives_kills(folder, epilux):
 
 def stops_and_goes_on(folder, epilux):
     path, whole = os.path.join(folder, "stopped.h5"), os.path.join(folder, "whole.h5")
-    more = ("--set", "learning.epochs=8", *per_network(2))
+    more = ("--set", "learning.epochs=40", *per_network(2))
     attempt = Run(4, epilux, "run", LATTICE, "-o", path, *more)
     wait_for(lambda: os.path.exists(path + ".journal"), "the campaign")
-    time.sleep(0.5)
+    time.sleep(0.1)
     attempt.kill(signal.SIGTERM, attempt.ranks()[:1])
     status, _, err = attempt.wait()
     assert status == 75 and "stopped by SIGTERM" in err, f"{status}: {err}"
