@@ -27,9 +27,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/random.h"
 #include "photonic/families/broadcast.h"
 #include "photonic/families/families.h"
+#include "photonic/families/signal.h"
 
 #define SHARED_PARAMETERS                                                                                    \
   [EPX_BROADCAST_COUPLING] =                                                                                 \
@@ -102,29 +102,11 @@ epx_transfer epx_broadcast_eval_transfer(const epx_lanes *lanes, int i, size_t l
 }
 
 static void set_start(const epx_lanes *lanes, unsigned long long seed, double *y) {
-  const epx_random stream = epx_random_init(seed, "start:broadcast");
-  for (int i = 0; i < lanes->network->n_nodes; i++) {
-    double *row = y + (size_t)i * (size_t)lanes->n_lanes;
-    for (int lane = 0; lane < lanes->n_lanes; lane++) {
-      const uint32_t sample = (uint32_t)epx_lanes_get_sample(lanes, lane);
-      row[lane] =
-          start_size *
-          (2 * epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)i, sample) - 1);
-    }
-  }
+  epx_signal_set_start(lanes, seed, "start:broadcast", start_size, y);
 }
 
 static void set_input(epx_lanes *lanes) {
-  const epx_network *network = lanes->network;
-  const size_t n = (size_t)lanes->n_lanes;
-  memcpy(lanes->input, lanes->node[EPX_BROADCAST_BIAS], (size_t)network->n_nodes * n * sizeof *lanes->input);
-  for (int k = 0; k < network->n_inputs; k++) {
-    double *current = lanes->input + (size_t)network->input_nodes[k] * n;
-    for (int lane = 0; lane < lanes->n_lanes; lane++) {
-      const size_t sample = (size_t)epx_lanes_get_sample(lanes, lane);
-      current[lane] += network->input_scale * lanes->features[sample * (size_t)network->n_inputs + (size_t)k];
-    }
-  }
+  epx_signal_set_drive(lanes, EPX_BROADCAST_BIAS);
 }
 
 void epx_broadcast_eval_light(const epx_lanes *lanes, int fields, const double *s, double *x) {

@@ -10,9 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/random.h"
 #include "epilux/photonic/lanes.h"
 #include "photonic/families/families.h"
+#include "photonic/families/signal.h"
 
 enum { COUPLING, BIAS, PUMP, N_PARAMETERS };
 
@@ -33,29 +33,11 @@ static const double *get_node(const epx_lanes *lanes, int parameter, int i) {
 }
 
 static void set_start(const epx_lanes *lanes, unsigned long long seed, double *y) {
-  const epx_random stream = epx_random_init(seed, "start:opo");
-  for (int i = 0; i < lanes->network->n_nodes; i++) {
-    double *row = y + (size_t)i * (size_t)lanes->n_lanes;
-    for (int lane = 0; lane < lanes->n_lanes; lane++) {
-      const uint32_t sample = (uint32_t)epx_lanes_get_sample(lanes, lane);
-      row[lane] =
-          start_size *
-          (2 * epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)i, sample) - 1);
-    }
-  }
+  epx_signal_set_start(lanes, seed, "start:opo", start_size, y);
 }
 
 static void set_input(epx_lanes *lanes) {
-  const epx_network *network = lanes->network;
-  const size_t n = (size_t)lanes->n_lanes;
-  memcpy(lanes->input, lanes->node[BIAS], (size_t)network->n_nodes * n * sizeof *lanes->input);
-  for (int k = 0; k < network->n_inputs; k++) {
-    double *seed = lanes->input + (size_t)network->input_nodes[k] * n;
-    for (int lane = 0; lane < lanes->n_lanes; lane++) {
-      const size_t sample = (size_t)epx_lanes_get_sample(lanes, lane);
-      seed[lane] += network->input_scale * lanes->features[sample * (size_t)network->n_inputs + (size_t)k];
-    }
-  }
+  epx_signal_set_drive(lanes, BIAS);
 }
 
 static void eval_field(const epx_lanes *lanes, const double *y, double *f, double *work) {

@@ -1,0 +1,19 @@
+/** @file
+ * Signal: what families share whose nodes have one real number and start near zero, driven by what no state
+ * changes.
+ */
+#ifndef EPILUX_SRC_PHOTONIC_SIGNAL_H
+#define EPILUX_SRC_PHOTONIC_SIGNAL_H
+
+#include "epilux/photonic/lanes.h"
+
+/** Sets y [n_nodes][n_lanes] to numbers within `size` of zero, drawn by the stream (seed, purpose), one for
+ * each node and sample. */
+void epx_signal_set_start(const epx_lanes *lanes, unsigned long long seed, const char *purpose, double size,
+                          double *y);
+
+/** Sets lanes->input [n_nodes][n_lanes] to bias_i, and at inputs + input_scale feature. bias: the index of
+ * its parameter. */
+void epx_signal_set_drive(epx_lanes *lanes, int bias);
+
+#endif
