@@ -17,6 +17,7 @@
 typedef struct {
   epx_design *design; /* of --point; NULL: the base */
   int i_point, i_instance, i_sample;
+  int i_trained; /* the instance of --parameters; -1: the network is not trained */
   epx_settings *settings;
   epx_point *point;
   epx_simulation *simulation;
@@ -50,6 +51,25 @@ static epx_err read_index(const epx_call *call, const char *option, int fallback
   return EPX_OK;
 }
 
+/** Takes the network as --parameters keeps it, of --point and --instance: fabricated and trained already, it
+ * is the deck's nominal network from here on. */
+static epx_err set_trained(const epx_call *call, epx_deck *deck, subject *s) {
+  char assignment[4200];
+  const char *path = epx_call_get_value(call, "--parameters", 0);
+  if (!path) return EPX_OK;
+  if ((size_t)snprintf(assignment, sizeof assignment, "network.start.parameters=%s", path) >=
+      sizeof assignment)
+    return EPX_RAISE(EPX_EINPUT, "--parameters: the file's name is too long");
+  EPX_TRY(epx_deck_set(deck, assignment));
+  snprintf(assignment, sizeof assignment, "network.start.point=%d", s->i_point);
+  EPX_TRY(epx_deck_set(deck, assignment));
+  snprintf(assignment, sizeof assignment, "network.start.instance=%d", s->i_instance < 0 ? 0 : s->i_instance);
+  EPX_TRY(epx_deck_set(deck, assignment));
+  s->i_trained = s->i_instance < 0 ? 0 : s->i_instance;
+  s->i_instance = -1;
+  return EPX_OK;
+}
+
 /** A factor has its own values: what it names cannot be moved at a point. */
 static epx_err check_not_factor(const epx_factor *factors, int n_factors, const char *parameter) {
   for (int k = 0; parameter && k < n_factors; k++) {
@@ -61,7 +81,7 @@ static epx_err check_not_factor(const epx_factor *factors, int n_factors, const 
   return EPX_OK;
 }
 
-static epx_err read_subject(const epx_call *call, const epx_deck *deck, subject *s) {
+static epx_err read_subject(const epx_call *call, epx_deck *deck, subject *s) {
   const epx_factor *factors;
   int n_factors;
   const char *instances = epx_deck_get_text(deck, "population.instances");
@@ -71,13 +91,16 @@ static epx_err read_subject(const epx_call *call, const epx_deck *deck, subject 
     EPX_TRY(check_not_factor(factors, n_factors, epx_deck_get_text(deck, "continuation.parameter")));
   }
   EPX_TRY(read_index(call, "--instance", -1, instances ? atoi(instances) : 1, &s->i_instance));
-  return read_index(call, "--sample", 0, 1 << 30, &s->i_sample);
+  EPX_TRY(read_index(call, "--sample", 0, 1 << 30, &s->i_sample));
+  return set_trained(call, deck, s);
 }
 
 static void print_subject(const subject *s) {
   const epx_network *network = s->point->network;
   printf("%d nodes of family %s, ", network->n_nodes, network->family->name);
-  if (s->i_instance < 0) {
+  if (s->i_trained >= 0) {
+    printf("instance %d as trained, ", s->i_trained);
+  } else if (s->i_instance < 0) {
     printf("the nominal network, ");
   } else {
     printf("instance %d, ", s->i_instance);
@@ -243,7 +266,7 @@ static epx_err follow_both_ways(const epx_call *call, epx_deck *deck, subject *s
 
 static epx_err solve(const epx_call *call, int *status) {
   const char *path = epx_call_get_value(call, "--output", 0);
-  subject s = {0};
+  subject s = {.i_trained = -1};
   epx_deck *deck;
   (void)status;
   if (path && !epx_call_is_set(call, "--force") && access(path, F_OK) == 0)
@@ -267,6 +290,8 @@ static const epx_option options[] = {
     {"--force", NULL, "replaces that file", 0},
     {"--point", "K", "takes design point K instead of the base point", 0},
     {"--instance", "I", "takes fabricated instance I instead of the nominal network", 0},
+    {"--parameters", "RESULTS.h5",
+     "takes the network as trained there (keep_parameters), of --point and --instance or the first", 0},
     {"--sample", "S", "takes sample S of the task instead of the first", 0},
     EPX_OPTION_SET,
     {NULL, NULL, NULL, 0},
@@ -279,11 +304,11 @@ const epx_command epx_command_simulate = {
     .n_max = 1,
     .summary = "follows one network to its equilibrium, or along one parameter up and down",
     .details =
-        "One untrained network with one sample, by the reference way: residual, settling time, "
-        "stability, or an\n"
-        "oscillation's period and amplitude. With a section `continuation` in the deck its parameter is "
-        "moved up and\n"
-        "down in steps, each from the state before: where the state jumps, and where the ways differ.",
+        "One network, untrained or out of a results file, with one sample, by the reference way: residual,\n"
+        "settling time, stability, or an oscillation's period and amplitude. With a section `continuation` "
+        "in\n"
+        "the deck its parameter is moved up and down in steps, each from the state before: where the state\n"
+        "jumps, and where the ways differ.",
     .example = "epilux simulate inputs/quickstart.yaml -o transient.h5",
     .options = options,
     .solve = solve,

@@ -134,6 +134,12 @@ expect 2 err "network.start.instance: 2, but" check "$work/iris.yaml" \
   --set network.start.parameters="$work/trained.h5" --set network.start.instance=2
 expect 2 err "1 or one for each of the 15 links is needed" check "$work/iris.yaml" \
   --set network.start.parameters="$work/trained.h5" --set network.topology.nodes=6
+expect 0 out "instance 1 as trained" simulate "$work/iris.yaml" --parameters "$work/trained.h5" --instance 1
+expect 2 err "none.h5: cannot be read" simulate "$work/iris.yaml" --parameters none.h5
+"$epilux" simulate "$work/iris.yaml" --set variation.detuning.sigma=0 --set network.start.instance=1 \
+  --set network.start.parameters="$work/trained.h5" | tail -n +2 >"$work/started"
+"$epilux" simulate "$work/iris.yaml" --parameters "$work/trained.h5" --instance 1 | tail -n +2 | cmp - "$work/started" || {
+  echo "FAIL: simulate --parameters takes another network than network.start"; failures=$((failures + 1)); }
 expect 0 out "2 done" run "$work/iris.yaml" -o "$work/unkept.h5" --set keep_parameters=false
 expect 2 err "keeps no coupling; it must come from a deck of the same family" check "$work/iris.yaml" \
   --set network.start.parameters="$work/unkept.h5"
