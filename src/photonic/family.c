@@ -12,6 +12,7 @@ static const epx_family *const families[] = {
     &epx_family_phase,
     &epx_family_ising,
     &epx_family_opo,
+    &epx_family_soft_spin,
     &epx_family_laser,
     &epx_family_laser_b,
     &epx_family_silicon_ring,

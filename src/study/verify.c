@@ -13,8 +13,8 @@
 static const epx_verify_case *const cases[] = {
     &epx_case_kerr_ring,        &epx_case_coupled_rings, &epx_case_scalar_energy,  &epx_case_phases,
     &epx_case_not_conservative, &epx_case_phase_xor,     &epx_case_scattering_xor, &epx_case_scattering,
-    &epx_case_weak_loss,        &epx_case_self_pulsing,  &epx_case_oscillators,    &epx_case_families,
-    &epx_case_process,
+    &epx_case_weak_loss,        &epx_case_self_pulsing,  &epx_case_oscillators,    &epx_case_soft_spins,
+    &epx_case_families,         &epx_case_process,
 };
 enum { N_CASES = sizeof cases / sizeof cases[0] };
 

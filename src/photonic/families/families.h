@@ -10,6 +10,7 @@ extern const epx_family epx_family_kerr;
 extern const epx_family epx_family_phase;
 extern const epx_family epx_family_ising;
 extern const epx_family epx_family_opo;
+extern const epx_family epx_family_soft_spin;
 extern const epx_family epx_family_silicon_ring;
 extern const epx_family epx_family_laser;
 extern const epx_family epx_family_laser_b;

@@ -232,6 +232,19 @@ static epx_err check_ising(epx_verify_report *report) {
   return EPX_OK;
 }
 
+/** Two soft spins at rest, J between them: the even one leaves it above stiffness. */
+static epx_err check_soft_spin(epx_verify_report *report) {
+  epx_specimen *s;
+  EPX_TRY(create_network("soft-spin", 2, &s));
+  set(s, "stiffness", 2);
+  set(s, "coupling", 2.3);
+  set_states(s, (double[]){0, 0});
+  epx_verify_add(report, EPX_VERIFY_EXACT, eval_rate(s, 0, NULL), 0.3, 1e-12,
+                 "soft-spin: rate at which a pair leaves rest, coupling - stiffness");
+  epx_specimen_destroy(&s);
+  return EPX_OK;
+}
+
 /** A mesh of two: what of node j's light reaches node i without drive and absorber is T of Clements2016. */
 static epx_err check_mesh(epx_verify_report *report) {
   static const double theta = 1.1, phi = 0.4;
@@ -264,6 +277,7 @@ static epx_err solve_families(bool full, epx_verify_report *report) {
   EPX_TRY(check_lasers(report));
   EPX_TRY(check_class_b(report));
   EPX_TRY(check_ising(report));
+  EPX_TRY(check_soft_spin(report));
   EPX_TRY(check_mesh(report));
   return EPX_OK;
 }
@@ -271,6 +285,6 @@ static epx_err solve_families(bool full, epx_verify_report *report) {
 const epx_verify_case epx_case_families = {
     .name = "families",
     .title = "what stands in closed form of the families that no other case has",
-    .source = "HonariLatifpour2020, LangKobayashi1980, Gower2025, Clements2016",
+    .source = "HonariLatifpour2020, LangKobayashi1980, Gower2025, VandenAbeele2026, Clements2016",
     .solve = solve_families,
 };
