@@ -1,5 +1,5 @@
 /** @file
- * The family ising: its equation, its energy, the second harmonic from which on a frustrated state is binary.
+ * The family ising: its equation, the second harmonic from which on a frustrated state is binary.
  */
 #include "unit/random_network.h"
 
@@ -27,23 +27,6 @@ static void ising_field_is_its_equation(void **state) {
   }
   epx_array_destroy(&y);
   epx_array_destroy(&f);
-  destroy_random_network(&r);
-}
-
-static void ising_energy_falls_along_the_dynamics(void **state) {
-  (void)state;
-  random_network r = create_random_network(epx_family_get_by_name("ising"), 6, 2, 3, 3);
-  double before[16], after[16], *y = create_random_state(&r, "state");
-  r.network->family->eval_energy(r.lanes, y, before);
-  for (int k = 0; k < 50; k++) {
-    take_step(&r, 0.02, y);
-    r.network->family->eval_energy(r.lanes, y, after);
-    for (int lane = 0; lane < r.lanes->n_lanes; lane++) {
-      assert_true(after[lane] < before[lane]);
-      before[lane] = after[lane];
-    }
-  }
-  epx_array_destroy(&y);
   destroy_random_network(&r);
 }
 
@@ -96,7 +79,6 @@ static void frustrated_triangle_without_binarisation_is_at_120_degrees(void **st
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ising_field_is_its_equation),
-      cmocka_unit_test(ising_energy_falls_along_the_dynamics),
       cmocka_unit_test(frustrated_triangle_is_binary_from_its_threshold_on),
       cmocka_unit_test(frustrated_triangle_without_binarisation_is_at_120_degrees),
   };

@@ -1,5 +1,5 @@
 /** @file
- * The family opo: its equation, its energy, the states of a pair.
+ * The family opo: its equation, the states of a pair.
  */
 #include "unit/random_network.h"
 
@@ -69,28 +69,10 @@ static void opo_pair_has_its_analytic_states_and_thresholds(void **state) {
   }
 }
 
-static void opo_energy_falls_along_the_dynamics(void **state) {
-  (void)state;
-  random_network r = create_random_network(epx_family_get_by_name("opo"), 6, 2, 3, 3);
-  double before[16], after[16], *y = create_random_state(&r, "state");
-  r.network->family->eval_energy(r.lanes, y, before);
-  for (int k = 0; k < 50; k++) {
-    take_step(&r, 0.02, y);
-    r.network->family->eval_energy(r.lanes, y, after);
-    for (int lane = 0; lane < r.lanes->n_lanes; lane++) {
-      assert_true(after[lane] < before[lane]);
-      before[lane] = after[lane];
-    }
-  }
-  epx_array_destroy(&y);
-  destroy_random_network(&r);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(opo_field_is_its_equation),
       cmocka_unit_test(opo_pair_has_its_analytic_states_and_thresholds),
-      cmocka_unit_test(opo_energy_falls_along_the_dynamics),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /** @file
- * The family phase: its equation, its energy, its start.
+ * The family phase: its equation, its start.
  */
 #include "unit/random_network.h"
 
@@ -28,23 +28,6 @@ static void phase_field_is_its_equation(void **state) {
   }
   epx_array_destroy(&y);
   epx_array_destroy(&f);
-  destroy_random_network(&r);
-}
-
-static void energy_falls_along_the_dynamics(void **state) {
-  (void)state;
-  random_network r = create_random_network(epx_family_get_by_name("phase"), 6, 2, 3, 3);
-  double before[16], after[16], *y = create_random_state(&r, "state");
-  r.network->family->eval_energy(r.lanes, y, before);
-  for (int k = 0; k < 50; k++) {
-    take_step(&r, 0.02, y);
-    r.network->family->eval_energy(r.lanes, y, after);
-    for (int lane = 0; lane < r.lanes->n_lanes; lane++) {
-      assert_true(after[lane] < before[lane]);
-      before[lane] = after[lane];
-    }
-  }
-  epx_array_destroy(&y);
   destroy_random_network(&r);
 }
 
@@ -95,7 +78,6 @@ static void oscillator_locks_or_beats_as_adler_says(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(phase_field_is_its_equation),
-      cmocka_unit_test(energy_falls_along_the_dynamics),
       cmocka_unit_test(oscillator_locks_or_beats_as_adler_says),
       cmocka_unit_test(phases_start_anywhere_on_the_circle),
   };

@@ -1,5 +1,5 @@
 /** @file
- * The family soft-spin: its equation, its energy, the states of a pair.
+ * The family soft-spin: its equation, the states of a pair.
  */
 #include "unit/random_network.h"
 
@@ -26,23 +26,6 @@ static void soft_spin_field_is_its_equation(void **state) {
   }
   epx_array_destroy(&y);
   epx_array_destroy(&f);
-  destroy_random_network(&r);
-}
-
-static void soft_spin_energy_falls_along_the_dynamics(void **state) {
-  (void)state;
-  random_network r = create_random_network(epx_family_get_by_name("soft-spin"), 6, 2, 3, 3);
-  double before[16], after[16], *y = create_random_state(&r, "state");
-  r.network->family->eval_energy(r.lanes, y, before);
-  for (int k = 0; k < 50; k++) {
-    take_step(&r, 0.02, y);
-    r.network->family->eval_energy(r.lanes, y, after);
-    for (int lane = 0; lane < r.lanes->n_lanes; lane++) {
-      assert_true(after[lane] < before[lane]);
-      before[lane] = after[lane];
-    }
-  }
-  epx_array_destroy(&y);
   destroy_random_network(&r);
 }
 
@@ -77,7 +60,6 @@ static void soft_spin_pair_orders_where_its_coupling_exceeds_its_stiffness(void 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(soft_spin_field_is_its_equation),
-      cmocka_unit_test(soft_spin_energy_falls_along_the_dynamics),
       cmocka_unit_test(soft_spin_pair_orders_where_its_coupling_exceeds_its_stiffness),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
