@@ -1,18 +1,19 @@
 #!/usr/bin/python3
 """Metric distributions: every network of every design point, with the box of its quartiles.
 
-One panel a metric on a grid of up to two factors; for other designs one row a design point, of one metric.
+One panel a metric on a grid of up to two factors; for other designs one row a design point, of one metric, or one
+panel a factor when the points are many or of many factors.
 """
 import sys
 
 import numpy as np
 
 import command
+import panels
 import style
 from layout import arrange, format_level, name_point
 from units import scale_units
 
-MAX_ROWS = 48
 MAX_BOXES = 48
 MAX_PANELS = 6
 MAX_VECTOR_DOTS = 3000  # beyond them the dots are an image, so that a vector file stays small
@@ -31,11 +32,20 @@ def choose_layout(results):
     return layout if 0 < n_boxes <= MAX_BOXES else None
 
 
+def choose_row_metric(results, metric):
+    return choose_metrics(results, metric or results.yield_metric)[0]
+
+
+def is_scattered(results, metric):
+    return (choose_layout(results) is None and panels.wants_scatter(results)
+            and box_of(results, choose_row_metric(results, metric))[0] is not None)
+
+
 def lacking(results, metric=None):
     """Says what the results lack for this figure, or returns None."""
     if not choose_metrics(results, metric):
         return "no finished trial has a metric"
-    if choose_layout(results) is None and results.n_points > MAX_ROWS:
+    if choose_layout(results) is None and results.n_points > panels.MAX_ROWS and not is_scattered(results, metric):
         return f"{results.n_points} design points are too many to draw each"
     return None
 
@@ -59,6 +69,9 @@ def caption(results, metric=None):
     left = len(results.metrics) - len(keys) if metric is None else 0
     boxes = f"Boxes: quartiles and median; whiskers: {whiskers}."
     boxes = boxes if whiskers else "/statistics holds no quartiles."
+    if is_scattered(results, metric):
+        return (f"Each dot is the median of a design point's networks that are done, with a line over the middle half of "
+                f"them. Failed networks have no value here: see failures by cause.")
     return (f"Each dot is one fabricated network that is done. {boxes} Failed networks have no value here: "
             f"see failures by cause.{f' {left} more metrics not drawn.' if left else ''}")
 
@@ -70,7 +83,8 @@ def figure(results, metric=None):
     layout = choose_layout(results)
     if layout is not None:
         return draw_panels(results, layout, choose_metrics(results, metric))
-    return draw_rows(results, choose_metrics(results, metric or results.yield_metric)[0])
+    key = choose_row_metric(results, metric)
+    return draw_scatter(results, key) if is_scattered(results, metric) else draw_rows(results, key)
 
 
 def draw_one(axes, results, key, point, place, width, colour, scale, vertical=True):
@@ -140,6 +154,17 @@ def draw_rows(results, key):
     axes.set_ylim(n - 0.4, -0.6)
     axes.set_xlabel(style.label(results.metric(key).name, units))
     style.add_head(fig, f"Distribution of {results.metric(key).name} over the fabricated networks")
+    return fig
+
+
+def draw_scatter(results, key):
+    scale, units = scale_units(results.values(key), results.metric(key).units)
+    _, first, median, third, _ = scale * box_of(results, key)[0].T
+    label = style.label(results.metric(key).name, units)
+    fig, all_axes, legend = panels.draw_scatter(results, median, first, third, label)
+    if style.is_wide(results.values(key)):
+        style.set_log_axis(all_axes[0])
+    style.add_head(fig, f"Distribution of {results.metric(key).name} over the fabricated networks", *legend)
     return fig
 
 

@@ -2,6 +2,10 @@
 import numpy as np
 
 import style
+from layout import name_point
+
+MAX_ROWS = 48
+MAX_ROW_NAME = 40  # letters; longer names leave a row no room
 
 
 def draw_lines(layout, draw_line, label):
@@ -29,6 +33,14 @@ def choose_scatter_factors(results):
     """The numerical factors that a scatter has a panel for, and the category that colours it (or None)."""
     numeric = [f for f in results.varying if f.numeric][:4]
     return numeric, next((f for f in results.varying if not f.numeric), None)
+
+
+def wants_scatter(results):
+    """Says whether a design that is no grid is better drawn against its factors than as a row a point."""
+    if not choose_scatter_factors(results)[0]:
+        return False
+    return (results.n_points > MAX_ROWS
+            or max(len(name_point(results, p)) for p in range(results.n_points)) > MAX_ROW_NAME)
 
 
 def draw_scatter(results, centre, low, high, label):

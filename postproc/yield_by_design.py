@@ -2,7 +2,7 @@
 """Yield over the design: the share of fabricated networks that meet the criterion, with its interval.
 
 Against the first numerical factor, one line for each level of the estimator (or of another category); for a
-design that is no grid, one row a design point, or one panel a factor when the points are many.
+design that is no grid, one row a design point, or one panel a factor when the points are many or of many factors.
 """
 import sys
 
@@ -12,8 +12,6 @@ import command
 import panels
 import style
 from layout import arrange, name_point
-
-MAX_ROWS = 48
 
 
 def lacking(results):
@@ -48,8 +46,7 @@ def figure(results):
     layout = arrange(results)
     if layout is not None:
         return draw_lines(results, layout)
-    has_many = results.n_points > MAX_ROWS and panels.choose_scatter_factors(results)[0]
-    return draw_scatter(results) if has_many else draw_rows(results)
+    return draw_scatter(results) if panels.wants_scatter(results) else draw_rows(results)
 
 
 def draw_lines(results, layout):

@@ -108,6 +108,14 @@ class Figures(unittest.TestCase):
                 self.assertAlmostEqual(table[row, column], 100 * share)
         self.assertEqual(len(axes.texts), 16)
 
+    def test_many_points_off_a_grid_are_drawn_against_each_factor(self):
+        with results_of("scattered") as results:
+            axes = metric_distributions.figure(results, metric="gradient_cosine").axes
+            median = results.quantile("gradient_cosine", 0.5)
+            drawn = np.concatenate([bars.lines[0].get_ydata() for bars in axes[1].containers])
+        self.assertEqual([a.get_xlabel() for a in axes], ["network loss", "kerr"])
+        np.testing.assert_array_equal(np.sort(drawn), np.sort(median))
+
     def test_sensitivity_bars_are_the_files_indices(self):
         with results_of("three-factors", with_sensitivity=True) as results:
             axes = sensitivity.figure(results).axes[0]
