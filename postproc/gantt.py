@@ -34,13 +34,13 @@ def caption(results):
     total = run.seconds * len(run.ranks)
     shares = ", ".join(f"{NAMES[name]} {100 * getattr(run, name).sum() / total:.1f} %" for name, _ in PARTS)
     rows = f" Each row is the mean of {-(-len(run.ranks) // MAX_ROWS)} ranks." if len(run.ranks) > MAX_ROWS else ""
-    return (f"The run that wrote the file last: {len(run.ranks)} ranks on {count_hosts(run)} for {run.seconds:.4g} s; "
+    where = f"{count(len(run.ranks), 'rank')} on {count(len(set(run.hosts)), 'host')}"
+    return (f"The run that wrote the file last: {where} for {run.seconds:.4g} s; "
             f"{shares}. The coordinator, where it does not compute, is not shown.{rows}")
 
 
-def count_hosts(run):
-    n = len(set(run.hosts))
-    return f"{n} host{'' if n == 1 else 's'}"
+def count(n, name):
+    return f"{n} {name}{'' if n == 1 else 's'}"
 
 
 def group(values):

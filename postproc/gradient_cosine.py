@@ -56,7 +56,7 @@ def figure(results):
     else:
         fig, all_axes, handles = panels.draw_lines(layout, choose_line(centre, low, high), "gradient cosine")
         legend = style.collect_legend(layout.by, handles)
-    set_limits(all_axes[0], low)
+    set_limits(all_axes[0], np.fmin(centre, low))
     style.add_head(fig, f"Gradient cosine: {name}", *legend)
     return fig
 
@@ -72,7 +72,7 @@ def choose_line(centre, low, high):
 
 
 def set_limits(axes, low):
-    """The y range: up to 1, the exact direction, and down to the lowest band in steps of 0.1."""
+    """The y range: up to 1, the exact direction, and down to the lowest band, or dot without one, in steps of 0.1."""
     lowest = min(0.9, np.floor(10 * np.nanmin(low)) / 10)
     margin = 0.03 * (1 - lowest)
     axes.set_ylim(lowest - margin, 1 + margin)
