@@ -2,15 +2,11 @@
  * Finish: a chord iteration with the factors of one Jacobian for as long as the residual falls quickly, new
  * factors when it does not, half the step when it rises.
  *
- * The basin. A finish may only polish: it must end where the dynamics would. By Newton-Kantorovich, when the
- * contraction is good the equilibrium lies within twice the first full step of the start; a lane that ends
- * further away, or needed a shorter step, has left what the linearised field can promise. And the dynamics
- * linger near saddles, where the residual is small too: there the determinant of -dF/ds is negative when one
- * direction is unstable, the generic case, and its sign comes with the factors. In both cases the dynamics go
- * on, to a ten times lower residual.
- *
  * Learning phases begin with the free phase's factors, of a state before its end: steps shrink by much the
- * same share each, and are extrapolated along the last, lane by lane (Anderson, J. ACM 12, 547 (1965)).
+ * same share each, and are extrapolated along the last, lane by lane (Anderson, J. ACM 12, 547 (1965)). What
+ * an iteration of theirs costs is mostly the passage over those factors, which two phases side by side take
+ * together. One slot is kept for newer factors of each vector: the side that needs it second waits, and its
+ * lanes see nothing of it.
  */
 #include "equilibrium/finish.h"
 
@@ -19,68 +15,44 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/isa.h"
+#include "equilibrium/finish_private.h"
 #include "equilibrium/lane_vector.h"
 
-/** Largest displacement, in first steps, and the displacement that is rounding. */
-#define BASIN 2.0
-#define ROUNDING 1e-9
-/** Shortest step before a lane gives up. */
-#define SHORTEST (1.0 / 64)
 /** Largest share of the way back that is extrapolated: what does not shrink to a third is not. */
 #define FURTHEST 0.5
 
-typedef struct {
-  double residual; /* of the last accepted iterate; INFINITY before it */
-  double damping;  /* share of the step being tried */
-  double first;    /* length of the first full step; negative before it */
-  double sign;     /* of det(dF/ds) where it was last factored; 0: singular or not known */
-  int age;         /* steps taken with the factors since they were those of the iterate */
-  bool stale;      /* the factors contract too little */
-  bool followed;   /* the last step was full and with these factors: `before` is its solution */
-  bool rested;     /* y is an accepted iterate: time for a new step */
-  bool damped;     /* a full Newton step did not descend */
-} lane_newton;
+static epx_err create_room(epx_finish_room *room, int n_state, int n_lanes, int n_slots) {
+  const size_t lanes = (size_t)n_lanes, n = (size_t)n_state * lanes;
+  EPX_TRY(EPX_ARRAY(room->field, n));
+  EPX_TRY(EPX_ARRAY(room->step, n));
+  EPX_TRY(EPX_ARRAY(room->start, n));
+  EPX_TRY(EPX_ARRAY(room->before, n));
+  EPX_TRY(EPX_ARRAY(room->residual, lanes));
+  EPX_TRY(EPX_ARRAY(room->solution, (size_t)n_state * EPX_LANE_WIDTH));
+  EPX_TRY(EPX_ARRAY(room->slot, (size_t)n_slots));
+  EPX_TRY(EPX_ARRAY(room->waits, (size_t)n_slots));
+  return EPX_ARRAY(room->lanes, lanes);
+}
 
-struct epx_finish {
-  epx_equilibrium_options options;
-  int n_state, n_slots;
-  epx_linear *linear;
-  double *field, *step, *start; /* [n_state][n_lanes]: F + N, the full step, where Newton began */
-  double *before;               /* [n_state][n_lanes]: the solution before */
-  double *work;                 /* for the family */
-  double *residual;             /* [n_lanes] */
-  double *solution;             /* [n_state][EPX_LANE_WIDTH] */
-  int *slot;          /* [n_slots]: where the factors of each vector of the group stand; -1: nowhere */
-  bool *kept;         /* [n_slots]: the free phase has left factors there */
-  lane_newton *lanes; /* [n_lanes] */
-  long iterations, factorisations, departures;
-};
-
-/** What one solve is about. */
-typedef struct {
-  epx_finish *finish;
-  const epx_lanes *lanes;
-  const epx_nudge *nudge;
-  epx_finish_mode mode;
-  double *y;
-  epx_lane_record *records;
-  int begin, end; /* lanes of the group being solved */
-} newton;
+static void destroy_room(epx_finish_room *room) {
+  epx_array_destroy(&room->field);
+  epx_array_destroy(&room->step);
+  epx_array_destroy(&room->start);
+  epx_array_destroy(&room->before);
+  epx_array_destroy(&room->residual);
+  epx_array_destroy(&room->solution);
+  epx_array_destroy(&room->slot);
+  epx_array_destroy(&room->waits);
+  epx_array_destroy(&room->lanes);
+}
 
 static epx_err create_arrays(epx_finish *finish, const epx_network *network, int n_lanes) {
-  const size_t lanes = (size_t)n_lanes, n = (size_t)network->n_state * lanes;
-  EPX_TRY(EPX_ARRAY(finish->field, n));
-  EPX_TRY(EPX_ARRAY(finish->step, n));
-  EPX_TRY(EPX_ARRAY(finish->start, n));
-  EPX_TRY(EPX_ARRAY(finish->before, n));
+  const size_t lanes = (size_t)n_lanes;
+  for (int s = 0; s < EPX_FINISH_SIDES; s++)
+    EPX_TRY(create_room(&finish->room[s], finish->n_state, n_lanes, finish->n_slots));
   EPX_TRY(
       EPX_ARRAY(finish->work, 4 * (size_t)network->n_nodes * (size_t)network->family->components * lanes));
-  EPX_TRY(EPX_ARRAY(finish->residual, lanes));
-  EPX_TRY(EPX_ARRAY(finish->solution, (size_t)network->n_state * EPX_LANE_WIDTH));
-  EPX_TRY(EPX_ARRAY(finish->slot, (size_t)finish->n_slots));
-  EPX_TRY(EPX_ARRAY(finish->kept, (size_t)finish->n_slots));
-  EPX_TRY(EPX_ARRAY(finish->lanes, lanes));
-  return EPX_OK;
+  return EPX_ARRAY(finish->kept, (size_t)finish->n_slots);
 }
 
 epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
@@ -102,293 +74,200 @@ epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
 void epx_finish_destroy(epx_finish **address) {
   epx_finish *finish = *address;
   if (!finish) return;
-  epx_array_destroy(&finish->field);
-  epx_array_destroy(&finish->step);
-  epx_array_destroy(&finish->start);
-  epx_array_destroy(&finish->before);
+  for (int s = 0; s < EPX_FINISH_SIDES; s++)
+    destroy_room(&finish->room[s]);
   epx_array_destroy(&finish->work);
-  epx_array_destroy(&finish->residual);
-  epx_array_destroy(&finish->solution);
-  epx_array_destroy(&finish->slot);
   epx_array_destroy(&finish->kept);
-  epx_array_destroy(&finish->lanes);
   epx_array_destroy(address);
 }
 
-static bool is_ready(const newton *solve, int lane) {
-  return lane < solve->lanes->n_used && solve->records[lane].stage == EPX_LANE_READY;
-}
-
-static bool any_ready(const newton *solve, int begin, int end) {
+static bool any_ready(const epx_finish_group *group, int begin, int end) {
   for (int lane = begin; lane < end; lane++) {
-    if (is_ready(solve, lane)) return true;
+    if (epx_finish_is_ready(group, lane)) return true;
   }
   return false;
 }
 
-static void eval_field(const newton *solve) {
-  epx_finish *finish = solve->finish;
-  const epx_lanes *lanes = solve->lanes;
-  lanes->network->family->eval_field(lanes, solve->y, finish->field, finish->work);
-  if (solve->nudge) solve->nudge->add_field(solve->nudge->context, lanes, solve->y, finish->field);
-  epx_lane_vector_eval_extent(finish->n_state, lanes->n_lanes, finish->field, finish->residual);
+static int get_vector(const epx_finish_group *group, int first) {
+  return (first - group->begin) / EPX_LANE_WIDTH;
 }
 
-/** y of a lane += share * step. */
-static void move(const newton *solve, int lane, double share) {
-  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
-  for (size_t i = (size_t)lane; i < (size_t)solve->finish->n_state * n_lanes; i += n_lanes) {
-    solve->y[i] += share * solve->finish->step[i];
-  }
-}
-
-/** Tells whether a lane of a learning phase began at the free equilibrium: the dynamics have not been there.
- */
-static bool starts_at_rest(const newton *solve, int lane) {
-  return solve->mode.at_rest && solve->mode.at_rest[lane];
-}
-
-/** Gives a lane back to the dynamics, as it came. */
-static void give_back(const newton *solve, int lane) {
-  const size_t n_lanes = (size_t)solve->lanes->n_lanes;
-  epx_lane_record *record = &solve->records[lane];
-  for (size_t i = (size_t)lane; i < (size_t)solve->finish->n_state * n_lanes; i += n_lanes) {
-    solve->y[i] = solve->finish->start[i];
-  }
-  record->stage = EPX_LANE_RUNNING;
-  if (!solve->mode.polish || starts_at_rest(solve, lane)) return;
-  record->handover = fmax(record->handover / 10, solve->finish->options.tolerance);
-  solve->finish->departures++;
-}
-
-/** Tells whether a lane that has arrived is where the dynamics were going. */
-static bool is_in_basin(const newton *solve, int lane, double displacement, double size) {
-  const lane_newton *own = &solve->finish->lanes[lane];
-  const double rounding = ROUNDING * (1 + size);
-  if (!solve->mode.polish) return true;
-  if (own->damped) return false;
-  if (displacement > BASIN * fmax(own->first, 0) + rounding) return false;
-  const bool reversed = solve->nudge && solve->nudge->direction < 0;
-  const double stable = solve->finish->n_state % 2 && !reversed ? -1 : 1;
-  return own->sign == 0 || own->sign == stable;
-}
-
-/** Tells whether these factors, which left the share `contraction` of the residual, would need more
- * iterations than new ones take: a factorisation costs about n_state / 8, and a few follow it. */
-static bool is_worth_factoring(const epx_finish *finish, double residual, double contraction) {
-  for (int left = 3 + finish->n_state / 8; left > 0; left /= 2, contraction *= contraction)
-    residual *= left % 2 ? contraction : 1;
-  return !(residual <= finish->options.tolerance);
-}
-
-/** Judges an iterate that did not descend: with old factors, new ones at the last good iterate; else half the
- * step. A learning phase in which the free phase's factors do not contract is not next to it: the dynamics
- * decide. */
-static void judge_ascent(const newton *solve, int lane) {
-  lane_newton *own = &solve->finish->lanes[lane];
-  if (starts_at_rest(solve, lane)) {
-    give_back(solve, lane);
-  } else if (own->age > 1) {
-    move(solve, lane, -own->damping);
-    own->stale = true;
-    own->damping = 1;
-    own->residual = INFINITY;
-  } else {
-    own->damped = true;
-    own->damping /= 2;
-    if (own->damping < SHORTEST || own->sign == 0) {
-      give_back(solve, lane);
-    } else {
-      move(solve, lane, -own->damping);
-    }
-  }
-}
-
-/** Judges a lane's new iterate by its residual: it descended or must be tried in another way. */
-static void judge(const newton *solve, int lane) {
-  epx_finish *finish = solve->finish;
-  lane_newton *own = &finish->lanes[lane];
-  const double residual = finish->residual[lane];
-  own->rested = false;
-  if (residual <= (1 - own->damping / 4) * own->residual) {
-    own->stale = own->stale || own->damping < 1 ||
-                 (isfinite(own->residual) && is_worth_factoring(finish, residual, residual / own->residual));
-    own->residual = residual;
-    own->damping = 1;
-    own->rested = true;
-  } else {
-    judge_ascent(solve, lane);
-  }
-}
-
-/** Judges the lanes of a vector: those that have arrived by where they came from, the others by their
- * residual. */
-static void judge_vector(const newton *solve, int first) {
-  epx_finish *finish = solve->finish;
-  const int n_state = finish->n_state, n_lanes = solve->lanes->n_lanes;
-  double displacement[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT))),
-      size[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
-  bool measured = false;
-  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-    const int lane = first + w;
-    if (!is_ready(solve, lane)) continue;
-    if (!(finish->residual[lane] <= finish->options.tolerance)) {
-      judge(solve, lane);
-      continue;
-    }
-    if (!measured) {
-      epx_lane_vector_eval_distance(n_state, n_lanes, first, solve->y, finish->start, displacement);
-      epx_lane_vector_eval_distance(n_state, n_lanes, first, solve->y, NULL, size);
-      measured = true;
-    }
-    solve->records[lane].residual = finish->residual[lane];
-    solve->records[lane].stage = EPX_LANE_DONE;
-    if (!is_in_basin(solve, lane, displacement[w], size[w])) give_back(solve, lane);
-  }
+static void eval_field(const epx_finish_group *group) {
+  const epx_finish *finish = group->finish;
+  const epx_lanes *lanes = group->lanes;
+  const epx_nudge *nudge = group->side.nudge;
+  lanes->network->family->eval_field(lanes, group->side.y, group->room->field, finish->work);
+  if (nudge) nudge->add_field(nudge->context, lanes, group->side.y, group->room->field);
+  epx_lane_vector_eval_extent(finish->n_state, lanes->n_lanes, group->room->field, group->room->residual);
 }
 
 /** Factors the Jacobians of a vector of lanes where they stand. */
-static void factor(const newton *solve, int vector, int first) {
-  epx_finish *finish = solve->finish;
-  const int slot = solve->nudge ? finish->n_slots + vector : vector;
+static void factor(const epx_finish_group *group, int first) {
+  epx_finish *finish = group->finish;
+  const int vector = get_vector(group, first);
+  const int slot = group->side.nudge ? finish->n_slots + vector : vector;
   double sign[EPX_LANE_WIDTH];
-  epx_linear_factor(finish->linear, slot, solve->lanes, solve->nudge, solve->y, first, sign);
-  finish->slot[vector] = slot;
-  if (!solve->nudge) finish->kept[vector] = true;
+  epx_linear_factor(finish->linear, slot, group->lanes, group->side.nudge, group->side.y, first, sign);
+  group->room->slot[vector] = slot;
+  if (!group->side.nudge) finish->kept[vector] = true;
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-    lane_newton *own = &finish->lanes[first + w];
+    epx_finish_lane *own = &group->room->lanes[first + w];
     own->sign = sign[w];
     own->stale = own->followed = false;
     if (own->rested) own->age = 0;
-    if (is_ready(solve, first + w)) finish->factorisations++;
+    if (epx_finish_is_ready(group, first + w)) finish->factorisations++;
   }
 }
 
-/** Extrapolates the steps of the lanes of a vector that started at rest: they never take a part of one. */
-static void extrapolate(const newton *solve, int first, const int64_t *mask) {
-  epx_finish *finish = solve->finish;
-  const int n = finish->n_state, n_lanes = solve->lanes->n_lanes;
-  double share[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
-  epx_lane_vector_eval_secant(n, n_lanes, first, finish->solution, finish->before, share);
+/** Evaluates how far the steps of a vector's lanes are extrapolated: of those that started at rest, which
+ * never take a part of a step. */
+static void eval_shares(const epx_finish_group *group, int first, const int64_t *mask, double *share) {
+  const epx_finish_room *room = group->room;
+  const int n_state = group->finish->n_state;
+  bool any = false;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++)
+    any = any || room->lanes[first + w].followed;
+  if (any)
+    epx_lane_vector_eval_secant(n_state, room->solution, room->before + (size_t)first * (size_t)n_state,
+                                share);
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-    lane_newton *own = &finish->lanes[first + w];
+    epx_finish_lane *own = &room->lanes[first + w];
     if (!own->followed || !(fabs(share[w]) <= FURTHEST)) share[w] = 0;
-    own->followed = mask[w] && starts_at_rest(solve, first + w);
+    own->followed = mask[w] && epx_finish_starts_at_rest(group, first + w);
   }
-  epx_lane_vector_set_further(n, n_lanes, first, share, finish->step, finish->before, finish->solution);
 }
 
-/** Takes the full step in the lanes of a vector that are marked. */
-static void step(const newton *solve, int vector, int first, const int64_t *mask) {
-  epx_finish *finish = solve->finish;
-  const int n_state = finish->n_state, n_lanes = solve->lanes->n_lanes;
-  double length[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
-  bool measured = false;
-  epx_linear_solve(finish->linear, finish->slot[vector], false, finish->field + first, (size_t)n_lanes,
-                   finish->solution);
-  if (solve->mode.at_rest) extrapolate(solve, first, mask);
-  epx_lane_vector_set_step(n_state, n_lanes, first, mask, finish->solution, finish->step, solve->y);
+/** Takes the full step in the lanes of a vector that are marked, its solution being known. */
+static void step(const epx_finish_group *group, int first, const int64_t *mask) {
+  epx_finish *finish = group->finish;
+  const epx_finish_room *room = group->room;
+  const size_t at = (size_t)first * (size_t)finish->n_state;
+  const bool extrapolates = group->side.at_rest != NULL;
+  double share[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT))) = {0},
+                               length[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  bool any_first = false;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++)
+    any_first = any_first || (mask[w] && room->lanes[first + w].first < 0);
+  if (extrapolates) eval_shares(group, first, mask, share);
+  epx_lane_vector_set_step(finish->n_state, group->lanes->n_lanes, first, mask, room->solution, share,
+                           extrapolates ? room->before + at : NULL, room->step + at, group->side.y,
+                           any_first ? length : NULL);
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-    lane_newton *own = &finish->lanes[first + w];
+    epx_finish_lane *own = &room->lanes[first + w];
     if (!mask[w]) continue;
-    if (own->first < 0) {
-      if (!measured) epx_lane_vector_eval_distance(n_state, n_lanes, first, finish->step, NULL, length);
-      measured = true;
-      own->first = length[w];
-    }
+    if (own->first < 0) own->first = length[w];
     own->age++;
     finish->iterations++;
   }
 }
 
-/** Takes the full step in the lanes of a vector that rest at a good iterate. */
-static void advance(const newton *solve, int first) {
-  epx_finish *finish = solve->finish;
-  const int vector = (first - solve->begin) / EPX_LANE_WIDTH;
-  int64_t mask[EPX_LANE_WIDTH] = {0};
-  bool any_rests = false, any_stale = finish->slot[vector] < 0;
+/** Marks the lanes of a vector that rest at a good iterate, and sees to it that there are factors for them,
+ * unless the other side (NULL: none) is using their slot. Tells whether there is a step to be taken. */
+static bool prepare(const epx_finish_group *group, const epx_finish_group *other, int first, int64_t *mask) {
+  const epx_finish *finish = group->finish;
+  const int vector = get_vector(group, first), slot = finish->n_slots + vector;
+  bool any_rests = false, any_stale = group->room->slot[vector] < 0;
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-    if (!is_ready(solve, first + w) || !finish->lanes[first + w].rested) continue;
-    mask[w] = -1;
-    any_rests = true;
-    any_stale = any_stale || finish->lanes[first + w].stale;
+    mask[w] = epx_finish_is_ready(group, first + w) && group->room->lanes[first + w].rested ? -1 : 0;
+    any_rests = any_rests || mask[w];
+    any_stale = any_stale || (mask[w] && group->room->lanes[first + w].stale);
   }
-  if (!any_rests) return;
-  if (any_stale) factor(solve, vector, first);
-  step(solve, vector, first, mask);
+  group->room->waits[vector] = any_rests && any_stale && other && other->room->slot[vector] == slot &&
+                               any_ready(other, first, first + EPX_LANE_WIDTH);
+  if (!any_rests || group->room->waits[vector]) return false;
+  if (any_stale) factor(group, first);
+  return true;
+}
+
+/** Takes the full step in the lanes of a vector that rest at a good iterate. */
+static void advance(const epx_finish_group *groups, int n_sides, int first) {
+  const epx_finish *finish = groups->finish;
+  const size_t n_lanes = (size_t)groups->lanes->n_lanes;
+  const int vector = get_vector(groups, first);
+  int64_t mask[EPX_FINISH_SIDES][EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  bool steps[EPX_FINISH_SIDES] = {false};
+  for (int s = 0; s < n_sides; s++)
+    steps[s] = prepare(&groups[s], n_sides > 1 ? &groups[1 - s] : NULL, first, mask[s]);
+  if (steps[0] && steps[1] && groups[0].room->slot[vector] == groups[1].room->slot[vector]) {
+    epx_linear_solve_pair(finish->linear, groups->room->slot[vector], groups[0].room->field + first,
+                          groups[1].room->field + first, n_lanes, groups[0].room->solution,
+                          groups[1].room->solution);
+  } else {
+    for (int s = 0; s < n_sides; s++) {
+      const epx_finish_room *room = groups[s].room;
+      if (steps[s])
+        epx_linear_solve(finish->linear, room->slot[vector], false, room->field + first, n_lanes,
+                         room->solution);
+    }
+  }
+  for (int s = 0; s < n_sides; s++) {
+    if (steps[s]) step(&groups[s], first, mask[s]);
+  }
 }
 
 /** Tells whether a vector begins with factors that the free phase has left. */
-static bool is_kept(const newton *solve, int vector, int first) {
+static bool is_kept(const epx_finish_group *group, int first) {
   bool any = false;
-  for (int lane = first; solve->mode.at_rest && lane < first + EPX_LANE_WIDTH; lane++)
-    any = any || solve->mode.at_rest[lane];
-  return any && solve->finish->kept[vector];
+  for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++)
+    any = any || epx_finish_starts_at_rest(group, lane);
+  return any && group->finish->kept[get_vector(group, first)];
 }
 
-static void init_group(const newton *solve) {
-  epx_finish *finish = solve->finish;
-  for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH) {
-    const int vector = (first - solve->begin) / EPX_LANE_WIDTH;
-    const bool kept = is_kept(solve, vector, first);
-    if (!solve->nudge) finish->kept[vector] = finish->kept[vector] && !solve->mode.anew;
-    finish->slot[vector] = kept ? vector : -1;
+static void init_group(const epx_finish_group *group) {
+  epx_finish *finish = group->finish;
+  for (int first = group->begin; first < group->end; first += EPX_LANE_WIDTH) {
+    const int vector = get_vector(group, first);
+    const bool kept = is_kept(group, first);
+    if (!group->side.nudge) finish->kept[vector] = finish->kept[vector] && !group->mode.anew;
+    group->room->slot[vector] = kept ? vector : -1;
+    group->room->waits[vector] = false;
     for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++)
-      finish->lanes[lane] = (lane_newton){.residual = INFINITY, .damping = 1, .first = -1, .age = kept};
+      group->room->lanes[lane] =
+          (epx_finish_lane){.residual = INFINITY, .damping = 1, .first = -1, .age = kept};
   }
 }
 
-/** Sets the lanes of a learning phase that begin elsewhere than where they start: the way there is their
- * first step. */
-static void set_guesses(const newton *solve) {
-  epx_finish *finish = solve->finish;
-  const int n_lanes = solve->lanes->n_lanes;
-  const size_t width = (size_t)n_lanes, n_rows = (size_t)finish->n_state;
-  double length[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
-  for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH) {
-    for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++) {
-      if (!is_ready(solve, lane) || !starts_at_rest(solve, lane)) continue;
-      for (size_t row = 0; row < n_rows; row++)
-        solve->y[row * width + (size_t)lane] = solve->nudge->guess[row * width + (size_t)lane];
-    }
-    epx_lane_vector_eval_distance(finish->n_state, n_lanes, first, solve->y, finish->start, length);
-    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-      if (is_ready(solve, first + w) && starts_at_rest(solve, first + w))
-        finish->lanes[first + w].first = length[w];
-    }
+/** Evaluates and judges the iterates of a side that has any. Tells whether it has lanes left. */
+static bool look(const epx_finish_group *group) {
+  if (!any_ready(group, group->begin, group->end)) return false;
+  eval_field(group);
+  for (int first = group->begin; first < group->end; first += EPX_LANE_WIDTH) {
+    if (!group->room->waits[get_vector(group, first)]) epx_finish_judge(group, first);
+  }
+  return any_ready(group, group->begin, group->end);
+}
+
+/* Ends because every lane that does not wait is judged each time, at most max_newton + 1 times, and lanes
+ * wait for others. */
+static void solve_group(const epx_finish_group *groups, int n_sides) {
+  bool any = true;
+  for (int s = 0; s < n_sides; s++)
+    init_group(&groups[s]);
+  while (any) {
+    any = false;
+    for (int s = 0; s < n_sides; s++)
+      any = look(&groups[s]) || any;
+    for (int first = groups->begin; any && first < groups->end; first += EPX_LANE_WIDTH)
+      advance(groups, n_sides, first);
   }
 }
 
-static void solve_group(const newton *solve) {
-  epx_finish *finish = solve->finish;
-  init_group(solve);
-  if (solve->nudge && solve->nudge->guess && solve->mode.at_rest) set_guesses(solve);
-  for (int iteration = 0; iteration <= finish->options.max_newton; iteration++) {
-    eval_field(solve);
-    for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH)
-      judge_vector(solve, first);
-    if (!any_ready(solve, solve->begin, solve->end)) return;
-    for (int first = solve->begin; first < solve->end; first += EPX_LANE_WIDTH)
-      advance(solve, first);
+void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mode mode, int n_sides,
+                      const epx_finish_side *sides) {
+  epx_finish_group groups[EPX_FINISH_SIDES];
+  const int n_most = finish->n_slots * EPX_LANE_WIDTH;
+  for (int s = 0; s < n_sides; s++) {
+    groups[s] = (epx_finish_group){
+        .finish = finish, .lanes = lanes, .mode = mode, .side = sides[s], .room = &finish->room[s]};
+    memcpy(finish->room[s].start, sides[s].y,
+           (size_t)finish->n_state * (size_t)lanes->n_lanes * sizeof(double));
   }
-  for (int lane = solve->begin; lane < solve->end; lane++) {
-    if (is_ready(solve, lane)) give_back(solve, lane);
-  }
-}
-
-void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, const epx_nudge *nudge,
-                      epx_finish_mode mode, double *y, epx_lane_record *records) {
-  newton solve = {.finish = finish, .lanes = lanes, .nudge = nudge, .mode = mode, .y = y, .records = records};
-  memcpy(finish->start, y, (size_t)finish->n_state * (size_t)lanes->n_lanes * sizeof *y);
-  for (int begin = 0; begin < lanes->n_lanes; begin += finish->n_slots * EPX_LANE_WIDTH) {
-    solve.begin = begin;
-    solve.end = begin + finish->n_slots * EPX_LANE_WIDTH;
-    if (solve.end > lanes->n_lanes) solve.end = lanes->n_lanes;
-    if (any_ready(&solve, solve.begin, solve.end)) {
-      solve_group(&solve);
-    } else if (mode.anew) {
-      init_group(&solve);
+  for (int begin = 0; begin < lanes->n_lanes; begin += n_most) {
+    for (int s = 0; s < n_sides; s++) {
+      groups[s].begin = begin;
+      groups[s].end = begin + n_most < lanes->n_lanes ? begin + n_most : lanes->n_lanes;
     }
+    solve_group(groups, n_sides);
   }
 }
 

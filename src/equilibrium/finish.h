@@ -1,5 +1,6 @@
 /** @file
- * Finish: polishes lanes by Newton's method, many at a time.
+ * Finish: polishes lanes by Newton's method, many at a time, and two learning phases of the same lanes side
+ * by side.
  */
 #ifndef EPILUX_SRC_EQUILIBRIUM_FINISH_H
 #define EPILUX_SRC_EQUILIBRIUM_FINISH_H
@@ -22,17 +23,28 @@ void epx_finish_destroy(epx_finish **address);
 typedef struct {
   bool polish; /* the start was reached by the dynamics: Newton may not leave their basin */
   bool anew;   /* free phase: the first call of this solve; factors of earlier ones are dropped */
+} epx_finish_mode;
+
+enum { EPX_FINISH_SIDES = 2 };
+
+/** One side: the free phase, or one learning phase. */
+typedef struct {
+  const epx_nudge *nudge; /* NULL: free phase */
   /** Learning phase: the lanes that start at the equilibrium of the last free phase [n_lanes]; vectors that
    * hold one begin with the factors that the free phase left, which stay as they are. NULL: none. */
   const bool *at_rest;
-} epx_finish_mode;
+  double *y;                /* [n_state][n_lanes] */
+  epx_lane_record *records; /* [n_lanes] */
+} epx_finish_side;
 
-/** Solves F + N = 0 by Newton for the lanes whose record is EPX_LANE_READY, from y [n_state][n_lanes]:
+/** Solves F + N = 0 by Newton for the lanes whose record is EPX_LANE_READY, from y:
  *   EPX_LANE_DONE     residual at most options->tolerance; y is the equilibrium,
  *   EPX_LANE_RUNNING  Newton failed or, when polishing, left the basin: y is as it was, and the record's
- * handover is ten times lower (when not polishing: as it was). */
-void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, const epx_nudge *nudge,
-                      epx_finish_mode mode, double *y, epx_lane_record *records);
+ * handover is ten times lower (when not polishing: as it was).
+ * Two sides [n_sides] are two learning phases: what they share of the factors is read once for both, and each
+ * gets the bits that it gets alone. */
+void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mode mode, int n_sides,
+                      const epx_finish_side *sides);
 
 /** Gets the iterations and factorisations, lane by lane, and the departures from the basin, since creation.
  */

@@ -9,6 +9,7 @@
 
 EPX_KERNEL_TABLE(epx_lane_factor, EPX_LANE_FACTOR_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_solve, EPX_LANE_SOLVE_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_lane_solve_pair, EPX_LANE_SOLVE_PAIR_ARGUMENTS);
 
 size_t epx_lane_matrix_get_stride(int n) {
   return (size_t)n | 1;
@@ -29,4 +30,10 @@ void epx_lane_matrix_factor(int n, double *a, int *pivot, double *sign) {
 
 void epx_lane_matrix_solve(int n, const double *a, const int *pivot, bool transposed, double *x) {
   EPX_KERNEL_CALL(epx_lane_solve)((size_t)n, epx_lane_matrix_get_stride(n), a, pivot, transposed, x);
+}
+
+void epx_lane_matrix_solve_pair(int n, const double *a, const int *pivot, const double *b, const double *c,
+                                size_t stride_b, double *x, double *z) {
+  const size_t stride = epx_lane_matrix_get_stride(n);
+  EPX_KERNEL_CALL(epx_lane_solve_pair)((size_t)n, stride, a, pivot, b, c, stride_b, x, z);
 }

@@ -21,4 +21,10 @@ void epx_lane_matrix_factor(int n, double *a, int *pivot, double *sign);
  */
 void epx_lane_matrix_solve(int n, const double *a, const int *pivot, bool transposed, double *x);
 
+/** Solves A x = b and A z = c in one passage over the factors, with the bits that one solve after the other
+ * gives: b[i * stride_b + w], c alike, x and z [n][EPX_LANE_WIDTH]; stride_b is a multiple of EPX_LANE_WIDTH;
+ * x may be b, and z c, of that stride. */
+void epx_lane_matrix_solve_pair(int n, const double *a, const int *pivot, const double *b, const double *c,
+                                size_t stride_b, double *x, double *z);
+
 #endif

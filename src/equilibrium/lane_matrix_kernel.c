@@ -14,15 +14,25 @@
 
 #include <stdint.h>
 
+/* SUMS: pairs of sums that registers hold beside the operands. */
 #if defined(__AVX512F__)
-enum { WIDTH = 8, ROWS = 4, COLUMNS = 4 };
+enum { WIDTH = 8, ROWS = 4, COLUMNS = 4, SUMS = 8 };
 #elif defined(__AVX__)
-enum { WIDTH = 4, ROWS = 4, COLUMNS = 2 };
+enum { WIDTH = 4, ROWS = 4, COLUMNS = 2, SUMS = 4 };
 #else
-enum { WIDTH = 2, ROWS = 4, COLUMNS = 2 };
+enum { WIDTH = 2, ROWS = 4, COLUMNS = 2, SUMS = 4 };
 #endif
-enum { PANEL = 8, BLOCK = 4 };
+enum { PANEL = 8, BLOCK = 4, SIDES = 2 };
 #define THRESHOLD 0.1
+
+/** Holds x in its register: the compiler would load it once more for every use. */
+#if defined(__AVX512F__)
+#define HOLD(x) __asm__("" : "+v"(x))
+#elif defined(__AVX__)
+#define HOLD(x) __asm__("" : "+x"(x))
+#else
+#define HOLD(x) (void)(x)
+#endif
 
 typedef double vector __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
 typedef int64_t mask __attribute__((vector_size(WIDTH * sizeof(double)), may_alias));
@@ -41,6 +51,7 @@ INLINE vector *at(const part *p, size_t i, size_t j) {
 
 void EPX_KERNEL(epx_lane_factor) EPX_LANE_FACTOR_ARGUMENTS;
 void EPX_KERNEL(epx_lane_solve) EPX_LANE_SOLVE_ARGUMENTS;
+void EPX_KERNEL(epx_lane_solve_pair) EPX_LANE_SOLVE_PAIR_ARGUMENTS;
 
 INLINE mask get_size(vector x) {
   return (mask)x & ((mask){0} + INT64_MAX);
@@ -162,27 +173,48 @@ INLINE vector *entry(double *x, size_t i) {
   return (vector *)(x + i * EPX_LANE_WIDTH);
 }
 
-/** Evaluates z = x_i - sum over columns j from `begin` to `end` of A_ij x_j of n_rows rows from i on: a
- * loaded x serves all of them, and their sums, two of fixed order each, hide each other's latency. */
-INLINE void take_off_rows(const part *p, size_t i, size_t n_rows, size_t begin, size_t end, double *x,
-                          vector *z) {
-  vector sum[BLOCK][2];
-  for (size_t r = 0; r < n_rows; r++)
-    sum[r][0] = sum[r][1] = (vector){0};
+/** Evaluates the rows of take_off_rows() whose sums stay in registers. */
+INLINE void take_off_tile(const part *p, size_t i, size_t n_rows, size_t n_sides, size_t begin, size_t end,
+                          double *const *x, vector z[][SIDES]) {
+  vector sum[BLOCK][SIDES][2];
+  for (size_t r = 0; r < n_rows; r++) {
+    for (size_t s = 0; s < n_sides; s++)
+      sum[r][s][0] = sum[r][s][1] = (vector){0};
+  }
   size_t j = begin;
   for (; j + 2 <= end; j += 2) {
-    const vector even = *entry(x, j), odd = *entry(x, j + 1);
     for (size_t r = 0; r < n_rows; r++) {
-      sum[r][0] += *at(p, i + r, j) * even;
-      sum[r][1] += *at(p, i + r, j + 1) * odd;
+      vector even = *at(p, i + r, j), odd = *at(p, i + r, j + 1);
+      if (n_sides > 1) {
+        HOLD(even);
+        HOLD(odd);
+      }
+      for (size_t s = 0; s < n_sides; s++) {
+        sum[r][s][0] += even * *entry(x[s], j);
+        sum[r][s][1] += odd * *entry(x[s], j + 1);
+      }
     }
   }
   for (; j < end; j++) {
-    for (size_t r = 0; r < n_rows; r++)
-      sum[r][0] += *at(p, i + r, j) * *entry(x, j);
+    for (size_t r = 0; r < n_rows; r++) {
+      for (size_t s = 0; s < n_sides; s++)
+        sum[r][s][0] += *at(p, i + r, j) * *entry(x[s], j);
+    }
   }
-  for (size_t r = 0; r < n_rows; r++)
-    z[r] = *entry(x, i + r) - (sum[r][0] + sum[r][1]);
+  for (size_t r = 0; r < n_rows; r++) {
+    for (size_t s = 0; s < n_sides; s++)
+      z[r][s] = *entry(x[s], i + r) - (sum[r][s][0] + sum[r][s][1]);
+  }
+}
+
+/** Evaluates z = x_i - sum over columns j from `begin` to `end` of A_ij x_j of n_rows rows from i on, for
+ * every right-hand side: a loaded x serves several rows, a loaded A both sides, and the sums, two of fixed
+ * order each, hide each other's latency. */
+INLINE void take_off_rows(const part *p, size_t i, size_t n_rows, size_t n_sides, size_t begin, size_t end,
+                          double *const *x, vector z[][SIDES]) {
+  const size_t tile = BLOCK * SIDES > SUMS && n_sides > 1 ? SUMS / SIDES : BLOCK;
+  for (size_t r = 0; r < n_rows; r += tile)
+    take_off_tile(p, i + r, tile < n_rows ? tile : n_rows, n_sides, begin, end, x, z + r);
 }
 
 /** Takes A_ij z_j of n_columns rows j of the factors off the entries i from `begin` to `end`. */
@@ -221,39 +253,44 @@ INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *
 }
 
 /** Solves for n_rows unknowns from i on with L, those above being known. */
-INLINE void solve_lower(const part *p, size_t i, size_t n_rows, double *x) {
-  vector z[BLOCK];
-  take_off_rows(p, i, n_rows, 0, i, x, z);
+INLINE void solve_lower(const part *p, size_t i, size_t n_rows, size_t n_sides, double *const *x) {
+  vector z[BLOCK][SIDES];
+  take_off_rows(p, i, n_rows, n_sides, 0, i, x, z);
   for (size_t q = 0; q < n_rows; q++) {
-    for (size_t r = q + 1; r < n_rows; r++)
-      z[r] -= *at(p, i + r, i + q) * z[q];
-    *entry(x, i + q) = z[q];
+    for (size_t s = 0; s < n_sides; s++) {
+      for (size_t r = q + 1; r < n_rows; r++)
+        z[r][s] -= *at(p, i + r, i + q) * z[q][s];
+      *entry(x[s], i + q) = z[q][s];
+    }
   }
 }
 
 /** Solves for n_rows unknowns from i on with U, those below being known. */
-INLINE void solve_upper(const part *p, size_t i, size_t n_rows, double *x) {
-  vector z[BLOCK];
-  take_off_rows(p, i, n_rows, i + n_rows, p->n, x, z);
+INLINE void solve_upper(const part *p, size_t i, size_t n_rows, size_t n_sides, double *const *x) {
+  vector z[BLOCK][SIDES];
+  take_off_rows(p, i, n_rows, n_sides, i + n_rows, p->n, x, z);
   for (size_t q = n_rows; q-- > 0;) {
-    z[q] *= *at(p, i + q, i + q);
-    for (size_t r = 0; r < q; r++)
-      z[r] -= *at(p, i + r, i + q) * z[q];
-    *entry(x, i + q) = z[q];
+    for (size_t s = 0; s < n_sides; s++) {
+      z[q][s] *= *at(p, i + q, i + q);
+      for (size_t r = 0; r < q; r++)
+        z[r][s] -= *at(p, i + r, i + q) * z[q][s];
+      *entry(x[s], i + q) = z[q][s];
+    }
   }
 }
 
-INLINE void solve_plain(const part *p, const int *pivot, double *x) {
+INLINE void solve_plain(const part *p, const int *pivot, size_t n_sides, double *const *x) {
   size_t i = 0;
-  exchange_entries(p->n, pivot, false, x);
+  for (size_t s = 0; s < n_sides; s++)
+    exchange_entries(p->n, pivot, false, x[s]);
   for (; i + BLOCK <= p->n; i += BLOCK)
-    solve_lower(p, i, BLOCK, x);
+    solve_lower(p, i, BLOCK, n_sides, x);
   for (; i < p->n; i++)
-    solve_lower(p, i, 1, x);
+    solve_lower(p, i, 1, n_sides, x);
   for (; i >= BLOCK; i -= BLOCK)
-    solve_upper(p, i - BLOCK, BLOCK, x);
+    solve_upper(p, i - BLOCK, BLOCK, n_sides, x);
   for (; i > 0; i--)
-    solve_upper(p, i - 1, 1, x);
+    solve_upper(p, i - 1, 1, n_sides, x);
 }
 
 /** Solves for n_rows unknowns from j on with U', those above being known and taken off. */
@@ -295,14 +332,29 @@ INLINE void solve_transposed(const part *p, const int *pivot, double *x) {
   exchange_entries(p->n, pivot, true, x);
 }
 
+/* at() only reads through the pointer of these parts. */
+INLINE part get_factors(size_t n, size_t stride, const double *a) {
+  return (part){.n = n, .stride = stride, .a = (double *)(uintptr_t)a};
+}
+
 void EPX_KERNEL(epx_lane_solve) EPX_LANE_SOLVE_ARGUMENTS {
   for (int lane = 0; lane < EPX_LANE_WIDTH; lane += WIDTH) {
-    /* at() only reads through the pointer here. */
-    const part p = {.n = n, .stride = stride, .a = (double *)(uintptr_t)(a + lane)};
+    const part p = get_factors(n, stride, a + lane);
     if (transposed) {
       solve_transposed(&p, pivot + lane, x + lane);
     } else {
-      solve_plain(&p, pivot + lane, x + lane);
+      solve_plain(&p, pivot + lane, 1, (double *[]){x + lane});
     }
+  }
+}
+
+void EPX_KERNEL(epx_lane_solve_pair) EPX_LANE_SOLVE_PAIR_ARGUMENTS {
+  for (int lane = 0; lane < EPX_LANE_WIDTH; lane += WIDTH) {
+    const part p = get_factors(n, stride, a + lane);
+    for (size_t i = 0; i < n; i++) {
+      *entry(x + lane, i) = *(const vector *)(b + lane + i * stride_b);
+      *entry(z + lane, i) = *(const vector *)(c + lane + i * stride_b);
+    }
+    solve_plain(&p, pivot + lane, SIDES, (double *[]){x + lane, z + lane});
   }
 }

@@ -17,4 +17,9 @@
 #define EPX_LANE_SOLVE_ARGUMENTS                                                                             \
   (size_t n, size_t stride, const double *a, const int *pivot, bool transposed, double *x)
 
+/** Solves for two right-hand sides b and c, b[i * stride_b + w], x and z laid out as above. */
+#define EPX_LANE_SOLVE_PAIR_ARGUMENTS                                                                        \
+  (size_t n, size_t stride, const double *a, const int *pivot, const double *b, const double *c,             \
+   size_t stride_b, double *x, double *z)
+
 #endif

@@ -25,7 +25,6 @@ EPX_KERNEL_TABLE(epx_lane_select, EPX_LANE_SELECT_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_advance, EPX_LANE_ADVANCE_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_distance, EPX_LANE_DISTANCE_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_secant, EPX_LANE_SECANT_ARGUMENTS);
-EPX_KERNEL_TABLE(epx_lane_extrapolate, EPX_LANE_EXTRAPOLATE_ARGUMENTS);
 
 /** Most terms of a combination: more than any Runge-Kutta table or Adams history has. */
 enum { MAX_TERMS = 32 };
@@ -231,23 +230,15 @@ void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, b
 }
 
 void epx_lane_vector_set_step(int n_state, int n_lanes, int lane, const int64_t *mask, const double *x,
-                              double *step, double *y) {
-  EPX_KERNEL_CALL(epx_lane_advance)((size_t)n_state, (size_t)n_lanes, mask, x, step + lane, y + lane);
+                              const double *share, double *before, double *step, double *y, double *length) {
+  EPX_KERNEL_CALL(epx_lane_advance)
+  ((size_t)n_state, (size_t)n_lanes, mask, x, share, before, step, y + lane, length);
+  for (int w = 0; length && w < EPX_LANE_WIDTH; w++)
+    length[w] = sqrt(length[w]);
 }
 
-void epx_lane_vector_eval_secant(int n_state, int n_lanes, int lane, const double *x, const double *before,
-                                 double *share) {
-  double square[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
-  EPX_KERNEL_CALL(epx_lane_secant)
-  ((size_t)n_state, (size_t)n_lanes, x, before + lane, share, square);
-  for (int w = 0; w < EPX_LANE_WIDTH; w++)
-    share[w] = square[w] > 0 ? share[w] / square[w] : 0;
-}
-
-void epx_lane_vector_set_further(int n_state, int n_lanes, int lane, const double *share, const double *step,
-                                 double *before, double *x) {
-  EPX_KERNEL_CALL(epx_lane_extrapolate)
-  ((size_t)n_state, (size_t)n_lanes, share, step + lane, before + lane, x);
+void epx_lane_vector_eval_secant(int n_state, const double *x, const double *before, double *share) {
+  EPX_KERNEL_CALL(epx_lane_secant)((size_t)n_state, x, before, share);
 }
 
 void epx_lane_vector_eval_distance(int n_state, int n_lanes, int lane, const double *x, const double *y,

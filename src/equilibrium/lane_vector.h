@@ -46,26 +46,23 @@ void epx_lane_vector_eval_length(int n_state, int n_lanes, const double *x, doub
  * and x stays, with its sign turned when `flip`. */
 void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, bool flip, double *x);
 
-/** Takes a step in the EPX_LANE_WIDTH lanes from `lane` on whose mask [EPX_LANE_WIDTH] is -1, not in those
- * where it is 0: step = -x, y += step; x [n_state][EPX_LANE_WIDTH], step, y [n_state][n_lanes]. */
+/** Takes a step in the EPX_LANE_WIDTH lanes from `lane` on whose mask [EPX_LANE_WIDTH] is -1 (all small
+ * arrays are aligned), not in those where it is 0: step = -x, y += step, length [EPX_LANE_WIDTH] = |step|,
+ * NULL: not asked for. x, step, before [n_state][EPX_LANE_WIDTH], y [n_state][n_lanes].
+ * before NULL: nothing else. Otherwise the step is that of the extrapolated iteration (Anderson's of depth
+ * one) where share [EPX_LANE_WIDTH] is not 0, x - share (x - before - step) in place of x, `step` the one
+ * that was taken before, in its own sign; and in all lanes before = x. */
 void epx_lane_vector_set_step(int n_state, int n_lanes, int lane, const int64_t *mask, const double *x,
-                              double *step, double *y);
+                              const double *share, double *before, double *step, double *y, double *length);
 
 /** Evaluates distance [EPX_LANE_WIDTH] = |x - y|, y NULL: |x|, of the lanes from `lane` on; x, y
  * [n_state][n_lanes]. */
 void epx_lane_vector_eval_distance(int n_state, int n_lanes, int lane, const double *x, const double *y,
                                    double *distance);
 
-/** Evaluates share [EPX_LANE_WIDTH] = <x, x - before> / |x - before|^2 of the lanes from `lane` on, 0 where x
- * is `before` or either is not finite: between the iterates that x [n_state][EPX_LANE_WIDTH] and before
- * [n_state][n_lanes] lead from, where the step of a linear iteration is shortest. share is aligned. */
-void epx_lane_vector_eval_secant(int n_state, int n_lanes, int lane, const double *x, const double *before,
-                                 double *share);
-
-/** Sets x to the step of the extrapolated iteration (Anderson's of depth one), where share is not 0: x -=
- * share (x - before - step), `step` the one that was taken before, in its own sign; then before = x as it
- * came. */
-void epx_lane_vector_set_further(int n_state, int n_lanes, int lane, const double *share, const double *step,
-                                 double *before, double *x);
+/** Evaluates share [EPX_LANE_WIDTH] = <x, x - before> / |x - before|^2, 0 where x is `before` or either is
+ * not finite: between the iterates that x and before [n_state][EPX_LANE_WIDTH] lead from, where the step of a
+ * linear iteration is shortest. share is aligned. */
+void epx_lane_vector_eval_secant(int n_state, const double *x, const double *before, double *share);
 
 #endif

@@ -6,9 +6,11 @@
 #include "equilibrium/lane_vector_kernel.h"
 
 #include <float.h>
+#include <stdbool.h>
 
 /* Bits of doubles, for comparisons in which NaN has a place. */
 typedef int64_t bits __attribute__((may_alias));
+typedef int64_t lane_mask __attribute__((vector_size(EPX_LANE_WIDTH * sizeof(int64_t)), may_alias));
 #define SIGN INT64_MIN
 
 void EPX_KERNEL(epx_lane_combine) EPX_LANE_COMBINE_ARGUMENTS;
@@ -25,7 +27,6 @@ void EPX_KERNEL(epx_lane_select) EPX_LANE_SELECT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS;
 void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS;
 void EPX_KERNEL(epx_lane_secant) EPX_LANE_SECANT_ARGUMENTS;
-void EPX_KERNEL(epx_lane_extrapolate) EPX_LANE_EXTRAPOLATE_ARGUMENTS;
 
 /** Sums n_vectors vectors of every term in registers: the pointer and the coefficient of a term are loaded
  * once. */
@@ -155,17 +156,39 @@ void EPX_KERNEL(epx_lane_select) EPX_LANE_SELECT_ARGUMENTS {
   }
 }
 
-void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS {
-  int64_t own[EPX_LANE_WIDTH];
-  for (int w = 0; w < EPX_LANE_WIDTH; w++)
-    own[w] = mask[w];
+static inline __attribute__((always_inline)) epx_vector choose(lane_mask mask, epx_vector yes,
+                                                               epx_vector no) {
+  return (epx_vector)((mask & (lane_mask)yes) | (~mask & (lane_mask)no));
+}
+
+static inline __attribute__((always_inline)) void advance(bool extrapolates, size_t n_state, size_t n_lanes,
+                                                          const int64_t *mask, const double *x,
+                                                          const double *share, double *before, double *step,
+                                                          double *y, double *square) {
+  const lane_mask own = *(const lane_mask *)mask;
+  const epx_vector further = *(const epx_vector *)share;
+  const lane_mask is_further = further != 0;
+  epx_vector sum = {0};
   for (size_t row = 0; row < n_state; row++) {
-    double *ys = y + row * n_lanes, *steps = step + row * n_lanes;
-    const double *xs = x + row * EPX_LANE_WIDTH;
-    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-      steps[w] = own[w] ? -xs[w] : steps[w];
-      ys[w] = own[w] ? ys[w] - xs[w] : ys[w];
+    epx_vector *here = (epx_vector *)(y + row * n_lanes), *steps = (epx_vector *)step + row;
+    const epx_vector full = ((const epx_vector *)x)[row], last = *steps;
+    epx_vector z = full;
+    if (extrapolates) {
+      z = choose(is_further, full - further * (full - ((epx_vector *)before)[row] - last), full);
+      ((epx_vector *)before)[row] = full;
     }
+    sum += z * z;
+    *steps = choose(own, -z, last);
+    *here = choose(own, *here - z, *here);
+  }
+  if (square) *(epx_vector *)square = sum;
+}
+
+void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS {
+  if (before) {
+    advance(true, n_state, n_lanes, mask, x, share, before, step, y, square);
+  } else {
+    advance(false, n_state, n_lanes, mask, x, share, before, step, y, square);
   }
 }
 
@@ -182,26 +205,9 @@ void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS {
 void EPX_KERNEL(epx_lane_secant) EPX_LANE_SECANT_ARGUMENTS {
   epx_vector product = {0}, sum = {0};
   for (size_t row = 0; row < n_state; row++) {
-    const epx_vector here = *(const epx_vector *)(x + row * EPX_LANE_WIDTH);
-    const epx_vector d = here - *(const epx_vector *)(before + row * n_lanes);
+    const epx_vector here = ((const epx_vector *)x)[row], d = here - ((const epx_vector *)before)[row];
     product += here * d;
     sum += d * d;
   }
-  *(epx_vector *)along = product;
-  *(epx_vector *)square = sum;
-}
-
-void EPX_KERNEL(epx_lane_extrapolate) EPX_LANE_EXTRAPOLATE_ARGUMENTS {
-  double own[EPX_LANE_WIDTH];
-  for (int w = 0; w < EPX_LANE_WIDTH; w++)
-    own[w] = share[w];
-  for (size_t row = 0; row < n_state; row++) {
-    double *xs = x + row * EPX_LANE_WIDTH, *befores = before + row * n_lanes;
-    const double *steps = step + row * n_lanes;
-    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-      const double full = xs[w], further = full - own[w] * (full - befores[w] - steps[w]);
-      xs[w] = own[w] != 0 ? further : full;
-      befores[w] = full;
-    }
-  }
+  *(epx_vector *)share = choose(sum > 0, product / sum, (epx_vector){0});
 }

@@ -38,23 +38,20 @@
  * sign. */
 #define EPX_LANE_SELECT_ARGUMENTS (size_t n_state, size_t n_lanes, const int64_t *mask, int flip, double *x)
 
-/** Of the EPX_LANE_WIDTH lanes whose first is at y and step: step = -x, y += step where the lane's mask has
- * all bits set; x [n_state][EPX_LANE_WIDTH], y and step [n_state] rows n_lanes apart. */
+/** Of the EPX_LANE_WIDTH lanes whose first is at y, rows n_lanes apart, the other arrays being
+ * [n_state][EPX_LANE_WIDTH]: z = x - share (x - before - step) in lanes whose share is not 0, whatever before
+ * and step are, z = x in the others; before = x, square = sum over rows, in order, of z^2; and step = -z,
+ * y -= z where the lane's mask has all bits set. before NULL: z = x; square NULL: not asked for. */
 #define EPX_LANE_ADVANCE_ARGUMENTS                                                                           \
-  (size_t n_state, size_t n_lanes, const int64_t *mask, const double *x, double *step, double *y)
+  (size_t n_state, size_t n_lanes, const int64_t *mask, const double *x, const double *share,                \
+   double *before, double *step, double *y, double *square)
 
 /** square [EPX_LANE_WIDTH] = sum over rows of (x - y)^2, rows n_lanes apart and in order; y NULL: x^2. */
 #define EPX_LANE_DISTANCE_ARGUMENTS                                                                          \
   (size_t n_state, size_t n_lanes, const double *x, const double *y, double *square)
 
-/** along, square [EPX_LANE_WIDTH] = sums over rows, in order, of x (x - before) and of (x - before)^2; x
- * [n_state][EPX_LANE_WIDTH], before [n_state] rows n_lanes apart. */
-#define EPX_LANE_SECANT_ARGUMENTS                                                                            \
-  (size_t n_state, size_t n_lanes, const double *x, const double *before, double *along, double *square)
-
-/** x -= share[w] (x - before - step), not in lanes whose share is 0, whatever before and step are; before =
- * x as it came; share [EPX_LANE_WIDTH], arrays as above. */
-#define EPX_LANE_EXTRAPOLATE_ARGUMENTS                                                                       \
-  (size_t n_state, size_t n_lanes, const double *share, const double *step, double *before, double *x)
+/** share [EPX_LANE_WIDTH] = sum of x (x - before) over sum of (x - before)^2, both over rows, in order; 0
+ * where the latter is not more than 0; x, before [n_state][EPX_LANE_WIDTH]. */
+#define EPX_LANE_SECANT_ARGUMENTS (size_t n_state, const double *x, const double *before, double *share)
 
 #endif

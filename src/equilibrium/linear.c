@@ -157,3 +157,14 @@ void epx_linear_solve(epx_linear *linear, int slot, bool transposed, const doubl
     solve_by_lapack(linear, slot, transposed, x);
   }
 }
+
+void epx_linear_solve_pair(epx_linear *linear, int slot, const double *b, const double *c, size_t stride,
+                           double *x, double *z) {
+  if (linear->side_by_side) {
+    epx_lane_matrix_solve_pair(linear->n_state, get_factors(linear, slot), get_pivots(linear, slot), b, c,
+                               stride, x, z);
+  } else {
+    epx_linear_solve(linear, slot, false, b, stride, x);
+    epx_linear_solve(linear, slot, false, c, stride, z);
+  }
+}

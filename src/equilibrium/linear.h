@@ -35,4 +35,9 @@ void epx_linear_factor(epx_linear *linear, int slot, const epx_lanes *lanes, con
 void epx_linear_solve(epx_linear *linear, int slot, bool transposed, const double *b, size_t stride_b,
                       double *x);
 
+/** Solves for two right-hand sides at once: x = A^-1 b, z = A^-1 c, with the bits of one after the other; b
+ * and c have rows `stride` apart. */
+void epx_linear_solve_pair(epx_linear *linear, int slot, const double *b, const double *c, size_t stride,
+                           double *x, double *z);
+
 #endif

@@ -26,13 +26,13 @@ struct epx_population {
   epx_linear *linear;
   epx_finish *finish;
   epx_spectrum *spectrum;
-  epx_lane_record *records;  /* [max_lanes] */
-  double *bound;             /* [max_lanes] */
-  double *solution;          /* [n_state][EPX_LANE_WIDTH] */
-  const epx_lanes *settled;  /* whose free phase was solved last and left its factors; NULL: nobody's */
-  double *rest;              /* [n_state][n_lanes]: their free equilibria */
-  bool *at_rest;             /* [max_lanes]: a learning phase starts there */
-  const unsigned char *idle; /* [n_lanes], borrowed, or NULL */
+  epx_lane_record *records[EPX_FINISH_SIDES]; /* [max_lanes] */
+  double *bound;                              /* [max_lanes] */
+  double *solution;                           /* [n_state][EPX_LANE_WIDTH] */
+  const epx_lanes *settled;        /* whose free phase was solved last and left its factors; NULL: nobody's */
+  double *rest;                    /* [n_state][n_lanes]: their free equilibria */
+  bool *at_rest[EPX_FINISH_SIDES]; /* [max_lanes]: a learning phase starts there */
+  const unsigned char *idle;       /* [n_lanes], borrowed, or NULL */
   long equilibria, failures;
 };
 
@@ -43,9 +43,9 @@ static int get_slots(const epx_network *network, int n_lanes) {
 }
 
 /* Rows of lanes as long as the state: 14 vectors of the integrator with its stages and scratch, 8 of
- * integrator and finish for the family's work, 4 of the finish, and what the limit cycles are watched by. */
+ * integrator and finish for the family's work, 8 of the finish, and what the limit cycles are watched by. */
 double epx_population_eval_bytes(const epx_network *network, int n_lanes) {
-  enum { ROWS = 30 };
+  enum { ROWS = 34 };
   const double n = network->n_state, padded = ceil((double)n_lanes / EPX_LANE_WIDTH) * EPX_LANE_WIDTH;
   return epx_linear_get_bytes(network->n_state, 2 * get_slots(network, n_lanes)) + 16 * n * n +
          8 * ROWS * n * padded;
@@ -60,9 +60,11 @@ static epx_err create_parts(epx_population *population) {
   EPX_TRY(epx_finish_create(network, n_lanes, population->n_slots, options, population->linear,
                             &population->finish));
   EPX_TRY(epx_spectrum_create(network->n_state, &population->spectrum));
-  EPX_TRY(EPX_ARRAY(population->records, (size_t)n_lanes));
+  for (int s = 0; s < EPX_FINISH_SIDES; s++) {
+    EPX_TRY(EPX_ARRAY(population->records[s], (size_t)n_lanes));
+    EPX_TRY(EPX_ARRAY(population->at_rest[s], (size_t)n_lanes));
+  }
   EPX_TRY(EPX_ARRAY(population->bound, (size_t)n_lanes));
-  EPX_TRY(EPX_ARRAY(population->at_rest, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(population->rest, (size_t)network->n_state * (size_t)n_lanes));
   return EPX_ARRAY(population->solution, (size_t)network->n_state * EPX_LANE_WIDTH);
 }
@@ -92,11 +94,13 @@ void epx_population_destroy(epx_population **address) {
   epx_finish_destroy(&population->finish);
   epx_linear_destroy(&population->linear);
   epx_spectrum_destroy(&population->spectrum);
-  epx_array_destroy(&population->records);
+  for (int s = 0; s < EPX_FINISH_SIDES; s++) {
+    epx_array_destroy(&population->records[s]);
+    epx_array_destroy(&population->at_rest[s]);
+  }
   epx_array_destroy(&population->bound);
   epx_array_destroy(&population->solution);
   epx_array_destroy(&population->rest);
-  epx_array_destroy(&population->at_rest);
   epx_array_destroy(address);
 }
 
@@ -115,10 +119,10 @@ static epx_err check_lanes(const epx_population *population, const epx_lanes *la
                    population->max_lanes);
 }
 
-static void init_records(const epx_population *population, const epx_lanes *lanes) {
+static void init_records(const epx_population *population, const epx_lanes *lanes, epx_lane_record *records) {
   const epx_equilibrium_options *options = &population->options;
   for (int lane = 0; lane < lanes->n_lanes; lane++) {
-    population->records[lane] = (epx_lane_record){
+    records[lane] = (epx_lane_record){
         .stage = options->method == EPX_NEWTON ? EPX_LANE_READY : EPX_LANE_RUNNING,
         .handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover,
         .settled_at = NAN,
@@ -126,53 +130,63 @@ static void init_records(const epx_population *population, const epx_lanes *lane
         .period = NAN,
         .amplitude = NAN,
     };
-    if (lane >= lanes->n_used || is_idle(population, lane))
-      population->records[lane].stage = EPX_LANE_PADDING;
+    if (lane >= lanes->n_used || is_idle(population, lane)) records[lane].stage = EPX_LANE_PADDING;
   }
 }
 
-static bool any_at(const epx_population *population, const epx_lanes *lanes, epx_lane_stage stage) {
+static bool any_at(const epx_lane_record *records, const epx_lanes *lanes, epx_lane_stage stage) {
   for (int lane = 0; lane < lanes->n_used; lane++) {
-    if (population->records[lane].stage == stage) return true;
+    if (records[lane].stage == stage) return true;
   }
   return false;
 }
 
 /* The learning phases of a nudge that is not large lie next to the free equilibrium: Newton begins there,
  * with the factors that the free phase left, and its basin is guarded as that of any finish. */
-static void set_at_rest(const epx_population *population, const epx_lanes *lanes, const double *y) {
+static void set_at_rest(const epx_population *population, const epx_lanes *lanes, const double *y,
+                        bool *at_rest, epx_lane_record *records) {
   const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
+  const bool all = memcmp(y, population->rest, n_state * n_lanes * sizeof *y) == 0;
   for (size_t lane = 0; lane < n_lanes; lane++)
-    population->at_rest[lane] = true;
-  for (size_t row = 0; row < n_state; row++) {
+    at_rest[lane] = true;
+  for (size_t row = 0; !all && row < n_state; row++) {
     const double *here = y + row * n_lanes, *rest = population->rest + row * n_lanes;
     for (size_t lane = 0; lane < n_lanes; lane++)
-      population->at_rest[lane] &= here[lane] == rest[lane];
+      at_rest[lane] &= here[lane] == rest[lane];
   }
   for (size_t lane = 0; lane < (size_t)lanes->n_used; lane++) {
-    epx_lane_record *record = &population->records[lane];
-    if (record->stage == EPX_LANE_RUNNING && population->at_rest[lane]) record->stage = EPX_LANE_READY;
+    if (records[lane].stage == EPX_LANE_RUNNING && at_rest[lane]) records[lane].stage = EPX_LANE_READY;
   }
+}
+
+/* The first finish of learning phases after the free phase of the same lanes: from there, side by side. */
+static void finish_from_rest(epx_population *population, const epx_lanes *lanes, int n_sides,
+                             const epx_nudge *nudges, double *const *y) {
+  const epx_finish_mode mode = {.polish = population->options.method != EPX_NEWTON};
+  epx_finish_side sides[EPX_FINISH_SIDES];
+  if (population->settled != lanes || population->options.method == EPX_DYNAMICS) return;
+  for (int s = 0; s < n_sides; s++) {
+    set_at_rest(population, lanes, y[s], population->at_rest[s], population->records[s]);
+    sides[s] = (epx_finish_side){
+        .nudge = &nudges[s], .at_rest = population->at_rest[s], .y = y[s], .records = population->records[s]};
+  }
+  epx_finish_solve(population->finish, lanes, mode, n_sides, sides);
 }
 
 /* Ends because a lane that comes back from the finish has a lower handover than before, down to the
  * tolerance, at which the dynamics are done themselves. */
-static epx_err settle(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge,
-                      const bool *at_rest, double *y) {
-  epx_finish_mode mode = {
-      .polish = population->options.method != EPX_NEWTON,
-      .anew = !nudge,
-      .at_rest = at_rest,
-  };
+static epx_err settle(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y,
+                      epx_lane_record *records) {
+  const epx_finish_side side = {.nudge = nudge, .y = y, .records = records};
+  epx_finish_mode mode = {.polish = population->options.method != EPX_NEWTON, .anew = !nudge};
   for (;;) {
-    if (any_at(population, lanes, EPX_LANE_READY)) {
-      epx_finish_solve(population->finish, lanes, nudge, mode, y, population->records);
-      mode.polish = true;
+    if (any_at(records, lanes, EPX_LANE_READY)) {
+      epx_finish_solve(population->finish, lanes, mode, 1, &side);
       mode.anew = false;
-      mode.at_rest = NULL;
     }
-    if (!any_at(population, lanes, EPX_LANE_RUNNING)) return EPX_OK;
-    EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, nudge, y, population->records));
+    mode.polish = true;
+    if (!any_at(records, lanes, EPX_LANE_RUNNING)) return EPX_OK;
+    EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, nudge, y, records));
   }
 }
 
@@ -211,34 +225,63 @@ static void fill_padding(const epx_lanes *lanes, double *y, epx_certificate *cer
   }
 }
 
-epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge,
-                             double *y, epx_certificate *certificate) {
-  EPX_TRY(check_lanes(population, lanes));
-  init_records(population, lanes);
-  const bool next = nudge && population->settled == lanes && population->options.method != EPX_DYNAMICS;
-  if (!nudge) population->settled = NULL;
-  if (next) set_at_rest(population, lanes, y);
-  EPX_TRY(settle(population, lanes, nudge, next ? population->at_rest : NULL, y));
-  if (!nudge) set_rest(population, lanes, y);
+/** Certifies the lanes that were asked for. */
+static void certify_lanes(epx_population *population, const epx_lanes *lanes, const epx_lane_record *records,
+                          double *y, epx_certificate *certificate) {
   for (int lane = 0; lane < lanes->n_used; lane++) {
-    if (!is_idle(population, lane)) certify(population, &population->records[lane], &certificate[lane]);
+    if (!is_idle(population, lane)) certify(population, &records[lane], &certificate[lane]);
   }
   fill_padding(lanes, y, certificate);
+}
+
+epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge,
+                             double *y, epx_certificate *certificate) {
+  epx_lane_record *records = population->records[0];
+  EPX_TRY(check_lanes(population, lanes));
+  init_records(population, lanes, records);
+  if (nudge) finish_from_rest(population, lanes, 1, nudge, &y);
+  if (!nudge) population->settled = NULL;
+  EPX_TRY(settle(population, lanes, nudge, y, records));
+  if (!nudge) set_rest(population, lanes, y);
+  certify_lanes(population, lanes, records, y, certificate);
+  return EPX_OK;
+}
+
+/** Takes lanes out of the second side of a pair that have failed on the first. */
+static void leave_out(const epx_population *population, const epx_lanes *lanes) {
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    const epx_lane_record *first = &population->records[0][lane];
+    if (first->stage == EPX_LANE_OUT) population->records[1][lane] = *first;
+  }
+}
+
+epx_err epx_population_solve_pair(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudges,
+                                  double *const *y, epx_certificate *const *certificates) {
+  EPX_TRY(check_lanes(population, lanes));
+  for (int s = 0; s < EPX_FINISH_SIDES; s++)
+    init_records(population, lanes, population->records[s]);
+  finish_from_rest(population, lanes, EPX_FINISH_SIDES, nudges, y);
+  for (int s = 0; s < EPX_FINISH_SIDES; s++) {
+    if (s > 0) leave_out(population, lanes);
+    EPX_TRY(settle(population, lanes, &nudges[s], y[s], population->records[s]));
+    certify_lanes(population, lanes, population->records[s], y[s], certificates[s]);
+  }
   return EPX_OK;
 }
 
 epx_err epx_population_solve_dynamics(epx_population *population, const epx_lanes *lanes,
                                       const unsigned char *chosen, double *y, epx_certificate *certificate) {
   EPX_TRY(check_lanes(population, lanes));
-  init_records(population, lanes);
+  epx_lane_record *records = population->records[0];
+  init_records(population, lanes, records);
   for (int lane = 0; lane < lanes->n_lanes; lane++) {
-    epx_lane_record *record = &population->records[lane];
+    epx_lane_record *record = &records[lane];
     record->stage = lane < lanes->n_used && chosen[lane] ? EPX_LANE_RUNNING : EPX_LANE_PADDING;
     record->handover = population->options.tolerance;
   }
-  EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, NULL, y, population->records));
+  EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, NULL, y, records));
   for (int lane = 0; lane < lanes->n_used; lane++) {
-    if (chosen[lane]) set_certificate(&population->records[lane], &certificate[lane]);
+    if (chosen[lane]) set_certificate(&records[lane], &certificate[lane]);
   }
   return EPX_OK;
 }

@@ -45,7 +45,7 @@ static epx_err create_arrays(epx_estimator_work *work, int n_instances, int n_la
     EPX_TRY(epx_array_create(of_state[i], n_state * n_lanes, sizeof(double)));
   for (size_t i = 0; i < sizeof of_outputs / sizeof of_outputs[0]; i++)
     EPX_TRY(epx_array_create(of_outputs[i], n_outputs * n_lanes, sizeof(double)));
-  EPX_TRY(EPX_ARRAY(work->certificate, n_lanes));
+  EPX_TRY(EPX_ARRAY(work->certificate, 2 * n_lanes));
   EPX_TRY(EPX_ARRAY(work->weight, n_lanes));
   EPX_TRY(EPX_ARRAY(work->frozen, n_lanes));
   EPX_TRY(EPX_ARRAY(work->way, n_lanes));

@@ -16,7 +16,7 @@ struct epx_estimator_work {
   /* Of a learning phase: its two states, their certificates, the response y, the held force;
    * [n_state][n_lanes]. */
   double *plus, *minus, *response, *held;
-  epx_certificate *certificate; /* [n_lanes] */
+  epx_certificate *certificate; /* [2][n_lanes] */
 
   /* Of the lanes: what is left of the batch's weights, whether a lane is frozen (it has no free equilibrium).
    */

@@ -40,19 +40,21 @@ static void copy_lane(const epx_lanes *lanes, const double *from, int lane, doub
 static void set_start(const epx_batch *batch, const double *free, const epx_estimator_work *work,
                       double *state) {
   const size_t n_lanes = (size_t)batch->lanes->n_lanes, n_state = (size_t)batch->lanes->network->n_state;
-  for (size_t row = 0; row < n_state; row++) {
-    for (size_t lane = 0; lane < n_lanes; lane++)
-      state[row * n_lanes + lane] = work->frozen[lane] ? 0 : free[row * n_lanes + lane];
+  memcpy(state, free, n_state * n_lanes * sizeof *state);
+  for (size_t lane = 0; lane < n_lanes; lane++) {
+    for (size_t row = 0; work->frozen[lane] && row < n_state; row++)
+      state[row * n_lanes + lane] = 0;
   }
 }
 
-/* Releases the phases that went far and leaves out those that do not come back. */
+/* Releases the phases that went far and leaves out those that do not come back. work->size: of the free
+ * states. */
 static epx_err check_basin(const epx_batch *batch, const double *state, epx_estimator_work *work) {
   const epx_lanes *lanes = batch->lanes;
-  double *released = work->response, *way = work->way, *size = work->size;
+  const double *size = work->size;
+  double *released = work->response, *way = work->way;
   int n_far = 0;
   eval_largest(lanes, state, batch->state, way);
-  eval_largest(lanes, batch->state, NULL, size);
   for (int lane = 0; lane < lanes->n_used; lane++)
     n_far += work->weight[lane] != 0 && !(way[lane] <= far * size[lane]);
   if (n_far == 0) return EPX_OK;
@@ -72,33 +74,59 @@ static epx_err check_basin(const epx_batch *batch, const double *state, epx_esti
   return EPX_OK;
 }
 
-static epx_err solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind, const double *guess,
-                           epx_estimator_work *work, double *state) {
-  const epx_nudge_force force = {batch, work, kind, beta};
-  epx_nudge nudge;
-  epx_nudging_init(&force, &nudge);
-  nudge.guess = guess;
-  const bool drifts = kind != EPX_NUDGE_ADJOINT && epx_estimator_set_drift(batch, work);
-  const int code = epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate);
-  if (drifts) epx_estimator_restore_drift(batch, work);
-  EPX_TRY(code);
+static void leave_out_failures(const epx_batch *batch, const epx_certificate *certificate,
+                               epx_estimator_work *work) {
   for (int lane = 0; lane < batch->lanes->n_used; lane++) {
-    if (work->certificate[lane].outcome != EPX_OK) epx_estimator_set_failure(batch, work, lane);
+    if (certificate[lane].outcome != EPX_OK) epx_estimator_set_failure(batch, work, lane);
   }
-  return EPX_OK;
 }
 
 epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind,
                                 epx_estimator_work *work, double *state) {
-  return solve_phase(batch, beta, kind, NULL, work, state);
+  const epx_nudge_force force = {batch, work, kind, beta};
+  epx_nudge nudge;
+  epx_nudging_init(&force, &nudge);
+  const bool drifts = kind != EPX_NUDGE_ADJOINT && epx_estimator_set_drift(batch, work);
+  const int code = epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate);
+  if (drifts) epx_estimator_restore_drift(batch, work);
+  EPX_TRY(code);
+  leave_out_failures(batch, work->certificate, work);
+  return EPX_OK;
 }
 
-static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, const double *guess,
-                          epx_estimator_work *work, double *state) {
+static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, epx_estimator_work *work,
+                          double *state) {
   set_start(batch, batch->state, work, state);
-  EPX_TRY(solve_phase(batch, beta, kind, guess, work, state));
+  EPX_TRY(epx_nudging_solve_phase(batch, beta, kind, work, state));
   EPX_TRY(check_basin(batch, state, work));
   return EPX_OK;
+}
+
+/* Both phases at once, of the same parameters. */
+static epx_err solve_sides(const epx_batch *batch, double beta, epx_nudge_kind kind,
+                           epx_estimator_work *work) {
+  const epx_nudge_force forces[] = {{batch, work, kind, beta}, {batch, work, kind, -beta}};
+  epx_certificate *const certificates[] = {work->certificate, work->certificate + batch->lanes->n_lanes};
+  double *const states[] = {work->plus, work->minus};
+  epx_nudge nudges[2];
+  for (int s = 0; s < 2; s++) {
+    epx_nudging_init(&forces[s], &nudges[s]);
+    set_start(batch, batch->state, work, states[s]);
+  }
+  EPX_TRY(epx_population_solve_pair(batch->population, batch->lanes, nudges, states, certificates));
+  for (int s = 0; s < 2; s++)
+    leave_out_failures(batch, certificates[s], work);
+  for (int s = 0; s < 2; s++)
+    EPX_TRY(check_basin(batch, states[s], work));
+  return EPX_OK;
+}
+
+static epx_err solve_centered(const epx_batch *batch, double beta, epx_nudge_kind kind,
+                              epx_estimator_work *work) {
+  if (!work->hardware || !epx_hardware_is_drifting(work->hardware))
+    return solve_sides(batch, beta, kind, work);
+  EPX_TRY(solve_side(batch, beta, kind, work, work->plus));
+  return solve_side(batch, -beta, kind, work, work->minus);
 }
 
 /* out = K v: v* or, a quarter turn on, i v* (of families of real and imaginary parts, which conjugation says
@@ -123,27 +151,20 @@ static void set_held(const epx_batch *batch, epx_quadrature quadrature, epx_esti
   epx_frame_add(batch->lanes, batch->state, 1, work->response, work->held);
 }
 
-/* Mirrors s(beta) at the free state: s(-beta) but for O(beta^2), where Newton begins. work->response is room
- * until then. */
-static const double *eval_mirror(const epx_batch *batch, epx_estimator_work *work) {
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
-  for (size_t k = 0; k < n; k++)
-    work->response[k] = 2 * batch->state[k] - work->plus[k];
-  return work->response;
-}
-
 epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, epx_nudge_kind kind,
                           epx_estimator_work *work) {
   epx_estimator_set_lanes(batch, work);
+  eval_largest(batch->lanes, batch->state, NULL, work->size);
   if (kind == EPX_NUDGE_CONJUGATED) {
     epx_estimator_eval_pull(batch, work);
     set_held(batch, nudging->quadrature, work);
   }
-  EPX_TRY(solve_side(batch, nudging->beta, kind, NULL, work, work->plus));
-  if (nudging->scheme == EPX_CENTERED)
-    EPX_TRY(solve_side(batch, -nudging->beta, kind, eval_mirror(batch, work), work, work->minus));
-  else
+  if (nudging->scheme == EPX_CENTERED) {
+    EPX_TRY(solve_centered(batch, nudging->beta, kind, work));
+  } else {
+    EPX_TRY(solve_side(batch, nudging->beta, kind, work, work->plus));
     set_start(batch, epx_estimator_read_state(batch, work), work, work->minus);
+  }
   epx_estimator_read(batch, 1, work, work->plus);
   if (nudging->scheme == EPX_CENTERED) epx_estimator_read(batch, 1, work, work->minus);
   const double span = nudging->scheme == EPX_CENTERED ? 2 * nudging->beta : nudging->beta;

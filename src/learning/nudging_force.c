@@ -67,8 +67,9 @@ static void add_field(const void *context, const epx_lanes *lanes, const double 
   const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
   if (force->kind == EPX_NUDGE_LIVE || force->kind == EPX_NUDGE_REVERSED) add_pull(force, lanes, y, f);
   if (force->kind == EPX_NUDGE_REVERSED) add_reversal(force, lanes, y, f);
+  const double beta = force->beta, *held = force->work->held;
   for (size_t k = 0; force->kind == EPX_NUDGE_CONJUGATED && k < n; k++)
-    f[k] += force->beta * force->work->held[k];
+    f[k] += beta * held[k];
   if (force->kind == EPX_NUDGE_ADJOINT) set_adjoint_field(force, lanes, y, f);
   freeze(force, lanes, f);
 }

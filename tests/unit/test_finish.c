@@ -139,6 +139,88 @@ static void learning_phase_from_rest_takes_no_steps_and_agrees_with_the_dynamics
   destroy_random_network(&r);
 }
 
+/** Solves both sides of a nudge from rest, at once and one after the other, and expects the same bits. Tells
+ * how many factorisations the pair took. */
+static long check_pair(double strength, double kerr, int n_samples) {
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 2, 3, n_samples);
+  set_everywhere(&r, "loss", 2);
+  set_everywhere(&r, "kerr", kerr);
+  const epx_equilibrium_options options = get_options();
+  solution s = create_solution(&r, &options), alone = create_solution(&r, &options);
+  const size_t n = count_state(&r), n_used = (size_t)r.lanes->n_used;
+  const double strengths[] = {strength, -strength};
+  double *rest = create_numbers(n), *y[] = {create_numbers(n), create_numbers(n)};
+  epx_certificate *certificates[2] = {NULL};
+  epx_nudge nudges[2];
+  memcpy(rest, s.y, n * sizeof *rest);
+  for (int side = 0; side < 2; side++) {
+    assert_int_equal(EPX_ARRAY(certificates[side], (size_t)r.lanes->n_lanes), EPX_OK);
+    memcpy(y[side], rest, n * sizeof *rest);
+    nudges[side] = (epx_nudge){.context = (void *)&strengths[side], .add_field = add_pull, .direction = 1};
+  }
+  const long before = epx_population_get_counts(s.population).factorisations;
+  assert_int_equal(epx_population_solve_pair(s.population, r.lanes, nudges, y, certificates), EPX_OK);
+  for (int side = 0; side < 2; side++) {
+    memcpy(alone.y, rest, n * sizeof *rest);
+    settle(&r, &nudges[side], &alone);
+    assert_memory_equal(y[side], alone.y, n * sizeof *rest);
+    assert_memory_equal(certificates[side], alone.certificate, n_used * sizeof *alone.certificate);
+    epx_array_destroy(&certificates[side]);
+    epx_array_destroy(&y[side]);
+  }
+  const epx_population_counts both = epx_population_get_counts(s.population),
+                              single = epx_population_get_counts(alone.population);
+  assert_int_equal(both.newton_iterations, single.newton_iterations);
+  assert_int_equal(both.factorisations, single.factorisations);
+  assert_int_equal(both.equilibria, single.equilibria);
+  epx_array_destroy(&rest);
+  destroy_solution(&s);
+  destroy_solution(&alone);
+  destroy_random_network(&r);
+  return both.factorisations - before;
+}
+
+/** Weak nudges take the free phase's factors all the way; strong ones need newer factors on both sides, of
+ * which there is room for one at a time: the other side waits. */
+static void pair_has_the_bits_of_one_side_after_the_other(void **state) {
+  (void)state;
+  assert_int_equal(check_pair(1e-3, 0.1, 9), 0);
+  check_pair(0.05, 0.1, 1);
+  check_pair(0.2, 0.5, 9);
+  assert_true(check_pair(0.5, 1, 9) > 2);
+}
+
+/** A nudge that is not a number diverges; the other side is not followed for nothing. */
+static void lane_that_fails_on_the_first_side_is_left_out_of_the_second(void **state) {
+  (void)state;
+  const double offset[] = {1, 1}, force[] = {1, 1.1};
+  random_network r = create_rings(2, offset, force);
+  epx_equilibrium_options options = get_options();
+  options.escape = 10;
+  solution s = create_solution(&r, &options);
+  const size_t n = count_state(&r);
+  const double strengths[] = {NAN, 0.01};
+  double *y[] = {create_numbers(n), create_numbers(n)};
+  epx_certificate *certificates[2] = {NULL};
+  epx_nudge nudges[2];
+  for (int side = 0; side < 2; side++) {
+    assert_int_equal(EPX_ARRAY(certificates[side], (size_t)r.lanes->n_lanes), EPX_OK);
+    memcpy(y[side], s.y, n * sizeof(double));
+    nudges[side] = (epx_nudge){.context = (void *)&strengths[side], .add_field = add_pull, .direction = 1};
+  }
+  assert_int_equal(epx_population_solve_pair(s.population, r.lanes, nudges, y, certificates), EPX_OK);
+  for (int lane = 0; lane < 2; lane++) {
+    assert_int_equal(certificates[0][lane].outcome, EPX_DIVERGED);
+    assert_memory_equal(&certificates[1][lane], &certificates[0][lane], sizeof certificates[0][lane]);
+  }
+  for (int side = 0; side < 2; side++) {
+    epx_array_destroy(&certificates[side]);
+    epx_array_destroy(&y[side]);
+  }
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ring_settles_on_the_branches_of_its_cubic),
@@ -146,6 +228,8 @@ int main(void) {
       cmocka_unit_test(dynamics_that_pass_a_saddle_do_not_end_there),
       cmocka_unit_test(ghost_of_a_fold_does_not_hold_the_dynamics),
       cmocka_unit_test(learning_phase_from_rest_takes_no_steps_and_agrees_with_the_dynamics),
+      cmocka_unit_test(pair_has_the_bits_of_one_side_after_the_other),
+      cmocka_unit_test(lane_that_fails_on_the_first_side_is_left_out_of_the_second),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,9 +86,45 @@ static void check_size(int n, bool transposed) {
   destroy_systems(&s);
 }
 
+/** Solves for a side alone, and for it beside another, on either place. */
+static void check_pair(int n) {
+  systems s = create_systems(n);
+  const size_t n_numbers = (size_t)n * W;
+  double *other = create_numbers(n_numbers), *first = create_numbers(n_numbers),
+         *second = create_numbers(n_numbers), *rest = create_numbers(n_numbers);
+  for (size_t k = 0; k < n_numbers; k++) {
+    other[k] = draw("other side", k);
+    first[k] = second[k] = s.x[k];
+  }
+  epx_lane_matrix_factor(n, s.a, s.pivot, s.sign);
+  epx_lane_matrix_solve(n, s.a, s.pivot, false, s.x);
+  epx_lane_matrix_solve_pair(n, s.a, s.pivot, first, other, W, first, rest);
+  epx_lane_matrix_solve_pair(n, s.a, s.pivot, other, second, W, rest, second);
+  assert_memory_equal(first, s.x, n_numbers * sizeof *first);
+  assert_memory_equal(second, s.x, n_numbers * sizeof *second);
+  epx_array_destroy(&other);
+  epx_array_destroy(&first);
+  epx_array_destroy(&second);
+  epx_array_destroy(&rest);
+  destroy_systems(&s);
+}
+
+static const int sizes[] = {1, 2, 3, 4, 7, 8, 9, 16, 23, 32, 41};
+
+static void pair_has_the_bits_of_one_solve_after_the_other(void **state) {
+  (void)state;
+  for (int isa = 0; isa < EPX_ISA_COUNT; isa++) {
+    setenv("EPILUX_ISA", epx_isa_get_name((epx_isa)isa), 1);
+    if (epx_isa_set_from_environment() != EPX_OK) continue;
+    for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++)
+      check_pair(sizes[k]);
+  }
+  unsetenv("EPILUX_ISA");
+  assert_int_equal(epx_isa_set_from_environment(), EPX_OK);
+}
+
 static void lane_matrices_solve_as_lapack_does(void **state) {
   (void)state;
-  static const int sizes[] = {1, 2, 3, 4, 7, 8, 9, 16, 23, 32, 41};
   for (int isa = 0; isa < EPX_ISA_COUNT; isa++) {
     setenv("EPILUX_ISA", epx_isa_get_name((epx_isa)isa), 1);
     if (epx_isa_set_from_environment() != EPX_OK) continue;
@@ -125,6 +161,7 @@ static void singular_lane_has_no_sign_and_hurts_no_other(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(lane_matrices_solve_as_lapack_does),
+      cmocka_unit_test(pair_has_the_bits_of_one_solve_after_the_other),
       cmocka_unit_test(singular_lane_has_no_sign_and_hurts_no_other),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

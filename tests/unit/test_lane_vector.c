@@ -205,26 +205,31 @@ static void check_extrapolation(vectors *own) {
   enum { FIRST = 16 };
   double solution[N_STATE * EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
   double share[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
-  int64_t mask[EPX_LANE_WIDTH];
+  double length[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
+  int64_t mask[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
   double *y = epx_lane_vector_get_data(own->v[0]), *step = epx_lane_vector_get_data(own->v[1]);
   double *before = epx_lane_vector_get_data(own->v[2]);
   for (int i = 0; i < N_STATE; i++)
-    before[i * N_LANES + FIRST + 3] = NAN;
+    before[i * EPX_LANE_WIDTH + 3] = NAN;
   for (int iteration = 0; iteration < 2; iteration++) {
     for (int k = 0; k < N_STATE * EPX_LANE_WIDTH; k++) {
       const int w = k % EPX_LANE_WIDTH;
       mask[w] = -1;
       solution[k] = (1 - 0.04 * (w - 4)) * y[k / EPX_LANE_WIDTH * N_LANES + FIRST + w];
     }
-    epx_lane_vector_eval_secant(N_STATE, N_LANES, FIRST, solution, before, share);
+    epx_lane_vector_eval_secant(N_STATE, solution, before, share);
     for (int w = 0; w < EPX_LANE_WIDTH; w++) {
       assert_true(iteration == 0 ? w != 3 || share[w] == 0 : isfinite(share[w]));
       if (iteration == 0) share[w] = 0;
       const double ratio = 0.04 * (w - 4);
       if (iteration == 1) assert_close(share[w], -ratio / (1 - ratio), 1e-13);
     }
-    epx_lane_vector_set_further(N_STATE, N_LANES, FIRST, share, step, before, solution);
-    epx_lane_vector_set_step(N_STATE, N_LANES, FIRST, mask, solution, step, y);
+    double squares[EPX_LANE_WIDTH] = {0};
+    epx_lane_vector_set_step(N_STATE, N_LANES, FIRST, mask, solution, share, before, step, y, length);
+    for (int k = 0; k < N_STATE * EPX_LANE_WIDTH; k++)
+      squares[k % EPX_LANE_WIDTH] += step[k] * step[k];
+    for (int w = 0; w < EPX_LANE_WIDTH; w++)
+      assert_close(length[w], sqrt(squares[w]), 1e-14);
   }
   for (int k = 0; k < N_STATE * EPX_LANE_WIDTH; k++)
     assert_close(y[k / EPX_LANE_WIDTH * N_LANES + FIRST + k % EPX_LANE_WIDTH], 0, 1e-15);

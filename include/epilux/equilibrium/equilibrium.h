@@ -63,9 +63,6 @@ typedef struct {
    * iterates with the free Jacobian, which converges at the rate beta |d2C| |J^-1|. */
   void (*add_jacobian)(const void *context, const epx_lanes *lanes, const double *y, int lane, int width,
                        double *jacobian);
-  /** Where Newton begins in lanes that start at the equilibrium of the last free phase, [n_state][n_lanes];
-   * read when the solve begins. NULL: there. */
-  const double *guess;
   double
       direction; /* +1, or -1 where the learning phase settles in reversed time (see learning/estimator.h) */
 } epx_nudge;

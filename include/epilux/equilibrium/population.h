@@ -43,6 +43,13 @@ void epx_population_set_idle(epx_population *population, const unsigned char *id
 epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y,
                              epx_certificate *certificate);
 
+/** Solves two learning phases of the same lanes, nudges [2], y [2], certificates [2] as in epx_population_solve() and
+ * with the bits that one call after the other gives, for less: where both start at the equilibria of the free phase,
+ * they are iterated on side by side. A lane without an equilibrium on the first side is left out of the second: it gets
+ * that certificate, and its state there is not an equilibrium. Errors: EPX_ESOLVER. */
+epx_err epx_population_solve_pair(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudges,
+                                  double *const *y, epx_certificate *const *certificates);
+
 /** Solves for the equilibrium of the chosen lanes [n_lanes] once more, in the free phase and by pure dynamics, whatever
  * the method: y and certificate as in epx_population_solve(), of chosen lanes alone. Nothing that learning phases
  * begin with is touched, and nothing is counted as an equilibrium. Errors: EPX_ESOLVER. */
