@@ -1,6 +1,6 @@
 /** @file
  * Finish: a chord iteration with the factors of one Jacobian for as long as the residual falls quickly, new
- * factors when it does not, half the step when it rises.
+ * factors when it does not, a shorter step where a full one does not descend.
  *
  * Learning phases begin with the free phase's factors, of a state before its end: steps shrink by much the
  * same share each, and are extrapolated along the last, lane by lane (Anderson, J. ACM 12, 547 (1965)). What
@@ -115,7 +115,7 @@ static void factor(const epx_finish_group *group, int first) {
     own->sign = sign[w];
     own->stale = own->followed = false;
     if (own->rested) own->age = 0;
-    if (epx_finish_is_ready(group, first + w)) finish->factorisations++;
+    if (epx_finish_is_ready(group, first + w)) finish->counts.factorisations++;
   }
 }
 
@@ -157,7 +157,7 @@ static void step(const epx_finish_group *group, int first, const int64_t *mask) 
     if (!mask[w]) continue;
     if (own->first < 0) own->first = length[w];
     own->age++;
-    finish->iterations++;
+    finish->counts.iterations++;
   }
 }
 
@@ -237,8 +237,8 @@ static bool look(const epx_finish_group *group) {
   return any_ready(group, group->begin, group->end);
 }
 
-/* Ends because every lane that does not wait is judged each time, at most max_newton + 1 times, and lanes
- * wait for others. */
+/* Ends because every lane that does not wait is judged each time, at most max_newton + 1 times but for the
+ * few halvings of each step, and lanes wait for others. */
 static void solve_group(const epx_finish_group *groups, int n_sides) {
   bool any = true;
   for (int s = 0; s < n_sides; s++)
@@ -271,9 +271,6 @@ void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mod
   }
 }
 
-void epx_finish_get_counts(const epx_finish *finish, long *iterations, long *factorisations,
-                           long *departures) {
-  *iterations = finish->iterations;
-  *factorisations = finish->factorisations;
-  *departures = finish->departures;
+epx_finish_counts epx_finish_get_counts(const epx_finish *finish) {
+  return finish->counts;
 }

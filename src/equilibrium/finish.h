@@ -11,6 +11,13 @@
 
 typedef struct epx_finish epx_finish;
 
+/** Counted lane by lane. */
+typedef struct {
+  long iterations, factorisations;
+  long halvings;   /* of steps that did not descend */
+  long departures; /* lanes given back to the dynamics that had arrived */
+} epx_finish_counts;
+
 /** Creates the workspaces for up to n_lanes lanes; `options` are copied, `linear` is borrowed and has 2
  * n_slots slots: vector v of a group of n_slots uses slot v in the free phase and slot n_slots + v in
  * learning phases. Errors: EPX_EMEMORY. */
@@ -41,14 +48,14 @@ typedef struct {
  *   EPX_LANE_DONE     residual at most options->tolerance; y is the equilibrium,
  *   EPX_LANE_RUNNING  Newton failed or, when polishing, left the basin: y is as it was, and the record's
  * handover is ten times lower (when not polishing: as it was).
+ * With factors of y itself a step d is shortened, l = 1, 1/2 ... 1/64, until max |F + N| at y + l d is at
+ * most 1 - l/4 of that at y; when polishing it is not, but the lane given back.
  * Two sides [n_sides] are two learning phases: what they share of the factors is read once for both, and each
  * gets the bits that it gets alone. */
 void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mode mode, int n_sides,
                       const epx_finish_side *sides);
 
-/** Gets the iterations and factorisations, lane by lane, and the departures from the basin, since creation.
- */
-void epx_finish_get_counts(const epx_finish *finish, long *iterations, long *factorisations,
-                           long *departures);
+/** Gets what was counted since creation. */
+epx_finish_counts epx_finish_get_counts(const epx_finish *finish);
 
 #endif

@@ -1,12 +1,17 @@
 /** @file
  * Finish: judges iterates.
  *
+ * The line search. With d = -J^-1 F at y, F(y + l d) = (1 - l) F(y) + O(l^2): in any norm Newton's step
+ * descends, and for l short enough by l/4 and more, which is what is asked. l is halved from 1 until it is so
+ * (Armijo's rule; KINSOL's line search asks it of the 2-norm, with another constant, and interpolates l). The
+ * step of older factors is no such step: then factors are renewed first.
+ *
  * The basin. A finish may only polish: it must end where the dynamics would. By Newton-Kantorovich, when the
  * contraction is good the equilibrium lies within twice the first full step of the start; a lane that ends
- * further away, or needed a shorter step, has left what the linearised field can promise. And the dynamics
- * linger near saddles, where the residual is small too: there the determinant of -dF/ds is negative when one
- * direction is unstable, the generic case, and its sign comes with the factors. In both cases the dynamics go
- * on, to a ten times lower residual.
+ * further away, or would need a shorter step, has left what the linearised field can promise. And the
+ * dynamics linger near saddles, where the residual is small too: there the determinant of -dF/ds is negative
+ * when one direction is unstable, the generic case, and its sign comes with the factors. In each case the
+ * dynamics go on, to a ten times lower residual. The line search is thus for starts that no dynamics reached.
  */
 #include <math.h>
 
@@ -18,7 +23,8 @@
 /** Largest displacement, in first steps, and the displacement that is rounding. */
 #define BASIN 2.0
 #define ROUNDING 1e-9
-/** Shortest step before a lane gives up. */
+/** The share of the residual that a step's length must take off, and the shortest before a lane gives up. */
+#define DESCENT 0.25
 #define SHORTEST (1.0 / 64)
 
 /** y of a lane += share * step. */
@@ -40,7 +46,7 @@ static void give_back(const epx_finish_group *group, int lane) {
   record->stage = EPX_LANE_RUNNING;
   if (!group->mode.polish || epx_finish_starts_at_rest(group, lane)) return;
   record->handover = fmax(record->handover / 10, group->finish->options.tolerance);
-  group->finish->departures++;
+  group->finish->counts.departures++;
 }
 
 /** Evaluates |y| of one lane. */
@@ -59,7 +65,6 @@ static bool is_in_basin(const epx_finish_group *group, int lane, double displace
   const epx_nudge *nudge = group->side.nudge;
   const double furthest = BASIN * fmax(own->first, 0);
   if (!group->mode.polish) return true;
-  if (own->damped) return false;
   if (displacement > furthest && displacement > furthest + ROUNDING * (1 + eval_size(group, lane)))
     return false;
   const bool reversed = nudge && nudge->direction < 0;
@@ -81,8 +86,8 @@ static bool is_worth_factoring(const epx_finish_group *group, int lane, double c
 }
 
 /** Judges an iterate that did not descend: with old factors, new ones at the last good iterate; else half the
- * step. A learning phase in which the free phase's factors do not contract is not next to it: the dynamics
- * decide. */
+ * step, or where the dynamics had arrived, they decide. A learning phase in which the free phase's factors do
+ * not contract is not next to it: the same. */
 static void judge_ascent(const epx_finish_group *group, int lane) {
   epx_finish_lane *own = &group->room->lanes[lane];
   if (epx_finish_starts_at_rest(group, lane)) {
@@ -92,14 +97,12 @@ static void judge_ascent(const epx_finish_group *group, int lane) {
     own->stale = true;
     own->damping = 1;
     own->residual = INFINITY;
+  } else if (group->mode.polish || own->sign == 0 || own->damping / 2 < SHORTEST) {
+    give_back(group, lane);
   } else {
-    own->damped = true;
     own->damping /= 2;
-    if (own->damping < SHORTEST || own->sign == 0) {
-      give_back(group, lane);
-    } else {
-      move(group, lane, -own->damping);
-    }
+    move(group, lane, -own->damping);
+    group->finish->counts.halvings++;
   }
 }
 
@@ -109,9 +112,9 @@ static void judge(const epx_finish_group *group, int lane) {
   epx_finish_lane *own = &group->room->lanes[lane];
   const double residual = group->room->residual[lane];
   own->rested = false;
-  if (own->judged++ == finish->options.max_newton) {
+  if (own->damping == 1 && own->judged++ == finish->options.max_newton) {
     give_back(group, lane);
-  } else if (residual <= (1 - own->damping / 4) * own->residual) {
+  } else if (residual <= (1 - DESCENT * own->damping) * own->residual) {
     own->stale = own->stale || own->damping < 1 ||
                  (isfinite(own->residual) && is_worth_factoring(group, lane, residual / own->residual));
     own->residual = residual;

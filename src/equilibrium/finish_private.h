@@ -13,11 +13,10 @@ typedef struct {
   double first;    /* length of the first full step; negative before it */
   double sign;     /* of det(dF/ds) where it was last factored; 0: singular or not known */
   int age;         /* steps taken with the factors since they were those of the iterate */
-  int judged;      /* iterates judged, at most options.max_newton + 1 */
+  int judged;      /* full steps judged, and the start: at most options.max_newton + 1 */
   bool stale;      /* the factors contract too little */
   bool followed;   /* the last step was full and with these factors: `before` is its solution */
   bool rested;     /* y is an accepted iterate: time for a new step */
-  bool damped;     /* a full Newton step did not descend */
 } epx_finish_lane;
 
 /** The room of a side. Arrays of vectors of lanes stand together, [n_vectors][n_state][EPX_LANE_WIDTH]. */
@@ -38,7 +37,7 @@ struct epx_finish {
   double *work; /* for the family */
   epx_finish_room room[EPX_FINISH_SIDES];
   bool *kept; /* [n_slots]: the free phase has left factors there */
-  long iterations, factorisations, departures;
+  epx_finish_counts counts;
 };
 
 /** One side of one group of lanes while it is solved. */

@@ -325,9 +325,13 @@ void epx_population_eval_spectrum(epx_population *population, const epx_lanes *l
 }
 
 epx_population_counts epx_population_get_counts(const epx_population *population) {
-  epx_population_counts counts = {.equilibria = population->equilibria, .failures = population->failures};
+  const epx_finish_counts finish = epx_finish_get_counts(population->finish);
+  epx_population_counts counts = {.equilibria = population->equilibria,
+                                  .failures = population->failures,
+                                  .newton_iterations = finish.iterations,
+                                  .factorisations = finish.factorisations,
+                                  .newton_halvings = finish.halvings,
+                                  .basin_departures = finish.departures};
   epx_relaxation_get_counts(population->relaxation, &counts.steps, &counts.field_evaluations);
-  epx_finish_get_counts(population->finish, &counts.newton_iterations, &counts.factorisations,
-                        &counts.basin_departures);
   return counts;
 }

@@ -2,6 +2,7 @@
  * The finish: on the Kerr ring, whose equilibria are the roots of a cubic, it polishes to the one the
  * dynamics reach.
  */
+#include "epilux/equilibrium/reference.h"
 #include "unit/settled_network.h"
 
 /** Intensities Y of the ring at offset 3 and force 2: the roots of Y (1 + (Y - 3)^2) = 4 are 2 - sqrt 2, 2, 2
@@ -60,6 +61,78 @@ static void newton_alone_finds_the_saddle_between(void **state) {
     if (!s.certificate[lane].bounded) assert_close(s.certificate[lane].abscissa, ring_abscissa[lane], 1e-8);
   }
   assert_int_equal(epx_population_get_counts(s.population).steps, 0);
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
+/** Tells whether `max_newton` full Newton steps from y bring a lane to the tolerance; y is left there. */
+static void take_full_steps(const random_network *r, const solution *s,
+                            const epx_equilibrium_options *options, double *y, bool *arrived) {
+  const int n_lanes = r->lanes->n_lanes;
+  double *step = create_numbers(count_state(r));
+  for (int i = 0; i <= options->max_newton; i++) {
+    double *f = create_field(r, y);
+    for (int lane = 0; lane < n_lanes; lane++) {
+      double largest = 0;
+      for (int row = 0; row < r->network->n_state; row++)
+        largest = fmax(largest, fabs(f[row * n_lanes + lane]));
+      arrived[lane] = largest <= options->tolerance;
+    }
+    assert_int_equal(epx_population_solve_linear(s->population, r->lanes, y, false, f, step), EPX_OK);
+    for (size_t k = 0; k < count_state(r); k++)
+      y[k] -= step[k];
+    epx_array_destroy(&f);
+  }
+  epx_array_destroy(&step);
+}
+
+/** Tells whether KINSOL's line search takes a lane's start to an equilibrium, without dynamics. */
+static bool is_solved_by_kinsol(const random_network *r, const epx_equilibrium_options *options,
+                                const double *y, int lane) {
+  epx_lanes *own = NULL;
+  const size_t n_state = (size_t)r->network->n_state;
+  double *state = create_numbers(n_state);
+  epx_certificate certificate;
+  assert_int_equal(epx_lanes_create(r->network, 1, 1, &own), EPX_OK);
+  epx_lanes_set_parameters(own, r->theta);
+  epx_lanes_set_samples(own, 1, r->features + (size_t)lane * (size_t)r->network->n_inputs);
+  for (size_t row = 0; row < n_state; row++)
+    state[row] = y[row * (size_t)r->lanes->n_lanes + (size_t)lane];
+  assert_int_equal(epx_reference_solve(own, NULL, options, NULL, NULL, state, &certificate), EPX_OK);
+  epx_lanes_destroy(&own);
+  epx_array_destroy(&state);
+  return certificate.outcome == EPX_OK && isnan(certificate.settling_time);
+}
+
+/** From far starts, where full steps wander; certificates of lanes that followed no dynamics have no settling
+ * time. */
+static void line_search_arrives_where_full_steps_do_not_and_kinsol_does(void **state) {
+  (void)state;
+  enum { N_STARTS = 48 };
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 5, 5, 1, N_STARTS);
+  leave_out_further(&r);
+  set_everywhere(&r, "loss", 2);
+  set_everywhere(&r, "kerr", 0.5);
+  epx_equilibrium_options options = get_options();
+  options.method = EPX_NEWTON;
+  solution s = create_start(&r, &options);
+  double *plain = create_numbers(count_state(&r));
+  bool arrived[N_STARTS];
+  int n_full = 0, n_searched = 0, n_kinsol = 0;
+  for (size_t k = 0; k < count_state(&r); k++)
+    s.y[k] = plain[k] = 2 * draw("far start", k);
+  for (int lane = 0; lane < N_STARTS; lane++)
+    n_kinsol += is_solved_by_kinsol(&r, &options, s.y, lane);
+  take_full_steps(&r, &s, &options, plain, arrived);
+  settle(&r, NULL, &s);
+  for (int lane = 0; lane < N_STARTS; lane++) {
+    n_full += arrived[lane];
+    n_searched += s.certificate[lane].outcome == EPX_OK && isnan(s.certificate[lane].settling_time);
+  }
+  assert_true(n_searched > n_full + N_STARTS / 4);
+  assert_true(n_searched >= n_kinsol - N_STARTS / 10);
+  assert_true(epx_population_get_counts(s.population).newton_halvings > 0);
+  epx_array_destroy(&plain);
   destroy_solution(&s);
   destroy_random_network(&r);
 }
@@ -225,6 +298,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ring_settles_on_the_branches_of_its_cubic),
       cmocka_unit_test(newton_alone_finds_the_saddle_between),
+      cmocka_unit_test(line_search_arrives_where_full_steps_do_not_and_kinsol_does),
       cmocka_unit_test(dynamics_that_pass_a_saddle_do_not_end_there),
       cmocka_unit_test(ghost_of_a_fold_does_not_hold_the_dynamics),
       cmocka_unit_test(learning_phase_from_rest_takes_no_steps_and_agrees_with_the_dynamics),

@@ -18,7 +18,7 @@
 #define EPX_METHODS(X)                                                                                       \
   X(EPX_DYNAMICS, "dynamics", "follow the dynamics until the residual is below `tolerance`")                 \
   X(EPX_DYNAMICS_NEWTON, "dynamics+newton", "follow the dynamics to `handover`, then polish by Newton")      \
-  X(EPX_NEWTON, "newton", "Newton from the start; where it fails, as dynamics+newton")
+  X(EPX_NEWTON, "newton", "Newton with a line search from the start; where it fails, as dynamics+newton")
 
 typedef enum {
 #define EPX_METHOD_ENUM(name, text, meaning) name,

@@ -16,6 +16,7 @@ typedef struct {
   long equilibria, failures;   /* used lanes asked for / without an equilibrium */
   long steps, field_evaluations; /* of the integrator, each over all lanes */
   long newton_iterations, factorisations; /* lane by lane */
+  long newton_halvings;        /* of Newton steps that did not descend: the line search of method newton */
   long basin_departures;       /* Newton left the dynamics' basin; the dynamics went on */
 } epx_population_counts;
 
