@@ -199,6 +199,7 @@ static epx_err read_task(epx_reader *r) {
     task->whiten = epx_reader_get_boolean(r, "task.encoding.whiten");
   }
   if (task->reduction == EPX_REDUCE_POOLING) task->window = epx_reader_get_integer(r, "task.encoding.window");
+  task->n_copies = epx_reader_get_integer(r, "task.encoding.copies");
   task->constant = epx_reader_get_boolean(r, "task.constant");
   return EPX_OK;
 }

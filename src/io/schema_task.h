@@ -88,6 +88,12 @@
        .required = true,                                                                                     \
        .example = "4",                                                                                       \
        .applies = "task.encoding.reduction: mean-pooling",                                                   \
-       .meaning = "edge of the windows in pixels"},
+       .meaning = "edge of the windows in pixels"},                                                          \
+      {"task.encoding.copies",                                                                               \
+       COUNT,                                                                                                \
+       .low = 1,                                                                                             \
+       .fallback = "1",                                                                                      \
+       .meaning = "how often each feature enters, all of them in turn and then again: so many nodes get "    \
+                  "its light; before the constant one"},
 
 #endif

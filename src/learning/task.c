@@ -1,7 +1,8 @@
-/* A task is made in five steps: read or compute the dataset, take a part of it (classes, samples) when asked
- * to, split, scale and reduce by what the training part shows. */
+/* A task is made in six steps: read or compute the dataset, take a part of it (classes, samples) when asked
+ * to, split, scale and reduce by what the training part shows, repeat what enters more than once. */
 #include "epilux/learning/task.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -217,6 +218,23 @@ static epx_err reduce_features(const epx_task_spec *spec, const epx_dataset *dat
   return EPX_OK;
 }
 
+/* Repeats the features of each sample, one whole set after the other. */
+static epx_err copy_features(const epx_task_spec *spec, epx_task *task) {
+  const size_t n = (size_t)task->n_features, n_copies = spec->n_copies > 0 ? (size_t)spec->n_copies : 1;
+  double *wider = NULL;
+  if (spec->n_copies < 0 || n_copies > INT_MAX / n)
+    return EPX_RAISE(EPX_EINPUT, "task.encoding.copies: %d of %d features", spec->n_copies, task->n_features);
+  if (n_copies == 1) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(wider, (size_t)task->n_samples * n_copies * n));
+  for (size_t i = 0; i < (size_t)task->n_samples; i++)
+    for (size_t k = 0; k < n_copies; k++)
+      memcpy(wider + (i * n_copies + k) * n, task->features + i * n, n * sizeof *wider);
+  epx_array_destroy(&task->features);
+  task->features = wider;
+  task->n_features = (int)(n_copies * n);
+  return EPX_OK;
+}
+
 static epx_err add_constant(epx_task *task) {
   const size_t n = (size_t)task->n_features;
   double *wider = NULL;
@@ -250,6 +268,7 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   EPX_TRY(epx_partition_create(spec, n_given, seed, task));
   scale(spec->scaling, task);
   EPX_TRY(reduce_features(spec, dataset, task));
+  EPX_TRY(copy_features(spec, task));
   if (spec->constant) EPX_TRY(add_constant(task));
   return EPX_OK;
 }

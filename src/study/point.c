@@ -119,7 +119,7 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   if (spec.input_nodes && spec.n_inputs != point->task->n_features)
     return EPX_RAISE(EPX_EINPUT,
                      "network.inputs.nodes: %d nodes are listed, task '%s' has %d features; task.encoding "
-                     "makes them fewer",
+                     "makes them fewer, or lets each enter at several nodes",
                      spec.n_inputs, settings->task.name, point->task->n_features);
   spec.n_inputs = point->task->n_features;
   spec.n_outputs = choose_outputs(settings, point->task);

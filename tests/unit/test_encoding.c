@@ -1,6 +1,7 @@
 /** @file
  * Encoding: principal components against their definition, pooling against its own, and what is refused.
  */
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -223,6 +224,40 @@ static void a_reduced_task_has_its_ports_and_the_constant_last(void **state) {
   epx_task_destroy(&task);
 }
 
+/* What enters often is the same at each of its places, and the constant stays one. */
+static void copies_repeat_all_features_in_turn(void **state) {
+  (void)state;
+  enum { N_COPIES = 3, N = 5, WIDTH = N_COPIES * N + 1 };
+  epx_task_spec spec = {
+      .name = "wine", .scaling = EPX_SCALE_SYMMETRIC, .reduction = EPX_REDUCE_COMPONENTS, .n_ports = N};
+  epx_task *once = NULL, *often = NULL;
+  assert_int_equal(epx_task_create(&spec, 1, &once), EPX_OK);
+  spec.n_copies = N_COPIES;
+  spec.constant = true;
+  assert_int_equal(epx_task_create(&spec, 1, &often), EPX_OK);
+  assert_int_equal(once->n_features, N);
+  assert_int_equal(often->n_features, WIDTH);
+  for (int i = 0; i < often->n_samples; i++) {
+    for (int k = 0; k < N_COPIES * N; k++)
+      assert_true(often->features[i * WIDTH + k] == once->features[i * N + k % N]);
+    assert_true(often->features[i * WIDTH + WIDTH - 1] == 1);
+  }
+  epx_task_destroy(&once);
+  epx_task_destroy(&often);
+}
+
+static void copies_that_cannot_be_are_refused(void **state) {
+  (void)state;
+  static const int n_copies[] = {-1, INT_MAX};
+  for (size_t i = 0; i < sizeof n_copies / sizeof *n_copies; i++) {
+    const epx_task_spec spec = {.name = "wine", .n_copies = n_copies[i]};
+    epx_task *task = NULL;
+    assert_int_equal(epx_task_create(&spec, 1, &task), EPX_EINPUT);
+    assert_null(task);
+    assert_non_null(strstr(epx_error_get_message(), "task.encoding.copies"));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ports_are_centred_uncorrelated_and_of_falling_variance),
@@ -234,6 +269,8 @@ int main(void) {
       cmocka_unit_test(windows_are_averaged_and_the_edge_holds_what_is_left),
       cmocka_unit_test(what_cannot_be_reduced_is_refused_with_the_remedy),
       cmocka_unit_test(a_reduced_task_has_its_ports_and_the_constant_last),
+      cmocka_unit_test(copies_repeat_all_features_in_turn),
+      cmocka_unit_test(copies_that_cannot_be_are_refused),
   };
   return cmocka_run_group_tests_name("encoding", tests, NULL, NULL);
 }

@@ -65,7 +65,8 @@ typedef struct {
   int n_ports;             /* pca: how many components */
   bool whiten;             /* pca: each component in units of its own standard deviation, not the first's */
   int window;              /* mean-pooling: edge in pixels */
-  bool constant;           /* one more feature, last, that is 1 in every sample: a drive that does not vary */
+  int n_copies;  /* how often each feature stands in a sample, all of them once and again; 0: once */
+  bool constant; /* one more feature, last, that is 1 in every sample: a drive that does not vary */
 } epx_task_spec;
 
 typedef struct {
@@ -88,13 +89,15 @@ typedef struct {
  * varies most, measured from its mean, in units of the first's standard deviation (`whiten`: of each its
  * own); the largest entry of a direction is positive. mean-pooling: windows side by side, those at the right
  * and the lower edge hold what is left; features of a csv file are the pixels of a square image, row by row.
+ * n_copies: feature k of n stands at k, n + k, 2 n + k, …, so that it can enter at as many nodes.
  * Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not
  * numeric cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that
  * differ; an unknown name, a missing path, a fraction outside 0 … 1 or that holds out nothing, xor with any
  * held out, a test fraction beside test_path, held-out images of another size or with a class that the
  * training part lacks; less than two classes to keep, one twice or one without a training sample; more
  * components than features or than directions in which the training part varies, a
- * window larger than the image, features that are no square image. EPX_ESOLVER: LAPACK finds no components.
+ * window larger than the image, features that are no square image; less than 0 copies, or more features with
+ * them than an int counts. EPX_ESOLVER: LAPACK finds no components.
  */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
 
