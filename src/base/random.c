@@ -3,7 +3,7 @@
  *
  * The key is made from the purpose's name (FNV-1a) and the seed, each sent through the finaliser of
  * SplitMix64. Both steps are bijections of 64 bits, so two seeds never share a key for one purpose, and two
- * purposes share one only where their 64-bit hashes collide. Source: Salmon2011 (Philox); Fowler, Noll, Vo
+ * purposes share one only where their 64-bit hashes collide. Source: Salmon2011 (Philox); Fowler2016
  * (FNV-1a); Steele2014 (SplitMix64).
  */
 #include "epilux/base/random.h"

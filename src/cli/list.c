@@ -320,6 +320,8 @@ static epx_err solve(const epx_call *call, int *status) {
     printf("`epilux list WHAT` lists\n");
     for (int i = 0; i < N_TOPICS; i++)
       print_row(topics[i].name, topics[i].meaning);
+    printf(
+        "Sources are keys of references.bib, which is in the source tree and installed in share/epilux.\n");
     return EPX_OK;
   }
   for (int i = 0; i < N_TOPICS; i++) {

@@ -3,10 +3,10 @@
  * factors when it does not, a shorter step where a full one does not descend.
  *
  * Learning phases begin with the free phase's factors, of a state before its end: steps shrink by much the
- * same share each, and are extrapolated along the last, lane by lane (Anderson, J. ACM 12, 547 (1965)). What
- * an iteration of theirs costs is mostly the passage over those factors, which two phases side by side take
- * together. One slot is kept for newer factors of each vector: the side that needs it second waits, and its
- * lanes see nothing of it.
+ * same share each, and are extrapolated along the last, lane by lane (Anderson1965). What an iteration of
+ * theirs costs is mostly the passage over those factors, which two phases side by side take together. One
+ * slot is kept for newer factors of each vector: the side that needs it second waits, and its lanes see
+ * nothing of it.
  */
 #include "equilibrium/finish.h"
 

@@ -1,9 +1,9 @@
 /** @file
- * Integrator: ERKStep with the Bogacki-Shampine pair (3 evaluations a step: its last is the next step's
- * first, which also makes the residual after each step free), on lane vectors; with that of Dormand and
- * Prince (6 evaluations a step in the same manner) where the tolerance asks for its order. Dense output is
- * kept at its least, a line, for it costs copies of the state and is not used. Stiff families go by implicit.c
- * instead.
+ * Integrator: ERKStep with the pair of BogackiShampine1989 (3 evaluations a step: its last is the next step's
+ * first, which also makes the residual after each step free), on lane vectors; with that of
+ * DormandPrince1980 (6 evaluations a step in the same manner) where the tolerance asks for its order. Dense
+ * output is kept at its least, a line, for it costs copies of the state and is not used. Stiff families go by
+ * implicit.c instead.
  */
 #include "equilibrium/integrator.h"
 

@@ -1,5 +1,5 @@
 /** @file
- * Checksum: CRC-64/XZ, eight bytes a step. Finds every burst of up to 64 bits. Source: ECMA-182.
+ * Checksum: CRC-64/XZ, eight bytes a step. Finds every burst of up to 64 bits. Source: Ecma1992.
  */
 #ifndef EPILUX_IO_CHECKSUM_H
 #define EPILUX_IO_CHECKSUM_H

@@ -13,7 +13,7 @@
 
 enum { N_GAUSS = 16, N_FAR = 8, N_NEAR = 48 };
 
-/* Half of the symmetric nodes in (-1, 1), and their weights. Source: Abramowitz and Stegun, table 25.4. */
+/* Half of the symmetric nodes in (-1, 1), and their weights. Source: AbramowitzStegun1964, table 25.4. */
 static const double nodes[N_GAUSS / 2] = {0.0950125098376374, 0.2816035507792589, 0.4580167776572274,
                                           0.6178762444026438, 0.7554044083550030, 0.8656312023878318,
                                           0.9445750230732326, 0.9894009349916499};

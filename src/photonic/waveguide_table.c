@@ -3,9 +3,9 @@
  * differences.
  *
  * Computed with a full-vector mode solver on Yee's grid (ZhuBrown2002) with averaged permittivities, 20 nm
- * (silicon) and 40 nm (nitride) wide; dispersion of silicon by Salzberg and Villa, of silicon dioxide by
- * Malitson, of silicon nitride by Luke; dn/dT 1.86e-4, 0.95e-5 and 2.45e-5 per K. About 5 %; the slab of a
- * rib reaches the edge of the window.
+ * (silicon) and 40 nm (nitride) wide; dispersion of silicon by SalzbergVilla1957, of silicon dioxide by
+ * Malitson1965, of silicon nitride by Luke2015; dn/dT 1.86e-4, 0.95e-5 and 2.45e-5 per K. About 5 %; the slab
+ * of a rib reaches the edge of the window.
  */
 #include "photonic/waveguide_table.h"
 

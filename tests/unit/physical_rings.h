@@ -6,7 +6,7 @@
 
 #include "unit/random_network.h"
 
-/** Creates instances of n_nodes rings of Van Vaerenbergh 2012, each parameter within 10 % of the paper's, the
+/** Creates instances of n_nodes rings of VanVaerenbergh2012, each parameter within 10 % of the paper's, the
  * first driven by the sample and all by about drive^2 uW, up to 70 pm off resonance. */
 static inline random_network create_physical_rings(int n_nodes, int n_instances, int n_samples,
                                                    double drive) {

@@ -6,7 +6,7 @@
 
 static void crosstalk_is_that_of_the_table(void **state) {
   (void)state;
-  /* SCATTER; beyond 24 um its exponential: 0.47 % at 30 um, 0.037 % at 50 um */
+  /* Yin2024; beyond 24 um its exponential: 0.47 % at 30 um, 0.037 % at 50 um */
   static const struct {
     double distance, share, tolerance;
   } cases[] = {{7e-6, 0.22, 1e-9},   {10e-6, 0.10, 1e-9},   {15e-6, 0.039, 1e-9},  {20e-6, 0.016, 1e-9},

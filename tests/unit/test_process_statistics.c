@@ -133,8 +133,8 @@ static void mismatch_of_a_pair_is_that_of_the_kernel(void **state) {
   }
 }
 
-/** SiEPIC's defaults on silicon 450 × 220 nm: 4.75 nm of resonance within a wafer; silicon nitride's of 2023
- * on 1000 × 400 nm: 3.4 nm. */
+/** SiEPIC-Tools' defaults on silicon 450 × 220 nm: 4.75 nm of resonance within a wafer; silicon nitride's of
+ * Zhang2023 on 1000 × 400 nm: 3.4 nm. */
 static void presets_give_their_spread_of_resonances(void **state) {
   (void)state;
   static const struct {

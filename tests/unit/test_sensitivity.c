@@ -22,7 +22,7 @@ static const double pi = 3.14159265358979323846;
 
 typedef double (*model)(const double *x, int n);
 
-/* Ishigami and Homma 1990, a = 7, b = 0.1. */
+/* Ishigami1990, a = 7, b = 0.1. */
 static double ishigami(const double *u, int n) {
   const double x[3] = {pi * (2 * u[0] - 1), pi * (2 * u[1] - 1), pi * (2 * u[2] - 1)};
   (void)n;

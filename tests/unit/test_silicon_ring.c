@@ -19,7 +19,7 @@ static random_network create_pair(const char *preset) {
   return r;
 }
 
-/** dx/dt, dp/dt [J^(1/2)/s], dN/dt [m^-3/s], dT/dt [K/s] of a ring of Van Vaerenbergh 2012 with detuning 62
+/** dx/dt, dp/dt [J^(1/2)/s], dN/dt [m^-3/s], dT/dt [K/s] of a ring of VanVaerenbergh2012 with detuning 62
  * pm, from the formulas and numbers of the paper; `in` is what the neighbour sends, `s` the drive [W^(1/2)].
  */
 static void eval_published(const double *s4, const double *in, double s, double *f) {

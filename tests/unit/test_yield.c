@@ -48,7 +48,7 @@ static void intervals_are_those_of_scipy(void **state) {
   }
 }
 
-/* Wilks 1941: of 59 clean samples, 95 % of the population is clean with one-sided confidence 95 %; 58 do not
+/* Wilks1941: of 59 clean samples, 95 % of the population is clean with one-sided confidence 95 %; 58 do not
  * do. */
 static void fifty_nine_clean_instances_prove_95_95(void **state) {
   (void)state;

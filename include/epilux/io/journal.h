@@ -8,7 +8,7 @@
  * Records follow it: u32 point, u32 instance, f64 value [size], u64 checksum.
  *
  * A checksum is CRC-64/XZ over what stands before it; a record's begins with the header's checksum, so that a
- * record of another campaign is none of this one. Source: ECMA-182.
+ * record of another campaign is none of this one. Source: Ecma1992.
  */
 #ifndef EPILUX_IO_JOURNAL_H
 #define EPILUX_IO_JOURNAL_H

@@ -10,8 +10,7 @@
 
 /** X(member, unit, default, low, high, assumed, source, meaning) */
 #define EPX_CONVERTERS(X)                                                                                    \
-  X(bits, "1", 8, 1, 32, false, "Lightening-Transformer: 8-bit ring banks; SCATTER: 8-bit weights",          \
-    "levels = 2^bits")                                                                                       \
+  X(bits, "1", 8, 1, 32, false, "Zhu2024: 8-bit ring banks; Yin2024: 8-bit weights", "levels = 2^bits")      \
   X(low, "1", -1, -1e12, 1e12, false, "weights in -1 ... 1",                                                 \
     "lowest level, in the unit of what is converted")                                                        \
   X(high, "1", 1, -1e12, 1e12, false, "weights in -1 ... 1", "highest level")
@@ -24,13 +23,13 @@ typedef struct {
 
 /** X(member, unit, default, low, high, assumed, source, meaning) */
 #define EPX_CELLS(X)                                                                                         \
-  X(bits, "1", 5, 1, 32, false, "Adv. Photon. 2023, GST and Sb2Se3: 5 bit", "levels = 2^bits")               \
+  X(bits, "1", 5, 1, 32, false, "Wei2023: 5 bit", "levels = 2^bits")                                         \
   X(low, "1", 0, -1e12, 1e12, false, "transmission", "lowest level")                                         \
   X(high, "1", 1, -1e12, 1e12, false, "transmission", "highest level")                                       \
   X(noise, "1", 0.0075, 0, 1, true, "common engineering knowledge: 0.5 ... 1 % of the range",                \
     "standard deviation of a write, of high - low")                                                          \
-  X(endurance, "1", 5e5, 1, 1e18, false, "LSA 2023: GSSe 5e5, GST 3.8e3 ... 5e3", "writes a cell survives")  \
-  X(energy, "J", 0.96e-12, 0, 1, false, "Photonics 12, 1130 (2025): GST", "of a write")
+  X(endurance, "1", 5e5, 1, 1e18, false, "Meng2023: GSSe 5e5, GST 3.8e3 ... 5e3", "writes a cell survives")  \
+  X(energy, "J", 0.96e-12, 0, 1, false, "Gao2025: GST", "of a write")
 
 typedef struct {
 #define EPX_CELL_MEMBER(member, unit, fallback, low, high, assumed, source, meaning) double member;

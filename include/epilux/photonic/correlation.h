@@ -10,12 +10,12 @@
 #include "epilux/base/error.h"
 
 /** X(name, deck name, formula)
- * gaussian is SiEPIC-Tools' convention. Lumerical and Simphony 0.6 write exp(-2 (d/L')^2): their L' is sqrt2
- * times the L meant here. random-walk: the variance of a difference grows linearly with the distance, slope
- * d, as far as d is small against L: 2 sigma^2 (1 - exp(-d/L)) = slope d (1 - d / 2L + ...),  sigma^2 = slope
- * L / 2. It is the exponential kernel whose sigma follows from the slope at d = 0 and from L, here the reach
- * of the walk: a stationary field, so that it can be drawn on a wafer; within L/10 it departs from the line
- * by less than 5 %. */
+ * gaussian is SiEPIC-Tools' convention (Chrostowski2016). Lumerical and Simphony 0.6 write exp(-2
+ * (d/L')^2): their L' is sqrt2 times the L meant here. random-walk (Chen2013): the variance of a difference
+ * grows linearly with the distance, slope d, as far as d is small against L: 2 sigma^2 (1 - exp(-d/L)) =
+ * slope d (1 - d / 2L + ...),  sigma^2 = slope L / 2. It is the exponential kernel whose sigma follows from
+ * the slope at d = 0 and from L, here the reach of the walk: a stationary field, so that it can be drawn on
+ * a wafer; within L/10 it departs from the line by less than 5 %. */
 #define EPX_CORRELATIONS(X)                                                                                  \
   X(EPX_CORRELATION_EXPONENTIAL, "exponential", "exp(-d/L)")                                                 \
   X(EPX_CORRELATION_MATERN, "matern-3/2", "(1 + sqrt(3) d/L) exp(-sqrt(3) d/L)")                             \

@@ -137,7 +137,7 @@ typedef struct epx_family {
   const char *summary;  /* one line */
   const char *equation; /* plain text, one or more lines */
   const char *units;    /* the unit system, one line; "time us, …" where time has a unit */
-  const char *source;   /* keys of the bibliography */
+  const char *source;   /* keys of references.bib */
   const char *nudge;    /* what a nudge is physically, one line */
   const char *exact;    /* where plain equilibrium propagation is exact, one line */
 

@@ -12,7 +12,7 @@
 
 /** X(member, unit, default, low, high, assumed, source, meaning) */
 #define EPX_WAFERS(X)                                                                                        \
-  X(diameter, "m", 0.1, 1e-3, 1, false, "SiEPIC-Tools", "of the wafer")                                      \
+  X(diameter, "m", 0.1, 1e-3, 1, false, "Chrostowski2016: SiEPIC-Tools", "of the wafer")                     \
   X(edge, "m", 3e-3, 0, 0.1, true, "common engineering knowledge", "ring at its edge without dies")          \
   X(die_width, "m", 5e-3, 1e-5, 0.1, true, "common engineering knowledge", "from die to die, along x")       \
   X(die_height, "m", 5e-3, 1e-5, 0.1, true, "common engineering knowledge", "from die to die, along y")      \

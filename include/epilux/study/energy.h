@@ -36,40 +36,46 @@
 /** X(member, unit, optimistic, budgeted, low, high, assumed, source, meaning) */
 #define EPX_ENERGIES(X)                                                                                      \
   X(wall_plug, "1", 0.2, 0.1, 1e-3, 1, false,                                                                \
-    "Mukherjee, Lis, Shekhar: 10 ... 15 % typical, 20 % a common assumption", "light out of electrical power") \
-  X(coupler_loss, "dB", 0.6, 2, 0, 60, false, "Mukherjee, Lis, Shekhar: edge couplers, 0.6 ... 2 dB", "from the laser") \
-  X(modulator_loss, "dB", 1, 2.5, 0, 60, false, "Mukherjee, Lis, Shekhar: ring modulators, 1 ... 2.5 dB",    \
+    "Mukherjee2026: 10 ... 15 % typical, 20 % a common assumption", "light out of electrical power")         \
+  X(coupler_loss, "dB", 0.6, 2, 0, 60, false, "Mukherjee2026: edge couplers, 0.6 ... 2 dB",                  \
+    "from the laser")                                                                                        \
+  X(modulator_loss, "dB", 1, 2.5, 0, 60, false, "Mukherjee2026: ring modulators, 1 ... 2.5 dB",              \
     "of the drive's modulator")                                                                              \
   X(waveguide_loss, "dB", 0.03, 0.3, 0, 60, true,                                                            \
-    "1 and 10 cm of nitride at 0.03 dB/cm; the lengths are assumed", "on the chip")                          \
-  X(splitter_loss, "dB", 0.05, 0.3, 0, 60, false, "Mukherjee, Lis, Shekhar: Y branches, 0.05 ... 0.3 dB",    \
+    "Mukherjee2026: nitride, 0.03 dB/cm; that it is 1 and 10 cm of it is assumed", "on the chip")            \
+  X(splitter_loss, "dB", 0.05, 0.3, 0, 60, false, "Mukherjee2026: Y branches, 0.05 ... 0.3 dB",              \
     "beyond the division of power")                                                                          \
-  X(margin, "dB", 0, 5, 0, 60, false, "Mukherjee, Lis, Shekhar: 2 + 3 dB", "of the link budget")             \
+  X(margin, "dB", 0, 5, 0, 60, false, "Mukherjee2026: 2 + 3 dB", "of the link budget")                       \
   X(detector_power, "W", 3.2e-6, 28e-6, 0, 1, false,                                                         \
-    "sensitivity of -25 dBm; 2 uA of noise, signal to noise 7, 1 A/W", "least light that an output needs")  \
-  X(ring_heater, "W", 2.4e-3, 4.6e-3, 0, 1, false, "Mukherjee, Lis, Shekhar: lock of a ring, 2.4 ... 4.6 mW", \
+    "Zhu2024: sensitivity of -25 dBm; Mukherjee2026: 2 uA of noise, signal to noise 7, 1 A/W",               \
+    "least light that an output needs")                                                                      \
+  X(ring_heater, "W", 2.4e-3, 4.6e-3, 0, 1, false, "Mukherjee2026: lock of a ring, 2.4 ... 4.6 mW",          \
     "of each node")                                                                                          \
   X(weight_heater, "W", 0, 2.8e-3, 0, 1, true,                                                               \
-    "0: weights that stay; half of 5.6 mW, the P_pi of an efficient phase shifter", "that holds a trained parameter") \
-  X(modulator_bias, "W", 0, 1.2e-3, 0, 1, false, "Lightening-Transformer: ring modulator, 1.2 mW", "of each input") \
+    "0: weights that stay; half of an efficient P_pi of 5.6 mW; Mukherjee2026: undercut, 2.8 mW",            \
+    "that holds a trained parameter")                                                                        \
+  X(modulator_bias, "W", 0, 1.2e-3, 0, 1, false, "Zhu2024: ring modulator, 1.2 mW", "of each input")         \
   X(modulator_energy, "J", 42e-15, 419e-15, 0, 1, false,                                                     \
-    "Lightening-Transformer: 42 fJ a bit; transmitter of four bits, 419 fJ", "of setting an input")          \
+    "Zhu2024: 42 fJ a bit; Mukherjee2026: transmitter of four bits, 419 fJ", "of setting an input")          \
   X(receiver_power, "W", 3e-3, 85e-3, 0, 10, false,                                                          \
-    "Lightening-Transformer: 3 mW; Mukherjee, Lis, Shekhar: linear, four bits, 85 mW", "of each detector that is read") \
-  X(dac_energy, "J", 3.6e-12, 3.6e-12, 0, 1, false, "50 mW at 14 GS/s, 8 bit", "of setting an input")        \
-  X(adc_energy, "J", 1.1e-12, 1.48e-12, 0, 1, false, "5.5 mW at 5 GS/s, 6 bit; 14.8 mW at 10 GS/s, 8 bit",   \
+    "Zhu2024: 3 mW; Mukherjee2026: linear, four bits, 85 mW", "of each detector that is read")               \
+  X(dac_energy, "J", 3.6e-12, 3.6e-12, 0, 1, false, "Zhu2024: 50 mW at 14 GS/s, 8 bit",                      \
+    "of setting an input")                                                                                   \
+  X(adc_energy, "J", 1.1e-12, 1.48e-12, 0, 1, false,                                                         \
+    "Chan2015: 5.5 mW at 5 GS/s, 6 bit; Liu2022 in Zhu2024: 14.8 mW at 10 GS/s, 8 bit",                      \
     "of one read of one component")                                                                          \
-  X(read_time, "s", 1e-10, 1e-10, 0, 1, false, "a converter of 10 GS/s", "of one read")                      \
+  X(read_time, "s", 1e-10, 1e-10, 0, 1, false, "Liu2022: a converter of 10 GS/s", "of one read")             \
   X(nodes_read, "1", 0, 1, 0, 1, true, "0: a local rule in analogue hardware; 1: all states are read",       \
     "share of the nodes beside the outputs that a rule which wants states reads")                            \
   X(write_energy, "J", 0.96e-12, 3.6e-12, 0, 1, false,                                                       \
-    "Photonics 12, 1130 (2025): GST, 0.96 pJ; a converter of 8 bit, 3.6 pJ", "of one write of a weight")     \
-  X(mac_energy, "J", 25e-15, 150e-15, 0, 1, false, "8 bit, the multiplier alone, 25 fJ; 16 nm, 150 fJ",      \
+    "Gao2025: GST, 0.96 pJ; a converter of 8 bit, 3.6 pJ", "of one write of a weight")                       \
+  X(mac_energy, "J", 25e-15, 150e-15, 0, 1, true,                                                            \
+    "8 bit, the multiplier alone, 25 fJ: no source is known; Mukherjee2026: 4 bit, 16 nm, 150 fJ",           \
     "digital: of a multiplication and addition")                                                             \
   X(buffer_energy, "J", 0.92e-12, 3.66e-12, 0, 1, false,                                                     \
-    "Lightening-Transformer: global buffer 0.92 pJ; larger one and network on chip 1.66 + 2.0 pJ",           \
+    "Zhu2024: global buffer 0.92 pJ; larger one and network on chip 1.66 + 2.0 pJ",                          \
     "digital: of two bytes from the buffer")                                                                 \
-  X(memory_energy, "J", 0, 62e-12, 0, 1, false, "0: all stays on chip; Lightening-Transformer: DRAM 62 pJ",  \
+  X(memory_energy, "J", 0, 62e-12, 0, 1, false, "0: all stays on chip; Zhu2024: DRAM 62 pJ",                 \
     "digital: of two bytes from memory")                                                                     \
   X(iterations, "1", 10, 40, 1, 1e9, true,                                                                   \
     "common engineering knowledge: few steps of Newton's kind; 40 crude steps settle a network of 74 rings", \

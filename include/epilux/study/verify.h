@@ -46,7 +46,7 @@ typedef struct {
 typedef struct {
   const char *name;       /* "P1" */
   const char *title;      /* one line */
-  const char *source;     /* keys of the bibliography, or where the expected values come from */
+  const char *source;     /* keys of references.bib, or where the expected values come from */
   const char *short_form; /* what the short form does less of; NULL: there is one form */
 
   /** Solves the case into an empty report. Errors: those of a broken run (< 0); a number that is wrong is a

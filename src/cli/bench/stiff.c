@@ -1,7 +1,7 @@
 /** @file
  * Stiff networks: silicon rings from cold to rest, 64 fabricated networks at once and one at a time.
  *
- * The rings of Van Vaerenbergh 2012, each parameter within 5 % of the paper's, coupled by U(-1000, 1000)
+ * The rings of VanVaerenbergh2012, each parameter within 5 % of the paper's, coupled by U(-1000, 1000)
  * rad/us, 0 to 60 pm off resonance, driven by some 20 uW each: from rest they settle in a few lifetimes of
  * the heat, 10^3 to 10^4 of the light.
  */

@@ -31,7 +31,7 @@
 #define HEATING(G, rho, c_p, V) (1e-12 * ((G) / ((rho) * (c_p) * (V))))
 #define KERR(lambda, n, n2, V) A_JOULE(OMEGA(lambda) / (n)*EPX_LIGHT_SPEED * (n2) / ((n) * (V)))
 
-/* Van Vaerenbergh 2012: all-pass ring of radius 4 um at critical coupling, amplitude lifetimes of 205 ps; no
+/* VanVaerenbergh2012: all-pass ring of radius 4 um at critical coupling, amplitude lifetimes of 205 ps; no
  * Kerr term. */
 #define A_LAMBDA 1552.770e-9
 #define A_INDEX 3.476
@@ -60,10 +60,10 @@ static const double van_vaerenbergh[EPX_RING_PARAMETERS] = {
     [EPX_RING_WAVELENGTH] = A_WAVELENGTH,
 };
 
-/* de Cea 2019: a modulator under reverse bias, whose junction sweeps the carriers out. ASSUMED: its ring's
+/* deCea2019: a modulator under reverse bias, whose junction sweeps the carriers out. ASSUMED: its ring's
  * volume is not published (heat fills that of the carriers), nor is a Kerr index (5e-18 m^2/W); the plasma
- * dispersion of Soref, -8.8e-22 N - 8.5e-18 N^0.8 of N in cm^-3, is the line through it at 1e16 cm^-3,
- * -6.3e-21 cm^3. */
+ * dispersion of SorefBennett1987, -8.8e-22 N - 8.5e-18 N^0.8 of N in cm^-3, is the line through it at 1e16
+ * cm^-3, -6.3e-21 cm^3. */
 #define B_LAMBDA 1550e-9
 #define B_INDEX 3.485
 static const double de_cea[EPX_RING_PARAMETERS] = {
@@ -83,8 +83,8 @@ static const double de_cea[EPX_RING_PARAMETERS] = {
 };
 
 /* Silicon nitride, radius 100 um, mode area 1 um^2, intrinsic and coupling Q of 1e6: no two-photon absorption
- * and no carriers, so that n stays 0. ASSUMED: common knowledge but for n2; of the loss a tenth is
- * absorption, heat in the mode's volume of nitride (3100 kg/m^3, 700 J/kg/K) leaves it in 2 us. */
+ * and no carriers, so that n stays 0. ASSUMED: common knowledge but for n2 (Ikeda2008); of the loss a tenth
+ * is absorption, heat in the mode's volume of nitride (3100 kg/m^3, 700 J/kg/K) leaves it in 2 us. */
 #define N_LAMBDA 1550e-9
 #define N_INDEX 2.0
 #define N_VOLUME (2 * EPX_PI * 100e-6 * 1e-12)

@@ -1,6 +1,6 @@
 /** @file
  * A silicon ring that pulses by itself: light heats it into resonance, where carriers push it out again. Six
- * rings of Van Vaerenbergh 2012 settle side by side in one population; one of them, warmed before, pulses
+ * rings of VanVaerenbergh2012 settle side by side in one population; one of them, warmed before, pulses
  * where its cold twin rests.
  */
 #include <math.h>
