@@ -6,6 +6,7 @@
 #ifndef EPILUX_TESTS_ALLOCATION_COUNTER_H
 #define EPILUX_TESTS_ALLOCATION_COUNTER_H
 
+#include <errno.h>
 #include <stdlib.h>
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -36,6 +37,14 @@ void *realloc(void *old, size_t size) {
 void *aligned_alloc(size_t alignment, size_t size) {
   n_allocations++;
   return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **address, size_t alignment, size_t size); /* not in C11 */
+
+int posix_memalign(void **address, size_t alignment, size_t size) {
+  n_allocations++;
+  *address = __libc_memalign(alignment, size);
+  return *address ? 0 : ENOMEM;
 }
 
 #else
