@@ -33,4 +33,15 @@
 /** One vector of lanes. Arrays of lanes are aligned to it (EPX_ALIGNMENT) and padded to it (EPX_LANE_WIDTH). */
 typedef double epx_vector __attribute__((vector_size(EPX_LANE_WIDTH * sizeof(double)), may_alias));
 
+/** One register of the instruction set that a kernel is compiled for, of which a vector of lanes takes EPX_LANE_WIDTH /
+ * EPX_REGISTER_WIDTH. In kernels that calculate it is to be preferred: the compiler spills wider vectors than registers. */
+#if defined(__AVX512F__)
+#define EPX_REGISTER_WIDTH 8
+#elif defined(__AVX__)
+#define EPX_REGISTER_WIDTH 4
+#else
+#define EPX_REGISTER_WIDTH 2
+#endif
+typedef double epx_register __attribute__((vector_size(EPX_REGISTER_WIDTH * sizeof(double)), may_alias));
+
 #endif

@@ -1,5 +1,5 @@
 /** @file
- * The pointwise part of the kerr field, whole vectors of lanes at a time: no remainder, so every lane sees
+ * The pointwise part of the kerr field, whole registers of lanes at a time: no remainder, so every lane sees
  * the same operations. What bounds it is the memory it moves: parameters that all lanes share are read once a
  * node.
  */
@@ -10,26 +10,27 @@
 void EPX_KERNEL(epx_kerr_finish_field)(const epx_kerr_field *field);
 void EPX_KERNEL(epx_kerr_eval_jacobian)(const epx_kerr_jacobian *jacobian);
 
-/** Gets a node's parameter in vector v of its lanes. */
-INLINE epx_vector get_parameter(const double *row, bool shared, size_t v) {
-  if (shared) return row[0] - (epx_vector){0};
-  return ((const epx_vector *)row)[v];
+/** Gets a node's parameter in register v of its lanes. */
+INLINE epx_register get_parameter(const double *row, bool shared, size_t v) {
+  if (shared) return row[0] - (epx_register){0};
+  return ((const epx_register *)row)[v];
 }
 
 INLINE void finish_node(const epx_kerr_field *field, size_t i, bool shared, bool ported) {
-  const size_t n = field->n_lanes, n_vectors = n / EPX_LANE_WIDTH;
+  const size_t n = field->n_lanes, n_vectors = n / EPX_REGISTER_WIDTH;
   const double *loss = field->loss + i * n, *detuning = field->detuning + i * n, *kerr = field->kerr + i * n;
   const double *coupling_loss = ported ? field->coupling_loss + i * n : NULL;
-  const epx_vector *x = (const epx_vector *)(field->y + 2 * i * n), *p = x + n_vectors;
-  const epx_vector *drive_x = (const epx_vector *)(field->drive + 2 * i * n), *drive_p = drive_x + n_vectors;
-  epx_vector *f_x = (epx_vector *)(field->f + 2 * i * n), *f_p = f_x + n_vectors;
+  const epx_register *x = (const epx_register *)(field->y + 2 * i * n), *p = x + n_vectors;
+  const epx_register *drive_x = (const epx_register *)(field->drive + 2 * i * n),
+                     *drive_p = drive_x + n_vectors;
+  epx_register *f_x = (epx_register *)(field->f + 2 * i * n), *f_p = f_x + n_vectors;
   for (size_t v = 0; v < n_vectors; v++) {
-    const epx_vector shift =
+    const epx_register shift =
         get_parameter(detuning, shared, v) + get_parameter(kerr, shared, v) * (x[v] * x[v] + p[v] * p[v]);
-    epx_vector rate = get_parameter(loss, shared, v);
+    epx_register rate = get_parameter(loss, shared, v);
     if (ported) rate += get_parameter(coupling_loss, shared, v);
-    const epx_vector half = 0.5 * rate;
-    const epx_vector in_x = f_x[v], in_p = f_p[v];
+    const epx_register half = 0.5 * rate;
+    const epx_register in_x = f_x[v], in_p = f_p[v];
     f_x[v] = drive_x[v] - half * x[v] - shift * p[v] - in_p;
     f_p[v] = drive_p[v] - half * p[v] + shift * x[v] + in_x;
   }

@@ -11,27 +11,27 @@
 void EPX_KERNEL(epx_silicon_ring_finish_field)(const epx_silicon_ring_field *field);
 void EPX_KERNEL(epx_silicon_ring_eval_jacobian)(const epx_silicon_ring_jacobian *jacobian);
 
-INLINE epx_vector get(const epx_silicon_ring_field *field, int parameter, size_t at) {
-  return *(const epx_vector *)(field->node[parameter] + at);
+INLINE epx_register get(const epx_silicon_ring_field *field, int parameter, size_t at) {
+  return *(const epx_register *)(field->node[parameter] + at);
 }
 
-/** The field of node i in the vector of lanes from `lane` on. */
+/** The field of node i in the register of lanes from `lane` on. */
 INLINE void finish_vector(const epx_silicon_ring_field *k, size_t i, size_t lane) {
   const size_t n = k->n_lanes, at = i * n + lane;
-  const epx_vector *y = (const epx_vector *)(k->y + 4 * i * n + lane);
-  const epx_vector *in = (const epx_vector *)(k->sent + 2 * i * n + lane);
-  const epx_vector *drive = (const epx_vector *)(k->drive + 2 * i * n + lane);
-  epx_vector *f = (epx_vector *)(k->f + 4 * i * n + lane);
-  const size_t row = n / EPX_LANE_WIDTH;
-  const epx_vector x = y[0], p = y[row], N = y[2 * row], T = y[3 * row], I = x * x + p * p;
-  const epx_vector lambda = get(k, EPX_RING_WAVELENGTH, at);
-  const epx_vector shift = get(k, EPX_RING_KERR, at) * I + get(k, EPX_RING_CARRIER_SHIFT, at) * N +
-                           get(k, EPX_RING_THERMAL_SHIFT, at) * T -
-                           EPX_RING_OFFSET * get(k, EPX_RING_DETUNING, at) / (lambda * lambda);
-  const epx_vector by_light = get(k, EPX_RING_TWO_PHOTON, at) * I + get(k, EPX_RING_CARRIER_LOSS, at) * N;
-  const epx_vector loss = get(k, EPX_RING_LOSS, at);
-  const epx_vector half = 0.5 * (loss + get(k, EPX_RING_COUPLING_LOSS, at) + by_light);
-  const epx_vector heat = get(k, EPX_RING_ABSORBED, at) * loss + by_light;
+  const epx_register *y = (const epx_register *)(k->y + 4 * i * n + lane);
+  const epx_register *in = (const epx_register *)(k->sent + 2 * i * n + lane);
+  const epx_register *drive = (const epx_register *)(k->drive + 2 * i * n + lane);
+  epx_register *f = (epx_register *)(k->f + 4 * i * n + lane);
+  const size_t row = n / EPX_REGISTER_WIDTH;
+  const epx_register x = y[0], p = y[row], N = y[2 * row], T = y[3 * row], I = x * x + p * p;
+  const epx_register lambda = get(k, EPX_RING_WAVELENGTH, at);
+  const epx_register shift = get(k, EPX_RING_KERR, at) * I + get(k, EPX_RING_CARRIER_SHIFT, at) * N +
+                             get(k, EPX_RING_THERMAL_SHIFT, at) * T -
+                             EPX_RING_OFFSET * get(k, EPX_RING_DETUNING, at) / (lambda * lambda);
+  const epx_register by_light = get(k, EPX_RING_TWO_PHOTON, at) * I + get(k, EPX_RING_CARRIER_LOSS, at) * N;
+  const epx_register loss = get(k, EPX_RING_LOSS, at);
+  const epx_register half = 0.5 * (loss + get(k, EPX_RING_COUPLING_LOSS, at) + by_light);
+  const epx_register heat = get(k, EPX_RING_ABSORBED, at) * loss + by_light;
   f[0] = drive[0] - half * x - shift * p - in[row];
   f[row] = drive[row] - half * p + shift * x + in[0];
   f[2 * row] = get(k, EPX_RING_CARRIER_GENERATION, at) * I * I - get(k, EPX_RING_CARRIER_DECAY, at) * N;
@@ -40,7 +40,7 @@ INLINE void finish_vector(const epx_silicon_ring_field *k, size_t i, size_t lane
 
 void EPX_KERNEL(epx_silicon_ring_finish_field)(const epx_silicon_ring_field *field) {
   for (size_t i = 0; i < field->n_nodes; i++) {
-    for (size_t lane = 0; lane < field->n_lanes; lane += EPX_LANE_WIDTH)
+    for (size_t lane = 0; lane < field->n_lanes; lane += EPX_REGISTER_WIDTH)
       finish_vector(field, i, lane);
   }
 }
