@@ -271,6 +271,10 @@ void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mod
   }
 }
 
+const double *epx_finish_get_start(const epx_finish *finish) {
+  return finish->room[0].start;
+}
+
 epx_finish_counts epx_finish_get_counts(const epx_finish *finish) {
   return finish->counts;
 }

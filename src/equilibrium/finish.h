@@ -55,6 +55,9 @@ typedef struct {
 void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mode mode, int n_sides,
                       const epx_finish_side *sides);
 
+/** Gets where the lanes of the first side of the last epx_finish_solve() began, [n_state][n_lanes]. */
+const double *epx_finish_get_start(const epx_finish *finish);
+
 /** Gets what was counted since creation. */
 epx_finish_counts epx_finish_get_counts(const epx_finish *finish);
 

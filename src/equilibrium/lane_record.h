@@ -23,6 +23,9 @@ typedef struct {
   double settled_at; /* since when its residual has been at most options->settled; NaN while it is above */
   double residual;
   double period, amplitude; /* of a limit cycle, else NaN */
+  bool polished;            /* it arrived by Newton, not by the dynamics alone */
+  bool judged;              /* it has arrived, and its stability was asked for */
+  int n_pushes;             /* how often it was moved away from an unstable equilibrium */
   bool measured;            /* it oscillates, and is followed more closely to say how */
 } epx_lane_record;
 

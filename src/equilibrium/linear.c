@@ -88,6 +88,28 @@ static void eval_jacobian(const epx_lanes *lanes, const epx_nudge *nudge, const 
   if (nudge && nudge->add_jacobian) nudge->add_jacobian(nudge->context, lanes, y, lane, width, jacobian);
 }
 
+/** Subtracts from the diagonal of a matrix a rate of its size, which is returned. */
+static double shift_diagonal(size_t n, bool stiff, double direction, double *a) {
+  double least = INFINITY, squares = 0;
+  for (size_t k = 0; k < n * n; k++)
+    squares += a[k] * a[k];
+  for (size_t i = 0; i < n; i++)
+    least = fmin(least, fabs(a[i * (n + 1)]));
+  const double size = sqrt(squares / (double)n);
+  if (!isfinite(size)) return 0;
+  const double rate = direction * (stiff && least > 0 ? sqrt(least * size) : size);
+  for (size_t i = 0; i < n; i++)
+    a[i * (n + 1)] -= rate;
+  return rate;
+}
+
+static void eval_shifted(const epx_lanes *lanes, const epx_nudge *nudge, const double *y, int lane, double *a,
+                         double *rate) {
+  const double direction = nudge && nudge->direction < 0 ? -1 : 1;
+  eval_jacobian(lanes, nudge, y, lane, 1, a);
+  *rate = shift_diagonal((size_t)lanes->network->n_state, lanes->network->family->stiff, direction, a);
+}
+
 static void factor_side_by_side(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
                                 const double *y, int lane, double *sign) {
   const size_t n = (size_t)linear->n_state, row = n * EPX_LANE_WIDTH;
@@ -96,6 +118,24 @@ static void factor_side_by_side(epx_linear *linear, int slot, const epx_lanes *l
   eval_jacobian(lanes, nudge, y, lane, EPX_LANE_WIDTH, linear->jacobian);
   for (size_t i = 0; i < n; i++)
     memcpy(factors + i * stride, linear->jacobian + i * row, row * sizeof(double));
+  epx_lane_matrix_factor(linear->n_state, factors, get_pivots(linear, slot), sign);
+}
+
+static void factor_shifted_side_by_side(epx_linear *linear, int slot, const epx_lanes *lanes,
+                                        const epx_nudge *nudge, const double *y, const int *chosen,
+                                        double *rate) {
+  const size_t n = (size_t)linear->n_state;
+  const size_t stride = epx_lane_matrix_get_stride(linear->n_state) * EPX_LANE_WIDTH;
+  double *factors = get_factors(linear, slot), sign[EPX_LANE_WIDTH];
+  for (size_t w = 0; w < EPX_LANE_WIDTH; w++)
+    eval_shifted(lanes, nudge, y, chosen[w], linear->jacobian + w * n * n, &rate[w]);
+  for (size_t i = 0; i < n; i++) {
+    const double *row = linear->jacobian + i * n;
+    for (size_t j = 0; j < n; j++) {
+      for (size_t w = 0; w < EPX_LANE_WIDTH; w++)
+        factors[i * stride + j * EPX_LANE_WIDTH + w] = row[w * n * n + j];
+    }
+  }
   epx_lane_matrix_factor(linear->n_state, factors, get_pivots(linear, slot), sign);
 }
 
@@ -122,12 +162,33 @@ static void factor_by_lapack(epx_linear *linear, int slot, const epx_lanes *lane
   }
 }
 
+static void factor_shifted_by_lapack(epx_linear *linear, int slot, const epx_lanes *lanes,
+                                     const epx_nudge *nudge, const double *y, const int *chosen,
+                                     double *rate) {
+  const int n = linear->n_state;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    double *factors = get_factors(linear, slot) + (size_t)w * (size_t)n * (size_t)n;
+    int *pivots = get_pivots(linear, slot) + (size_t)w * (size_t)n;
+    eval_shifted(lanes, nudge, y, chosen[w], factors, &rate[w]);
+    if (LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, n, n, factors, n, pivots) != 0) rate[w] = 0;
+  }
+}
+
 void epx_linear_factor(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
                        const double *y, int lane, double *sign) {
   if (linear->side_by_side) {
     factor_side_by_side(linear, slot, lanes, nudge, y, lane, sign);
   } else {
     factor_by_lapack(linear, slot, lanes, nudge, y, lane, sign);
+  }
+}
+
+void epx_linear_factor_shifted(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
+                               const double *y, const int *chosen, double *rate) {
+  if (linear->side_by_side) {
+    factor_shifted_side_by_side(linear, slot, lanes, nudge, y, chosen, rate);
+  } else {
+    factor_shifted_by_lapack(linear, slot, lanes, nudge, y, chosen, rate);
   }
 }
 

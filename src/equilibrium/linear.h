@@ -30,6 +30,14 @@ void epx_linear_destroy(epx_linear **address);
 void epx_linear_factor(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
                        const double *y, int lane, double *sign);
 
+/** Evaluates A = dF/ds (plus dN/ds) at y of chosen lanes [EPX_LANE_WIDTH], not neighbours, and factors A -
+ * rate I into the slot, so that no eigenvalue of a stable system is near: rate [EPX_LANE_WIDTH], out, is of
+ * the size of A's eigenvalues, the root mean square of its rows; of a stiff family the geometric mean of that
+ * and the least of its diagonal. It has the sign of the nudge's direction, and is 0 where A is 0 or not
+ * finite. O(n_state^3). */
+void epx_linear_factor_shifted(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
+                               const double *y, const int *chosen, double *rate);
+
 /** Solves with a slot's factors: x = A^-1 b, or A'^-1 b when transposed, b[row * stride_b + w],
  * x[row * EPX_LANE_WIDTH + w]. O(n_state^2). */
 void epx_linear_solve(epx_linear *linear, int slot, bool transposed, const double *b, size_t stride_b,

@@ -13,6 +13,7 @@
 #include "equilibrium/linear.h"
 #include "equilibrium/relaxation.h"
 #include "equilibrium/spectrum.h"
+#include "equilibrium/stability.h"
 
 /** Factors of so many bytes, of the free phase and of learning phases, are kept for all lanes at once; where
  * they take more, lanes are finished in groups. */
@@ -26,6 +27,7 @@ struct epx_population {
   epx_linear *linear;
   epx_finish *finish;
   epx_spectrum *spectrum;
+  epx_stability *stability;
   epx_lane_record *records[EPX_FINISH_SIDES]; /* [max_lanes] */
   double *bound;                              /* [max_lanes] */
   double *solution;                           /* [n_state][EPX_LANE_WIDTH] */
@@ -43,9 +45,10 @@ static int get_slots(const epx_network *network, int n_lanes) {
 }
 
 /* Rows of lanes as long as the state: 14 vectors of the integrator with its stages and scratch, 8 of
- * integrator and finish for the family's work, 8 of the finish, and what the limit cycles are watched by. */
+ * integrator and finish for the family's work, 8 of the finish, one of the stability, and what the limit
+ * cycles are watched by. */
 double epx_population_eval_bytes(const epx_network *network, int n_lanes) {
-  enum { ROWS = 34 };
+  enum { ROWS = 35 };
   const double n = network->n_state, padded = ceil((double)n_lanes / EPX_LANE_WIDTH) * EPX_LANE_WIDTH;
   return epx_linear_get_bytes(network->n_state, 2 * get_slots(network, n_lanes)) + 16 * n * n +
          8 * ROWS * n * padded;
@@ -60,6 +63,8 @@ static epx_err create_parts(epx_population *population) {
   EPX_TRY(epx_finish_create(network, n_lanes, population->n_slots, options, population->linear,
                             &population->finish));
   EPX_TRY(epx_spectrum_create(network->n_state, &population->spectrum));
+  EPX_TRY(epx_stability_create(network, n_lanes, options, population->linear, population->n_slots,
+                               population->spectrum, &population->stability));
   for (int s = 0; s < EPX_FINISH_SIDES; s++) {
     EPX_TRY(EPX_ARRAY(population->records[s], (size_t)n_lanes));
     EPX_TRY(EPX_ARRAY(population->at_rest[s], (size_t)n_lanes));
@@ -93,6 +98,7 @@ void epx_population_destroy(epx_population **address) {
   epx_relaxation_destroy(&population->relaxation);
   epx_finish_destroy(&population->finish);
   epx_linear_destroy(&population->linear);
+  epx_stability_destroy(&population->stability);
   epx_spectrum_destroy(&population->spectrum);
   for (int s = 0; s < EPX_FINISH_SIDES; s++) {
     epx_array_destroy(&population->records[s]);
@@ -159,7 +165,14 @@ static void set_at_rest(const epx_population *population, const epx_lanes *lanes
   }
 }
 
-/* The first finish of learning phases after the free phase of the same lanes: from there, side by side. */
+/** Takes the lanes that have arrived for what they are. */
+static void set_judged(const epx_lanes *lanes, epx_lane_record *records) {
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    records[lane].judged = records[lane].stage == EPX_LANE_DONE;
+}
+
+/* The first finish of learning phases after the free phase of the same lanes: from there, side by side. What
+ * it reaches is next to an equilibrium whose stability is known. */
 static void finish_from_rest(epx_population *population, const epx_lanes *lanes, int n_sides,
                              const epx_nudge *nudges, double *const *y) {
   const epx_finish_mode mode = {.polish = population->options.method != EPX_NEWTON};
@@ -171,20 +184,36 @@ static void finish_from_rest(epx_population *population, const epx_lanes *lanes,
         .nudge = &nudges[s], .at_rest = population->at_rest[s], .y = y[s], .records = population->records[s]};
   }
   epx_finish_solve(population->finish, lanes, mode, n_sides, sides);
+  for (int s = 0; s < n_sides; s++)
+    set_judged(lanes, population->records[s]);
+}
+
+/** Polishes the lanes that are ready. */
+static void polish(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge,
+                   epx_finish_mode mode, double *y, epx_lane_record *records) {
+  const epx_finish_side side = {.nudge = nudge, .y = y, .records = records};
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    records[lane].polished = records[lane].stage == EPX_LANE_READY;
+  epx_finish_solve(population->finish, lanes, mode, 1, &side);
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    records[lane].polished = records[lane].polished && records[lane].stage == EPX_LANE_DONE;
 }
 
 /* Ends because a lane that comes back from the finish has a lower handover than before, down to the
- * tolerance, at which the dynamics are done themselves. */
+ * tolerance, at which the dynamics are done themselves; and is moved away from what they reach few times.
+ * What Newton alone finds is not judged. */
 static epx_err settle(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y,
                       epx_lane_record *records) {
-  const epx_finish_side side = {.nudge = nudge, .y = y, .records = records};
   epx_finish_mode mode = {.polish = population->options.method != EPX_NEWTON, .anew = !nudge};
   for (;;) {
     if (any_at(records, lanes, EPX_LANE_READY)) {
-      epx_finish_solve(population->finish, lanes, mode, 1, &side);
+      polish(population, lanes, nudge, mode, y, records);
       mode.anew = false;
     }
+    if (!mode.polish) set_judged(lanes, records);
     mode.polish = true;
+    epx_stability_judge(population->stability, lanes, nudge, epx_finish_get_start(population->finish), y,
+                        records);
     if (!any_at(records, lanes, EPX_LANE_RUNNING)) return EPX_OK;
     EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, nudge, y, records));
   }
@@ -314,7 +343,7 @@ epx_err epx_population_eval_stability(epx_population *population, const epx_lane
     certificate[lane].bounded = family->eval_abscissa_bound && population->bound[lane] < 0;
     certificate[lane].abscissa = certificate[lane].bounded
                                      ? population->bound[lane]
-                                     : epx_spectrum_eval_abscissa(population->spectrum, lanes, y, lane);
+                                     : epx_spectrum_eval_abscissa(population->spectrum, lanes, NULL, y, lane);
   }
   return EPX_OK;
 }
@@ -326,12 +355,14 @@ void epx_population_eval_spectrum(epx_population *population, const epx_lanes *l
 
 epx_population_counts epx_population_get_counts(const epx_population *population) {
   const epx_finish_counts finish = epx_finish_get_counts(population->finish);
+  const epx_stability_counts stability = epx_stability_get_counts(population->stability);
   epx_population_counts counts = {.equilibria = population->equilibria,
                                   .failures = population->failures,
                                   .newton_iterations = finish.iterations,
                                   .factorisations = finish.factorisations,
                                   .newton_halvings = finish.halvings,
-                                  .basin_departures = finish.departures};
+                                  .basin_departures = finish.departures + stability.departures,
+                                  .spectra = stability.spectra};
   epx_relaxation_get_counts(population->relaxation, &counts.steps, &counts.field_evaluations);
   return counts;
 }

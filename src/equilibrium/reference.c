@@ -17,6 +17,7 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/isa.h"
+#include "epilux/base/random.h"
 #include "equilibrium/limit_cycle.h"
 #include "equilibrium/spectrum.h"
 #include "equilibrium/sundials_compat.h"
@@ -37,6 +38,12 @@ enum { WATCH_STEPS = 128 };
 #define STIFF_RTOL 1e-10
 #define STIFF_ATOL 1e-13
 #define STIFF_SHARE 1e-3
+
+/** What grows by less than this share of the root mean square of the Jacobian's rows is rounding. */
+#define NEUTRAL 1e-8
+/** How far the state is moved from an unstable equilibrium that the dynamics have reached, and how often. */
+#define PUSH 1e-3
+enum { MOST_PUSHES = 3 };
 
 typedef struct {
   const epx_lanes *lanes;
@@ -283,8 +290,30 @@ static epx_err follow(reference *r, long *steps_left) {
   }
 }
 
-/** Polishes by KINSOL. Returns whether it got to the tolerance, near enough to where it began when `near`;
- * puts the state back otherwise. */
+/** Tells whether some direction grows at the state. */
+static bool is_unstable(reference *r) {
+  const int n = r->n_state;
+  double squares = 0;
+  if (r->nudge && !r->nudge->add_jacobian) return false;
+  eval_field(r, N_VGetArrayPointer(r->state), r->field);
+  r->lanes->network->family->eval_jacobian(r->lanes, r->y, 0, 1, r->jacobian);
+  for (int i = 0; i < n * n; i++)
+    squares += r->jacobian[i] * r->jacobian[i];
+  return epx_spectrum_eval_abscissa(r->spectrum, r->lanes, r->nudge, r->y, 0) > NEUTRAL * sqrt(squares / n);
+}
+
+/** Moves the state in no particular direction. */
+static epx_err push(reference *r) {
+  const epx_random stream = epx_random_init(0, "push");
+  double *state = N_VGetArrayPointer(r->state);
+  for (int i = 0; i < r->n_state; i++)
+    state[i] += PUSH * (2 * epx_random_eval_uniform(&stream, 0, 0, 0, (uint32_t)i) - 1);
+  if (CVodeReInit(r->cvode, r->time, r->state) == CV_SUCCESS) return EPX_OK;
+  return EPX_RAISE(EPX_ESOLVER, "CVODE cannot begin again");
+}
+
+/** Polishes by KINSOL. Returns whether it got to the tolerance, when `near` to what is stable and near enough
+ * to where it began; puts the state back otherwise. */
 static bool polish(reference *r, bool near) {
   const size_t size = (size_t)r->n_state * sizeof(double);
   double *state = N_VGetArrayPointer(r->state), moved = 0;
@@ -294,7 +323,7 @@ static bool polish(reference *r, bool near) {
   const double residual = get_largest(r->n_state, r->field);
   for (int i = 0; i < r->n_state; i++)
     moved = fmax(moved, fabs(state[i] - r->before[i]));
-  const bool stayed = !near || moved <= BASIN * (1 + get_largest(r->n_state, r->before));
+  const bool stayed = !near || (moved <= BASIN * (1 + get_largest(r->n_state, r->before)) && !is_unstable(r));
   /* At the level of rounding KINSOL gives up its line search: what counts is the residual. */
   if ((code >= 0 || residual <= r->options->tolerance) && residual <= r->options->tolerance && stayed) {
     r->certificate->residual = residual;
@@ -307,19 +336,22 @@ static bool polish(reference *r, bool near) {
 static epx_err settle(reference *r) {
   const epx_equilibrium_options *o = r->options;
   long steps_left = o->max_steps;
+  int n_pushes = 0;
   if (o->method == EPX_NEWTON && polish(r, false)) return EPX_OK;
   const double handover = fmin(r->stiff ? STIFF_HANDOVER : HANDOVER, o->handover);
   r->handover = o->method == EPX_DYNAMICS ? o->tolerance : handover;
   epx_limit_cycle_init(r->watch, 0);
   for (;;) {
     EPX_TRY(follow(r, &steps_left));
-    if (r->certificate->outcome != EPX_OK || r->handover <= o->tolerance) return EPX_OK;
-    if (polish(r, true)) return EPX_OK;
-    if (r->late) {
+    if (r->certificate->outcome != EPX_OK) return EPX_OK;
+    const bool there = r->handover <= o->tolerance;
+    if (there ? !is_unstable(r) : polish(r, true)) return EPX_OK;
+    if (r->late || (there && n_pushes++ == MOST_PUSHES)) {
       r->certificate->outcome = EPX_SLOW;
       return EPX_OK;
     }
-    r->handover = fmax(r->handover / 10, o->tolerance);
+    if (there) EPX_TRY(push(r));
+    r->handover = there && o->method != EPX_DYNAMICS ? handover : fmax(r->handover / 10, o->tolerance);
   }
 }
 
@@ -329,7 +361,7 @@ static epx_err solve(reference *r, double *state) {
   memcpy(state, N_VGetArrayPointer(r->state), (size_t)r->n_state * sizeof *state);
   if (r->certificate->outcome == EPX_OK) {
     eval_field(r, state, r->field);
-    r->certificate->abscissa = epx_spectrum_eval_abscissa(r->spectrum, r->lanes, r->y, 0);
+    r->certificate->abscissa = epx_spectrum_eval_abscissa(r->spectrum, r->lanes, NULL, r->y, 0);
   }
   return EPX_OK;
 }

@@ -52,9 +52,12 @@ void epx_spectrum_destroy(epx_spectrum **address) {
 }
 
 /** Evaluates the eigenvalues; false when there are none. */
-static bool eval_eigenvalues(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane) {
+static bool eval_eigenvalues(epx_spectrum *spectrum, const epx_lanes *lanes, const epx_nudge *nudge,
+                             const double *y, int lane) {
   const int n = spectrum->n_state;
   lanes->network->family->eval_jacobian(lanes, y, lane, 1, spectrum->jacobian);
+  if (nudge && nudge->add_jacobian)
+    nudge->add_jacobian(nudge->context, lanes, y, lane, 1, spectrum->jacobian);
   for (int i = 0; i < n * n; i++) {
     if (!isfinite(spectrum->jacobian[i])) return false;
   }
@@ -62,17 +65,19 @@ static bool eval_eigenvalues(epx_spectrum *spectrum, const epx_lanes *lanes, con
                             spectrum->imaginary, NULL, n, NULL, n, spectrum->work, spectrum->n_work) == 0;
 }
 
-double epx_spectrum_eval_abscissa(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane) {
-  if (!eval_eigenvalues(spectrum, lanes, y, lane)) return NAN;
-  double abscissa = spectrum->real[0];
-  for (int i = 1; i < spectrum->n_state; i++)
-    abscissa = fmax(abscissa, spectrum->real[i]);
+double epx_spectrum_eval_abscissa(epx_spectrum *spectrum, const epx_lanes *lanes, const epx_nudge *nudge,
+                                  const double *y, int lane) {
+  const double direction = nudge && nudge->direction < 0 ? -1 : 1;
+  if (!eval_eigenvalues(spectrum, lanes, nudge, y, lane)) return NAN;
+  double abscissa = -INFINITY;
+  for (int i = 0; i < spectrum->n_state; i++)
+    abscissa = fmax(abscissa, direction * spectrum->real[i]);
   return abscissa;
 }
 
 void epx_spectrum_eval(epx_spectrum *spectrum, const epx_lanes *lanes, const double *y, int lane,
                        double *real, double *imaginary) {
-  const bool found = eval_eigenvalues(spectrum, lanes, y, lane);
+  const bool found = eval_eigenvalues(spectrum, lanes, NULL, y, lane);
   for (int i = 0; i < spectrum->n_state; i++) {
     real[i] = found ? spectrum->real[i] : NAN;
     imaginary[i] = found ? spectrum->imaginary[i] : NAN;

@@ -46,10 +46,10 @@ static void coupled_rings_have_their_analytic_abscissa(void **state) {
     set_parameter(&r, "coupling", 0, pairs[k].coupling);
     epx_lanes_set_parameters(r.lanes, r.theta);
     double *y = create_random_state(&r, "state");
-    assert_close(epx_spectrum_eval_abscissa(spectrum, r.lanes, y, 0), eval_abscissa(&pairs[k]),
+    assert_close(epx_spectrum_eval_abscissa(spectrum, r.lanes, NULL, y, 0), eval_abscissa(&pairs[k]),
                  pairs[k].tolerance);
     y[0] = NAN;
-    assert_true(isnan(epx_spectrum_eval_abscissa(spectrum, r.lanes, y, 0)));
+    assert_true(isnan(epx_spectrum_eval_abscissa(spectrum, r.lanes, NULL, y, 0)));
     epx_array_destroy(&y);
     destroy_random_network(&r);
   }

@@ -8,9 +8,11 @@
 
 /** Times are in the family's unit of time. NaN where a quantity does not exist or was not asked for. */
 typedef struct {
-  int outcome;          /* EPX_OK, EPX_SLOW, EPX_OSCILLATES, EPX_DIVERGED or EPX_FAILED (the finish broke down) */
+  int outcome; /* EPX_OK, EPX_SLOW, EPX_OSCILLATES, EPX_DIVERGED or EPX_FAILED (the finish broke down). OK: it
+                  rests there, no direction grows; of method newton: an equilibrium of any kind */
   double residual;      /* max over components |ds/dt| at the state returned */
-  double settling_time; /* when the dynamics' residual fell below options->settled for good; 0 when it started there */
+  double settling_time; /* when the dynamics' residual fell below options->settled for good; 0 when it started
+                           there */
   double abscissa;      /* largest real part of the spectrum of dF/ds; negative: stable */
   bool bounded;         /* abscissa is an upper bound (it decided: negative), not the spectrum's */
   double period;        /* of the limit cycle, when it oscillates */
