@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,7 +15,9 @@
 #include "epilux/base/array.h"
 #include "parallel/mailbox.h"
 
-enum { TAG = 1, HOST_BYTES = 64 };
+/* N_YIELDS: questions before the first nap, between which whoever wants the processor has it: the shortest
+ * nap takes longer than an answer that is on its way. */
+enum { TAG = 1, HOST_BYTES = 64, N_YIELDS = 100 };
 
 /* What precedes the data on the wire. Ranks are of one machine type. */
 typedef struct {
@@ -187,25 +190,32 @@ epx_err epx_channel_write_to_coordinator(epx_channel *channel, const epx_message
   return send(channel, 0, message);
 }
 
-epx_err epx_channel_read_from_coordinator(epx_channel *channel, double seconds, epx_message *message,
-                                          bool *got) {
-  if (channel->rank == 0) {
-    if (seconds > 0) epx_mailbox_wait(channel->to_worker, seconds);
-    return epx_mailbox_read(channel->to_worker, message, got);
-  }
-  /* The first naps only give the processor to whoever wants it; later ones are a hundredth of what was
-   * waited. */
-  enum { N_YIELDS = 50 };
+/* Waits for a message of the coordinator, by naps that grow to a hundredth of what was waited. */
+static epx_err receive_late(epx_channel *channel, double seconds, epx_message *message, bool *got) {
   const double shortest = 1e-5, longest = 5e-3, share = 0.01;
-  double waited = 0;
-  for (int k = 0;; k++) {
-    EPX_TRY(receive(channel, 0, message, got));
-    if (*got || waited >= seconds) return EPX_OK;
-    const double nap = k < N_YIELDS ? 0 : fmin(longest, fmax(shortest, share * waited));
+  for (double waited = 0; waited < seconds;) {
+    const double nap = fmin(longest, fmax(shortest, share * waited));
     const struct timespec pause = {0, (long)(1e9 * nap)};
     nanosleep(&pause, NULL);
     waited += nap;
+    EPX_TRY(receive(channel, 0, message, got));
+    if (*got) return EPX_OK;
   }
+  return EPX_OK;
+}
+
+epx_err epx_channel_read_from_coordinator(epx_channel *channel, double seconds, epx_message *message,
+                                          bool *got) {
+  for (int k = 0;; k++) {
+    EPX_TRY(channel->rank == 0 ? epx_mailbox_read(channel->to_worker, message, got)
+                               : receive(channel, 0, message, got));
+    if (*got || seconds <= 0) return EPX_OK;
+    if (k == N_YIELDS) break;
+    sched_yield();
+  }
+  if (channel->rank > 0) return receive_late(channel, seconds, message, got);
+  epx_mailbox_wait(channel->to_worker, seconds);
+  return epx_mailbox_read(channel->to_worker, message, got);
 }
 
 void epx_channel_wait_for_worker(epx_channel *channel, double seconds) {

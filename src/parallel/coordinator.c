@@ -3,9 +3,11 @@
  * worker 0 has a thread of its own, so that signals, journal and the other workers are served at once,
  * however long a block takes.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "epilux/parallel/coordinator.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,8 +18,9 @@
 #include "parallel/coordinator_private.h"
 #include "parallel/seconds.h"
 
-enum { N_SPINS = 30 };
+enum { N_YIELDS = 100 };
 
+static const double longest_yielding = 5e-4;                                   /* s */
 static const double nap_share = 0.01, shortest_nap = 2e-5, longest_nap = 5e-3; /* s */
 static const double alone_nap = 0.05;                        /* s; the one worker's thread wakes it */
 static const double sync_interval = 1, watch_interval = 0.1; /* s */
@@ -138,8 +141,26 @@ static bool is_over(epx_coordinator *own) {
   return counts.out == 0 && (counts.open == 0 || epx_schedule_is_draining(own->schedule));
 }
 
-/* One turn: a message, or else what is due and a nap, a hundredth of the time since a message came: so that
- * none waits longer than that share of what it took, and watching costs next to nothing. */
+/* Nothing came: first others have the processor, by turns, which costs least when an answer is under way;
+ * then naps, a hundredth of the time since a message came: so that none waits longer than that share of what
+ * it took, and watching costs next to nothing. */
+static epx_err wait(epx_coordinator *own, int *n_empty) {
+  const double quiet = epx_seconds_get() - own->t_message;
+  if (*n_empty < N_YIELDS) {
+    if (++*n_empty < N_YIELDS && quiet < longest_yielding) {
+      sched_yield();
+      return EPX_OK;
+    }
+    *n_empty = N_YIELDS;
+    if (own->error == EPX_OK) EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
+  }
+  const bool alone = epx_channel_get_size(own->channel) == 1;
+  epx_channel_wait_for_worker(own->channel,
+                              alone ? alone_nap : fmin(longest_nap, fmax(shortest_nap, nap_share * quiet)));
+  return EPX_OK;
+}
+
+/* One turn: a message, or else what is due, and a while without. */
 static epx_err turn(epx_coordinator *own, int *n_empty) {
   bool got;
   EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
@@ -147,20 +168,13 @@ static epx_err turn(epx_coordinator *own, int *n_empty) {
     const double start = epx_seconds_get();
     *n_empty = 0;
     EPX_TRY(epx_coordinator_read_message(own));
-    own->report->progress.handing_out += epx_seconds_get() - start;
+    own->t_message = epx_seconds_get();
+    own->report->progress.handing_out += own->t_message - start;
     return heed_clock(own);
   }
   EPX_TRY(epx_coordinator_write_idle(own));
   EPX_TRY(heed_clock(own));
-  if (++*n_empty < N_SPINS) return EPX_OK;
-  if (*n_empty == N_SPINS) {
-    own->t_quiet = epx_seconds_get();
-    if (own->error == EPX_OK) EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
-  }
-  const bool alone = epx_channel_get_size(own->channel) == 1;
-  const double nap = nap_share * (epx_seconds_get() - own->t_quiet);
-  epx_channel_wait_for_worker(own->channel, alone ? alone_nap : fmin(longest_nap, fmax(shortest_nap, nap)));
-  return EPX_OK;
+  return wait(own, n_empty);
 }
 
 /* An error of this side (journal, store) stops the run like a worker's; one of MPI is not survived. */
@@ -271,7 +285,7 @@ static epx_err create_loads(epx_coordinator *own) {
 static epx_err prepare(epx_coordinator *own) {
   own->n_workers = epx_coordinator_get_n_workers(own->channel);
   own->first_worker = epx_channel_get_size(own->channel) - own->n_workers;
-  own->start = own->t_sync = own->t_checkpoint = epx_seconds_get();
+  own->start = own->t_sync = own->t_checkpoint = own->t_message = epx_seconds_get();
   own->deadline = own->start + own->options->time_limit;
   own->give_up = INFINITY;
   count_trials(own->campaign, &own->report->progress);

@@ -45,13 +45,13 @@ static epx_err take_record(epx_coordinator *own, int i_point, int i_instance, co
   return own->error == EPX_OK ? epx_journal_write(own->files->journal, i_point, i_instance, kept) : EPX_OK;
 }
 
-/* Notes in the worker's load what a block took and how its trials ended. */
-static void count_block(epx_coordinator *own, int worker, const epx_block *block, double seconds,
+/* Notes in the worker's load what a block took and how its trials ended; now: s of the run. */
+static void count_block(epx_coordinator *own, int worker, const epx_block *block, double now, double seconds,
                         const double *records) {
   epx_progress_load *load = &own->report->load[worker];
   own->report->progress.busy += seconds;
   load->busy += seconds;
-  load->last = epx_seconds_get() - own->start;
+  load->last = now;
   load->n_trials += block->n;
   for (int k = 0; k < block->n; k++)
     load->n_failed += records[(size_t)k * own->campaign->layout.size] != EPX_STATE_DONE;
@@ -67,13 +67,12 @@ static void count_block(epx_coordinator *own, int worker, const epx_block *block
   if (own->options->watch_block) own->options->watch_block(own->options->context, &watched);
 }
 
-static epx_err take_block(epx_coordinator *own, int worker, int64_t i_block, double seconds,
-                          const double *records) {
-  const epx_block block = epx_blocks_get(own->campaign, i_block);
-  count_block(own, worker, &block, seconds, records);
-  for (int k = 0; k < block.n; k++)
+static epx_err take_block(epx_coordinator *own, int worker, const epx_block *block, double now,
+                          double seconds, const double *records) {
+  count_block(own, worker, block, now, seconds, records);
+  for (int k = 0; k < block->n; k++)
     EPX_TRY(
-        take_record(own, block.i_point, block.first + k, records + (size_t)k * own->campaign->layout.size));
+        take_record(own, block->i_point, block->first + k, records + (size_t)k * own->campaign->layout.size));
   return EPX_OK;
 }
 
@@ -81,17 +80,19 @@ static epx_err take_result(epx_coordinator *own, int worker) {
   const epx_message *message = &own->message;
   const double *next = (const double *)(const void *)message->data,
                *end = next + message->n_bytes / sizeof *next;
+  const double now = epx_seconds_get();
   double solved = 0;
   for (int64_t b = message->first; b < message->first + message->count; b++) {
-    const size_t n = 1 + (size_t)epx_blocks_get(own->campaign, b).n * own->campaign->layout.size;
+    const epx_block block = epx_blocks_get(own->campaign, b);
+    const size_t n = 1 + (size_t)block.n * own->campaign->layout.size;
     if ((size_t)(end - next) < n)
       return EPX_RAISE(EPX_EMPI, "a result of worker %d is cut short", message->worker);
-    if (epx_schedule_set_done(own->schedule, worker, b, *next, epx_seconds_get()))
-      EPX_TRY(take_block(own, worker, b, *next, next + 1));
+    if (epx_schedule_set_done(own->schedule, worker, b, *next, now))
+      EPX_TRY(take_block(own, worker, &block, now - own->start, *next, next + 1));
     solved += *next;
     next += n;
   }
-  epx_activity_set_span(own->report->activity, worker, epx_seconds_get() - own->start, solved);
+  epx_activity_set_span(own->report->activity, worker, now - own->start, solved);
   return EPX_OK;
 }
 

@@ -1,6 +1,7 @@
 /** @file
  * Mailbox: a ring of messages under one mutex. Slots keep their memory, so that passing a message costs a
- * copy. Waits are timed by a clock that no one sets, which C11's threads do not offer.
+ * copy; the system is called only to wait, or to wake one who waits. Waits are timed by a clock that no one
+ * sets, which C11's threads do not offer.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "parallel/mailbox.h"
@@ -17,7 +18,7 @@ struct epx_mailbox {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   epx_message slot[N_SLOTS];
-  int first, n;
+  int first, n, n_waiting;
 };
 
 epx_err epx_mailbox_create(epx_mailbox **out) {
@@ -61,18 +62,23 @@ static epx_err copy(epx_message *to, const epx_message *from) {
 
 epx_err epx_mailbox_write(epx_mailbox *mailbox, const epx_message *message) {
   pthread_mutex_lock(&mailbox->lock);
-  while (mailbox->n == N_SLOTS)
+  while (mailbox->n == N_SLOTS) {
+    mailbox->n_waiting++;
     pthread_cond_wait(&mailbox->changed, &mailbox->lock);
+    mailbox->n_waiting--;
+  }
   const int code = copy(&mailbox->slot[(mailbox->first + mailbox->n) % N_SLOTS], message);
   if (code == EPX_OK) mailbox->n++;
-  pthread_cond_broadcast(&mailbox->changed);
+  const bool awaited = mailbox->n_waiting > 0;
   pthread_mutex_unlock(&mailbox->lock);
+  if (awaited) pthread_cond_broadcast(&mailbox->changed);
   return code;
 }
 
 epx_err epx_mailbox_read(epx_mailbox *mailbox, epx_message *message, bool *got) {
   pthread_mutex_lock(&mailbox->lock);
   *got = mailbox->n > 0;
+  const bool awaited = *got && mailbox->n_waiting > 0;
   if (*got) {
     /* The two exchange their memory. */
     const epx_message read = mailbox->slot[mailbox->first];
@@ -80,9 +86,9 @@ epx_err epx_mailbox_read(epx_mailbox *mailbox, epx_message *message, bool *got) 
     *message = read;
     mailbox->first = (mailbox->first + 1) % N_SLOTS;
     mailbox->n--;
-    pthread_cond_broadcast(&mailbox->changed);
   }
   pthread_mutex_unlock(&mailbox->lock);
+  if (awaited) pthread_cond_broadcast(&mailbox->changed);
   return EPX_OK;
 }
 
@@ -97,6 +103,10 @@ void epx_mailbox_wait(epx_mailbox *mailbox, double seconds) {
     until.tv_sec++;
   }
   pthread_mutex_lock(&mailbox->lock);
-  if (mailbox->n == 0) pthread_cond_timedwait(&mailbox->changed, &mailbox->lock, &until);
+  if (mailbox->n == 0) {
+    mailbox->n_waiting++;
+    pthread_cond_timedwait(&mailbox->changed, &mailbox->lock, &until);
+    mailbox->n_waiting--;
+  }
   pthread_mutex_unlock(&mailbox->lock);
 }

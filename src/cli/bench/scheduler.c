@@ -21,7 +21,7 @@
 #include "epilux/base/array.h"
 #include "epilux/parallel/run.h"
 
-enum { N_ROUNDS = 5 };
+enum { N_ROUNDS = EPX_BENCH_ROUNDS };
 
 static const char deck_text[] = "study: {name: bench}\n"
                                 "network: {family: kerr, topology: {nodes: 3}}\n"
