@@ -1,6 +1,6 @@
 /** @file
  * Simulated cluster: workers that ask, solve, fail and die in simulated time, for tests of the schedule. One
- * coordinator serves them one after the other.
+ * coordinator serves them one after the other, through relays where there are any.
  */
 #ifndef EPILUX_TESTS_SIMULATED_CLUSTER_H
 #define EPILUX_TESTS_SIMULATED_CLUSTER_H
@@ -23,6 +23,8 @@ typedef struct {
   double death;             /* share of blocks during which the worker dies, and starts again */
   double deadline, request; /* s; of a request to the coordinator and back */
   double service;           /* s that the coordinator takes over a message */
+  int n_relays;             /* that pass messages on in bundles; 0: none */
+  double bundle;            /* s that the coordinator takes over a bundle, beside its messages */
   int64_t poison;           /* block that always kills its worker; -1: none */
   int n_hosts, bad_host; /* workers are dealt to hosts in turn; every block fails on the bad one; -1: none */
 } cluster;
@@ -55,6 +57,7 @@ typedef struct {
   int n_heap;
   cluster_queue *queues;           /* [n_workers] */
   unsigned char *n_done, *n_tries; /* [n_blocks] */
+  double *sent;                    /* [n_relays] when the relay's last bundle leaves, or has left */
   double free;                     /* when the coordinator has nothing to do */
   outcome out;
 } simulation;
@@ -153,7 +156,8 @@ static inline bool simulation_finish(simulation *s, int worker, double now) {
   own->seconds[own->n_done++] = simulation_duration(s, block, s->n_tries[block] - 1);
   own->unit[0].first++;
   const bool ends = --own->unit[0].count == 0;
-  if (!ends && own->n_done < 64 && now - own->t_sent <= epx_schedule_eval_interval(s->c->n_workers))
+  if (!ends && own->n_done < 64 &&
+      now - own->t_sent <= epx_schedule_eval_interval(s->c->n_workers, s->c->n_relays))
     return false;
   simulation_report(s, worker, block + 1 - own->n_done, now);
   if (ends) {
@@ -161,6 +165,17 @@ static inline bool simulation_finish(simulation *s, int worker, double now) {
     own->n_units--;
   }
   return true;
+}
+
+/* When a message that a worker sends at `now` reaches the coordinator: a relay sends at once when it has not
+ * for an interval, and else together what comes in between. *first: of its bundle. */
+static inline double simulation_pass(simulation *s, int worker, double now, bool *first) {
+  *first = false;
+  if (s->c->n_relays == 0) return now;
+  double *sent = &s->sent[(int64_t)worker * s->c->n_relays / s->c->n_workers];
+  *first = now > *sent;
+  if (*first) *sent = fmax(now, *sent + (double)s->c->n_relays / EPX_SCHEDULE_MESSAGES);
+  return *sent;
 }
 
 static inline void simulation_wake(simulation *s, double now) {
@@ -183,7 +198,9 @@ static inline void simulation_run(simulation *s) {
       const bool heard = simulation_finish(s, next.worker, next.time);
       if (own->n_units > 0) simulation_begin(s, next.worker, next.time);
       if (!heard) continue;
-      s->free = fmax(s->free, next.time) + s->c->service;
+      bool first;
+      s->free = fmax(s->free, simulation_pass(s, next.worker, next.time, &first)) + s->c->service;
+      if (first) s->free += s->c->bundle;
       simulation_ask(s, next.worker, s->free);
       if (counts.open == 0 || epx_schedule_get_idle(s->schedule, 0) >= 0) simulation_wake(s, s->free);
     }
@@ -204,7 +221,8 @@ static inline outcome simulate(const cluster *c, epx_schedule *schedule) {
   s.queues = calloc(n, sizeof *s.queues);
   s.n_done = calloc((size_t)c->n_blocks + 1, 1);
   s.n_tries = calloc((size_t)c->n_blocks + 1, 1);
-  if (s.heap && s.queues && s.n_done && s.n_tries)
+  s.sent = calloc((size_t)c->n_relays + 1, sizeof *s.sent);
+  if (s.heap && s.queues && s.n_done && s.n_tries && s.sent)
     simulation_run(&s);
   else
     s.out.n_wrong++;
@@ -213,6 +231,7 @@ static inline outcome simulate(const cluster *c, epx_schedule *schedule) {
   free(s.queues);
   free(s.n_done);
   free(s.n_tries);
+  free(s.sent);
   return s.out;
 }
 

@@ -54,14 +54,16 @@ static epx_err create_group(const epx_campaign *campaign, epx_channel *channel, 
   return EPX_OK;
 }
 
-static epx_err read_attempts(const epx_call *call, int *attempts) {
-  const char *text = epx_call_get_value(call, "--attempts", 0);
+/* A count with 0 for no limit; `most` at most. */
+static epx_err read_count(const epx_call *call, const char *option, long most, int *count) {
+  const char *text = epx_call_get_value(call, option, 0);
   char *end;
   if (!text) return EPX_OK;
   const long value = strtol(text, &end, 10);
-  if (*end || end == text || value < 0 || value > 1000)
-    return EPX_RAISE(EPX_EINPUT, "--attempts %s: a whole number from 0 (no limit) to 1000 is wanted", text);
-  *attempts = (int)value;
+  if (*end || end == text || value < 0 || value > most)
+    return EPX_RAISE(EPX_EINPUT, "%s %s: a whole number from 0 (no limit) to %ld is wanted", option, text,
+                     most);
+  *count = (int)value;
   return EPX_OK;
 }
 
@@ -80,7 +82,10 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
     return EPX_RAISE(EPX_EINPUT, "run: --retry-failed goes with --resume: there is nothing to run again");
   if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
   if (every) EPX_TRY(epx_time_limit_read("--checkpoint", every, &options->coordinator.checkpoint));
-  EPX_TRY(read_attempts(call, &options->coordinator.attempts));
+  EPX_TRY(read_count(call, "--attempts", 1000, &options->coordinator.attempts));
+  EPX_TRY(read_count(call, "--group", 1000000, &options->workers_per_coordinator));
+  if (options->workers_per_coordinator == 1)
+    return EPX_RAISE(EPX_EINPUT, "--group 1: a group has two workers at least; 0: no groups");
   options->coordinator.time_limit = fmin(options->coordinator.time_limit, epx_time_limit_get_from_job());
   return EPX_OK;
 }

@@ -28,6 +28,7 @@ epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status);
   {"--max-time", "TIME", "stops in time, saved: 2h, 90min, 00:10:00", 0},                                    \
       {"--checkpoint", "TIME", "from one results file to the next; 60 s", 0},                                \
       {"--attempts", "N", "deaths of its process that make a trial failed; 3, 0: no limit", 0},              \
+      {"--group", "N", "workers that one rank listens to, above which relays stand between; 1000", 0},       \
       {"--progress", "FILE", "adds lines of progress to a file, for others to follow", 0},                   \
       {"--any-version", NULL, "goes on although version, libraries or instruction set differ", 0}, {         \
     "--quiet", NULL, "no progress, no summary", 0                                                            \

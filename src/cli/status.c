@@ -19,11 +19,26 @@
 
 static const double default_interval = 5; /* s */
 
-/* Since the file was written the run, if it goes on, has taken the time that passed and solved what is in the
- * journal. */
+/* When a file was last written, s; 0 when it is not there. */
+static double get_written(const char *path) {
+  struct stat file;
+  return stat(path, &file) == 0 ? (double)file.st_mtim.tv_sec + 1e-9 * (double)file.st_mtim.tv_nsec : 0;
+}
+
+/* Until when the run wrote, or writes. */
+static double get_end(const char *path, bool running) {
+  char *journal;
+  if (running) return (double)time(NULL);
+  if (epx_results_create_name(path, "journal", &journal) != EPX_OK) return 0;
+  const double end = get_written(journal);
+  epx_array_destroy(&journal);
+  return end;
+}
+
+/* Since the file was written the run has taken the time that passed until now, or until it died, and solved
+ * what is in the journal. */
 static void init_progress(const char *path, const epx_results *results, bool running,
                           epx_progress *progress) {
-  struct stat file;
   *progress = (epx_progress){.n_solved = (long)results->run_trials + results->journal.n_records,
                              .seconds = results->run_seconds};
   for (int i = 0; i < results->n_points; i++)
@@ -35,7 +50,8 @@ static void init_progress(const char *path, const epx_results *results, bool run
       progress->n_finished += state != EPX_STATE_PENDING;
       progress->n_failed += state > EPX_STATE_DONE;
     }
-  if (running && stat(path, &file) == 0) progress->seconds += fmax(0, difftime(time(NULL), file.st_mtime));
+  if (running || results->journal.n_records > 0)
+    progress->seconds += fmax(0, get_end(path, running) - get_written(path));
 }
 
 static void print_states(const epx_results *results) {
@@ -68,8 +84,11 @@ static void print_status(const char *path, const epx_results *results, const cha
     printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);
   if (*finished) return;
   epx_progress_eval_time(epx_progress_eval_time_left(&progress), left, sizeof left);
-  printf("%-15s %.3g trials a second\n%-15s %s\n", "rate", epx_progress_eval_rate(&progress), "time left",
-         *holder ? left : "stopped; go on with epilux run DECK --resume");
+  /* A run that solved nothing, or was killed at once, has no rate to speak of. */
+  if (progress.n_solved > 0 && progress.seconds > 0)
+    printf("%-15s %.3g trials a second%s\n", "rate", epx_progress_eval_rate(&progress),
+           *holder ? "" : ", before it stopped");
+  printf("%-15s %s\n", "time left", *holder ? left : "stopped; go on with epilux run DECK --resume");
 }
 
 /* Reads a results file, and who runs it: holder [size], out. */

@@ -1,11 +1,10 @@
 /** @file
- * Channel: over MPI a message is one MPI message, a head and its data. Open MPI's own waiting spins, so
- * waiting here is asking, with naps that grow.
+ * Channel: over MPI, messages travel in bundles, of one where there is no relay. Open MPI's own waiting
+ * spins, so waiting here is asking, with naps that grow.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "epilux/parallel/channel.h"
 
-#include <limits.h>
 #include <math.h>
 #include <sched.h>
 #include <string.h>
@@ -13,26 +12,12 @@
 #include <unistd.h>
 
 #include "epilux/base/array.h"
-#include "parallel/mailbox.h"
+#include "parallel/channel_private.h"
 
 /* N_YIELDS: questions before the first nap, between which whoever wants the processor has it: the shortest
- * nap takes longer than an answer that is on its way. */
-enum { TAG = 1, HOST_BYTES = 64, N_YIELDS = 100 };
-
-/* What precedes the data on the wire. Ranks are of one machine type. */
-typedef struct {
-  int32_t kind, code;
-  int64_t first, count;
-} head;
-
-struct epx_channel {
-  MPI_Comm comm;
-  int rank, size;
-  epx_mailbox *to_coordinator, *to_worker; /* rank 0: of worker 0 */
-  char *hosts;                             /* rank 0: [size][HOST_BYTES] */
-  unsigned char *wire;                     /* [capacity], head and data */
-  size_t capacity;
-};
+ * nap takes longer than an answer that is on its way. RELAY_BYTES: of what is sent to a relay at once, so
+ * that it leaves without the relay's doing. */
+enum { HOST_BYTES = 64, N_YIELDS = 100, RELAY_BYTES = 3072 };
 
 epx_err epx_message_set_capacity(epx_message *message, size_t n_bytes) {
   if (n_bytes <= message->capacity) return EPX_OK;
@@ -51,7 +36,7 @@ void epx_message_destroy(epx_message *message) {
   *message = (epx_message){0};
 }
 
-static epx_err check_mpi(int code, const char *what) {
+epx_err epx_channel_check(int code, const char *what) {
   if (code == MPI_SUCCESS) return EPX_OK;
   char text[MPI_MAX_ERROR_STRING] = "";
   int length;
@@ -68,7 +53,7 @@ static epx_err create_hosts(epx_channel *channel) {
     memcpy(channel->hosts, host, sizeof host);
     return EPX_OK;
   }
-  return check_mpi(
+  return epx_channel_check(
       MPI_Gather(host, HOST_BYTES, MPI_CHAR, channel->hosts, HOST_BYTES, MPI_CHAR, 0, channel->comm),
       "MPI_Gather");
 }
@@ -82,11 +67,12 @@ static epx_err create(MPI_Comm comm, epx_channel *channel) {
   channel->comm = MPI_COMM_NULL;
   channel->size = 1;
   if (comm != MPI_COMM_NULL) {
-    EPX_TRY(check_mpi(MPI_Comm_dup(comm, &channel->comm), "MPI_Comm_dup"));
+    EPX_TRY(epx_channel_check(MPI_Comm_dup(comm, &channel->comm), "MPI_Comm_dup"));
     MPI_Comm_set_errhandler(channel->comm, MPI_ERRORS_RETURN);
     MPI_Comm_rank(channel->comm, &channel->rank);
     MPI_Comm_size(channel->comm, &channel->size);
   }
+  EPX_TRY(epx_channel_set_group(channel, 0));
   EPX_TRY(create_hosts(channel));
   if (channel->rank > 0) return EPX_OK;
   EPX_TRY(epx_mailbox_create(&channel->to_coordinator));
@@ -105,6 +91,26 @@ epx_err epx_channel_create(MPI_Comm comm, epx_channel **out) {
   return code;
 }
 
+static void destroy_bundles(epx_channel *channel) {
+  for (int r = 0; channel->to_relay && r < channel->layout.n_relays; r++)
+    epx_bundle_destroy(&channel->to_relay[r]);
+  epx_array_destroy(&channel->to_relay);
+  epx_bundle_destroy(&channel->in);
+  epx_bundle_destroy(&channel->out);
+}
+
+epx_err epx_channel_set_group(epx_channel *channel, int group) {
+  destroy_bundles(channel);
+  channel->layout = epx_channel_eval_layout(channel->size, group);
+  channel->coordinator = epx_channel_eval_relay(&channel->layout, channel->rank);
+  if (channel->rank > 0 || channel->layout.n_relays == 0) return EPX_OK;
+  return EPX_ARRAY(channel->to_relay, (size_t)channel->layout.n_relays);
+}
+
+epx_channel_layout epx_channel_get_layout(const epx_channel *channel) {
+  return channel->layout;
+}
+
 void epx_channel_destroy(epx_channel **address) {
   epx_channel *channel = *address;
   if (!channel) return;
@@ -112,7 +118,7 @@ void epx_channel_destroy(epx_channel **address) {
   epx_mailbox_destroy(&channel->to_coordinator);
   epx_mailbox_destroy(&channel->to_worker);
   epx_array_destroy(&channel->hosts);
-  epx_array_destroy(&channel->wire);
+  destroy_bundles(channel);
   epx_array_destroy(address);
 }
 
@@ -124,55 +130,60 @@ int epx_channel_get_size(const epx_channel *channel) {
   return channel->size;
 }
 
-static epx_err set_wire(epx_channel *channel, size_t n_bytes) {
-  if (n_bytes <= channel->capacity) return EPX_OK;
-  epx_array_destroy(&channel->wire);
-  channel->capacity = 0;
-  EPX_TRY(EPX_ARRAY(channel->wire, 2 * n_bytes));
-  channel->capacity = 2 * n_bytes;
-  return EPX_OK;
+epx_err epx_channel_send(epx_channel *channel, int to, epx_bundle *bundle) {
+  EPX_TRY(epx_channel_check(
+      MPI_Send(bundle->bytes, (int)bundle->n_bytes, MPI_BYTE, to, EPX_CHANNEL_TAG, channel->comm),
+      "MPI_Send"));
+  return epx_bundle_set_size(bundle, 0);
 }
 
-static epx_err send(epx_channel *channel, int to, const epx_message *message) {
-  const head start = {(int32_t)message->kind, (int32_t)message->code, message->first, message->count};
-  const size_t n = sizeof start + message->n_bytes;
-  if (n > INT_MAX) return EPX_RAISE(EPX_EMPI, "a message of %zu bytes is more than MPI takes", n);
-  EPX_TRY(set_wire(channel, n));
-  memcpy(channel->wire, &start, sizeof start);
-  if (message->n_bytes > 0) memcpy(channel->wire + sizeof start, message->data, message->n_bytes);
-  return check_mpi(MPI_Send(channel->wire, (int)n, MPI_BYTE, to, TAG, channel->comm), "MPI_Send");
-}
-
-static epx_err receive(epx_channel *channel, int from, epx_message *message, bool *got) {
+epx_err epx_channel_receive(epx_channel *channel, int from, int *source, bool *got) {
   MPI_Status status;
   int there = 0, n = 0;
   *got = false;
-  EPX_TRY(check_mpi(MPI_Iprobe(from, TAG, channel->comm, &there, &status), "MPI_Iprobe"));
+  EPX_TRY(epx_channel_check(MPI_Iprobe(from, EPX_CHANNEL_TAG, channel->comm, &there, &status), "MPI_Iprobe"));
   if (!there) return EPX_OK;
-  EPX_TRY(check_mpi(MPI_Get_count(&status, MPI_BYTE, &n), "MPI_Get_count"));
-  head start;
-  if (n < (int)sizeof start)
-    return EPX_RAISE(EPX_EMPI, "a message of %d bytes from rank %d", n, status.MPI_SOURCE);
-  EPX_TRY(set_wire(channel, (size_t)n));
-  EPX_TRY(check_mpi(
-      MPI_Recv(channel->wire, n, MPI_BYTE, status.MPI_SOURCE, TAG, channel->comm, MPI_STATUS_IGNORE),
-      "MPI_Recv"));
-  memcpy(&start, channel->wire, sizeof start);
-  EPX_TRY(epx_message_set_capacity(message, (size_t)n - sizeof start));
-  message->n_bytes = (size_t)n - sizeof start;
-  if (message->n_bytes > 0) memcpy(message->data, channel->wire + sizeof start, message->n_bytes);
-  message->kind = (epx_message_kind)start.kind;
-  message->code = start.code;
-  message->first = start.first;
-  message->count = start.count;
-  message->worker = from == MPI_ANY_SOURCE ? status.MPI_SOURCE : channel->rank;
+  EPX_TRY(epx_channel_check(MPI_Get_count(&status, MPI_BYTE, &n), "MPI_Get_count"));
+  EPX_TRY(epx_bundle_set_size(&channel->in, (size_t)n));
+  *source = status.MPI_SOURCE;
   *got = true;
-  return EPX_OK;
+  return epx_channel_check(
+      MPI_Recv(channel->in.bytes, n, MPI_BYTE, *source, EPX_CHANNEL_TAG, channel->comm, MPI_STATUS_IGNORE),
+      "MPI_Recv");
+}
+
+/* Sends a message by itself. */
+static epx_err send(epx_channel *channel, int to, const epx_message *message) {
+  EPX_TRY(epx_bundle_write(&channel->out, message));
+  return epx_channel_send(channel, to, &channel->out);
+}
+
+/* Reads a message of what came together; what comes next when there is none. */
+static epx_err receive(epx_channel *channel, int from, epx_message *message, bool *got) {
+  int source;
+  EPX_TRY(epx_bundle_read(&channel->in, message, got));
+  if (*got) return EPX_OK;
+  EPX_TRY(epx_channel_receive(channel, from, &source, got));
+  return *got ? epx_bundle_read(&channel->in, message, got) : EPX_OK;
 }
 
 epx_err epx_channel_write_to_worker(epx_channel *channel, const epx_message *message) {
   if (message->worker == 0) return epx_mailbox_write(channel->to_worker, message);
-  return send(channel, message->worker, message);
+  const int relay = epx_channel_eval_relay(&channel->layout, message->worker);
+  if (relay == 0) return send(channel, message->worker, message);
+  epx_bundle *bundle = &channel->to_relay[relay - 1];
+  EPX_TRY(epx_bundle_write(bundle, message));
+  channel->any_to_relay = true;
+  return bundle->n_bytes < RELAY_BYTES ? EPX_OK : epx_channel_send(channel, relay, bundle);
+}
+
+static epx_err send_to_relays(epx_channel *channel) {
+  if (!channel->any_to_relay) return EPX_OK;
+  channel->any_to_relay = false;
+  for (int r = 0; r < channel->layout.n_relays; r++)
+    if (!epx_bundle_is_empty(&channel->to_relay[r]))
+      EPX_TRY(epx_channel_send(channel, r + 1, &channel->to_relay[r]));
+  return EPX_OK;
 }
 
 epx_err epx_channel_read_from_worker(epx_channel *channel, epx_message *message, bool *got) {
@@ -182,12 +193,15 @@ epx_err epx_channel_read_from_worker(epx_channel *channel, epx_message *message,
     return EPX_OK;
   }
   if (channel->size == 1) return EPX_OK;
+  if (epx_bundle_is_empty(&channel->in)) EPX_TRY(send_to_relays(channel));
   return receive(channel, MPI_ANY_SOURCE, message, got);
 }
 
 epx_err epx_channel_write_to_coordinator(epx_channel *channel, const epx_message *message) {
   if (channel->rank == 0) return epx_mailbox_write(channel->to_coordinator, message);
-  return send(channel, 0, message);
+  epx_message signed_by_worker = *message;
+  signed_by_worker.worker = channel->rank;
+  return send(channel, channel->coordinator, &signed_by_worker);
 }
 
 /* Waits for a message of the coordinator, by naps that grow to a hundredth of what was waited. */
@@ -198,7 +212,7 @@ static epx_err receive_late(epx_channel *channel, double seconds, epx_message *m
     const struct timespec pause = {0, (long)(1e9 * nap)};
     nanosleep(&pause, NULL);
     waited += nap;
-    EPX_TRY(receive(channel, 0, message, got));
+    EPX_TRY(receive(channel, channel->coordinator, message, got));
     if (*got) return EPX_OK;
   }
   return EPX_OK;
@@ -208,7 +222,7 @@ epx_err epx_channel_read_from_coordinator(epx_channel *channel, double seconds, 
                                           bool *got) {
   for (int k = 0;; k++) {
     EPX_TRY(channel->rank == 0 ? epx_mailbox_read(channel->to_worker, message, got)
-                               : receive(channel, 0, message, got));
+                               : receive(channel, channel->coordinator, message, got));
     if (*got || seconds <= 0) return EPX_OK;
     if (k == N_YIELDS) break;
     sched_yield();
@@ -225,7 +239,7 @@ void epx_channel_wait_for_worker(epx_channel *channel, double seconds) {
 epx_err epx_channel_merge_least(epx_channel *channel, int *least) {
   if (channel->size == 1) return EPX_OK;
   const int own = *least;
-  return check_mpi(MPI_Allreduce(&own, least, 1, MPI_INT, MPI_MIN, channel->comm), "MPI_Allreduce");
+  return epx_channel_check(MPI_Allreduce(&own, least, 1, MPI_INT, MPI_MIN, channel->comm), "MPI_Allreduce");
 }
 
 epx_err epx_channel_merge_codes(epx_channel *channel, int code) {
@@ -233,7 +247,8 @@ epx_err epx_channel_merge_codes(epx_channel *channel, int code) {
   struct {
     int code, rank;
   } own = {code, channel->rank}, gravest;
-  EPX_TRY(check_mpi(MPI_Allreduce(&own, &gravest, 1, MPI_2INT, MPI_MINLOC, channel->comm), "MPI_Allreduce"));
+  EPX_TRY(epx_channel_check(MPI_Allreduce(&own, &gravest, 1, MPI_2INT, MPI_MINLOC, channel->comm),
+                            "MPI_Allreduce"));
   if (gravest.rank != channel->rank) epx_error_reset();
   return gravest.code;
 }

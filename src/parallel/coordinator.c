@@ -206,8 +206,8 @@ static void number_hosts(const epx_coordinator *own, int *host) {
 
 static epx_err create_schedule(epx_coordinator *own) {
   const int attempts = own->options->attempts;
-  epx_schedule_options options =
-      epx_schedule_get_defaults(epx_blocks_get_count(own->campaign), own->n_workers);
+  epx_schedule_options options = epx_schedule_get_defaults(
+      epx_blocks_get_count(own->campaign), own->n_workers, epx_channel_get_layout(own->channel).n_relays);
   int *host;
   EPX_TRY(EPX_ARRAY(host, (size_t)own->n_workers));
   number_hosts(own, host);
@@ -245,11 +245,6 @@ static epx_err fill_schedule(epx_coordinator *own) {
   return epx_coordinator_write_given_up(own);
 }
 
-int epx_coordinator_get_n_workers(const epx_channel *channel) {
-  const int n_ranks = epx_channel_get_size(channel);
-  return n_ranks > 2 ? n_ranks - 1 : n_ranks;
-}
-
 static void count_trials(const epx_campaign *campaign, epx_progress *progress) {
   for (int i = 0; i < campaign->n_points; i++)
     for (int k = 0; k < campaign->n_instances; k++) {
@@ -283,8 +278,9 @@ static epx_err create_loads(epx_coordinator *own) {
 }
 
 static epx_err prepare(epx_coordinator *own) {
-  own->n_workers = epx_coordinator_get_n_workers(own->channel);
-  own->first_worker = epx_channel_get_size(own->channel) - own->n_workers;
+  const epx_channel_layout layout = epx_channel_get_layout(own->channel);
+  own->n_workers = layout.n_workers;
+  own->first_worker = layout.first_worker;
   own->start = own->t_sync = own->t_checkpoint = own->t_message = epx_seconds_get();
   own->deadline = own->start + own->options->time_limit;
   own->give_up = INFINITY;

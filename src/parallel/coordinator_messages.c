@@ -11,6 +11,15 @@
 #include "parallel/coordinator_private.h"
 #include "parallel/seconds.h"
 
+/* Notes what a worker is about to begin, for the case that it dies of it. Before a suspect, what others have
+ * finished leaves this process: if it dies now, only what is under way is charged with that. */
+static epx_err note_attempt(epx_coordinator *own, int worker, const epx_unit *unit) {
+  if (own->error == EPX_OK && epx_schedule_is_suspect(own->schedule, unit->first))
+    EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
+  if (!own->files->attempts) return EPX_OK;
+  return epx_attempts_write(own->files->attempts, worker, unit->first, unit->count);
+}
+
 epx_err epx_coordinator_write_units(epx_coordinator *own, int worker) {
   epx_unit unit;
   while (!own->stopping && epx_schedule_get_unit(own->schedule, worker, epx_seconds_get(), &unit)) {
@@ -18,8 +27,7 @@ epx_err epx_coordinator_write_units(epx_coordinator *own, int worker) {
                                  .worker = own->first_worker + worker,
                                  .first = unit.first,
                                  .count = unit.count};
-    if (own->files->attempts)
-      EPX_TRY(epx_attempts_write(own->files->attempts, worker, unit.first, unit.count));
+    EPX_TRY(note_attempt(own, worker, &unit));
     epx_progress_load *load = &own->report->load[worker];
     if (load->n_units++ == 0) load->first = epx_seconds_get() - own->start;
     EPX_TRY(epx_channel_write_to_worker(own->channel, &message));

@@ -20,7 +20,7 @@ typedef struct {
   epx_message message;
   double start, deadline; /* on epx_seconds_get() */
   double t_sync, t_checkpoint, checkpoint_time, t_watch, give_up;
-  double t_message; /* when the last message was dealt with */
+  double t_message;     /* when the last message was dealt with */
   bool stopping, dirty; /* workers were told to stop; records came since the last checkpoint */
   int n_signals;
   int n_errors, n_given_up; /* of workers; blocks recorded as failed */

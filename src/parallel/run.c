@@ -16,6 +16,7 @@
 #include "epilux/base/log.h"
 #include "epilux/io/lock.h"
 #include "epilux/io/results.h"
+#include "epilux/parallel/relay.h"
 #include "epilux/parallel/signals.h"
 #include "parallel/blocks.h"
 
@@ -42,6 +43,7 @@ typedef struct {
 epx_run_options epx_run_get_defaults(const char *path) {
   return (epx_run_options){
       .path = path,
+      .workers_per_coordinator = 1000,
       .coordinator = {.checkpoint = 60, .time_limit = INFINITY, .patience = 20, .attempts = 3},
       .calls = epx_worker_get_calls()};
 }
@@ -212,7 +214,9 @@ static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, con
 static epx_err solve(epx_campaign *campaign, epx_channel *channel, const files *own,
                      const epx_run_options *options, epx_coordinator_report *report) {
   const epx_worker_place place = {options->group, options->path};
-  if (epx_channel_get_rank(channel) == 0) return solve_on_rank_0(campaign, channel, own, options, report);
+  const int rank = epx_channel_get_rank(channel);
+  if (rank == 0) return solve_on_rank_0(campaign, channel, own, options, report);
+  if (rank < epx_channel_get_layout(channel).first_worker) return epx_relay_solve(channel, &report->stopped);
   return epx_worker_solve(campaign, &options->calls, &place, channel, &report->stopped);
 }
 
@@ -232,6 +236,9 @@ static epx_err solve_in_groups(epx_campaign *campaign, const files *own, const e
 
 static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options, files *own,
                    epx_run_report *report) {
+  if (!options->group)
+    EPX_TRY(
+        epx_channel_merge_codes(channel, epx_channel_set_group(channel, options->workers_per_coordinator)));
   const bool is_first = epx_channel_get_rank(channel) == 0;
   int isa = (int)epx_isa_get();
   EPX_TRY(epx_channel_merge_codes(channel, is_first ? open_files(own, campaign, options, &isa) : EPX_OK));
@@ -239,7 +246,7 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
   const epx_channel *workers = options->group ? epx_group_get_channel(options->group) : channel;
   EPX_TRY(epx_channel_merge_codes(
       channel,
-      is_first ? begin_files(own, campaign, options, epx_coordinator_get_n_workers(workers)) : EPX_OK));
+      is_first ? begin_files(own, campaign, options, epx_channel_get_layout(workers).n_workers) : EPX_OK));
   report->begun = true;
   EPX_TRY(epx_signals_set(is_first));
   epx_signals_set_blocked(false); /* one that the caller held back until now counts */

@@ -9,15 +9,17 @@
 #include "epilux/base/array.h"
 #include "parallel/schedule_private.h"
 
-double epx_schedule_eval_interval(int n_workers) {
-  return fmax(0.02, (double)n_workers / EPX_SCHEDULE_MESSAGES);
+double epx_schedule_eval_interval(int n_workers, int n_relays) {
+  const double group = n_relays > 0 ? ceil((double)n_workers / n_relays) : n_workers;
+  return fmax(0.02, fmax(group / EPX_SCHEDULE_MESSAGES, (double)n_workers / EPX_SCHEDULE_UNITS));
 }
 
-epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers) {
+epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers, int n_relays) {
+  const double interval = epx_schedule_eval_interval(n_workers, n_relays);
   return (epx_schedule_options){.n_blocks = n_blocks,
                                 .n_workers = n_workers,
-                                .unit_time = fmax(0.05, epx_schedule_eval_interval(n_workers)),
-                                .ahead = fmax(0.1, 2 * epx_schedule_eval_interval(n_workers)),
+                                .unit_time = fmax(0.05, interval),
+                                .ahead = fmax(0.1, 2 * interval),
                                 .deadline = INFINITY,
                                 .margin = 1,
                                 .quantile = 0.99,

@@ -53,9 +53,8 @@ struct epx_schedule {
   bool draining, alone; /* alone: a block is out that nothing may be beside */
 };
 
-/** Tells whether a block is finished, and whether it is a suspect. */
+/** Tells whether a block is finished. */
 bool epx_schedule_is_finished(const epx_schedule *schedule, int64_t block);
-bool epx_schedule_is_suspect(const epx_schedule *schedule, int64_t block);
 
 /** Sets the bit of a block. */
 void epx_schedule_set_bit(epx_schedule *schedule, int64_t block);

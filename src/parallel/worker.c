@@ -262,7 +262,8 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   int code = create_worker(campaign, calls, place, &own);
   if (!own) return code;
   own->channel = channel;
-  own->result_interval = epx_schedule_eval_interval(epx_coordinator_get_n_workers(channel));
+  const epx_channel_layout layout = epx_channel_get_layout(channel);
+  own->result_interval = epx_schedule_eval_interval(layout.n_workers, layout.n_relays);
   if (code != EPX_OK) code = report_error(own, code);
   if (!own->group) epx_interrupt_set(is_unwanted, own); /* a group leaves together or not at all */
   if (code == EPX_OK) code = work(own);

@@ -1,4 +1,4 @@
-"""A campaign gives the same bits on 1, 2, 3 and 4 ranks, and its file opens in xarray as it is.
+"""A campaign gives the same bits on 1, 2, 3 and 4 ranks, and on more through relays, and its file opens in xarray as it is.
 usage: test_ranks.py EPILUX TRIALS"""
 import os
 
@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import xarray
 
-from runs import DECK, assert_same, finish, main
+from runs import DECK, assert_one_line, assert_same, finish, main
 
 
 def same_bits_on_any_number_of_ranks(folder, epilux, _):
@@ -71,12 +71,30 @@ def shows_what_the_file_holds(epilux, path):
     assert len(rows) == 6 and [float(row[head.index("mean")]) for row in rows] == list(mean), out
 
 
+def relays_change_no_bit(folder, epilux, _):
+    """Groups of two and of one worker; relays are none of the ranks that compute."""
+    direct = os.path.join(folder, "direct.h5")
+    assert finish(2, epilux, "run", DECK, "-o", direct)[0] == 0
+    for n, group, first in ((7, 2, 3), (6, 4, 2), (5, 2, 3), (4, 3, 1), (8, 0, 1)):
+        path = os.path.join(folder, f"{n}-{group}.h5")
+        status, out, err = finish(n, epilux, "run", DECK, "-o", path, "--group", group)
+        assert status == 0, err
+        assert_same(direct, path)
+        says_where_its_time_went(path, out, range(first, n))
+    for wrong, right in (("few", "whole number"), ("1", "two workers at least")):
+        status, _, err = finish(0, epilux, "run", DECK, "-o", os.path.join(folder, "no.h5"), "--group", wrong)
+        assert status == 2, err
+        assert_one_line(err, f"--group {wrong}", right)
+
+
 def many_more_ranks_than_cores_end_with_the_same_bits(folder, epilux, trials):
-    few, many = os.path.join(folder, "2.h5"), os.path.join(folder, "64.h5")
+    few = os.path.join(folder, "2.h5")
     assert finish(2, trials, few, 300)[0] == 0
-    status, out, err = finish(64, trials, many, 300, "us=200")
-    assert status == 0 and "63 workers" in out, err
-    assert_same(few, many)
+    for group, n_workers in ((0, 63), (4, 50)):
+        many = os.path.join(folder, f"64-{group}.h5")
+        status, out, err = finish(64, trials, many, 300, "us=200", f"group={group}")
+        assert status == 0 and f"{n_workers} workers" in out, out + err
+        assert_same(few, many)
 
 
-main([same_bits_on_any_number_of_ranks, many_more_ranks_than_cores_end_with_the_same_bits], "epilux", "trials")
+main([same_bits_on_any_number_of_ranks, relays_change_no_bit, many_more_ranks_than_cores_end_with_the_same_bits], "epilux", "trials")

@@ -24,17 +24,26 @@ def each_signal_stops_it_with_75(folder, epilux, trials):
     whole = os.path.join(folder, "whole.h5")
     assert finish(2, trials, whole, TRIALS // 4)[0] == 0
     for number, to_launcher, n_ranks in ((signal.SIGUSR1, True, 2), (signal.SIGUSR1, True, 3), (signal.SIGTERM, False, 2),
+                                         (signal.SIGTERM, False, 6),
                                          (signal.SIGINT, False, 2), (signal.SIGTERM, False, 0)):
         path = os.path.join(folder, f"{number}-{n_ranks}-{to_launcher}.h5")
-        run = start_slow(trials, path, n_ranks)
+        run = start_slow(trials, path, n_ranks, "group=2")
         run.kill(number, [run.process.pid] if to_launcher else run.ranks()[:1])
         status, _, err = run.wait()
         assert status == 75, f"{signal.Signals(number).name}: {status} {err}"
         assert 0 < count_finished(path) < TRIALS
         status, out, err = finish(0, epilux, "status", path)
         assert status == 75 and f"{count_finished(path)} of {TRIALS}" in out and "stopped" in out, out + err
+        shows_a_rate(out)
         assert finish(2, trials, path, TRIALS // 4, "resume")[0] == 0
         assert_same(whole, path)
+
+
+def shows_a_rate(out):
+    """Of what was solved before the stop: blocks of three trials take 20 ms."""
+    lines = [line for line in out.splitlines() if line.startswith("rate")]
+    assert len(lines) == 1 and lines[0].endswith("a second, before it stopped"), out
+    assert 1 < float(lines[0].split()[1]) < 2000, out
 
 
 def a_time_limit_stops_it_with_75(folder, epilux, trials):
@@ -60,13 +69,14 @@ def a_running_campaign_is_locked_and_shows_its_progress(folder, epilux, trials):
     assert_one_line(err, "held by process")
     run.kill(signal.SIGKILL, run.ranks())
     run.wait()
+    shows_a_rate(finish(0, epilux, "status", path)[1])  # of a run that had no time to write its results
     assert finish(2, trials, path, TRIALS // 4, "resume")[0] == 0
 
 
 def a_workers_error_ends_all_ranks_with_1(folder, epilux, trials):
-    for n_ranks in (1, 2, 3, 4):
+    for n_ranks in (1, 2, 3, 4, 6):
         path = os.path.join(folder, f"{n_ranks}.h5")
-        status, _, err = finish(n_ranks, trials, path, 60, "us=500", "fail=2007")
+        status, _, err = finish(n_ranks, trials, path, 60, "us=500", "fail=2007", "group=3")
         assert status == 1, err
         assert_one_line(err, "task.csv: has vanished")
         assert 0 < count_finished(path) < 240
@@ -151,10 +161,10 @@ def full_without_a_disk(whole, path, trials):
 def the_end_waits_for_no_straggler(folder, epilux, trials):
     whole = os.path.join(folder, "whole.h5")
     assert finish(2, trials, whole, 60)[0] == 0
-    for n_ranks in (2, 3):
+    for n_ranks in (2, 3, 5):  # of five, one is a relay
         path = os.path.join(folder, f"{n_ranks}.h5")
         start = time.monotonic()
-        status, _, err = finish(n_ranks, trials, path, 60, "us=3000", f"slow={n_ranks - 1}")
+        status, _, err = finish(n_ranks, trials, path, 60, "us=3000", f"slow={n_ranks - 1}", "group=3")
         assert status == 0, err
         assert time.monotonic() - start < 25, "waited for a block that another had solved"
         assert_same(whole, path)
@@ -163,8 +173,8 @@ def the_end_waits_for_no_straggler(folder, epilux, trials):
 def every_message_is_taken_at_the_end(folder, epilux, trials):
     """Trials that cost nothing: the last results are large, and come when all may be finished by copies."""
     for _ in range(3):
-        for n_ranks in (2, 3):
-            status, _, err = finish(n_ranks, trials, os.path.join(folder, "many.h5"), 4000)
+        for n_ranks in (2, 3, 6):
+            status, _, err = finish(n_ranks, trials, os.path.join(folder, "many.h5"), 4000, "group=3")
             assert status == 0, err
 
 

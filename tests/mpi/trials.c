@@ -2,7 +2,7 @@
  * A run over MPI ranks of the small campaign, with trials that do nothing, take a while, or fail: for tests
  * and timings of what surrounds trials. trials RESULTS.h5 INSTANCES [resume] [us=MICROSECONDS] [fail=BLOCK]
  * [kill=BLOCK]
- * [slow=RANK]: after twenty blocks every block takes half a minute on that rank.
+ * [group=WORKERS] [slow=RANK]: after twenty blocks every block takes half a minute on that rank.
  * fail, kill: the worker that gets this block raises an error, or is killed. Prints the number of workers and
  * the microseconds a trial.
  */
@@ -52,6 +52,7 @@ static void read_arguments(int argc, char **argv, epx_run_options *options) {
     if (strncmp(argv[i], "us=", 3) == 0) microseconds = atof(argv[i] + 3);
     if (strncmp(argv[i], "slow=", 5) == 0) slow_rank = atol(argv[i] + 5);
     if (strncmp(argv[i], "kill=", 5) == 0) killing = atol(argv[i] + 5);
+    if (strncmp(argv[i], "group=", 6) == 0) options->workers_per_coordinator = atoi(argv[i] + 6);
     if (strncmp(argv[i], "fail=", 5) == 0) failing = atol(argv[i] + 5);
   }
   options->force = !options->resume;

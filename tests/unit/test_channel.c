@@ -1,5 +1,6 @@
 /** @file
- * Channel: within one process, messages come whole and in their order, also when many wait or one end must.
+ * Channel: within one process, messages come whole and in their order, also when many wait or one end must;
+ * over many, each rank has its part.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
@@ -116,12 +117,44 @@ static void one_rank_agrees_with_itself(void **state) {
   assert_null(channel);
 }
 
+/* Every rank has one part: rank 0, relays, workers; and who passes a worker's messages on has few others. */
+static void every_worker_has_one_who_listens_to_few(void **state) {
+  (void)state;
+  static const int groups[] = {0, 1, 2, 3, 7, 1000};
+  for (int n = 1; n <= 5000; n += n < 100 ? 1 : 613)
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+      const epx_channel_layout layout = epx_channel_eval_layout(n, groups[g]);
+      const int apart = n > 2, group = groups[g] == 1 ? 2 : groups[g];
+      assert_int_equal(apart + layout.n_relays + layout.n_workers, n);
+      assert_int_equal(layout.first_worker, apart + layout.n_relays);
+      assert_true(layout.n_workers > 0);
+      assert_int_equal(layout.n_relays > 0, group > 0 && n > 2 && n - 1 > group);
+      int least = n, most = 0;
+      for (int w = layout.first_worker, last = 0, count = 0; w < n; w++) {
+        const int relay = epx_channel_eval_relay(&layout, w);
+        if (layout.n_relays == 0) {
+          assert_int_equal(relay, 0);
+          continue;
+        }
+        assert_true(relay == last || relay == last + 1);
+        count = relay == last ? count + 1 : 1;
+        last = relay;
+        if (count > most) most = count;
+        if (w == n - 1 || epx_channel_eval_relay(&layout, w + 1) != relay)
+          least = count < least ? count : least;
+        if (w == n - 1) assert_int_equal(relay, layout.n_relays);
+      }
+      if (layout.n_relays > 0) assert_true(most <= group && most - least <= 1);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(messages_of_a_thread_come_whole_and_in_order),
       cmocka_unit_test(orders_reach_the_worker_of_rank_0),
       cmocka_unit_test(waiting_ends_without_a_message),
       cmocka_unit_test(one_rank_agrees_with_itself),
+      cmocka_unit_test(every_worker_has_one_who_listens_to_few),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static size_t allocated(void) {
 }
 
 static epx_schedule *create_schedule(const cluster *c, int retries) {
-  epx_schedule_options options = epx_schedule_get_defaults(c->n_blocks, c->n_workers);
+  epx_schedule_options options = epx_schedule_get_defaults(c->n_blocks, c->n_workers, c->n_relays);
   epx_schedule *schedule;
   int *host = malloc((size_t)c->n_workers * sizeof *host);
   assert_non_null(host);
@@ -194,7 +194,7 @@ static void no_host_left_is_hopeless(void **state) {
 
 static void a_hundred_million_blocks_take_little_memory(void **state) {
   (void)state;
-  const epx_schedule_options options = epx_schedule_get_defaults(100000000, 1000);
+  const epx_schedule_options options = epx_schedule_get_defaults(100000000, 1000, 0);
   epx_schedule *schedule;
   epx_unit unit;
   const size_t before = allocated();
@@ -208,7 +208,7 @@ static void a_hundred_million_blocks_take_little_memory(void **state) {
 
 static void finished_blocks_are_not_handed_out_again(void **state) {
   (void)state;
-  const epx_schedule_options options = epx_schedule_get_defaults(200, 2);
+  const epx_schedule_options options = epx_schedule_get_defaults(200, 2, 0);
   epx_schedule *schedule;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
   for (int64_t b = 0; b < 200; b++)
@@ -259,9 +259,9 @@ static void workers_are_busy_to_the_end(void **state) {
 static void many_workers_are_quiet_for_longer(void **state) {
   (void)state;
   for (int n = 1; n <= 1000000; n *= 10) {
-    const double interval = epx_schedule_eval_interval(n);
+    const double interval = epx_schedule_eval_interval(n, 0);
     assert_true(interval >= 0.02 && (n <= 800 || n / interval <= EPX_SCHEDULE_MESSAGES * (1 + 1e-12)));
-    assert_true(epx_schedule_get_defaults(10, n).unit_time >= interval);
+    assert_true(epx_schedule_get_defaults(10, n, 0).unit_time >= interval);
   }
   const cluster slow = {.n_blocks = 400000,
                         .n_workers = 20000,
@@ -273,6 +273,37 @@ static void many_workers_are_quiet_for_longer(void **state) {
   const outcome out = run_cluster(&slow, 2);
   const double share = outcome_share(&slow, &out);
   if (share < 0.7) fail_msg("busy share %g", share);
+}
+
+/* Relays take the messages of many workers together: then units need grow only so that the coordinator's own
+ * work is less than it can do, and a death or a straggler at the end costs less. */
+static void relays_keep_units_small(void **state) {
+  (void)state;
+  for (int n_relays = 1; n_relays <= 1000; n_relays *= 10) {
+    const int n = 1000 * n_relays;
+    const double interval = epx_schedule_eval_interval(n, n_relays);
+    assert_true(1000 / interval <= EPX_SCHEDULE_MESSAGES * (1 + 1e-12));
+    assert_true(n / interval <= EPX_SCHEDULE_UNITS * (1 + 1e-12) || n / interval <= n / 0.02);
+    assert_true(interval <= epx_schedule_eval_interval(n, 0));
+  }
+  const cluster direct = {.n_blocks = 300000,
+                          .n_workers = 20000,
+                          .mean = 1,
+                          .spread = .3,
+                          .straggling = 1e-4,
+                          .death = 1e-5,
+                          .request = 1e-3,
+                          .service = 2e-5,
+                          .poison = -1};
+  cluster relayed = direct;
+  relayed.n_relays = 20;
+  relayed.service = 2e-6;
+  relayed.bundle = 2e-5;
+  const outcome without = run_cluster(&direct, 2), with = run_cluster(&relayed, 2);
+  assert_int_equal(with.counts.finished, direct.n_blocks);
+  assert_int_equal(with.largest, 1);
+  const double share = outcome_share(&relayed, &with), before = outcome_share(&direct, &without);
+  if (share < 0.85 || share < before) fail_msg("busy share %g, without relays %g", share, before);
 }
 
 static void short_blocks_come_many_a_unit_and_long_ones_singly(void **state) {
@@ -301,7 +332,7 @@ static void nothing_runs_past_the_deadline(void **state) {
 
 static void a_drained_schedule_hands_out_nothing(void **state) {
   (void)state;
-  const epx_schedule_options options = epx_schedule_get_defaults(10, 2);
+  const epx_schedule_options options = epx_schedule_get_defaults(10, 2, 0);
   epx_schedule *schedule;
   epx_unit unit;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
@@ -318,7 +349,7 @@ static void a_drained_schedule_hands_out_nothing(void **state) {
 
 static void a_result_nobody_waits_for_is_of_no_account(void **state) {
   (void)state;
-  const epx_schedule_options options = epx_schedule_get_defaults(10, 2);
+  const epx_schedule_options options = epx_schedule_get_defaults(10, 2, 0);
   epx_schedule *schedule;
   epx_unit unit;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
@@ -332,7 +363,7 @@ static void a_result_nobody_waits_for_is_of_no_account(void **state) {
 
 static void a_schedule_without_workers_is_refused(void **state) {
   (void)state;
-  const epx_schedule_options options = epx_schedule_get_defaults(10, 0);
+  const epx_schedule_options options = epx_schedule_get_defaults(10, 0, 0);
   epx_schedule *schedule;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_EINPUT);
   assert_null(schedule);
@@ -351,6 +382,7 @@ int main(void) {
       cmocka_unit_test(finished_blocks_are_not_handed_out_again),
       cmocka_unit_test(workers_are_busy_to_the_end),
       cmocka_unit_test(many_workers_are_quiet_for_longer),
+      cmocka_unit_test(relays_keep_units_small),
       cmocka_unit_test(short_blocks_come_many_a_unit_and_long_ones_singly),
       cmocka_unit_test(nothing_runs_past_the_deadline),
       cmocka_unit_test(a_drained_schedule_hands_out_nothing),

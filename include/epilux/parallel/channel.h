@@ -41,11 +41,33 @@ typedef struct {
 epx_err epx_message_set_capacity(epx_message *message, size_t n_bytes);
 void epx_message_destroy(epx_message *message);
 
+/** Who does what, and talks to whom. Rank 0 coordinates, and is a worker too where there are no more than two
+ * ranks. Workers talk to it themselves, unless there are more than fit a group: then ranks 1 … n_relays are
+ * relays. Each has a group of workers, and passes on what they and rank 0 say to each other, many messages at
+ * once. So no rank has more than a group of others to listen to. */
+typedef struct {
+  int n_relays;
+  int first_worker, n_workers; /* ranks first_worker … first_worker + n_workers - 1 */
+} epx_channel_layout;
+
+/** Evaluates the layout of some ranks, with groups of at most `group` workers, 1 counting as 2; 0: one
+ * for all. */
+epx_channel_layout epx_channel_eval_layout(int n_ranks, int group);
+
+/** Evaluates the rank of the relay of a worker's rank; 0 where there are none. */
+int epx_channel_eval_relay(const epx_channel_layout *layout, int worker);
+
 typedef struct epx_channel epx_channel;
 
-/** Creates a channel. Collective over `comm`, which is duplicated; MPI_COMM_NULL: this process is all there
- * is. Errors: EPX_EMPI, EPX_EMEMORY. */
+/** Creates a channel without relays. Collective over `comm`, which is duplicated; MPI_COMM_NULL: this process
+ * is all there is. Errors: EPX_EMPI, EPX_EMEMORY. */
 epx_err epx_channel_create(MPI_Comm comm, epx_channel **out);
+
+/** Sets how large groups of workers are, 0: one for all. On every rank alike, before the first message.
+ * Errors: EPX_EMEMORY. */
+epx_err epx_channel_set_group(epx_channel *channel, int group);
+
+epx_channel_layout epx_channel_get_layout(const epx_channel *channel);
 
 /** Collective, as create. */
 void epx_channel_destroy(epx_channel **address);
@@ -57,7 +79,8 @@ int epx_channel_get_size(const epx_channel *channel);
 /** Gets the name of the host that a rank runs on; "" for a rank that there is not, and off rank 0. */
 const char *epx_channel_get_host(const epx_channel *channel, int rank);
 
-/** Writes a message to worker message->worker. Rank 0 only. Errors: EPX_EMPI, EPX_EMEMORY. */
+/** Writes a message to worker message->worker. Where there are relays, it leaves with the next read that
+ * finds none of what came together, or the next wait. Rank 0 only. Errors: EPX_EMPI, EPX_EMEMORY. */
 epx_err epx_channel_write_to_worker(epx_channel *channel, const epx_message *message);
 
 /** Reads a message of any worker, *got = false when there is none. Rank 0 only. Errors: EPX_EMPI,

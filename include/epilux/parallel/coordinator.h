@@ -44,9 +44,6 @@ typedef struct {
   size_t n_suspects;
 } epx_coordinator_files;
 
-/** Gets how many workers a channel has: all ranks, but for rank 0 when there are more than two. */
-int epx_coordinator_get_n_workers(const epx_channel *channel);
-
 /** Zeroed: empty. */
 typedef struct {
   epx_progress progress;   /* at the end; its load is this report's */

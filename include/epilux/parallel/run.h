@@ -15,13 +15,16 @@ typedef struct {
   bool any_version;         /* go on although version, libraries or instruction set differ, with a warning */
   bool retry_failed;        /* with resume: trials in state `failed` are run again */
   epx_extension *extension; /* resume from its earlier campaign, the campaign being its larger; NULL: none */
+  int workers_per_coordinator; /* at most, above which relays stand between; 0: no limit. Not used with group
+                                */
   epx_coordinator_options coordinator;
   epx_worker_calls calls;
   epx_group *group; /* of ranks that solve each distributed network together; NULL: each rank for itself.
                        Borrowed */
 } epx_run_options;
 
-/** Gets the defaults: checkpoints each 60 s, no time limit, 20 s of patience, real trials. */
+/** Gets the defaults: checkpoints each 60 s, no time limit, 20 s of patience, 1,000 workers
+ * to a coordinator or relay, real trials. */
 epx_run_options epx_run_get_defaults(const char *path);
 
 typedef struct {

@@ -41,16 +41,19 @@ typedef struct {
   const int *host;  /* [n_workers] number of each worker's host, from 0; NULL: one host for all */
 } epx_schedule_options;
 
-/** Evaluates how long workers should go without a message each, s, so that all of them together send no more
- * than EPX_SCHEDULE_MESSAGES a second, which one coordinator takes also over a slow network: 0.02 s, more
- * from 400 workers on. Results of blocks that end in between travel together. */
+/** Evaluates how long workers should go without a message each, s: 0.02 s, or more so that nobody who listens
+ * to them gets more than EPX_SCHEDULE_MESSAGES a second, which is taken also over a slow network, and the
+ * coordinator hands out no more than EPX_SCHEDULE_UNITS a second. Without relays (n_relays 0) the coordinator
+ * listens to all, and that is more from 800 workers on; with relays from 4,000 on. Results of blocks that end
+ * in between travel together. */
 #define EPX_SCHEDULE_MESSAGES 40000
-double epx_schedule_eval_interval(int n_workers);
+#define EPX_SCHEDULE_UNITS 200000
+double epx_schedule_eval_interval(int n_workers, int n_relays);
 
 /** Gets what fits most campaigns: unit_time 0.05 s and ahead 0.1 s, more where many workers must be quiet for
  * longer (above); no deadline, margin 1 s, quantile 0.99, retries 2, copy_age 0.1 s, host_limit 3, one host.
  */
-epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers);
+epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers, int n_relays);
 
 /** Blocks first … first + count - 1. */
 typedef struct {
@@ -94,6 +97,9 @@ epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost)
  * death, and counts against the worker's host. *hopeless: the block has failed too often, or no host is left.
  * Errors: EPX_EMEMORY. */
 epx_err epx_schedule_set_failed(epx_schedule *schedule, int worker, bool *hopeless);
+
+/** Tells whether a block is a suspect, or was one. O(log of the suspects). */
+bool epx_schedule_is_suspect(const epx_schedule *schedule, int64_t block);
 
 /** Tells whether a worker's host is put aside. */
 bool epx_schedule_is_aside(const epx_schedule *schedule, int worker);

@@ -125,7 +125,7 @@ static epx_err solve_case(epx_bench *bench, const scheduler_case *of, epx_channe
   qsort(seconds, N_ROUNDS, sizeof *seconds, compare);
   qsort(busy, N_ROUNDS, sizeof *busy, compare);
   if (epx_channel_get_rank(channel) > 0) return EPX_OK;
-  return set_row(bench, of, epx_coordinator_get_n_workers(channel), seconds[N_ROUNDS / 2],
+  return set_row(bench, of, epx_channel_get_layout(channel).n_workers, seconds[N_ROUNDS / 2],
                  busy[N_ROUNDS / 2]);
 }
 
