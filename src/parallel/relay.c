@@ -89,11 +89,12 @@ static bool is_over(const relay *own) {
 
 /* As the coordinator waits: yields at first, then naps of a hundredth of what was waited. */
 static void wait(relay *own, double now) {
-  if (++own->n_empty < N_YIELDS || !epx_bundle_is_empty(&own->filling)) {
+  if (++own->n_empty < N_YIELDS) {
     sched_yield();
     return;
   }
-  const double nap = fmin(longest_nap, fmax(shortest_nap, nap_share * (now - own->t_message)));
+  double nap = fmin(longest_nap, fmax(shortest_nap, nap_share * (now - own->t_message)));
+  if (!epx_bundle_is_empty(&own->filling)) nap = fmin(nap, own->interval);
   nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * nap)}, NULL);
 }
 

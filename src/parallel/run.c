@@ -65,7 +65,7 @@ static epx_err read_journal(const files *own, epx_campaign *campaign) {
   epx_journal_report report;
   EPX_TRY(epx_journal_read(own->journal_path, &key, take_record, campaign, &report));
   if (report.n_damaged > 0)
-    epx_log_write(EPX_LOG_WARNING, "run", "%s: %ld damaged records are left out; their trials run again",
+    epx_log_write(EPX_LOG_WARNING, "run", "%s: damaged records, left out: %ld; their trials run again",
                   own->journal_path, report.n_damaged);
   return EPX_OK;
 }

@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 from runs import DECK, Run, assert_one_line, assert_same, count_finished, finish, main, wait_for
@@ -116,6 +117,69 @@ def bad_input_is_refused_by_one_line(folder, epilux, trials):
     assert open(path, "rb").read() == before, "a refused run changed the results"
 
 
+def change(path, place, new, cut=0):
+    """Overwrites bytes of a file, and cuts its end."""
+    with open(path, "r+b") as file:
+        file.seek(place)
+        file.write(new)
+        file.truncate(os.path.getsize(path) - cut)
+
+
+def a_damaged_journal_costs_only_what_is_damaged(folder, epilux, trials):
+    whole, path = os.path.join(folder, "whole.h5"), os.path.join(folder, "killed.h5")
+    journal = path + ".journal"
+    assert finish(2, trials, whole, TRIALS // 4)[0] == 0
+    run = start_slow(trials, path, 2)
+    run.kill(signal.SIGKILL, run.ranks())
+    run.wait()
+    with open(journal, "rb") as file:
+        kept = file.read()
+    n_bytes = 16 + 8 * int.from_bytes(kept[24:32], sys.byteorder)  # of a record; the header has 64
+    n_records = (len(kept) - 64) // n_bytes
+    assert n_records > 10
+    change(journal, 64 + 4 * n_bytes + 40, b"\xff\x00\xff", cut=5)
+    status, out, err = finish(0, epilux, "status", path)
+    assert status == 75 and f"{n_records - 2} of {TRIALS}" in out, out + err
+    assert "damaged records 1" in " ".join(out.split()), out
+    status, _, err = finish(2, trials, path, TRIALS // 4, "resume")
+    assert status == 0, err
+    assert_same(whole, path)
+
+
+def a_journal_that_does_not_fit_is_refused_and_left(folder, epilux, trials):
+    path = os.path.join(folder, "killed.h5")
+    journal = path + ".journal"
+    run = start_slow(trials, path, 2)
+    run.kill(signal.SIGKILL, run.ranks())
+    run.wait()
+    with open(journal, "rb") as file:
+        kept = file.read()
+    for place, new, text in ((0, b"NO", "not a journal of Epilux"), (8, kept[15:7:-1], "another byte order"),
+                             (20, bytes([kept[20] ^ 1]), "its header is damaged")):
+        change(journal, place, new)
+        with open(journal, "rb") as file:
+            before = file.read()
+        status, _, err = finish(2, trials, path, TRIALS // 4, "resume")
+        assert status == 1, err
+        assert_one_line(err, "killed.h5.journal", text)
+        with open(journal, "rb") as file:
+            assert file.read() == before, "a refused journal was changed"
+        change(journal, 0, kept)
+    # Of another campaign, by its own right.
+    other = os.path.join(folder, "other.h5")
+    run = start_slow(trials, other, 2, "seed=2")
+    run.kill(signal.SIGKILL, run.ranks())
+    run.wait()
+    shutil.copy(other + ".journal", journal)
+    status, _, err = finish(2, trials, path, TRIALS // 4, "resume")
+    assert status == 1, err
+    assert_one_line(err, "another campaign")
+    with open(journal, "wb") as file:
+        file.write(kept)
+    assert finish(2, trials, path, TRIALS // 4, "resume")[0] == 0
+    assert count_finished(path) == TRIALS
+
+
 def mount(disk, *options):
     """Mounts a small disk of its own; false where that is not allowed."""
     words = ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", disk]
@@ -200,5 +264,6 @@ def more_ranks_than_trials_and_lost_ranks_are_no_trouble(folder, epilux, trials)
 
 main([each_signal_stops_it_with_75, a_time_limit_stops_it_with_75, a_running_campaign_is_locked_and_shows_its_progress,
       a_workers_error_ends_all_ranks_with_1, bad_input_is_refused_by_one_line,
+      a_damaged_journal_costs_only_what_is_damaged, a_journal_that_does_not_fit_is_refused_and_left,
       a_full_disk_ends_it_with_1_and_what_is_safe, the_end_waits_for_no_straggler, every_message_is_taken_at_the_end, a_folder_that_vanishes_ends_it_with_1,
       more_ranks_than_trials_and_lost_ranks_are_no_trouble], "epilux", "trials")

@@ -2,7 +2,7 @@
  * A run over MPI ranks of the small campaign, with trials that do nothing, take a while, or fail: for tests
  * and timings of what surrounds trials. trials RESULTS.h5 INSTANCES [resume] [us=MICROSECONDS] [fail=BLOCK]
  * [kill=BLOCK]
- * [group=WORKERS] [slow=RANK]: after twenty blocks every block takes half a minute on that rank.
+ * [group=WORKERS] [seed=SEED] [slow=RANK]: after twenty blocks every block takes half a minute on that rank.
  * fail, kill: the worker that gets this block raises an error, or is killed. Prints the number of workers and
  * the microseconds a trial.
  */
@@ -20,7 +20,7 @@
 
 static double microseconds;
 static long slow_rank = -1, n_blocks;
-static int rank;
+static int rank, seed = 1;
 static long failing = -1, killing = -1;
 
 static double get_processor_time(void) {
@@ -53,6 +53,7 @@ static void read_arguments(int argc, char **argv, epx_run_options *options) {
     if (strncmp(argv[i], "slow=", 5) == 0) slow_rank = atol(argv[i] + 5);
     if (strncmp(argv[i], "kill=", 5) == 0) killing = atol(argv[i] + 5);
     if (strncmp(argv[i], "group=", 6) == 0) options->workers_per_coordinator = atoi(argv[i] + 6);
+    if (strncmp(argv[i], "seed=", 5) == 0) seed = atoi(argv[i] + 5);
     if (strncmp(argv[i], "fail=", 5) == 0) failing = atol(argv[i] + 5);
   }
   options->force = !options->resume;
@@ -67,7 +68,7 @@ static epx_err run(int argc, char **argv, int *status) {
   read_arguments(argc, argv, &options);
   options.calls = (epx_worker_calls){NULL, solve};
   EPX_TRY(epx_channel_create(MPI_COMM_WORLD, &channel));
-  EPX_TRY(small_campaign_create(1, atoi(argv[2]), &campaign));
+  EPX_TRY(small_campaign_create(seed, atoi(argv[2]), &campaign));
   const int code = epx_run_solve(campaign, channel, &options, &report);
   const epx_progress *progress = &report.coordinator.progress;
   if (epx_channel_get_rank(channel) == 0)
