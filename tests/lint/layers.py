@@ -43,7 +43,7 @@ PUBLIC_FOREIGN = {("parallel", "mpi.h"), ("equilibrium", "mpi.h")}
 # C11 and POSIX, as far as a library that neither prints nor ends the program needs them.
 SYSTEM = set("""assert ctype errno fenv float inttypes limits locale math setjmp signal stdalign stdarg stdatomic
     stdbool stddef stdint stdio stdlib string threads time dirent dlfcn fcntl libgen poll pthread regex strings sys/file
-    sys/mman sys/resource sys/stat sys/statvfs sys/time sys/types sys/utsname sys/wait unistd spawn
+    sys/mman sys/resource sys/stat sys/statvfs sys/time sys/types sys/utsname sys/wait unistd sched spawn
     glob""".split())
 
 # Headers in src/ that other layers may include.
