@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Lattices: the intensity |a|² over the sites of trained networks, and what drives them.
 
-A row a design point, at most three: the light at equilibrium, and the drive beside it. Of a lattice of several planes,
-the middle one.
+A row a design point, at most three: the light at equilibrium, and the drive beside it, or below it where the lattice is
+wide; rings mark the outputs. Of a lattice of several planes, the middle one.
 """
 import sys
 
@@ -17,6 +17,7 @@ from fields import list_points, read_fields
 from layout import name_point
 
 MAX_POINTS = 3
+WIDE = 3        # columns a row from which the two maps of a point stand one below the other
 
 
 def lacking(results):
@@ -40,6 +41,8 @@ def caption(results):
     planes, rows, columns = shown[0].light()[1].shape
     text = (f"{shown[0].light()[0].capitalize()} and drive at each site of the lattice, {rows} rows of {columns}, of instance "
             f"{shown[0].instance} after training, at sample {shown[0].sample} of the task. White: no such number there.")
+    if output_nodes(results).size:
+        text += " Rings: the outputs, in the order of their nodes."
     if planes > 1:
         text += f" Plane {planes // 2} of {planes}, counted from 0."
     if len(points) > MAX_POINTS:
@@ -50,18 +53,34 @@ def caption(results):
     return text
 
 
+def output_nodes(results):
+    """The nodes that are read, as far as the deck names them."""
+    nodes = results.deck_value("network.outputs.nodes")
+    return np.array(nodes if isinstance(nodes, list) else [], dtype=int)
+
+
+def is_wide(shape):
+    return shape[1] >= WIDE * shape[0]
+
+
 @style.with_style
 def figure(results):
     if lacking(results):
         return None
     shown = [read_fields(results, p) for p in choose_points(list_points(results))]
-    _, rows, columns = shown[0].light()[1].shape
-    height = np.clip(2.5 * rows / columns, 0.9, 3.0)
-    fig, all_axes = style.create_axes(style.PAGE, 0.5 + len(shown) * (height + 0.45), len(shown), 2)
+    planes, rows, columns = shown[0].light()[1].shape
+    side_by_side = 1 if is_wide((rows, columns)) else 2
+    height = np.clip((5.5 if side_by_side == 1 else 2.5) * rows / columns, 0.4, 3.0) + 0.5
+    fig, all_axes = style.create_axes(style.PAGE, 0.4 + 2 // side_by_side * len(shown) * height,
+                                      2 // side_by_side * len(shown), side_by_side)
+    plane, outputs = np.divmod(output_nodes(results), rows * columns)
+    outputs = outputs[plane == planes // 2]
     for fields, pair in zip(shown, zip(all_axes[::2], all_axes[1::2])):
         name = f"{name_point(results, fields.point)}: " if len(shown) > 1 else ""
         for axes, (what, values), colours in zip(pair, (fields.light(), fields.drive()), ("cividis", "Greys")):
             draw_sites(fig, axes, what, values, colours)
+            axes.scatter(outputs % columns, outputs // columns, s=12, facecolors="none", edgecolors=style.VERMILION,
+                         linewidths=0.8)
             axes.set_title(f"{name}{'intensity |a|²' if what == 'intensity' else what}")
     style.add_head(fig, f"{results.study}: light and drive over the sites of the lattice, after training")
     return fig
@@ -88,7 +107,7 @@ def draw_sites(fig, axes, what, values, colours):
     axes.spines[:].set_visible(True)
     axes.spines[:].set_color(style.UNMET)
     axes.tick_params(length=0)
-    bar = fig.colorbar(image, ax=axes, aspect=14, pad=0.02)
+    bar = fig.colorbar(image, cax=axes.inset_axes([1.02, 0, 0.02 if is_wide(plane.shape) else 0.05, 1]))
     bar.outline.set_visible(False)
     if not isinstance(image.norm, LogNorm):
         bar.locator = MaxNLocator(4)

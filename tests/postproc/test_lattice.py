@@ -59,6 +59,19 @@ class Lattice(unittest.TestCase):
         self.assertEqual(titles, [f"network loss {loss}: {what}" for loss in ("0.1", "2")
                                   for what in ("intensity |a|²", "|drive|")])
 
+    def test_outputs_are_ringed_and_maps_of_a_wide_lattice_stacked(self):
+        def wide(point):
+            return invent(point, (1, 2, 6))
+        with open_results("wide", wide, linked=(0,)) as results:
+            results.deck["network"]["outputs"] = {**results.deck["network"].get("outputs", {}), "nodes": [9, 2]}
+            maps = [axes for axes in lattice.figure(results).axes if axes.images]
+            self.assertIn("Rings: the outputs", lattice.caption(results))
+        for axes in maps:
+            np.testing.assert_array_equal(axes.collections[0].get_offsets(), [[3, 1], [2, 0]])
+        light, drive = (axes.get_subplotspec() for axes in maps)
+        self.assertEqual((light.colspan.start, drive.colspan.start), (0, 0))
+        self.assertLess(light.rowspan.start, drive.rowspan.start)
+
     def test_of_a_box_the_middle_plane_is_drawn(self):
         with open_results("box", lambda point: invent(point, (3, 2, 2)), linked=(0,)) as results:
             image = lattice.figure(results).axes[0].images[0]
