@@ -23,7 +23,7 @@ void epx_lane_matrix_factor(int n, double *a, int *pivot, double *sign) {
     for (size_t k = 0; k < (size_t)n; k++) {
       const double reciprocal = a[(k * stride + k) * EPX_LANE_WIDTH + w];
       if (!isfinite(reciprocal) || reciprocal == 0) sign[w] = 0;
-      if ((reciprocal < 0) != (pivot[k * EPX_LANE_WIDTH + w] != (int)k)) sign[w] = -sign[w];
+      if ((reciprocal < 0) != (pivot[k * EPX_LANE_WIDTH + w] > (int)k)) sign[w] = -sign[w];
     }
   }
 }

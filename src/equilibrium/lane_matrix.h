@@ -12,9 +12,9 @@
  */
 size_t epx_lane_matrix_get_stride(int n);
 
-/** Factors the matrices in place: A = P L U with pivoting in each lane. pivot [n * EPX_LANE_WIDTH] is
- * overwritten. sign [EPX_LANE_WIDTH]: out, the sign of each determinant, 0 when a pivot vanishes or is not
- * finite. O(n^3). */
+/** Factors the matrices in place: A = P L U with pivoting in each lane. pivot [n * EPX_LANE_WIDTH], for the
+ * solves, is overwritten. sign [EPX_LANE_WIDTH]: out, the sign of each determinant, 0 when a pivot vanishes
+ * or is not finite. O(n^3). */
 void epx_lane_matrix_factor(int n, double *a, int *pivot, double *sign);
 
 /** Solves A x = b, or A' x = b, with the factors: x [n][EPX_LANE_WIDTH] holds b and is overwritten. O(n^2).

@@ -25,6 +25,10 @@ enum { WIDTH = 2, ROWS = 4, COLUMNS = 2, SUMS = 4 };
 enum { PANEL = 8, BLOCK = 4, SIDES = 2 };
 #define THRESHOLD 0.1
 
+/** The first pivot of a register of lanes in none of which rows were exchanged, as for the Jacobian of a
+ * stable network mostly: solves need not look at the others. */
+enum { NO_EXCHANGE = -1 };
+
 /** Holds x in its register: the compiler would load it once more for every use. */
 #if defined(__AVX512F__)
 #define HOLD(x) __asm__("" : "+v"(x))
@@ -157,6 +161,16 @@ INLINE void update_rows(const part *p, size_t begin, size_t end) {
   }
 }
 
+/** Tells whether rows were exchanged in any lane. */
+INLINE bool is_exchanged(size_t n, const int *pivot) {
+  int differs = 0;
+  for (size_t k = 0; k < n; k++) {
+    for (size_t w = 0; w < WIDTH; w++)
+      differs |= pivot[k * EPX_LANE_WIDTH + w] ^ (int)k;
+  }
+  return differs != 0;
+}
+
 void EPX_KERNEL(epx_lane_factor) EPX_LANE_FACTOR_ARGUMENTS {
   for (int lane = 0; lane < EPX_LANE_WIDTH; lane += WIDTH) {
     const part p = {.n = n, .stride = stride, .a = a + lane};
@@ -166,6 +180,7 @@ void EPX_KERNEL(epx_lane_factor) EPX_LANE_FACTOR_ARGUMENTS {
       update_rows(&p, begin, end);
       update_rest(&p, begin, end);
     }
+    if (!is_exchanged(n, pivot + lane)) pivot[lane] = NO_EXCHANGE;
   }
 }
 
@@ -173,16 +188,19 @@ INLINE vector *entry(double *x, size_t i) {
   return (vector *)(x + i * EPX_LANE_WIDTH);
 }
 
-/** Evaluates the rows of take_off_rows() whose sums stay in registers. */
-INLINE void take_off_tile(const part *p, size_t i, size_t n_rows, size_t n_sides, size_t begin, size_t end,
-                          double *const *x, vector z[][SIDES]) {
+/** Evaluates the rows of take_off_rows() whose sums stay in registers, unknowns in the order in which they
+ * became known: what is not yet there when a row begins is asked for last. */
+INLINE void take_off_tile(const part *p, size_t i, size_t first, size_t n_rows, size_t n_sides, size_t begin,
+                          size_t end, bool upwards, double *const *x, vector z[][BLOCK]) {
   vector sum[BLOCK][SIDES][2];
   for (size_t r = 0; r < n_rows; r++) {
     for (size_t s = 0; s < n_sides; s++)
       sum[r][s][0] = sum[r][s][1] = (vector){0};
   }
-  size_t j = begin;
-  for (; j + 2 <= end; j += 2) {
+  const size_t n = end - begin;
+  size_t q = 0;
+  for (; q + 2 <= n; q += 2) {
+    const size_t j = upwards ? end - 2 - q : begin + q;
     for (size_t r = 0; r < n_rows; r++) {
       vector even = *at(p, i + r, j), odd = *at(p, i + r, j + 1);
       if (n_sides > 1) {
@@ -195,7 +213,8 @@ INLINE void take_off_tile(const part *p, size_t i, size_t n_rows, size_t n_sides
       }
     }
   }
-  for (; j < end; j++) {
+  for (; q < n; q++) {
+    const size_t j = upwards ? begin : begin + q;
     for (size_t r = 0; r < n_rows; r++) {
       for (size_t s = 0; s < n_sides; s++)
         sum[r][s][0] += *at(p, i + r, j) * *entry(x[s], j);
@@ -203,7 +222,7 @@ INLINE void take_off_tile(const part *p, size_t i, size_t n_rows, size_t n_sides
   }
   for (size_t r = 0; r < n_rows; r++) {
     for (size_t s = 0; s < n_sides; s++)
-      z[r][s] = *entry(x[s], i + r) - (sum[r][s][0] + sum[r][s][1]);
+      z[s][first + r] = *entry(x[s], i + r) - (sum[r][s][0] + sum[r][s][1]);
   }
 }
 
@@ -211,10 +230,10 @@ INLINE void take_off_tile(const part *p, size_t i, size_t n_rows, size_t n_sides
  * every right-hand side: a loaded x serves several rows, a loaded A both sides, and the sums, two of fixed
  * order each, hide each other's latency. */
 INLINE void take_off_rows(const part *p, size_t i, size_t n_rows, size_t n_sides, size_t begin, size_t end,
-                          double *const *x, vector z[][SIDES]) {
+                          bool upwards, double *const *x, vector z[][BLOCK]) {
   const size_t tile = BLOCK * SIDES > SUMS && n_sides > 1 ? SUMS / SIDES : BLOCK;
   for (size_t r = 0; r < n_rows; r += tile)
-    take_off_tile(p, i + r, tile < n_rows ? tile : n_rows, n_sides, begin, end, x, z + r);
+    take_off_tile(p, i + r, r, tile < n_rows ? tile : n_rows, n_sides, begin, end, upwards, x, z);
 }
 
 /** Takes A_ij z_j of n_columns rows j of the factors off the entries i from `begin` to `end`. */
@@ -228,19 +247,8 @@ INLINE void take_off_columns(const part *p, size_t j, size_t n_columns, size_t b
   }
 }
 
-/** Tells whether rows were exchanged in any lane, which for the Jacobian of a stable network they mostly were
- * not. */
-INLINE bool is_exchanged(size_t n, const int *pivot) {
-  int differs = 0;
-  for (size_t k = 0; k < n; k++) {
-    for (size_t w = 0; w < WIDTH; w++)
-      differs |= pivot[k * EPX_LANE_WIDTH + w] ^ (int)k;
-  }
-  return differs != 0;
-}
-
 INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *x) {
-  if (!is_exchanged(n, pivot)) return;
+  if (pivot[0] == NO_EXCHANGE) return;
   for (size_t q = 0; q < n; q++) {
     const size_t k = backward ? n - 1 - q : q;
     for (size_t w = 0; w < WIDTH; w++) {
@@ -252,31 +260,38 @@ INLINE void exchange_entries(size_t n, const int *pivot, bool backward, double *
   }
 }
 
+/** Solves for n_rows unknowns from i on of one side with their own rows of L, z what is left of the side. */
+INLINE void solve_lower_block(const part *p, size_t i, size_t n_rows, vector *z, double *x) {
+  for (size_t q = 0; q < n_rows; q++) {
+    for (size_t r = q + 1; r < n_rows; r++)
+      z[r] -= *at(p, i + r, i + q) * z[q];
+    *entry(x, i + q) = z[q];
+  }
+}
+
+INLINE void solve_upper_block(const part *p, size_t i, size_t n_rows, vector *z, double *x) {
+  for (size_t q = n_rows; q-- > 0;) {
+    z[q] *= *at(p, i + q, i + q);
+    for (size_t r = 0; r < q; r++)
+      z[r] -= *at(p, i + r, i + q) * z[q];
+    *entry(x, i + q) = z[q];
+  }
+}
+
 /** Solves for n_rows unknowns from i on with L, those above being known. */
 INLINE void solve_lower(const part *p, size_t i, size_t n_rows, size_t n_sides, double *const *x) {
-  vector z[BLOCK][SIDES];
-  take_off_rows(p, i, n_rows, n_sides, 0, i, x, z);
-  for (size_t q = 0; q < n_rows; q++) {
-    for (size_t s = 0; s < n_sides; s++) {
-      for (size_t r = q + 1; r < n_rows; r++)
-        z[r][s] -= *at(p, i + r, i + q) * z[q][s];
-      *entry(x[s], i + q) = z[q][s];
-    }
-  }
+  vector z[SIDES][BLOCK];
+  take_off_rows(p, i, n_rows, n_sides, 0, i, false, x, z);
+  solve_lower_block(p, i, n_rows, z[0], x[0]);
+  if (n_sides > 1) solve_lower_block(p, i, n_rows, z[1], x[1]);
 }
 
 /** Solves for n_rows unknowns from i on with U, those below being known. */
 INLINE void solve_upper(const part *p, size_t i, size_t n_rows, size_t n_sides, double *const *x) {
-  vector z[BLOCK][SIDES];
-  take_off_rows(p, i, n_rows, n_sides, i + n_rows, p->n, x, z);
-  for (size_t q = n_rows; q-- > 0;) {
-    for (size_t s = 0; s < n_sides; s++) {
-      z[q][s] *= *at(p, i + q, i + q);
-      for (size_t r = 0; r < q; r++)
-        z[r][s] -= *at(p, i + r, i + q) * z[q][s];
-      *entry(x[s], i + q) = z[q][s];
-    }
-  }
+  vector z[SIDES][BLOCK];
+  take_off_rows(p, i, n_rows, n_sides, i + n_rows, p->n, true, x, z);
+  solve_upper_block(p, i, n_rows, z[0], x[0]);
+  if (n_sides > 1) solve_upper_block(p, i, n_rows, z[1], x[1]);
 }
 
 INLINE void solve_plain(const part *p, const int *pivot, size_t n_sides, double *const *x) {
