@@ -2,6 +2,7 @@
  * epilux gradient: every estimator against implicit differentiation and finite differences, on one network.
  */
 #include <math.h>
+#include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "cli/deck_arguments.h"
 #include "cli/table.h"
 #include "epilux/base/array.h"
-#include "epilux/learning/comparison.h"
+#include "epilux/learning/distributed_comparison.h"
 #include "epilux/study/deployment.h"
 
 /* The nominal network, or one fabricated instance of the base point. */
@@ -66,29 +67,74 @@ static epx_err set_table(const epx_comparison *rows, int n_rows, epx_table *tabl
   return EPX_OK;
 }
 
-static void print_notes(const epx_point *point, const epx_comparison *rows, int n_rows) {
+/* Rules that are refused for the same reason are named together. */
+static void print_refusals(const epx_comparison *rows, int n_rows) {
+  for (int i = 0; i < n_rows; i++) {
+    bool said = !rows[i].refusal;
+    for (int k = 0; k < i && !said; k++)
+      said = rows[k].refusal && strcmp(rows[k].refusal, rows[i].refusal) == 0;
+    if (said) continue;
+    int n_named = 0;
+    for (int k = i; k < n_rows; k++) {
+      if (!rows[k].refusal || strcmp(rows[k].refusal, rows[i].refusal) != 0) continue;
+      printf("%s%s", n_named++ > 0 ? ", " : "", rows[k].estimator->name);
+    }
+    printf(" %s not apply: %s\n", n_named > 1 ? "do" : "does", rows[i].refusal);
+  }
+}
+
+static void print_failures(const epx_comparison *rows, int n_rows) {
+  for (int i = 0; i < n_rows; i++) {
+    if (rows[i].failures > 0)
+      printf("%s, %s: %ld learning phases found no equilibrium and were left out\n", rows[i].estimator->name,
+             rows[i].scheme == EPX_CENTERED ? "centered" : "one-sided", rows[i].failures);
+  }
+}
+
+/* What spread and differences are of. */
+static void print_judges(const epx_point *point) {
   char text[128] = "the noise of hardware.readout and hardware.drift";
+  if (point->engine == EPX_ENGINE_DISTRIBUTED) {
+    printf(
+        "error_to_differences is with finite differences of the cost, over the %d largest entries of each\n"
+        "kind of parameter, at the least beta. The readout of a distributed network is ideal: no spread.\n",
+        EPX_DISTRIBUTED_COMPARISON_DIFFERENCES);
+    return;
+  }
   if (is_quiet(point->settings))
     snprintf(text, sizeof text,
              "read-out noise of %g (the deck has neither hardware.readout nor hardware.drift)",
              reference_noise);
-  for (int i = 0; i < n_rows; i++) {
-    if (rows[i].refusal) printf("%s does not apply: %s\n", rows[i].estimator->name, rows[i].refusal);
-    if (rows[i].failures > 0)
-      printf("%s: %ld learning phases found no equilibrium and were left out\n", rows[i].estimator->name,
-             rows[i].failures);
-  }
+  printf(
+      "error_to_differences is with finite differences, at the least beta. spread is the standard deviation "
+      "of g\nover |e| with %s,\nand the rule's own draws.\n",
+      text);
+}
+
+static void print_notes(const epx_point *point, const epx_comparison *rows, int n_rows) {
+  print_refusals(rows, n_rows);
+  print_failures(rows, n_rows);
   printf(
       "\ncosine, norm_ratio and error (|g - e| / |e|) are with e by implicit differentiation (backprop), "
       "over the\n"
       "%d training samples; error_slope is that of log error in log beta; error_at_beta_0 is what is left "
       "when\n"
-      "beta vanishes: the rule's own bias, error_vanishing what goes with it; error_to_differences is with "
-      "finite\ndifferences, at the least beta. spread is the standard deviation of g over |e| with\n%s,\n"
-      "and the rule's own draws. convergence is predicted: how far down a step along such a g gets, next to "
-      "one "
-      "along e.\n",
-      point->task->n_train, text);
+      "beta vanishes: the rule's own bias, error_vanishing what goes with it. convergence is predicted: how "
+      "far down\na step along such a g gets, next to one along e.\n",
+      point->task->n_train);
+  print_judges(point);
+}
+
+static epx_err view_rows(const epx_call *call, const epx_point *point, const epx_comparison *rows,
+                         int n_rows) {
+  const bool csv = epx_call_is_set(call, "--csv");
+  epx_table *table;
+  EPX_TRY(epx_table_create(13, &table));
+  const int code = set_table(rows, n_rows, table);
+  if (code == EPX_OK) epx_table_view(table, csv);
+  if (code == EPX_OK && !csv) print_notes(point, rows, n_rows);
+  epx_table_destroy(&table);
+  return code;
 }
 
 static epx_err compare(const epx_call *call, const epx_point *point, epx_learner *learner, double *theta) {
@@ -96,14 +142,7 @@ static epx_err compare(const epx_call *call, const epx_point *point, epx_learner
   int n_rows;
   EPX_TRY(eval_parameters(call, point, theta));
   EPX_TRY(epx_comparison_eval(learner, theta, &point->settings->learning.nudging, rows, &n_rows));
-  epx_table *table;
-  EPX_TRY(epx_table_create(13, &table));
-  const int code = set_table(rows, n_rows, table);
-  const bool csv = epx_call_is_set(call, "--csv");
-  if (code == EPX_OK) epx_table_view(table, csv);
-  if (code == EPX_OK && !csv) print_notes(point, rows, n_rows);
-  epx_table_destroy(&table);
-  return code;
+  return view_rows(call, point, rows, n_rows);
 }
 
 static epx_err solve_point(const epx_call *call, const epx_point *point) {
@@ -122,15 +161,57 @@ static epx_err solve_point(const epx_call *call, const epx_point *point) {
   return code;
 }
 
+/* The same of a distributed network, over all ranks of the launch; the first shows it. */
+static epx_err compare_distributed(const epx_call *call, const epx_point *point,
+                                   epx_distributed_learner *learner, double *theta) {
+  epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
+  int n_rows;
+  EPX_TRY(eval_parameters(call, point, theta));
+  EPX_TRY(epx_distributed_comparison_eval(learner, point->network, theta, &point->settings->learning.nudging,
+                                          rows, &n_rows));
+  return epx_command_get_rank() == 0 ? view_rows(call, point, rows, n_rows) : EPX_OK;
+}
+
+static epx_err solve_distributed(const epx_call *call, const epx_point *point) {
+  const epx_settings *settings = point->settings;
+  epx_distributed_learner *learner = NULL;
+  double *theta = NULL;
+  int code = EPX_ARRAY(theta, point->network->n_theta);
+  if (code == EPX_OK)
+    code = epx_distributed_learner_create(point->network, point->task, &settings->cost, &settings->learning,
+                                          &settings->equilibrium, settings->seed, MPI_COMM_WORLD,
+                                          settings->petsc_options, &learner);
+  if (code == EPX_OK) code = compare_distributed(call, point, learner, theta);
+  epx_distributed_learner_destroy(&learner);
+  epx_array_destroy(&theta);
+  return code;
+}
+
+/* A population is the first rank's; MPI starts where a network is distributed. */
+static epx_err solve_engine(const epx_call *call, const epx_point *point) {
+  int provided;
+  if (point->engine != EPX_ENGINE_DISTRIBUTED)
+    return epx_command_get_rank() == 0 ? solve_point(call, point) : EPX_OK;
+  if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+    return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
+  const int code = solve_distributed(call, point);
+  if (code != EPX_OK && code != EPX_EMEMORY && epx_command_get_rank() > 0) epx_error_reset();
+  MPI_Finalize();
+  return code;
+}
+
 static epx_err solve(const epx_call *call, int *status) {
   epx_deck *deck;
   epx_settings *settings = NULL;
   epx_point *point = NULL;
   (void)status;
-  EPX_TRY(epx_call_read_deck(call, &deck));
-  int code = epx_deck_eval_settings(deck, NULL, 0, &settings);
+  int code = epx_call_read_deck(call, &deck);
+  if (code != EPX_OK && epx_command_get_rank() > 0) epx_error_reset();
+  EPX_TRY(code);
+  code = epx_deck_eval_settings(deck, NULL, 0, &settings);
   if (code == EPX_OK) code = epx_point_create(settings, &point);
-  if (code == EPX_OK) code = solve_point(call, point);
+  if (code != EPX_OK && epx_command_get_rank() > 0) epx_error_reset();
+  if (code == EPX_OK) code = solve_engine(call, point);
   epx_point_destroy(&point);
   epx_settings_destroy(&settings);
   epx_deck_destroy(&deck);
@@ -139,6 +220,7 @@ static epx_err solve(const epx_call *call, int *status) {
 
 static const epx_option options[] = {
     EPX_OPTION_SET,
+    EPX_OPTION_PETSC,
     {"--instance", "I", "takes fabricated instance I instead of the nominal network", 0},
     {"--csv", NULL, "prints comma-separated values", 0},
     {NULL, NULL, NULL, 0},
@@ -150,10 +232,14 @@ const epx_command epx_command_gradient = {
     .n_min = 1,
     .n_max = 1,
     .summary = "compares every gradient estimator with implicit differentiation and finite differences",
-    .details = "At the deck's base point: its factors are not applied (use --set for another point). Nudged "
-               "rules are\n"
-               "taken at learning.nudge.beta, half and a quarter of it, one-sided and centered.",
+    .details =
+        "At the deck's base point: its factors are not applied (use --set for another point). Nudged "
+        "rules are\n"
+        "taken at learning.nudge.beta, half and a quarter of it, one-sided and centered. A distributed "
+        "network\n"
+        "(equilibrium.engine) is spread over all ranks of the launch: mpirun -n 2 epilux gradient DECK.",
     .example = "epilux gradient inputs/quickstart.yaml --set network.parameters.loss=0.1",
     .options = options,
+    .parallel = true,
     .solve = solve,
 };

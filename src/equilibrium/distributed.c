@@ -73,6 +73,7 @@ MPI_Comm epx_distributed_get_communicator(const epx_distributed *d) {
 void epx_distributed_set_parameters(epx_distributed *d, const double *theta) {
   epx_nodes_set_parameters(d->nodes, theta);
   d->links_laid = false;
+  d->preconditioned = false;
 }
 
 void epx_distributed_set_sample(epx_distributed *d, const double *features) {
@@ -93,12 +94,13 @@ epx_err epx_distributed_set_start(const epx_distributed *d, uint64_t seed, doubl
   return EPX_OK;
 }
 
-/** Adds -Q (M - M')(s - origin). The nodes' arrays of lanes are overwritten. */
-static void add_reversal(epx_distributed *d, const double *state, double *f) {
+/** Adds -Q (M - M')(s - origin). The nodes' arrays of lanes are overwritten. Collective. */
+static PetscErrorCode add_reversal(epx_distributed *d, const double *state, double *f) {
   const epx_nodes *nodes = d->nodes;
   const double *origin = d->nudge->origin;
   const size_t n = (size_t)nodes->n_components, n_lanes = (size_t)nodes->lanes->n_lanes;
   double *deviation = nodes->work, *bent = nodes->work + n * n_lanes;
+  PetscCall(epx_nodes_set_state(d->nodes, state));
   memset(deviation, 0, n * n_lanes * sizeof *deviation);
   for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
     for (size_t c = 0; c < n; c++)
@@ -114,6 +116,7 @@ static void add_reversal(epx_distributed *d, const double *state, double *f) {
     for (size_t c = 0; c < n; c++)
       f[r * n + c] -= turned[c];
   }
+  return 0;
 }
 
 PetscErrorCode epx_distributed_eval_field(epx_distributed *d, Vec state, Vec field) {
@@ -124,7 +127,7 @@ PetscErrorCode epx_distributed_eval_field(epx_distributed *d, Vec state, Vec fie
   PetscCall(epx_nodes_eval_field(d->nodes, s, f));
   d->counts.field_evaluations++;
   if (d->nudge) {
-    if (d->nudge->origin && d->antisymmetric) add_reversal(d, s, f);
+    if (d->nudge->origin && d->antisymmetric) PetscCall(add_reversal(d, s, f));
     if (epx_distributed_eval_outputs(d, s, d->outputs) != EPX_OK) return PETSC_ERR_LIB;
     d->nudge->eval_force(d->nudge->context, d->outputs, d->force);
     epx_distributed_add_to_outputs(d, d->force, f);
@@ -205,17 +208,22 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
   return get_vector(d, d->state, state);
 }
 
-/** Solves with the Jacobian as filled; *converged says whether the linear solver did. */
+/** Solves with the Jacobian as filled; *converged says whether the linear solver did. With the free phase's
+ * preconditioner where there is one: a new one, where that does not do. */
 static epx_err solve_filled(epx_distributed *d, bool transposed, bool *converged) {
   KSPConvergedReason reason;
   PetscInt iterations;
+  const bool reused = d->preconditioned;
+  EPX_PETSC(KSPSetReusePreconditioner(d->ksp, reused ? PETSC_TRUE : PETSC_FALSE));
   EPX_PETSC(transposed ? KSPSolveTranspose(d->ksp, d->field, d->start)
                        : KSPSolve(d->ksp, d->field, d->start));
   EPX_PETSC(KSPGetConvergedReason(d->ksp, &reason));
   EPX_PETSC(KSPGetIterationNumber(d->ksp, &iterations));
   d->counts.krylov_iterations += iterations;
   *converged = reason > 0;
-  return EPX_OK;
+  if (*converged || !reused) return EPX_OK;
+  d->preconditioned = false;
+  return solve_filled(d, transposed, converged);
 }
 
 /** Says what failed, a preconditioner that broke down by its name, and what to change. */

@@ -63,30 +63,40 @@ void epx_nodes_set_sample(epx_nodes *nodes, const double *features) {
   set_inputs(nodes);
 }
 
-/** Lets the padding of rows of lanes repeat the last node. */
-static void pad(const epx_nodes *nodes, int n_rows, double *of_lanes) {
-  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n_local = (size_t)nodes->n_local;
+/** Lets the padding of rows of lanes repeat the last of n_used. */
+static void pad(int n_rows, size_t n_used, size_t n_lanes, double *of_lanes) {
   for (size_t c = 0; c < (size_t)n_rows; c++) {
-    for (size_t lane = n_local; lane < n_lanes; lane++)
-      of_lanes[c * n_lanes + lane] = of_lanes[c * n_lanes + n_local - 1];
+    for (size_t lane = n_used; lane < n_lanes; lane++)
+      of_lanes[c * n_lanes + lane] = of_lanes[c * n_lanes + n_used - 1];
+  }
+}
+
+/** Lays n_used nodes from `first` on into rows of n_lanes lanes. */
+static void lay(const epx_nodes *nodes, size_t first, size_t n_used, size_t n_lanes,
+                const double *interleaved, double *of_lanes) {
+  const size_t n = (size_t)nodes->n_components;
+  for (size_t c = 0; c < n; c++) {
+    for (size_t r = 0; r < n_used; r++)
+      of_lanes[c * n_lanes + r] = interleaved[(first + r) * n + c];
+  }
+  pad(nodes->n_components, n_used, n_lanes, of_lanes);
+}
+
+static void gather(const epx_nodes *nodes, size_t first, size_t n_used, size_t n_lanes,
+                   const double *of_lanes, double *interleaved) {
+  const size_t n = (size_t)nodes->n_components;
+  for (size_t c = 0; c < n; c++) {
+    for (size_t r = 0; r < n_used; r++)
+      interleaved[(first + r) * n + c] = of_lanes[c * n_lanes + r];
   }
 }
 
 void epx_nodes_lay(const epx_nodes *nodes, const double *interleaved, double *of_lanes) {
-  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n = (size_t)nodes->n_components;
-  for (size_t c = 0; c < n; c++) {
-    for (size_t r = 0; r < (size_t)nodes->n_local; r++)
-      of_lanes[c * n_lanes + r] = interleaved[r * n + c];
-  }
-  pad(nodes, nodes->n_components, of_lanes);
+  lay(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, interleaved, of_lanes);
 }
 
 void epx_nodes_gather(const epx_nodes *nodes, const double *of_lanes, double *interleaved) {
-  const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n = (size_t)nodes->n_components;
-  for (size_t c = 0; c < n; c++) {
-    for (size_t r = 0; r < (size_t)nodes->n_local; r++)
-      interleaved[r * n + c] = of_lanes[c * n_lanes + r];
-  }
+  gather(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, of_lanes, interleaved);
 }
 
 PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
@@ -100,34 +110,68 @@ PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
   return 0;
 }
 
-/** Sums what the links of each owned node bring into its lane's input. */
-static void receive(epx_nodes *nodes) {
-  const size_t n_rows = (size_t)nodes->n_rows, n_lanes = (size_t)nodes->lanes->n_lanes;
-  double *input = nodes->lanes->input;
-  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
+/** Sums n_rows of what the links of node r bring, in the order of its links. */
+static inline void sum_links(const epx_nodes *nodes, size_t r, size_t n_rows, double *sum) {
+  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
+    const double *x = nodes->sent + (size_t)nodes->column[k] * n_rows;
+    for (size_t c = 0; c < n_rows; c++)
+      sum[c] += nodes->coupling[k] * x[c];
+  }
+}
+
+/** Fills the input of n_used nodes from `first` on, in rows of n_lanes lanes: what no state changes, and what
+ * their links bring. Most nodes are fields of two components: the compiler is told. */
+static void receive(const epx_nodes *nodes, size_t first, size_t n_used, size_t n_lanes, double *input) {
+  const size_t n_rows = (size_t)nodes->n_rows, n_all = (size_t)nodes->lanes->n_lanes;
+  for (size_t r = 0; r < n_used; r++) {
     double sum[EPX_LINK_MAX_ROWS] = {0};
-    for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
-      const double *x = nodes->sent + (size_t)nodes->column[k] * n_rows;
-      for (size_t c = 0; c < n_rows; c++)
-        sum[c] += nodes->coupling[k] * x[c];
+    if (n_rows == 2) {
+      sum_links(nodes, first + r, 2, sum);
+    } else {
+      sum_links(nodes, first + r, n_rows, sum);
     }
     for (size_t c = 0; c < n_rows; c++)
-      input[c * n_lanes + r] = nodes->base[c * n_lanes + r] + sum[c];
+      input[c * n_lanes + r] = nodes->base[c * n_all + first + r] + sum[c];
   }
-  pad(nodes, nodes->n_rows, input);
+  pad(nodes->n_rows, n_used, n_lanes, input);
 }
 
 PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state) {
   PetscCall(epx_nodes_send(nodes, state));
-  receive(nodes);
+  receive(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, nodes->lanes->input);
   epx_nodes_lay(nodes, state, nodes->y);
   return 0;
 }
 
+/** Makes nodes->part the lanes of n_used nodes from `first` on. */
+static void set_part(epx_nodes *nodes, size_t first, size_t n_used) {
+  const epx_lanes *lanes = nodes->lanes;
+  epx_lanes *part = &nodes->part;
+  *part = *lanes;
+  part->n_instances = part->n_used = (int)n_used;
+  part->n_lanes = (part->n_used + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
+  part->coupling = lanes->shared ? lanes->coupling : lanes->coupling + first;
+  part->node = nodes->part_node;
+  for (int p = 0; p < nodes->network->family->n_parameters; p++)
+    part->node[p] = lanes->node[p] ? lanes->node[p] + first : NULL;
+  part->input = nodes->part_arrays;
+}
+
 PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, double *f) {
-  PetscCall(epx_nodes_set_state(nodes, state));
-  nodes->network->family->eval_field(nodes->lanes, nodes->y, nodes->f, nodes->work);
-  epx_nodes_gather(nodes, nodes->f, f);
+  const size_t n_local = (size_t)nodes->n_local, n = (size_t)nodes->n_components;
+  const size_t length = (size_t)nodes->part_length;
+  double *y = nodes->part_arrays + (size_t)nodes->n_rows * length, *rate = y + n * length,
+         *work = rate + n * length;
+  PetscCall(epx_nodes_send(nodes, state));
+  for (size_t first = 0; first < n_local; first += length) {
+    const size_t n_used = n_local - first < length ? n_local - first : length;
+    set_part(nodes, first, n_used);
+    const size_t n_lanes = (size_t)nodes->part.n_lanes;
+    receive(nodes, first, n_used, n_lanes, nodes->part.input);
+    lay(nodes, first, n_used, n_lanes, state, y);
+    nodes->network->family->eval_field(&nodes->part, y, rate, work);
+    gather(nodes, first, n_used, n_lanes, rate, f);
+  }
   return 0;
 }
 

@@ -168,6 +168,16 @@ static epx_err create_port_rows(epx_nodes *nodes, const int *ports, int n_ports,
   return EPX_OK;
 }
 
+/** Creates what the parts of the field need. A family that derives something of parameters gets all lanes at
+ * once: it is not laid out for parts. */
+static epx_err create_part(epx_nodes *nodes) {
+  const int n_lanes = nodes->lanes->n_lanes;
+  nodes->part_length = nodes->lanes->derived || n_lanes < EPX_NODES_PART ? n_lanes : EPX_NODES_PART;
+  const size_t n_rows = (size_t)nodes->n_rows + 6 * (size_t)nodes->n_components;
+  EPX_TRY(EPX_ARRAY(nodes->part_node, (size_t)nodes->network->family->n_parameters));
+  return EPX_ARRAY(nodes->part_arrays, n_rows * (size_t)nodes->part_length);
+}
+
 static epx_err create_arrays(epx_nodes *nodes) {
   const epx_network *network = nodes->network;
   const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n_components = (size_t)nodes->n_components;
@@ -208,6 +218,7 @@ static epx_err fill_nodes(epx_nodes *nodes, const epx_network *network, MPI_Comm
   EPX_TRY(create_links(nodes));
   EPX_TRY(create_exchange(nodes, n_ranks));
   EPX_TRY(create_lanes(nodes));
+  EPX_TRY(create_part(nodes));
   return create_arrays(nodes);
 }
 
@@ -238,7 +249,9 @@ void epx_nodes_destroy(epx_nodes **address) {
                             &nodes->ghost_row, &nodes->input_row, &nodes->output_row};
   double **const numbers[] = {&nodes->coupling,    &nodes->packed, &nodes->features, &nodes->sent,
                               &nodes->ghost_state, &nodes->heard,  &nodes->gradient, &nodes->weight,
-                              &nodes->base,        &nodes->y,      &nodes->f,        &nodes->work};
+                              &nodes->base,        &nodes->y,      &nodes->f,        &nodes->work,
+                              &nodes->part_arrays};
+  epx_array_destroy(&nodes->part_node);
   for (size_t k = 0; k < sizeof integers / sizeof integers[0]; k++)
     epx_array_destroy(integers[k]);
   for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)

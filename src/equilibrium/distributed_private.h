@@ -21,6 +21,7 @@ struct epx_distributed {
   Vec state, field, start; /* [n_local][components]; start: where the finish began */
   Mat jacobian;            /* of the free field (and of a reversed deviation) */
   bool links_laid;         /* its blocks off the diagonal are those of the parameters */
+  bool preconditioned;     /* the preconditioner is of the last free equilibrium, nearly */
   KSP ksp;                 /* the finish's, and that of linear solves */
   SNES snes;
   TS ts;

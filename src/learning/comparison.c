@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epilux/base/array.h"
+#include "learning/comparison_row.h"
 #include "learning/estimator_work.h"
 #include "learning/learner_state.h"
 
@@ -19,59 +20,9 @@ typedef struct {
   double *estimate[EPX_COMPARISON_BETAS]; /* [n] */
 } workspace;
 
-static double eval_dot(size_t n, const double *a, const double *b) {
-  double sum = 0;
-  for (size_t i = 0; i < n; i++)
-    sum += a[i] * b[i];
-  return sum;
-}
-
-/* |a - b| / |b| */
-static double eval_error(size_t n, const double *a, const double *b) {
-  double squares = 0;
-  for (size_t i = 0; i < n; i++)
-    squares += (a[i] - b[i]) * (a[i] - b[i]);
-  const double norm = sqrt(eval_dot(n, b, b));
-  return norm > 0 ? sqrt(squares) / norm : NAN;
-}
-
-/* Least squares of log error over log beta. */
-static double fit_slope(int n, const double *beta, const double *error) {
-  double x = 0, y = 0, xx = 0, xy = 0;
-  for (int i = 0; i < n; i++) {
-    const double log_beta = log(beta[i]), log_error = log(error[i]);
-    x += log_beta;
-    y += log_error;
-    xx += log_beta * log_beta;
-    xy += log_beta * log_error;
-  }
-  const double slope = (n * xy - x * y) / (n * xx - x * x);
-  return isfinite(slope) ? slope : NAN;
-}
-
-/* The limit a + (a - b) / (2^order - 1), a at half the beta of b; its error, and how far each beta is from
- * it. */
-static void eval_limit(const workspace *work, int order, epx_comparison *row) {
-  const double *a = work->estimate[EPX_COMPARISON_BETAS - 1];
-  const double *b = work->estimate[EPX_COMPARISON_BETAS - 2];
-  const double exact = sqrt(eval_dot(work->n, work->exact, work->exact));
-  const double share = 1 / (ldexp(1, order) - 1);
-  for (size_t i = 0; i < work->n; i++)
-    work->limit[i] = a[i] + share * (a[i] - b[i]);
-  row->limit_error = eval_error(work->n, work->limit, work->exact);
-  const double size = sqrt(eval_dot(work->n, work->limit, work->limit));
-  for (int k = 0; k < row->n_betas; k++)
-    row->vanishing[k] = exact > 0 ? eval_error(work->n, work->estimate[k], work->limit) * size / exact : NAN;
-}
-
 static void set_quiet(epx_learner *learner) {
   learner->spec.hardware.reading = (epx_reading_spec){0};
   learner->spec.hardware.drift = (epx_drift_spec){0};
-}
-
-static double eval_convergence(double ge, double gg, double ee) {
-  if (!(ee > 0) || !(gg > 0)) return NAN;
-  return ge > 0 ? ge * ge / (gg * ee) : 0;
 }
 
 /* Repeats the gradient as the updates of other steps; with the many entries of a gradient, few repeats are
@@ -80,10 +31,11 @@ static epx_err eval_noise(const workspace *work, const epx_nudging *nudging, con
                           double *convergence, const epx_comparison *row) {
   enum { N_REPEATS = 8 };
   epx_learner *learner = work->learner;
-  const double ee = eval_dot(work->n, work->exact, work->exact);
+  const double ee = epx_comparison_eval_dot(work->n, work->exact, work->exact);
   double ge = 0, gg = 0;
   *spread = NAN;
-  *convergence = eval_convergence(eval_dot(work->n, g, work->exact), eval_dot(work->n, g, g), ee);
+  *convergence = epx_comparison_eval_convergence(epx_comparison_eval_dot(work->n, g, work->exact),
+                                                 epx_comparison_eval_dot(work->n, g, g), ee);
   if (row->estimator->computed) return EPX_OK;
   int code = EPX_OK;
   learner->spec.hardware = work->hardware;
@@ -93,15 +45,15 @@ static epx_err eval_noise(const workspace *work, const epx_nudging *nudging, con
     code = epx_learner_eval_gradient(learner, row->estimator, nudging, work->theta, work->noisy);
     for (size_t i = 0; i < work->n; i++)
       work->sum[i] += work->noisy[i];
-    ge += eval_dot(work->n, work->noisy, work->exact) / N_REPEATS;
-    gg += eval_dot(work->n, work->noisy, work->noisy) / N_REPEATS;
+    ge += epx_comparison_eval_dot(work->n, work->noisy, work->exact) / N_REPEATS;
+    gg += epx_comparison_eval_dot(work->n, work->noisy, work->noisy) / N_REPEATS;
   }
   learner->key.step = 0;
   set_quiet(learner);
   EPX_TRY(code);
-  const double mean = eval_dot(work->n, work->sum, work->sum) / N_REPEATS / N_REPEATS;
+  const double mean = epx_comparison_eval_dot(work->n, work->sum, work->sum) / N_REPEATS / N_REPEATS;
   *spread = ee > 0 ? sqrt(fmax(0, (gg - mean) * N_REPEATS / (N_REPEATS - 1)) / ee) : NAN;
-  *convergence = eval_convergence(ge, gg, ee);
+  *convergence = epx_comparison_eval_convergence(ge, gg, ee);
   return EPX_OK;
 }
 
@@ -116,11 +68,7 @@ static epx_err eval_beta(const workspace *work, int k, epx_comparison *row) {
   row->equilibria = epx_learner_get_counts(work->learner).equilibria - before;
   if (row->estimator == &epx_estimator_holomorphic) /* its points are not the population's */
     row->equilibria += (long)row->estimator->eval_phases(&nudging, 0) * work->learner->task->n_train;
-  const double norm = sqrt(eval_dot(work->n, g, g)),
-               exact = sqrt(eval_dot(work->n, work->exact, work->exact));
-  row->cosine[k] = norm > 0 && exact > 0 ? eval_dot(work->n, g, work->exact) / norm / exact : NAN;
-  row->norm_ratio[k] = exact > 0 ? norm / exact : NAN;
-  row->error[k] = eval_error(work->n, g, work->exact);
+  epx_comparison_set_beta(work->n, g, work->exact, k, row);
   row->failures += epx_estimator_get_failures(work->learner->work) - failures;
   row->vanishing[k] = NAN;
   EPX_TRY(eval_noise(work, &nudging, g, &row->spread[k], &row->convergence[k], row));
@@ -140,10 +88,9 @@ static epx_err eval_row(const workspace *work, epx_comparison *row) {
     row->beta[k] = nudged ? ldexp(work->nudging->beta, -k) : NAN;
     EPX_TRY(eval_beta(work, k, row));
   }
-  row->difference_error = eval_error(work->n, work->estimate[row->n_betas - 1], work->difference);
-  row->slope = nudged ? fit_slope(row->n_betas, row->beta, row->error) : NAN;
-  row->limit_error = NAN;
-  if (nudged) eval_limit(work, get_order(work, row), row);
+  row->difference_error =
+      epx_comparison_eval_error(work->n, work->estimate[row->n_betas - 1], work->difference);
+  epx_comparison_set_limit(work->n, work->estimate, work->exact, get_order(work, row), work->limit, row);
   return EPX_OK;
 }
 

@@ -36,13 +36,17 @@ typedef struct {
   bool conjugated;
 } phase;
 
-epx_err epx_distributed_gradient_check(const epx_estimator *estimator, const epx_family *family) {
+const char *epx_distributed_gradient_get_refusal(const epx_estimator *estimator, const epx_family *family) {
   static const epx_estimator *const rules[] = {&epx_estimator_plain, &epx_estimator_phase_conjugate,
                                                &epx_estimator_time_reversed, &epx_estimator_backprop};
-  const char *refusal = "a network over many ranks takes plain, phase-conjugate, time-reversed or backprop";
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-    if (rules[i] == estimator) refusal = estimator->get_refusal(family);
+    if (rules[i] == estimator) return estimator->get_refusal(family);
   }
+  return "a network over many ranks takes plain, phase-conjugate, time-reversed or backprop";
+}
+
+epx_err epx_distributed_gradient_check(const epx_estimator *estimator, const epx_family *family) {
+  const char *refusal = epx_distributed_gradient_get_refusal(estimator, family);
   if (refusal) return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s: %s", estimator->name, refusal);
   return EPX_OK;
 }

@@ -49,6 +49,9 @@ expect 2 err "unknown command chekc; did you mean check?" chekc
 expect 2 err "unknown command xyzzy" xyzzy
 expect 2 err "there is no benchmark equilibrum; did you mean equilibrium?" bench equilibrum
 expect 0 out "Benchmarks: equilibrium" bench --help
+expect 0 out "900 modes, uniform" bench lattice --modes 400 --modes 900
+expect 2 err "from 100 to 10^8 is wanted" bench lattice --modes many
+expect 2 err "sizes rise" bench lattice --modes 900 --modes 400
 
 cat >"$work/moved.yaml" <<'EOF'
 network:

@@ -7,7 +7,7 @@
 #include "unit/xor_learner.h"
 
 #include "epilux/base/array.h"
-#include "epilux/learning/distributed_learner.h"
+#include "epilux/learning/distributed_comparison.h"
 
 typedef struct {
   xor_study x;
@@ -124,12 +124,39 @@ static void a_reached_target_stops_training(void **state) {
   destroy_pair(&p);
 }
 
+static void rules_compare_as_in_a_population(void **state) {
+  (void)state;
+  pair p = create_pair("plain", 0);
+  const epx_nudging nudging = {.beta = 0.02};
+  epx_comparison wanted[EPX_COMPARISON_MAX_ROWS], got[EPX_COMPARISON_MAX_ROWS];
+  int n_wanted, n_got, n_compared = 0;
+  assert_int_equal(epx_comparison_eval(p.population, p.x.theta, &nudging, wanted, &n_wanted), EPX_OK);
+  assert_int_equal(
+      epx_distributed_comparison_eval(p.distributed, p.x.network, p.x.theta, &nudging, got, &n_got), EPX_OK);
+  for (int i = 0; i < n_got; i++) {
+    if (got[i].refusal) continue;
+    for (int k = 0; k < n_wanted; k++) {
+      if (wanted[k].estimator != got[i].estimator || wanted[k].scheme != got[i].scheme) continue;
+      n_compared++;
+      assert_int_equal(got[i].n_betas, wanted[k].n_betas);
+      assert_int_equal(got[i].equilibria, wanted[k].equilibria);
+      assert_int_equal(got[i].failures, 0);
+      assert_all_close((size_t)got[i].n_betas, got[i].error, wanted[k].error, 1e-6);
+      assert_all_close((size_t)got[i].n_betas, got[i].cosine, wanted[k].cosine, 1e-6);
+      if (!got[i].estimator->nudged) assert_true(got[i].difference_error < 1e-4); /* of order h^2 */
+    }
+  }
+  assert_int_equal(n_compared, 7); /* three nudged rules by two schemes, and backprop */
+  destroy_pair(&p);
+}
+
 int main(int n_arguments, char **arguments) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(trains_as_a_population),
       cmocka_unit_test(measures_as_a_population),
       cmocka_unit_test(gradients_leave_out_what_is_not_trained),
       cmocka_unit_test(a_reached_target_stops_training),
+      cmocka_unit_test(rules_compare_as_in_a_population),
   };
   MPI_Init(&n_arguments, &arguments);
   const int failed = cmocka_run_group_tests(tests, NULL, NULL);

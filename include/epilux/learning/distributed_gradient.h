@@ -18,6 +18,9 @@ epx_err epx_distributed_gradient_create(epx_distributed *distributed, const epx_
 /** Destroys the workspaces at *address. */
 void epx_distributed_gradient_destroy(epx_distributed_gradient **address);
 
+/** Gets why a rule cannot be taken; NULL where it can. */
+const char *epx_distributed_gradient_get_refusal(const epx_estimator *estimator, const epx_family *family);
+
 /** Checks that a rule is one of those that a distributed network takes, and applies to its family. Errors:
  * EPX_EINPUT. */
 epx_err epx_distributed_gradient_check(const epx_estimator *estimator, const epx_family *family);

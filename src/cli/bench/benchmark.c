@@ -4,6 +4,7 @@
 #include "cli/bench/benchmark.h"
 
 #include <math.h>
+#include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +14,12 @@
 #include "epilux/base/isa.h"
 #include "epilux/base/peak.h"
 
-extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_learning, epx_benchmark_scheduler,
-    epx_benchmark_stiff;
+extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_lattice, epx_benchmark_learning,
+    epx_benchmark_scheduler, epx_benchmark_stiff;
 
-static const epx_benchmark *const benchmarks[] = {&epx_benchmark_equilibrium, &epx_benchmark_learning,
-                                                  &epx_benchmark_scheduler, &epx_benchmark_stiff};
+static const epx_benchmark *const benchmarks[] = {&epx_benchmark_equilibrium, &epx_benchmark_lattice,
+                                                  &epx_benchmark_learning, &epx_benchmark_scheduler,
+                                                  &epx_benchmark_stiff};
 
 /** A way runs for so long in each round. */
 static const double least_seconds = 0.1;
@@ -26,6 +28,7 @@ enum { N_COLUMNS = 12, PEAK_ROUNDS = 400000 };
 
 struct epx_bench {
   const epx_benchmark *benchmark;
+  const epx_call *call;
   epx_table *table;
   double peak; /* operations a second */
   int n_missed;
@@ -149,15 +152,29 @@ static epx_err set_heads(epx_bench *bench) {
   return epx_table_set_next(bench->table, "met");
 }
 
-epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool shown, bool csv, bool heads, int *n_missed) {
-  epx_bench bench = {.benchmark = benchmark, .peak = eval_peak()};
+const char *epx_bench_get_option(const epx_bench *bench, const char *name, int i) {
+  return epx_call_get_value(bench->call, name, i);
+}
+
+epx_err epx_bench_init_mpi(void) {
+  int started = 0, provided;
+  MPI_Initialized(&started);
+  if (!started && MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+    return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
+  return EPX_OK;
+}
+
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, const epx_call *call, bool shown, bool csv,
+                           bool heads, int *n_missed) {
+  epx_bench bench = {.benchmark = benchmark, .call = call, .peak = eval_peak()};
   EPX_TRY(epx_table_create(N_COLUMNS, &bench.table));
   int code = heads ? set_heads(&bench) : EPX_OK;
   if (code == EPX_OK) code = benchmark->solve(&bench);
   if (code == EPX_OK && shown) {
     if (!csv)
       printf("%s: %s\n    %s, peak of a core %.1f GFlop/s, medians of %d\n", benchmark->name,
-             benchmark->summary, epx_isa_get_name(epx_isa_get()), 1e-9 * bench.peak, EPX_BENCH_ROUNDS);
+             benchmark->summary, epx_isa_get_name(epx_isa_get()), 1e-9 * bench.peak,
+             benchmark->n_rounds ? benchmark->n_rounds : EPX_BENCH_ROUNDS);
     epx_table_view(bench.table, csv);
   }
   epx_table_destroy(&bench.table);

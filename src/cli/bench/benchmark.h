@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "cli/command.h"
 #include "epilux/base/error.h"
 
 /** Rounds of a measurement: the median of as many is reported. */
@@ -25,6 +26,8 @@ typedef struct {
   const char *name;    /* the word on the command line */
   const char *summary; /* one line */
   bool parallel;       /* runs on every rank of the launch; otherwise on the first alone */
+  bool long_running;   /* takes minutes: runs only when it is named */
+  int n_rounds;        /* medians are of so many; 0: EPX_BENCH_ROUNDS */
   epx_err (*solve)(epx_bench *bench);
 } epx_benchmark;
 
@@ -67,8 +70,15 @@ typedef struct {
 /** Adds a row. Errors: EPX_EMEMORY. */
 epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row);
 
-/** Solves a benchmark and views its table on standard output where it is to be shown (not on other ranks);
- * heads once before the first. *n_missed: raised by the goals that were missed. */
-epx_err epx_benchmark_view(const epx_benchmark *benchmark, bool shown, bool csv, bool heads, int *n_missed);
+/** Gets the value of the i-th use of an option of the command, NULL past the last. */
+const char *epx_bench_get_option(const epx_bench *bench, const char *name, int i);
+
+/** Starts MPI, for benchmarks over ranks; the command ends it. Errors: EPX_EMPI. */
+epx_err epx_bench_init_mpi(void);
+
+/** Solves a benchmark of a call and views its table on standard output where it is to be shown (not on other
+ * ranks); heads once before the first. *n_missed: raised by the goals that were missed. */
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, const epx_call *call, bool shown, bool csv,
+                           bool heads, int *n_missed);
 
 #endif

@@ -152,14 +152,10 @@ static epx_err solve_on_channel(epx_bench *bench, epx_channel *channel) {
 
 static epx_err solve(epx_bench *bench) {
   epx_channel *channel;
-  int started = 0, provided;
-  MPI_Initialized(&started);
-  if (!started && MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
-    return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
+  EPX_TRY(epx_bench_init_mpi());
   EPX_TRY(epx_channel_create(MPI_COMM_WORLD, &channel));
   const int code = solve_on_channel(bench, channel);
   epx_channel_destroy(&channel);
-  MPI_Finalize();
   return code;
 }
 
@@ -168,5 +164,6 @@ const epx_benchmark epx_benchmark_scheduler = {
     .summary =
         "handing out, taking in and journalling trials, over the ranks of the launch, by the wall's clock",
     .parallel = true,
+    .n_rounds = N_ROUNDS,
     .solve = solve,
 };
