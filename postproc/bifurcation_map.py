@@ -108,7 +108,7 @@ def draw_states(axes, results, order):
 def draw_number(fig, axes, results, found):
     mesh = draw_cells(axes, results, found)
     mesh.set(cmap=matplotlib.colormaps["viridis"], clim=(1, max(2, np.nanmax(found))))
-    fig.colorbar(mesh, ax=axes, label="equilibria", shrink=0.8, aspect=18, pad=0.02).outline.set_visible(False)
+    fig.colorbar(mesh, ax=axes, label="equilibria found, mean", shrink=0.8, aspect=18, pad=0.02).outline.set_visible(False)
 
 
 def draw_cells(axes, results, values):

@@ -1,16 +1,17 @@
 /** @file
  * Counts what a program allocates, in every library it links: glibc's allocator with a counter in front.
- * Include it in one source of a test. Under a sanitizer, which has an allocator of its own,
- * COUNTS_ALLOCATIONS is 0.
+ * Include it in one source of a test. Under a sanitizer or valgrind, which have an allocator of their own,
+ * COUNTS_ALLOCATIONS is false.
  */
 #ifndef EPILUX_TESTS_ALLOCATION_COUNTER_H
 #define EPILUX_TESTS_ALLOCATION_COUNTER_H
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define COUNTS_ALLOCATIONS 1
+#define COUNTS_ALLOCATIONS counts_allocations()
 
 static long n_allocations;
 
@@ -47,8 +48,16 @@ int posix_memalign(void **address, size_t alignment, size_t size) {
   return *address ? 0 : ENOMEM;
 }
 
+/** Tells whether the allocator is this one. */
+static inline bool counts_allocations(void) {
+  void *(*volatile allocate)(size_t) = malloc; /* volatile: neither inlined nor left out */
+  const long before = n_allocations;
+  free(allocate(1));
+  return n_allocations > before;
+}
+
 #else
-#define COUNTS_ALLOCATIONS 0
+#define COUNTS_ALLOCATIONS false
 static long n_allocations;
 #endif
 
