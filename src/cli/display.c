@@ -98,10 +98,13 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
 /* Standard error and the file say how it ended. */
 static void print_stop(epx_display *display, const epx_run_job *job, const epx_coordinator_report *report) {
   const epx_progress *progress = &report->progress;
-  char text[320], line[160];
+  char text[320], line[160], kept[80] = "";
+  if (report->n_kept > 0)
+    snprintf(kept, sizeof kept, ", and %d block%s of trials in %s midst", report->n_kept,
+             report->n_kept == 1 ? "" : "s", report->n_kept == 1 ? "its" : "their");
   if (report->stopped)
-    fprintf(stderr, "epilux: stopped by %s; what is finished is saved: go on with epilux %s\n",
-            report->reason, job->again);
+    fprintf(stderr, "epilux: stopped by %s; what is finished is saved%s: go on with epilux %s\n",
+            report->reason, kept, job->again);
   if (!display->file) return;
   epx_progress_eval_line(progress, line, sizeof line);
   if (report->stopped)

@@ -230,7 +230,8 @@ const epx_command epx_command_run = {
                "number of ranks,\n"
                "stopped and resumed or not. The results file is whole at any time; what came since it was "
                "last written is in\n"
-               "FILE.journal beside it. SIGTERM, SIGUSR1, SIGINT, --max-time and the end of a Slurm job stop "
+               "FILE.journal beside it, and what is kept of long trainings (run.checkpoint) in "
+               "FILE.checkpoint.*.\nSIGTERM, SIGUSR1, SIGINT, --max-time and the end of a Slurm job stop "
                "the run in time,\n"
                "saved, with exit status 75; a second signal does not wait for what is under way.",
     .example = "mpirun -n 4 epilux run inputs/quickstart.yaml -o quickstart.h5",

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/time_limit.h"
 #include "epilux/base/array.h"
+#include "epilux/io/checkpoint.h"
 #include "epilux/io/lock.h"
 #include "epilux/io/results.h"
 #include "epilux/parallel/progress.h"
@@ -83,6 +84,11 @@ static void print_status(const char *path, const epx_results *results, const cha
   if (results->journal.n_damaged > 0)
     printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);
   if (*finished) return;
+  double shares;
+  const int n_kept = epx_checkpoint_get_count(path, &shares);
+  if (n_kept > 0)
+    printf("%-15s %d block%s of trials under way, %.6f trainings done of them\n", "kept", n_kept,
+           n_kept == 1 ? "" : "s", shares);
   epx_progress_eval_time(epx_progress_eval_time_left(&progress), left, sizeof left);
   /* A run that solved nothing, or was killed at once, has no rate to speak of. */
   if (progress.n_solved > 0 && progress.seconds > 0)

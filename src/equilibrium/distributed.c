@@ -264,6 +264,13 @@ epx_err epx_distributed_eval_residual(epx_distributed *d, const double *state, d
   return EPX_OK;
 }
 
+epx_err epx_distributed_set_counts(epx_distributed *d, const epx_distributed_counts *counts) {
+  bool taken;
+  if (counts->direct && !d->counts.direct) EPX_TRY(epx_distributed_take_direct(d, &taken));
+  d->counts = *counts;
+  return EPX_OK;
+}
+
 epx_distributed_counts epx_distributed_get_counts(const epx_distributed *d) {
   return d->counts;
 }

@@ -106,6 +106,7 @@ static void add_point(epx_campaign *campaign, const epx_point *point, int i_poin
     campaign->layout = point->layout;
     campaign->n_instances = point->settings->n_instances;
     campaign->n_ranks = point->settings->n_ranks;
+    campaign->checkpoint = point->settings->checkpoint;
   }
   campaign->engine[i_point] = point->engine;
   campaign->distributed |= point->engine == EPX_ENGINE_DISTRIBUTED;

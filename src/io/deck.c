@@ -126,7 +126,8 @@ static epx_err create_essence(const epx_tree *resolved, epx_tree_store *store, e
   for (int i = 0; i < resolved->n; i++) {
     const char *key = resolved->keys[i];
     const epx_tree *item = resolved->items[i];
-    if (strcmp(key, "yield") == 0 || strcmp(key, "quantiles") == 0 || strcmp(key, "continuation") == 0)
+    if (strcmp(key, "yield") == 0 || strcmp(key, "quantiles") == 0 || strcmp(key, "continuation") == 0 ||
+        strcmp(key, "run") == 0)
       continue;
     EPX_TRY(
         epx_tree_write_item(store, *out, key, strcmp(key, "study") == 0 ? epx_tree_get(item, "seed") : item));

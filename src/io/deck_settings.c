@@ -299,6 +299,7 @@ static epx_err read_settings(epx_reader *r) {
   r->settings->n_instances = epx_reader_get_integer(r, "population.instances");
   r->settings->block = epx_reader_get_integer(r, "population.block");
   r->settings->n_ranks = epx_reader_get_integer(r, "population.ranks_per_network");
+  r->settings->checkpoint = epx_reader_get_real(r, "run.checkpoint");
   EPX_TRY(read_study(r));
   EPX_TRY(read_network(r));
   EPX_TRY(read_task(r));

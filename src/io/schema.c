@@ -293,6 +293,11 @@ static const epx_schema_entry entries[] = {
 
     PETSC_ROWS
 
+    {"run", EPX_SCHEMA_SECTION, .meaning = "how a campaign is run; nothing of it changes a number"},
+    {"run.checkpoint", EPX_SCHEMA_REAL, .unit = "s", NOT_NEGATIVE, .fallback = "60",
+     .meaning = "a training that takes longer leaves its state beside the results file, after an update and at "
+                "most every so often, and goes on from it when the run is resumed; 0: never"},
+
     {"metrics", WORDS(metric),
      .fallback = "[accuracy, loss, gradient_cosine, settling_time, energy_per_inference]",
      .meaning = "what is measured; `epilux list metrics`"},
@@ -358,7 +363,7 @@ const char *epx_schema_get_key(const epx_schema_entry *entry) {
 }
 
 bool epx_schema_is_factor(const epx_schema_entry *entry) {
-  static const char *const fixed[] = {"study.name", "design",    "population",     "petsc", "metrics",        "curves",
+  static const char *const fixed[] = {"study.name", "design",    "population",     "petsc", "run", "metrics",        "curves",
                                       "yield",      "quantiles", "keep_variation", "keep_parameters",
                                       "keep_fields", "continuation"};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {

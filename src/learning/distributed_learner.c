@@ -41,6 +41,11 @@ struct epx_distributed_learner {
   double best_loss;   /* of the validation part */
   double *best_theta; /* [n_theta]; NULL without patience */
   int n_worse;        /* epochs since then */
+  epx_training_place place;
+  const epx_keeper *keeper;      /* NULL: nobody keeps trainings */
+  const epx_memento *memento;    /* as what they are kept */
+  bool restored;                 /* the next training goes on at `place` */
+  epx_distributed_counts counts; /* for the memento */
 };
 
 epx_err epx_distributed_learner_check(const epx_network *network, const epx_task *task,
@@ -209,17 +214,29 @@ static void step(epx_distributed_learner *learner, double factor, int n_added, d
   epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->trained, theta);
 }
 
-static epx_err solve_epoch(epx_distributed_learner *learner, int epoch, const epx_nudging *nudging,
-                           double factor, double *theta) {
+/** Shows the training to its keeper. */
+static epx_err show(epx_distributed_learner *learner) {
+  const double n_train = learner->task->n_train;
+  const double share = (learner->place.epoch + learner->place.first / n_train) / learner->spec.epochs;
+  if (!learner->keeper || !learner->keeper->show) return EPX_OK;
+  learner->counts = epx_distributed_get_counts(learner->distributed);
+  return learner->keeper->show(learner->keeper->context, share, learner->memento);
+}
+
+/** From where the epoch stands, which is its beginning unless the training was restored. */
+static epx_err solve_epoch(epx_distributed_learner *learner, const epx_nudging *nudging, double factor,
+                           double *theta) {
   const int n_train = learner->task->n_train;
-  learner->tally = (tally){0};
-  set_order(learner, epoch);
-  for (int first = 0; first < n_train; first += learner->batch) {
+  if (learner->place.first == 0) learner->tally = (tally){0};
+  set_order(learner, learner->place.epoch);
+  for (int first = learner->place.first; first < n_train; first += learner->batch) {
     const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
     int n_added;
     epx_distributed_set_parameters(learner->distributed, theta);
     EPX_TRY(eval_batch(learner, learner->spec.estimator, nudging, n, learner->order + first, &n_added));
     step(learner, factor, n_added, theta);
+    learner->place.first = first + n;
+    EPX_TRY(show(learner));
   }
   return EPX_OK;
 }
@@ -314,22 +331,59 @@ static bool is_target_reached(const epx_distributed_learner *learner) {
   return target != 0 && t->n_settled == t->n_samples && t->loss < target * t->n_samples;
 }
 
-epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner, double *theta,
-                                               epx_curves *curves) {
-  const epx_learning_spec *spec = &learner->spec;
-  epx_curves kept = curves ? *curves : (epx_curves){0};
-  epx_nudging nudging = spec->nudging;
+/** What a training begins with; one that is restored has it already. */
+static void begin(epx_distributed_learner *learner) {
   epx_optimizer_set_rest(learner->optimizer);
+  learner->place = (epx_training_place){.beta = learner->spec.nudging.beta};
   learner->stopped = false;
   learner->best_loss = INFINITY;
   learner->n_worse = 0;
-  for (int epoch = 0; epoch < spec->epochs; epoch++) {
-    const double factor = epx_rate_eval(&spec->rate, spec->decay, epoch, spec->epochs);
-    if (!learner->stopped) EPX_TRY(solve_epoch(learner, epoch, &nudging, factor, theta));
-    set_curves(&learner->tally, !learner->stopped, epoch, &kept);
-    EPX_TRY(validate(learner, epoch, theta, &kept));
+}
+
+epx_err epx_distributed_learner_add_to_memento(epx_distributed_learner *learner, double *theta,
+                                               const epx_curves *curves, epx_memento *m) {
+  const size_t n_bytes = learner->network->n_theta * sizeof *theta;
+  EPX_TRY(epx_memento_add(m, theta, n_bytes));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->place.epoch));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->place.first));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->place.beta));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->tally));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->stopped));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->best_loss));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->n_worse));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->counts));
+  EPX_TRY(epx_memento_add(m, learner->best_theta, n_bytes));
+  EPX_TRY(epx_optimizer_add_to_memento(learner->optimizer, m));
+  return curves ? epx_curves_add_to_memento(curves, (size_t)learner->spec.epochs, m) : EPX_OK;
+}
+
+void epx_distributed_learner_set_keeper(epx_distributed_learner *learner, const epx_keeper *keeper,
+                                        const epx_memento *memento) {
+  learner->keeper = keeper;
+  learner->memento = memento;
+}
+
+epx_err epx_distributed_learner_set_restored(epx_distributed_learner *learner) {
+  learner->restored = true;
+  return epx_distributed_set_counts(learner->distributed, &learner->counts);
+}
+
+epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner, double *theta,
+                                               epx_curves *curves) {
+  const epx_learning_spec *spec = &learner->spec;
+  epx_training_place *place = &learner->place;
+  epx_curves kept = curves ? *curves : (epx_curves){0};
+  epx_nudging nudging = spec->nudging;
+  if (!learner->restored) begin(learner);
+  learner->restored = false;
+  for (; place->epoch < spec->epochs; place->epoch++, place->first = 0) {
+    const double factor = epx_rate_eval(&spec->rate, spec->decay, place->epoch, spec->epochs);
+    nudging.beta = place->beta;
+    if (!learner->stopped) EPX_TRY(solve_epoch(learner, &nudging, factor, theta));
+    set_curves(&learner->tally, !learner->stopped, place->epoch, &kept);
+    EPX_TRY(validate(learner, place->epoch, theta, &kept));
     learner->stopped = learner->stopped || is_target_reached(learner);
-    if (spec->nudge_decay > 0) nudging.beta *= spec->nudge_decay;
+    if (spec->nudge_decay > 0) place->beta *= spec->nudge_decay;
   }
   if (isfinite(learner->best_loss))
     memcpy(theta, learner->best_theta, learner->network->n_theta * sizeof *theta);

@@ -186,6 +186,11 @@ epx_err epx_inspection_solve_starts(epx_inspection *inspection, const epx_lanes 
   return EPX_OK;
 }
 
+epx_err epx_inspection_add_to_memento(epx_inspection *inspection, epx_memento *memento) {
+  return epx_memento_add(memento, inspection->audit,
+                         (size_t)inspection->n_instances * sizeof *inspection->audit);
+}
+
 epx_audit epx_inspection_get_audit(const epx_inspection *inspection, int i_instance) {
   return inspection->audit[i_instance];
 }

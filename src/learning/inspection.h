@@ -36,6 +36,9 @@ epx_err epx_inspection_solve_starts(epx_inspection *inspection, const epx_lanes 
                                     epx_population *population, const epx_batch_key *key, const int *samples,
                                     const double *state, const epx_certificate *certificate, double *n_found);
 
+/** Adds what was counted to a memento. Errors: EPX_EMEMORY. */
+epx_err epx_inspection_add_to_memento(epx_inspection *inspection, epx_memento *memento);
+
 /** Gets the audit of an instance. */
 epx_audit epx_inspection_get_audit(const epx_inspection *inspection, int i_instance);
 

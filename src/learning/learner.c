@@ -237,7 +237,16 @@ double epx_learner_get_failures(const epx_learner *learner, int i_instance) {
 }
 
 epx_population_counts epx_learner_get_counts(const epx_learner *learner) {
-  return epx_population_get_counts(learner->population);
+  epx_population_counts counts = epx_population_get_counts(learner->population);
+  const epx_population_counts *earlier = &learner->earlier;
+  counts.equilibria += earlier->equilibria;
+  counts.failures += earlier->failures;
+  counts.steps += earlier->steps;
+  counts.field_evaluations += earlier->field_evaluations;
+  counts.newton_iterations += earlier->newton_iterations;
+  counts.factorisations += earlier->factorisations;
+  counts.basin_departures += earlier->basin_departures;
+  return counts;
 }
 
 /* Inputs beyond the task's features stay dark. */

@@ -62,6 +62,12 @@ struct epx_learner {
   int *n_worse;   /* patience: [n_instances] epochs since */
   double *norm;   /* [n_instances] sum over updates of the gradient's norm */
   int *n_norms;   /* [n_instances] */
+
+  epx_training_place place;
+  const epx_keeper *keeper;              /* NULL: nobody keeps trainings */
+  const epx_memento *memento;            /* as what they are kept */
+  bool restored;                         /* the next training goes on at `place` */
+  epx_population_counts counts, earlier; /* for the memento: all so far, and what of it another has done */
 };
 
 /** Solves the free phase of `n` samples (at most chunk) for all instances, the parameters being set: state,
@@ -73,6 +79,9 @@ const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, in
 
 /** Adds the chunk solved last to the tally of each instance. */
 void epx_learner_add_tally(epx_learner *learner);
+
+/** Shows the training to its keeper, if there is one, `share` of it done. Errors: of the keeper. */
+epx_err epx_learner_show(epx_learner *learner, double share);
 
 /** Tells whether epochs end with a look at the validation part. */
 bool epx_learner_is_validated(const epx_learner *learner, const epx_curves *curves);

@@ -60,6 +60,14 @@ void epx_optimizer_set_rest(epx_optimizer *optimizer) {
   optimizer->power2 = 1;
 }
 
+epx_err epx_optimizer_add_to_memento(epx_optimizer *optimizer, epx_memento *memento) {
+  const size_t n_bytes = optimizer->n * sizeof(double);
+  EPX_TRY(epx_memento_add(memento, optimizer->first, n_bytes));
+  EPX_TRY(epx_memento_add(memento, optimizer->second, n_bytes));
+  EPX_TRY(EPX_MEMENTO_ADD(memento, optimizer->power1));
+  return EPX_MEMENTO_ADD(memento, optimizer->power2);
+}
+
 static void step_sgd(epx_optimizer *optimizer, double rate, const double *gradient, const unsigned char *mask,
                      double *theta) {
   double *velocity = optimizer->first;

@@ -72,15 +72,25 @@ static void step(epx_learner *learner, double factor, double *theta) {
   epx_tuning_eval(learner->tuning, theta);
 }
 
-static epx_err solve_epoch(epx_learner *learner, int epoch, const epx_nudging *nudging, double factor,
-                           double *theta) {
+static void begin_epoch(epx_learner *learner, int epoch, double *theta) {
   const size_t n_instances = (size_t)learner->n_instances;
-  const int n_train = learner->task->n_train;
+  if (learner->renewal) learner->renewal(learner->renewal_context, epoch, theta);
   memset(learner->tally, 0, n_instances * sizeof *learner->tally);
   memset(learner->norm, 0, n_instances * sizeof *learner->norm);
   memset(learner->n_norms, 0, n_instances * sizeof *learner->n_norms);
-  set_order(learner, epoch);
-  for (int first = 0; first < n_train; first += learner->batch) {
+}
+
+static double get_share(const epx_learner *learner) {
+  const double n_train = learner->task->n_train;
+  return (learner->place.epoch + learner->place.first / n_train) / learner->spec.epochs;
+}
+
+/* From where the epoch stands, which is its beginning unless the training was restored. */
+static epx_err solve_epoch(epx_learner *learner, const epx_nudging *nudging, double factor, double *theta) {
+  const int n_train = learner->task->n_train;
+  if (learner->place.first == 0) begin_epoch(learner, learner->place.epoch, theta);
+  set_order(learner, learner->place.epoch);
+  for (int first = learner->place.first; first < n_train; first += learner->batch) {
     const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
     EPX_TRY(epx_interrupt_check());
     epx_lanes_set_parameters(learner->lanes, theta);
@@ -90,6 +100,8 @@ static epx_err solve_epoch(epx_learner *learner, int epoch, const epx_nudging *n
     if (learner->spec.tied) tie(learner);
     add_norms(learner);
     step(learner, factor, theta);
+    learner->place.first = first + n;
+    EPX_TRY(epx_learner_show(learner, get_share(learner)));
   }
   return EPX_OK;
 }
@@ -106,52 +118,59 @@ static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves
   }
 }
 
-/* Stops the instances that have reached the target on every sample, or settle on none. Returns how many go
- * on. */
-static int stop(epx_learner *learner) {
+static bool is_going(const epx_learner *learner) {
+  return memchr(learner->stopped, 0, (size_t)learner->n_instances) != NULL;
+}
+
+/* Stops the instances that have reached the target on every sample, or settle on none. Tied ones stop
+ * together. */
+static void stop(epx_learner *learner) {
   const double target = learner->spec.target_loss;
-  int n_left = 0;
   for (int i = 0; i < learner->n_instances; i++) {
     const epx_learner_tally *tally = &learner->tally[i];
     const bool reached =
         target != 0 && tally->n_settled == tally->n_samples && tally->loss < target * tally->n_samples;
     if (reached || tally->n_settled == 0) learner->stopped[i] = 1;
-    n_left += !learner->stopped[i];
   }
-  if (!learner->spec.tied || n_left == 0) return n_left;
-  memset(learner->stopped, 0, (size_t)learner->n_instances);
-  return learner->n_instances;
+  if (learner->spec.tied && is_going(learner)) memset(learner->stopped, 0, (size_t)learner->n_instances);
 }
 
 static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *curves) {
+  epx_training_place *place = &learner->place;
   epx_nudging nudging = learner->spec.nudging;
-  int n_left = learner->n_instances;
-  for (int epoch = 0; epoch < learner->spec.epochs; epoch++) {
+  for (; place->epoch < learner->spec.epochs; place->epoch++, place->first = 0) {
     const double factor =
-        epx_rate_eval(&learner->spec.rate, learner->spec.decay, epoch, learner->spec.epochs);
-    if (learner->renewal && n_left > 0) learner->renewal(learner->renewal_context, epoch, theta);
-    if (n_left > 0) EPX_TRY(solve_epoch(learner, epoch, &nudging, factor, theta));
-    set_curves(learner, epoch, curves);
-    if (learner->validated) EPX_TRY(epx_learner_solve_validation(learner, epoch, theta, curves));
-    n_left = stop(learner);
-    if (learner->spec.nudge_decay > 0) nudging.beta *= learner->spec.nudge_decay;
+        epx_rate_eval(&learner->spec.rate, learner->spec.decay, place->epoch, learner->spec.epochs);
+    nudging.beta = place->beta;
+    if (is_going(learner)) EPX_TRY(solve_epoch(learner, &nudging, factor, theta));
+    set_curves(learner, place->epoch, curves);
+    if (learner->validated) EPX_TRY(epx_learner_solve_validation(learner, place->epoch, theta, curves));
+    stop(learner);
+    if (learner->spec.nudge_decay > 0) place->beta *= learner->spec.nudge_decay;
   }
   return EPX_OK;
 }
 
-epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
-  epx_curves kept = curves ? *curves : (epx_curves){0};
+/* What a training begins with; one that is restored has it already. */
+static void begin(epx_learner *learner, const double *theta) {
   if (!learner->deployed) epx_tuning_set_instances(learner->tuning, learner->key.point, learner->key.first);
   epx_tuning_set_origin(learner->tuning, theta);
   memset(learner->n_asked, 0, (size_t)learner->n_instances * sizeof *learner->n_asked);
   memset(learner->failed, 0, (size_t)learner->n_instances * sizeof *learner->failed);
   epx_optimizer_set_rest(learner->optimizer);
   learner->key.step = 0;
-  learner->validated = epx_learner_is_validated(learner, &kept);
+  learner->place = (epx_training_place){.beta = learner->spec.nudging.beta};
   for (int i = 0; i < learner->n_instances; i++) {
     learner->best_loss[i] = INFINITY;
     learner->n_worse[i] = 0;
   }
+}
+
+epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
+  epx_curves kept = curves ? *curves : (epx_curves){0};
+  if (!learner->restored) begin(learner, theta);
+  learner->restored = false;
+  learner->validated = epx_learner_is_validated(learner, &kept);
   const int code = solve_epochs(learner, theta, &kept);
   epx_learner_set_best(learner, theta);
   learner->validated = false;

@@ -228,6 +228,14 @@ void epx_tuning_set_written(epx_tuning *t, const unsigned char *mask) {
     t->writes[at] += mask[at] != 0;
 }
 
+epx_err epx_tuning_add_to_memento(epx_tuning *t, epx_memento *memento) {
+  const size_t size = (size_t)t->n_instances * t->network->n_theta * sizeof(double);
+  double *const arrays[] = {t->wanted, t->level, t->setting, t->origin, t->writes};
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+    EPX_TRY(epx_memento_add(memento, arrays[i], size));
+  return EPX_MEMENTO_ADD(memento, t->n_calls);
+}
+
 /* Sums over the trained entries: of the writes, or of those that are worn out. */
 static double eval_mean(const epx_tuning *t, int i_instance, const unsigned char *trained, bool worn) {
   const double *writes = t->writes + (size_t)i_instance * t->network->n_theta;

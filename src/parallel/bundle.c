@@ -12,6 +12,7 @@ typedef struct {
   int32_t kind, code, worker;
   uint32_t n_bytes;
   int64_t first, count;
+  double seconds;
 } head;
 
 void epx_bundle_destroy(epx_bundle *bundle) {
@@ -42,8 +43,9 @@ bool epx_bundle_is_empty(const epx_bundle *bundle) {
 }
 
 epx_err epx_bundle_write(epx_bundle *bundle, const epx_message *message) {
-  const head start = {(int32_t)message->kind,     (int32_t)message->code, (int32_t)message->worker,
-                      (uint32_t)message->n_bytes, message->first,         message->count};
+  const head start = {
+      (int32_t)message->kind, (int32_t)message->code, (int32_t)message->worker, (uint32_t)message->n_bytes,
+      message->first,         message->count,         message->seconds};
   if (message->n_bytes > INT_MAX)
     return EPX_RAISE(EPX_EMPI, "a message of %zu bytes is more than MPI takes", message->n_bytes);
   if (epx_bundle_is_empty(bundle)) bundle->n_bytes = bundle->n_read = 0;
@@ -75,6 +77,7 @@ epx_err epx_bundle_read(epx_bundle *bundle, epx_message *message, bool *got) {
   message->worker = start.worker;
   message->first = start.first;
   message->count = start.count;
+  message->seconds = start.seconds;
   bundle->n_read += sizeof start + start.n_bytes;
   return EPX_OK;
 }

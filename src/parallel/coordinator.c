@@ -42,7 +42,8 @@ epx_err epx_coordinator_set_stopping(epx_coordinator *own, double give_up) {
   epx_schedule_set_draining(own->schedule);
   if (own->stopping) return EPX_OK;
   own->stopping = true;
-  return epx_coordinator_write_to_workers(own, &(epx_message){.kind = EPX_MESSAGE_STOP});
+  const double left = fmin(give_up - epx_seconds_get(), own->options->patience);
+  return epx_coordinator_write_to_workers(own, &(epx_message){.kind = EPX_MESSAGE_STOP, .seconds = left});
 }
 
 static void set_reason(epx_coordinator *own, const char *reason) {
@@ -187,7 +188,8 @@ static epx_err coordinate(epx_coordinator *own) {
     if (code == EPX_EMPI || code == EPX_EMEMORY) return code;
     if (code != EPX_OK) EPX_TRY(epx_coordinator_set_error(own, code, epx_error_get_message()));
   }
-  if (!own->report->stopped && own->error == EPX_OK && epx_schedule_get_counts(own->schedule).open > 0)
+  const epx_schedule_counts counts = epx_schedule_get_counts(own->schedule);
+  if (!own->report->stopped && own->error == EPX_OK && counts.open + counts.kept > 0)
     set_reason(own, "the time limit");
   return EPX_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "epilux/base/array.h"
 #include "epilux/base/log.h"
+#include "epilux/io/checkpoint.h"
 #include "parallel/blocks.h"
 #include "parallel/coordinator_private.h"
 #include "parallel/seconds.h"
@@ -25,8 +26,10 @@ epx_err epx_coordinator_write_units(epx_coordinator *own, int worker) {
   while (!own->stopping && epx_schedule_get_unit(own->schedule, worker, epx_seconds_get(), &unit)) {
     const epx_message message = {.kind = EPX_MESSAGE_UNIT,
                                  .worker = own->first_worker + worker,
+                                 .code = own->files->resumes || own->n_errors > 0,
                                  .first = unit.first,
-                                 .count = unit.count};
+                                 .count = unit.count,
+                                 .seconds = own->deadline - epx_seconds_get()};
     EPX_TRY(note_attempt(own, worker, &unit));
     epx_progress_load *load = &own->report->load[worker];
     if (load->n_units++ == 0) load->first = epx_seconds_get() - own->start;
@@ -84,6 +87,18 @@ static epx_err take_block(epx_coordinator *own, int worker, const epx_block *blo
   return EPX_OK;
 }
 
+/* What was kept of a block goes once its records are on the disk. Blocks are kept that took long. */
+static epx_err forget_kept(epx_coordinator *own, const epx_block *block, double seconds) {
+  const epx_campaign *campaign = own->campaign;
+  const epx_checkpoint_key key = {
+      .results = own->files->results, .i_point = block->i_point, .first = block->first};
+  const bool any = own->files->resumes || own->n_errors > 0 || seconds >= campaign->checkpoint;
+  if (!key.results || campaign->checkpoint == 0 || !any || own->error != EPX_OK) return EPX_OK;
+  EPX_TRY(epx_journal_write_buffer(own->files->journal, true));
+  epx_checkpoint_destroy(&key);
+  return EPX_OK;
+}
+
 static epx_err take_result(epx_coordinator *own, int worker) {
   const epx_message *message = &own->message;
   const double *next = (const double *)(const void *)message->data,
@@ -95,8 +110,10 @@ static epx_err take_result(epx_coordinator *own, int worker) {
     const size_t n = 1 + (size_t)block.n * own->campaign->layout.size;
     if ((size_t)(end - next) < n)
       return EPX_RAISE(EPX_EMPI, "a result of worker %d is cut short", message->worker);
-    if (epx_schedule_set_done(own->schedule, worker, b, *next, now))
+    if (epx_schedule_set_done(own->schedule, worker, b, *next, now)) {
       EPX_TRY(take_block(own, worker, &block, now - own->start, *next, next + 1));
+      EPX_TRY(forget_kept(own, &block, *next));
+    }
     solved += *next;
     next += n;
   }
@@ -108,6 +125,12 @@ static epx_err set_stopped(epx_coordinator *own, int worker) {
   own->n_stopped += !own->stopped[worker];
   own->stopped[worker] = true;
   return epx_schedule_set_returned(own->schedule, worker, false);
+}
+
+static epx_err take_kept(epx_coordinator *own, int worker) {
+  own->report->n_kept++;
+  epx_schedule_set_kept(own->schedule, worker);
+  return set_stopped(own, worker);
 }
 
 /* What one machine lacks, another may have: the block is tried elsewhere while there is hope. */
@@ -149,6 +172,8 @@ epx_err epx_coordinator_read_message(epx_coordinator *own) {
     return epx_coordinator_write_idle(own);
   case EPX_MESSAGE_STOPPED:
     return set_stopped(own, worker);
+  case EPX_MESSAGE_KEPT:
+    return take_kept(own, worker);
   case EPX_MESSAGE_ERROR:
     EPX_TRY(take_error(own, worker));
     return epx_coordinator_write_idle(own);

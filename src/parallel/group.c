@@ -150,6 +150,20 @@ epx_err epx_group_merge_codes(epx_group *group, int code) {
   return least;
 }
 
+/* In parts that MPI counts. */
+epx_err epx_group_merge_bytes(epx_group *group, void *bytes, size_t n) {
+  enum { MOST = 1 << 30 };
+  for (unsigned char *next = bytes; n > 0;) {
+    const size_t part = n < MOST ? n : MOST;
+    MPI_Request request;
+    EPX_TRY(check(MPI_Ibcast(next, (int)part, MPI_BYTE, 0, group->orders, &request), "MPI_Ibcast"));
+    EPX_TRY(wait_for(&request));
+    next += part;
+    n -= part;
+  }
+  return EPX_OK;
+}
+
 epx_err epx_group_merge_end(epx_group *group, int code, bool *stopped) {
   int least, any = *stopped;
   MPI_Request request;

@@ -14,6 +14,7 @@
 #include "epilux/base/array.h"
 #include "epilux/base/isa.h"
 #include "epilux/base/log.h"
+#include "epilux/io/checkpoint.h"
 #include "epilux/io/lock.h"
 #include "epilux/io/results.h"
 #include "epilux/parallel/relay.h"
@@ -31,6 +32,7 @@ typedef struct {
   epx_attempts *attempts;
   epx_attempts_suspect *suspects; /* [n_suspects] */
   size_t n_suspects;
+  bool resumes; /* trainings were kept */
 } files;
 
 typedef struct {
@@ -153,17 +155,20 @@ static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_r
   const epx_journal_key key = get_key(campaign);
   EPX_TRY(check_isa(own, options));
   EPX_TRY(save_earlier(own));
+  if (!options->resume) epx_checkpoint_destroy_all(options->path);
+  own->resumes = epx_checkpoint_get_count(options->path, NULL) > 0;
   EPX_TRY(epx_store_write(own->store, 0, 0));
   EPX_TRY(epx_journal_create(own->journal_path, &key, &own->journal));
   return epx_attempts_create(own->attempts_path, campaign->digest, epx_blocks_get_count(campaign),
                              own->suspects, own->n_suspects, n_workers, &own->attempts);
 }
 
-static void close_files(files *own, bool finished) {
+static void close_files(files *own, const char *path, bool finished) {
   epx_journal_destroy(&own->journal);
   epx_attempts_destroy(&own->attempts);
   if (finished && own->journal_path) unlink(own->journal_path); /* rank 0 alone has files */
   if (finished && own->attempts_path) unlink(own->attempts_path);
+  if (finished && own->store) epx_checkpoint_destroy_all(path);
   epx_array_destroy(&own->suspects);
   epx_store_destroy(&own->store);
   epx_store_destroy(&own->earlier);
@@ -204,8 +209,8 @@ static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, con
     epx_signals_set_blocked(false);
     if (made != thrd_success) return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
   }
-  const epx_coordinator_files held = {own->journal, own->store, own->attempts, own->suspects,
-                                      own->n_suspects};
+  const epx_coordinator_files held = {own->journal,    own->store,    own->attempts, own->suspects,
+                                      own->n_suspects, options->path, own->resumes};
   const int code = epx_coordinator_solve(campaign, channel, &held, &options->coordinator, report);
   if (works && !report->abandoned) thrd_join(thread, NULL);
   return code;
@@ -266,6 +271,7 @@ epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_ru
   files own = {.isa = -1};
   const int code = run(campaign, channel, options, &own, report);
   const epx_progress *progress = &report->coordinator.progress;
-  close_files(&own, code == EPX_OK && report->begun && progress->n_finished == progress->n_trials);
+  close_files(&own, options->path,
+              code == EPX_OK && report->begun && progress->n_finished == progress->n_trials);
   return code;
 }

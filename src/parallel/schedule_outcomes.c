@@ -37,6 +37,22 @@ bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, do
   return true;
 }
 
+void epx_schedule_set_kept(epx_schedule *schedule, int worker) {
+  epx_schedule_holding *held = &schedule->worker[worker];
+  if (held->n_units == 0) return;
+  const int64_t block = held->unit[0].first;
+  const bool shared = epx_schedule_is_shared(schedule, worker);
+  epx_suspect *suspect = epx_suspects_get(&schedule->suspects, block);
+  pop(schedule, worker);
+  schedule->draining = true;
+  if (shared || epx_schedule_is_finished(schedule, block)) return;
+  schedule->counts.out--;
+  schedule->counts.kept++;
+  if (!suspect) return;
+  epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_OVER);
+  schedule->alone = false;
+}
+
 static epx_err push_returned(epx_schedule *schedule, epx_unit unit) {
   if (schedule->n_returned == schedule->returned_capacity) {
     epx_unit *larger;

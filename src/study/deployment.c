@@ -63,9 +63,15 @@ static epx_err train(const epx_point *point, int i_point, epx_learner *learner, 
   const size_t n_theta = point->network->n_theta;
   renewal context = {point, i_point, EPX_OK};
   epx_curves curves = {.loss = loss};
+  epx_memento memento = {.kind = EPX_MEMENTO_ELSEWHERE};
+  bool kept = false;
   memcpy(theta, point->nominal, n_theta * sizeof *theta);
   if (point->settings->protocol.kind == EPX_PROTOCOL_NOISE_AWARE)
     epx_learner_set_renewal(learner, renew, &context);
+  EPX_TRY(epx_learner_add_to_memento(learner, theta, &curves, &memento));
+  epx_learner_set_keeper(learner, &point->keeper, &memento);
+  if (point->keeper.read) EPX_TRY(point->keeper.read(point->keeper.context, &memento, &kept));
+  if (kept) epx_learner_set_restored(learner);
   EPX_TRY(epx_learner_solve_training(learner, theta, &curves));
   EPX_TRY(context.code);
   EPX_TRY(epx_learner_eval_performance(learner, theta, EPX_PART_TEST, false, performance));

@@ -20,6 +20,7 @@ typedef struct {
   double *theta, *gradient, *exact; /* [n_theta] */
   epx_curves curves;                /* [epochs] */
   double value[EPX_METRIC_COUNT];
+  epx_memento memento;
 } trial_work;
 
 static bool wants(const epx_settings *settings, epx_metric metric) {
@@ -57,8 +58,7 @@ static bool is_measured(epx_metric metric) {
 
 epx_err epx_distributed_trial_check(const epx_point *point) {
   const epx_settings *settings = point->settings;
-  EPX_TRY(
-      epx_distributed_learner_check(point->network, point->task, &settings->learning, settings->n_ranks));
+  EPX_TRY(epx_distributed_learner_check(point->network, point->task, &settings->learning, settings->n_ranks));
   EPX_TRY(epx_engine_check_parameters(point->network, point->nominal));
   for (int m = 0; m < settings->n_metrics; m++) {
     if (!is_measured(settings->metric[m]))
@@ -236,6 +236,19 @@ static epx_err leave_snapshot(const trial_work *work, int i_point, int i_instanc
   return code;
 }
 
+/* Up to the training, unless all of it was kept: the values that were measured before it are in the memento.
+ */
+static epx_err prepare(trial_work *work) {
+  const epx_keeper *keeper = &work->point->keeper;
+  bool kept = false;
+  work->memento.kind = EPX_MEMENTO_IN_SITU;
+  EPX_TRY(epx_distributed_learner_add_to_memento(work->learner, work->theta, &work->curves, &work->memento));
+  EPX_TRY(EPX_MEMENTO_ADD(&work->memento, work->value));
+  epx_distributed_learner_set_keeper(work->learner, keeper, &work->memento);
+  if (keeper->read) EPX_TRY(keeper->read(keeper->context, &work->memento, &kept));
+  return kept ? epx_distributed_learner_set_restored(work->learner) : measure_before(work);
+}
+
 static epx_err solve(trial_work *work, int i_point, int i_instance, double *record) {
   const epx_point *point = work->point;
   epx_performance test;
@@ -244,7 +257,7 @@ static epx_err solve(trial_work *work, int i_point, int i_instance, double *reco
   EPX_TRY(epx_deployment_eval_instance(point, i_point, (uint32_t)i_instance, point->nominal, work->theta,
                                        &work->value[EPX_METRIC_HEATER_POWER]));
   write_drawn(work, i_instance, record);
-  EPX_TRY(measure_before(work));
+  EPX_TRY(prepare(work));
   EPX_TRY(epx_distributed_learner_solve_training(work->learner, work->theta, &work->curves));
   EPX_TRY(measure_after(work, &test));
   write_result(work, &test, record);

@@ -20,6 +20,7 @@ typedef struct {
   epx_energy *energy;
   epx_curves curves;
   double *cosine, *ratio, *trained_cosine, *heater_power, *failures, *multiplicity;
+  epx_memento memento;
 } block_work;
 
 static bool wants(const epx_settings *settings, epx_metric metric) {
@@ -314,6 +315,39 @@ static void warn_of_disagreements(const epx_point *point, const block_work *work
   }
 }
 
+/* The block's training, and what was measured before it: a block that is restored begins there. */
+static epx_err add_to_memento(const epx_point *point, block_work *work, epx_memento *m) {
+  const size_t block = (size_t)point->block;
+  epx_deployment_origin *origin = point->origin;
+  m->kind = EPX_MEMENTO_IN_SITU;
+  EPX_TRY(epx_learner_add_to_memento(work->learner, work->theta, &work->curves, m));
+  double *const by_instance[] = {work->cosine, work->ratio, work->heater_power};
+  for (size_t i = 0; i < sizeof by_instance / sizeof *by_instance; i++)
+    EPX_TRY(epx_memento_add(m, by_instance[i], block * sizeof(double)));
+  EPX_TRY(epx_memento_add(m, work->initial, block * sizeof *work->initial));
+  EPX_TRY(epx_memento_add(m, work->deployed, block * sizeof *work->deployed));
+  EPX_TRY(EPX_MEMENTO_ADD(m, origin->made));
+  EPX_TRY(EPX_MEMENTO_ADD(m, origin->accuracy));
+  EPX_TRY(EPX_MEMENTO_ADD(m, origin->epochs));
+  return epx_memento_add(m, origin->settings, point->network->n_theta * sizeof *origin->settings);
+}
+
+/* Up to the training, unless all of it was kept. */
+static epx_err prepare(const epx_point *point, int i_point, int first, block_work *work) {
+  bool kept = false;
+  EPX_TRY(add_to_memento(point, work, &work->memento));
+  epx_learner_set_keeper(work->learner, &point->keeper, &work->memento);
+  if (point->keeper.read && work->n_epochs > 0)
+    EPX_TRY(point->keeper.read(point->keeper.context, &work->memento, &kept));
+  if (kept) {
+    epx_learner_set_restored(work->learner);
+    return EPX_OK;
+  }
+  EPX_TRY(measure_initial(point, i_point, first, work));
+  EPX_TRY(epx_deployment_eval(point, i_point, first, work->learner, work->theta, work->heater_power));
+  return measure_before(point, work);
+}
+
 static epx_err solve_block(const epx_point *point, int i_point, int first, block_work *work, double *record) {
   const size_t size = point->layout.size;
   EPX_TRY(create_work(point, work));
@@ -322,9 +356,7 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   for (int k = 0; k < point->block; k++)
     epx_record_init(&point->layout, record + (size_t)k * size);
   EPX_TRY(keep_draws(point, i_point, first, work->theta, record));
-  EPX_TRY(measure_initial(point, i_point, first, work));
-  EPX_TRY(epx_deployment_eval(point, i_point, first, work->learner, work->theta, work->heater_power));
-  EPX_TRY(measure_before(point, work));
+  EPX_TRY(prepare(point, i_point, first, work));
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   for (int k = 0; k < point->block; k++)
     work->failures[k] = epx_learner_get_failures(work->learner, k);

@@ -132,6 +132,10 @@ epx_err epx_distributed_merge_gradient(const epx_distributed *distributed, doubl
  * that had none say whose it is. Collective. Errors: what it returns; EPX_EMPI. */
 epx_err epx_distributed_merge_codes(const epx_distributed *distributed, int code);
 
+/** Sets the counts to those of another network like this one, which this one goes on for: where the direct
+ * solver had taken over, it does here. Collective. Errors: EPX_ESOLVER. */
+epx_err epx_distributed_set_counts(epx_distributed *distributed, const epx_distributed_counts *counts);
+
 /** Gets the counts. */
 epx_distributed_counts epx_distributed_get_counts(const epx_distributed *distributed);
 

@@ -20,6 +20,7 @@ typedef struct {
   epx_engine *engine;  /* [n_points] */
   bool distributed;    /* some point's networks are */
   int n_ranks;         /* that solve each of them together */
+  double checkpoint;   /* s: of their trainings; 0: none */
   epx_record_layout layout;
   uint64_t digest;
   double

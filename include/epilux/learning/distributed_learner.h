@@ -33,9 +33,18 @@ epx_err epx_distributed_learner_create(const epx_network *network, const epx_tas
 void epx_distributed_learner_destroy(epx_distributed_learner **address);
 
 /** Solves the training of theta [n_theta], in place: batches, order, targets and curves as
- * epx_learner_solve_training(). Collective. Errors: EPX_ESOLVER, EPX_EMPI. */
+ * epx_learner_solve_training(). Collective. Errors: EPX_ESOLVER, EPX_EMPI; EPX_EINTERRUPTED: it was left. */
 epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner, double *theta,
                                                epx_curves *curves);
+
+/** As epx_learner_add_to_memento(), of theta [n_theta], epx_learner_set_keeper() and
+ * epx_learner_set_restored(). The memento of every rank has the same places, with the same contents.
+ * Restoring is collective. Errors: EPX_EMEMORY; EPX_ESOLVER. */
+epx_err epx_distributed_learner_add_to_memento(epx_distributed_learner *learner, double *theta,
+                                               const epx_curves *curves, epx_memento *memento);
+void epx_distributed_learner_set_keeper(epx_distributed_learner *learner, const epx_keeper *keeper,
+                                        const epx_memento *memento);
+epx_err epx_distributed_learner_set_restored(epx_distributed_learner *learner);
 
 /** Evaluates the performance on a part; with the rightmost eigenvalue of every equilibrium when `stability`.
  * *n_unstable: out, equilibria with an eigenvalue of positive real part; may be NULL. Collective. Errors:

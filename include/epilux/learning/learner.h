@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "epilux/learning/estimator.h"
+#include "epilux/learning/keeper.h"
 #include "epilux/learning/optimizer.h"
 #include "epilux/learning/rate.h"
 #include "epilux/learning/task.h"
@@ -53,8 +54,8 @@ typedef struct {
 
 typedef struct epx_learner epx_learner;
 
-/** Lanes a chunk of samples fills: enough vectors to share the cost of the integrator's steps, few enough that one slow
- * sample does not hold up many and that a small network's lanes stay in the cache. */
+/** Lanes a chunk of samples fills: enough vectors to share the cost of the integrator's steps, few enough
+ * that one slow sample does not hold up many and that a small network's lanes stay in the cache. */
 enum { EPX_LEARNER_LANES = 128 };
 
 /** Checks what a learner would refuse, beside the options of optimiser and equilibrium. Errors: EPX_EINPUT.
@@ -109,8 +110,26 @@ double epx_learner_get_failures(const epx_learner *learner, int i_instance);
  * training part is not shuffled. Samples without an equilibrium are left out of their instance's gradient; an
  * instance none of whose samples has one keeps its parameters for that update, and stops when that was so
  * for a whole epoch. It reaches its target only when all its samples settled. The bits depend on the whole
- * block of instances, for they share the integrator's steps. Errors: EPX_ESOLVER. */
+ * block of instances, for they share the integrator's steps. Errors: EPX_ESOLVER; EPX_EINTERRUPTED: it was
+ * left. */
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves);
+
+/** Adds curves of n numbers each, those that are kept, to a memento. Errors: EPX_EMEMORY. */
+epx_err epx_curves_add_to_memento(const epx_curves *curves, size_t n, epx_memento *memento);
+
+/** Adds a training of theta [n_instances][n_theta] with its curves (NULL: none) to a memento: all that it is
+ * between two updates, dead devices and settings too. Errors: EPX_EMEMORY. */
+epx_err epx_learner_add_to_memento(epx_learner *learner, double *theta, const epx_curves *curves,
+                                   epx_memento *memento);
+
+/** Sets who is shown the trainings, and as which memento: one that epx_learner_add_to_memento() has filled,
+ * with whatever else goes with it. Both borrowed; NULL: nobody. */
+void epx_learner_set_keeper(epx_learner *learner, const epx_keeper *keeper, const epx_memento *memento);
+
+/** Sets the next training to go on from where the memento was kept, whose places were filled again: theta and
+ * curves are then those of its places. What was counted since creation becomes what had been counted there.
+ */
+void epx_learner_set_restored(epx_learner *learner);
 
 typedef enum {
   EPX_PART_TRAIN,
@@ -128,14 +147,14 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
 epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator,
                                   const epx_nudging *nudging, const double *theta, double *gradient);
 
-/** Evaluates how many equilibria coexist: multiplicity [n_instances], the mean over the part's samples of the distinct
- * ones that the dynamics reach from options->starts states, the family's own and random ones of up to twice the size
- * of the first equilibrium (phases: any). 0 where there is none. Errors: EPX_ESOLVER. */
+/** Evaluates how many equilibria coexist: multiplicity [n_instances], the mean over the part's samples of the
+ * distinct ones that the dynamics reach from options->starts states, the family's own and random ones of up
+ * to twice the size of the first equilibrium (phases: any). 0 where there is none. Errors: EPX_ESOLVER. */
 epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta, epx_part part,
                                       double *multiplicity);
 
-/** What pure dynamics say of the free equilibria of one instance that were drawn for the audit: another state, or
- * none, is a disagreement. */
+/** What pure dynamics say of the free equilibria of one instance that were drawn for the audit: another
+ * state, or none, is a disagreement. */
 typedef struct {
   long n_audited, n_disagreements;
 } epx_audit;

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/base/memento.h"
 
 /** X(name, deck name, meaning) */
 #define EPX_OPTIMIZERS(X)                                                                                    \
@@ -45,6 +45,9 @@ void epx_optimizer_set_rest(epx_optimizer *optimizer);
  * mask 0 stay as they are, moments too; mask [n] may be NULL. Bias correction counts the calls. O(n). */
 void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
                             const unsigned char *mask, double *theta);
+
+/** Adds the state to a memento: moments, and how many steps there were. Errors: EPX_EMEMORY. */
+epx_err epx_optimizer_add_to_memento(epx_optimizer *optimizer, epx_memento *memento);
 
 /** Gets a kind by its deck name. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_optimizer_get_kind(const char *name, epx_optimizer_kind *kind);

@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "epilux/base/memento.h"
 #include "epilux/photonic/network.h"
 
 /** All zero: ideal. */
@@ -81,6 +82,9 @@ void epx_tuning_eval_shift(const epx_tuning *tuning, double *shift);
 
 /** Counts a write of every entry that mask allows: what an ideal trainer does without epx_tuning_write(). */
 void epx_tuning_set_written(epx_tuning *tuning, const unsigned char *mask);
+
+/** Adds the settings to a memento: what is wanted, written and left, and how often. Errors: EPX_EMEMORY. */
+epx_err epx_tuning_add_to_memento(epx_tuning *tuning, epx_memento *memento);
 
 /** Evaluates the writes an entry, and the share of worn-out entries, of one instance over the entries of
  * `trained` [n_theta]; 0 when there are none. */

@@ -14,13 +14,17 @@
 #include "epilux/base/error.h"
 
 typedef enum {
-  EPX_MESSAGE_UNIT,    /* to a worker: solve blocks first … first + count - 1 */
-  EPX_MESSAGE_STOP,    /* to a worker: begin no block more; answer EPX_MESSAGE_STOPPED */
-  EPX_MESSAGE_GO,      /* to a worker that reported an error: forget what you held, go on */
-  EPX_MESSAGE_END,     /* to a worker: leave; `code` is the outcome of the run */
+  EPX_MESSAGE_UNIT, /* to a worker: solve blocks first … first + count - 1; code 1: trainings of some may have
+                       been kept; `seconds` are left until the run must be over */
+  EPX_MESSAGE_STOP, /* to a worker: begin no block more; answer EPX_MESSAGE_STOPPED; that under way is waited
+                       for `seconds` */
+  EPX_MESSAGE_GO,   /* to a worker that reported an error: forget what you held, go on */
+  EPX_MESSAGE_END,  /* to a worker: leave; `code` is the outcome of the run */
   EPX_MESSAGE_RESULT,  /* of a worker: first, count; data: of each block its seconds, then its records */
   EPX_MESSAGE_STOPPED, /* of a worker: what it held and did not report is not begun */
-  EPX_MESSAGE_LEFT,    /* of a worker: the last, once it was told the end */
+  EPX_MESSAGE_KEPT, /* of a worker: the block that it holds first is left in its midst, its training is kept;
+                       what else it holds is not begun, and it begins nothing more */
+  EPX_MESSAGE_LEFT, /* of a worker: the last, once it was told the end */
   EPX_MESSAGE_ERROR /* of a worker: `code`, data: the message's text; it begins nothing before EPX_MESSAGE_GO
                      */
 } epx_message_kind;
@@ -32,6 +36,7 @@ typedef struct {
   int worker; /* who sent it, or whom it is for: the rank */
   int code;   /* epx_error_code */
   int64_t first, count;
+  double seconds;
   size_t n_bytes;      /* of data */
   unsigned char *data; /* [capacity] */
   size_t capacity;

@@ -42,6 +42,8 @@ typedef struct {
   epx_attempts *attempts;               /* NULL: none */
   const epx_attempts_suspect *suspects; /* [n_suspects] of earlier runs */
   size_t n_suspects;
+  const char *results; /* path of the results file, beside which trainings are kept; NULL: none are */
+  bool resumes;        /* some may have been kept by earlier runs */
 } epx_coordinator_files;
 
 /** Zeroed: empty. */
@@ -49,6 +51,7 @@ typedef struct {
   epx_progress progress;   /* at the end; its load is this report's */
   epx_progress_load *load; /* [n_workers], owned */
   epx_activity *activity;  /* of the workers; owned */
+  int n_kept;              /* blocks left in their midst, to go on with */
   bool stopped;            /* before all was done, by a signal or the time limit */
   bool abandoned;          /* a worker did not come back in time and is still inside a block */
   char reason[32];         /* of stopping: "SIGTERM", "the time limit" */

@@ -53,6 +53,10 @@ epx_err epx_group_read_block(epx_group *group, int64_t *i_block);
  * Collective over the group. Errors: what it returns; EPX_EMPI. */
 epx_err epx_group_merge_codes(epx_group *group, int code);
 
+/** Merges bytes over the group: every rank gets those of its leader. Collective over the group. Errors:
+ * EPX_EMPI. */
+epx_err epx_group_merge_bytes(epx_group *group, void *bytes, size_t n);
+
 /** Merges the run's outcome over the world: waits for all ranks, and returns the least code; *stopped becomes
  * true where any rank's is. Collective over the world. Errors: what it returns; EPX_EMPI. */
 epx_err epx_group_merge_end(epx_group *group, int code, bool *stopped);

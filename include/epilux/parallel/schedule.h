@@ -60,9 +60,10 @@ typedef struct {
   int64_t first, count;
 } epx_unit;
 
-/** How things stand. open + out + finished + given_up = n_blocks. */
+/** How things stand. open + out + finished + given_up + kept = n_blocks. */
 typedef struct {
   int64_t open, out, finished, given_up; /* blocks: not handed out, handed out, done, lost too often */
+  int64_t kept;                          /* blocks left in their midst, for another run */
 } epx_schedule_counts;
 
 typedef struct epx_schedule epx_schedule;
@@ -92,6 +93,10 @@ bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, do
 /** Sets all that a worker holds open again; `lost`: it died at its first block, which is charged for it and
  * given up after more than `retries` charges. The worker may go on taking units. Errors: EPX_EMEMORY. */
 epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost);
+
+/** Sets the first block that a worker holds kept: it was left in its midst, and is for another run. Nothing
+ * is handed out any more: there was no time for it. */
+void epx_schedule_set_kept(epx_schedule *schedule, int worker);
 
 /** Sets all that a worker holds open again because of an error at its first block, which is charged as by a
  * death, and counts against the worker's host. *hopeless: the block has failed too often, or no host is left.

@@ -9,6 +9,9 @@
 
 struct epx_snapshot;
 
+/** The trainings of a trial, kinds of memento. */
+enum { EPX_MEMENTO_ELSEWHERE = 1, EPX_MEMENTO_IN_SITU };
+
 /** Where a trial leaves its snapshot, study/snapshot.h. */
 typedef struct {
   void *context; /* borrowed */
@@ -28,6 +31,7 @@ typedef struct {
   MPI_Comm communicator;  /* distributed: the ranks that solve its trials together; the caller sets it before
                              the first trial, MPI_COMM_NULL after creation. Borrowed */
   epx_snapshot_sink sink; /* distributed, with settings->keep_fields: the caller sets it; write NULL: none */
+  epx_keeper keeper;      /* of its trials' trainings: the caller sets it; zeros: none */
   int block;              /* instances a population advances together: settings->block, or, when that is 0,
                              as many as fill EPX_POINT_LANES lanes with one batch each; distributed: 1 */
 } epx_point;

@@ -67,6 +67,7 @@ typedef struct {
   epx_variation *variation; /* [n_variation] */
   bool independent;         /* independent draws at each design point; false: common random numbers */
   int n_instances;
+  double checkpoint; /* s: from one state kept of a training to the next; 0: none is */
   int block; /* instances a population advances together; 0: chosen from the samples a batch */
   int n_metrics;
   epx_metric *metric;          /* [n_metrics] */

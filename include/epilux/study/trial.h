@@ -14,7 +14,9 @@
  * without an equilibrium ends in the state of the gravest cause, its metrics NaN; a lesser share counts as
  * wrong answers. Of a distributed point (point->engine) a block is one trial: the ranks of
  * point->communicator call it together, with equal arguments, and get equal records, the same bits for equal
- * numbers of ranks. Errors: only those of a broken run (< 0). */
+ * numbers of ranks. Trainings are shown to point->keeper, and go on from what it kept: the record is the same
+ * bits. Errors: only those of a broken run (< 0); EPX_EINTERRUPTED: the keeper, or who set a question
+ * (base/interrupt.h), had it left. */
 epx_err epx_trial_solve(const epx_point *point, int i_point, int first, double *record);
 
 #endif
