@@ -90,7 +90,8 @@ def figure(results):
     for axes, text in zip(all_axes, labels):  # each has a unit of its own
         axes.set_xlabel(text)
     names = [str(level) for level in handles if level is not None]
-    style.add_head(fig, "Accuracy against energy", list(handles.values()) if names else (), names)
+    beside = any(results.metric(f"{panel[1]}_{panel[3]}") for panel in found)
+    style.add_head(fig, "Accuracy against energy" + ("; hollow: the same network, computed digitally" if beside else ""), list(handles.values()) if names else (), names)
     return fig
 
 

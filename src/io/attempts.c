@@ -40,7 +40,7 @@ typedef struct {
   size_t n, capacity;
 } reader;
 
-static epx_err add(reader *in, int64_t block, int n_deaths) {
+static epx_err add(reader *in, int64_t block, int n_deaths, int share) {
   if (in->n == in->capacity) {
     epx_attempts_suspect *larger;
     const size_t capacity = in->capacity ? 2 * in->capacity : 64;
@@ -50,7 +50,7 @@ static epx_err add(reader *in, int64_t block, int n_deaths) {
     in->list = larger;
     in->capacity = capacity;
   }
-  in->list[in->n++] = (epx_attempts_suspect){block, n_deaths};
+  in->list[in->n++] = (epx_attempts_suspect){block, n_deaths, share};
   return EPX_OK;
 }
 
@@ -68,7 +68,9 @@ static epx_err read_suspects(reader *in, bool *whole) {
   *whole = fread(in->words, sizeof *in->words, n + 1, in->file) == n + 1 &&
            in->words[n] == epx_checksum_eval(&in->table, 0, in->words, n * sizeof *in->words);
   for (size_t i = 0; *whole && i < n; i += SUSPECT_WORDS)
-    if (in->words[i] < in->header[3]) EPX_TRY(add(in, (int64_t)in->words[i], (int)in->words[i + 1]));
+    if (in->words[i] < in->header[3])
+      EPX_TRY(add(in, (int64_t)in->words[i], (int)(in->words[i + 1] & UINT32_MAX),
+                  (int)(in->words[i + 1] >> 32)));
   return EPX_OK;
 }
 
@@ -88,10 +90,12 @@ static void unite(reader *in, size_t from) {
   qsort(in->list, in->n, sizeof *in->list, compare);
   n = 0;
   for (size_t i = 0; i < in->n; i++)
-    if (n > 0 && in->list[n - 1].block == in->list[i].block)
+    if (n > 0 && in->list[n - 1].block == in->list[i].block) {
       in->list[n - 1].n_deaths += in->list[i].n_deaths;
-    else
+      in->list[n - 1].share += in->list[i].share; /* slots have none */
+    } else {
       in->list[n++] = in->list[i];
+    }
   in->n = n;
 }
 
@@ -103,7 +107,7 @@ static epx_err read_slots(reader *in) {
     if (slot[1] == 0 || slot[2] != epx_checksum_eval(&in->table, in->header[7], slot, 2 * sizeof *slot))
       continue;
     for (uint64_t b = slot[0]; b < slot[0] + slot[1] && b < in->header[3]; b++)
-      EPX_TRY(add(in, (int64_t)b, 1));
+      EPX_TRY(add(in, (int64_t)b, 1, 0));
   }
   if (in->n > 0) unite(in, from);
   return EPX_OK;
@@ -165,7 +169,8 @@ static epx_err write_file(epx_attempts *attempts, uint64_t digest, int64_t n_blo
   attempts->header = words[7];
   for (size_t i = 0; i < n; i++) {
     words[HEADER_WORDS + SUSPECT_WORDS * i] = (uint64_t)suspects[i].block;
-    words[HEADER_WORDS + SUSPECT_WORDS * i + 1] = (uint64_t)suspects[i].n_deaths;
+    words[HEADER_WORDS + SUSPECT_WORDS * i + 1] = (uint64_t)suspects[i].n_deaths | (uint64_t)suspects[i].share
+                                                                                       << 32;
   }
   words[n_words - 1] =
       epx_checksum_eval(&attempts->table, 0, words + HEADER_WORDS, SUSPECT_WORDS * n * sizeof *words);

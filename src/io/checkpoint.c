@@ -185,6 +185,27 @@ epx_err epx_checkpoint_read(const epx_checkpoint_key *key, const epx_memento *me
 
 /* ---- the folder */
 
+/* Millionths, by the header alone. */
+static int read_share(int folder, const char *name) {
+  uint64_t header[HEADER_WORDS] = {0};
+  epx_checksum_table table;
+  const int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
+  const bool read = file >= 0 && pread(file, header, sizeof header, 0) == (ssize_t)sizeof header;
+  if (file >= 0) close(file);
+  epx_checksum_init(&table);
+  const bool whole =
+      read && header[HEADER_SUM] == epx_checksum_eval(&table, 0, header, HEADER_SUM * sizeof *header);
+  return whole ? (int)header[SHARE] : 0;
+}
+
+int epx_checkpoint_get_share(const epx_checkpoint_key *key) {
+  char *name;
+  if (epx_checkpoint_create_name(key, &name) != EPX_OK) return 0;
+  const int share = read_share(AT_FDCWD, name);
+  epx_array_destroy(&name);
+  return share;
+}
+
 void epx_checkpoint_destroy(const epx_checkpoint_key *key) {
   char *name;
   if (epx_checkpoint_create_name(key, &name) != EPX_OK) return;
@@ -202,18 +223,6 @@ static bool is_own(const char *name, const char *base, bool whole) {
   return rest[end] == '\0' || (!whole && strncmp(rest + end, ".part", 5) == 0);
 }
 
-static double read_share(int folder, const char *name) {
-  uint64_t header[HEADER_WORDS] = {0};
-  epx_checksum_table table;
-  const int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
-  const bool read = file >= 0 && pread(file, header, sizeof header, 0) == (ssize_t)sizeof header;
-  if (file >= 0) close(file);
-  epx_checksum_init(&table);
-  const bool whole =
-      read && header[HEADER_SUM] == epx_checksum_eval(&table, 0, header, HEADER_SUM * sizeof *header);
-  return whole ? 1e-6 * (double)header[SHARE] : 0;
-}
-
 /* Counts the checkpoints, or removes all files of the kind. */
 static int visit(const char *results, bool remove, double *shares) {
   char *folder;
@@ -226,7 +235,7 @@ static int visit(const char *results, bool remove, double *shares) {
   for (struct dirent *entry; stream && (entry = readdir(stream));) {
     if (!is_own(entry->d_name, base, !remove)) continue;
     n++;
-    if (shares) *shares += read_share(dirfd(stream), entry->d_name);
+    if (shares) *shares += 1e-6 * read_share(dirfd(stream), entry->d_name);
     if (remove) (void)!unlinkat(dirfd(stream), entry->d_name, 0);
   }
   if (stream) closedir(stream);

@@ -84,6 +84,18 @@ static void retry_failed(epx_campaign *campaign) {
       epx_record_init(&campaign->layout, campaign->record + i * size);
 }
 
+/* Deaths count anew where a training went further since the last of them: it is not what dies. */
+static void forgive(files *own, const epx_campaign *campaign, const char *path) {
+  for (size_t i = 0; i < own->n_suspects; i++) {
+    epx_attempts_suspect *suspect = &own->suspects[i];
+    const epx_block block = epx_blocks_get(campaign, suspect->block);
+    const epx_checkpoint_key key = {.results = path, .i_point = block.i_point, .first = block.first};
+    const int share = epx_checkpoint_get_share(&key);
+    if (share > suspect->share) suspect->n_deaths = 1;
+    suspect->share = share;
+  }
+}
+
 /* Reads the results so far; *isa becomes the least of it and the one they were computed with. */
 static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_options *options, int *isa) {
   bool exists = access(options->path, F_OK) == 0;
@@ -107,6 +119,7 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
   else
     EPX_TRY(epx_attempts_read(own->attempts_path, campaign->digest, epx_blocks_get_count(campaign),
                               &own->suspects, &own->n_suspects));
+  forgive(own, campaign, options->path);
   own->isa = epx_store_get_isa(get_earlier(own));
   if (own->isa >= 0 && own->isa < *isa) *isa = own->isa;
   return EPX_OK;

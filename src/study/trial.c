@@ -286,9 +286,16 @@ static epx_err measure_energy(const epx_point *point, block_work *work) {
   return EPX_OK;
 }
 
+/* Instances of a block that the campaign has: no word of the others. */
+static int count_kept(const epx_point *point, int first) {
+  const int left = point->settings->n_instances - first;
+  return left < point->block ? left : point->block;
+}
+
 /* A nudge that most samples do not survive is too large; the metric counts, and this is said once. */
-static void warn_of_failures(const epx_point *point, const block_work *work) {
-  for (int k = 0; k < point->block; k++) {
+static void warn_of_failures(const epx_point *point, int first, const block_work *work) {
+  const int n = count_kept(point, first);
+  for (int k = 0; k < n; k++) {
     if (work->failures[k] < 0.1) continue;
     epx_log_write_once(
         EPX_LOG_WARNING, "trial",
@@ -301,8 +308,9 @@ static void warn_of_failures(const epx_point *point, const block_work *work) {
 }
 
 /* The metric says how many; that there are any is said once. */
-static void warn_of_disagreements(const epx_point *point, const block_work *work) {
-  for (int k = 0; k < point->block; k++) {
+static void warn_of_disagreements(const epx_point *point, int first, const block_work *work) {
+  const int n = count_kept(point, first);
+  for (int k = 0; k < n; k++) {
     const epx_audit audit = epx_learner_get_audit(work->learner, k);
     if (audit.n_disagreements == 0) continue;
     epx_log_write_once(
@@ -360,10 +368,10 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   for (int k = 0; k < point->block; k++)
     work->failures[k] = epx_learner_get_failures(work->learner, k);
-  warn_of_failures(point, work);
+  warn_of_failures(point, first, work);
   EPX_TRY(measure_after(point, work));
   EPX_TRY(measure_energy(point, work));
-  warn_of_disagreements(point, work);
+  warn_of_disagreements(point, first, work);
   for (int k = 0; k < point->block; k++)
     write_result(point, work, k, record + (size_t)k * size);
   return EPX_OK;

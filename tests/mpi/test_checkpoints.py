@@ -67,6 +67,16 @@ def killed_trainings_go_on(folder, epilux):
         assert_nothing_is_left(path)
 
 
+def deaths_of_a_training_that_goes_on_are_no_failure(folder, epilux):
+    """Killed more often than a trial may be that kills: each time it was further."""
+    path, share = os.path.join(folder, "often.h5"), 0
+    for _ in range(5):
+        share, err = kill_midway(epilux, path, 0, DECK, "--set", "learning.epochs=20000", least=share)
+        assert "recorded as failed" not in err, err
+    status, out, _ = finish(0, epilux, "status", path)
+    assert status == 75 and "0 of 4" in out, out
+
+
 def a_signal_leaves_a_training_and_ends_with_75(folder, epilux):
     """What would take longer than blocks under way are waited for is left after its next update."""
     path, reached = os.path.join(folder, "stopped.h5"), 0
@@ -168,5 +178,5 @@ def networks_over_ranks_go_on(folder, epilux):
     assert_nothing_is_left(path)
 
 
-main([killed_trainings_go_on, a_signal_leaves_a_training_and_ends_with_75, time_limits_shorter_than_a_training_reach_its_end,
+main([killed_trainings_go_on, deaths_of_a_training_that_goes_on_are_no_failure, a_signal_leaves_a_training_and_ends_with_75, time_limits_shorter_than_a_training_reach_its_end,
       damaged_and_foreign_checkpoints_begin_anew, a_folder_that_takes_no_checkpoints_is_said_once, networks_over_ranks_go_on], "epilux")

@@ -42,6 +42,7 @@ static void assert_reads(size_t n, const epx_attempts_suspect *expected) {
   for (size_t i = 0; i < n; i++) {
     assert_int_equal(got[i].block, expected[i].block);
     assert_int_equal(got[i].n_deaths, expected[i].n_deaths);
+    assert_int_equal(got[i].share, expected[i].share);
   }
   epx_array_destroy(&got);
 }
@@ -54,8 +55,9 @@ static epx_attempts *create(const epx_attempts_suspect *suspects, size_t n) {
 
 static void the_last_two_units_of_each_worker_are_suspected(void **state) {
   (void)state;
-  const epx_attempts_suspect before[] = {{12, 1}, {500, 2}};
-  const epx_attempts_suspect after[] = {{11, 1}, {12, 2}, {13, 1}, {40, 1}, {500, 2}, {999, 1}};
+  const epx_attempts_suspect before[] = {{12, 1, 0}, {500, 2, 730000}};
+  const epx_attempts_suspect after[] = {{11, 1, 0}, {12, 2, 0},       {13, 1, 0},
+                                        {40, 1, 0}, {500, 2, 730000}, {999, 1, 0}};
   epx_attempts *attempts = create(before, 2);
   assert_reads(2, before);
   assert_int_equal(epx_attempts_write(attempts, 0, 0, 5), EPX_OK); /* done when the third comes */
@@ -70,7 +72,7 @@ static void the_last_two_units_of_each_worker_are_suspected(void **state) {
 
 static void a_run_that_ends_suspects_nobody(void **state) {
   (void)state;
-  const epx_attempts_suspect before[] = {{12, 1}};
+  const epx_attempts_suspect before[] = {{12, 1, 0}};
   epx_attempts *attempts = create(before, 1);
   assert_int_equal(epx_attempts_write(attempts, 1, 30, 4), EPX_OK);
   assert_int_equal(epx_attempts_set_over(attempts), EPX_OK);
@@ -88,7 +90,7 @@ static void what_is_damaged_or_of_another_campaign_holds_nothing(void **state) {
   (void)state;
   epx_attempts_suspect *got;
   size_t n;
-  epx_attempts *attempts = create(&(epx_attempts_suspect){5, 1}, 1);
+  epx_attempts *attempts = create(&(epx_attempts_suspect){5, 1, 0}, 1);
   assert_int_equal(epx_attempts_write(attempts, 1, 30, 1), EPX_OK);
   epx_attempts_destroy(&attempts);
   assert_int_equal(epx_attempts_read(path, 8, N_BLOCKS, &got, &n), EPX_OK);
@@ -112,7 +114,7 @@ static void what_is_damaged_or_of_another_campaign_holds_nothing(void **state) {
     fputc(byte, file);
   }
   fclose(file);
-  assert_reads(2, (epx_attempts_suspect[]){{5, 1}, {30, 1}});
+  assert_reads(2, (epx_attempts_suspect[]){{5, 1, 0}, {30, 1, 0}});
   for (long at = 0; at < length; at++) {
     assert_int_equal(truncate(path, length - at), 0);
     assert_int_equal(epx_attempts_read(path, 7, N_BLOCKS, &got, &n), EPX_OK);

@@ -95,6 +95,7 @@ static void what_was_written_is_read(void **state) {
   double shares;
   assert_int_equal(epx_checkpoint_get_count(results, &shares), 1);
   assert_true(shares == 0.25);
+  assert_int_equal(epx_checkpoint_get_share(&key), 250000);
   assert_true(read_by(&key, 2) == 0.25);
   assert_int_equal(other.number, kept.number);
   assert_memory_equal(other.many, kept.many, sizeof kept.many);

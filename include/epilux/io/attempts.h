@@ -4,9 +4,9 @@
  *
  * The file begins with a header of eight 64-bit words in the machine's byte order: "EPXATTM1",
  * 0x0102030405060708, the digest, blocks, suspects, slots, 0, a checksum (CRC-64/XZ over what stands before
- * it). Suspects follow, two words each: block, deaths so far; then a checksum over them; then slots, three
- * words each: first block, count, checksum. A slot is what a worker was handed, written before it begins, in
- * place: the file does not grow.
+ * it). Suspects follow, two words each: block, deaths so far + 2^32 share; then a checksum over them; then
+ * slots, three words each: first block, count, checksum. A slot is what a worker was handed, written before
+ * it begins, in place: the file does not grow.
  *
  * Slots are not brought to the disk: they outlive the process, which is what dies; after the death of the
  * machine a charge may be missing. A file that is missing, damaged or of another campaign holds nothing.
@@ -22,6 +22,7 @@
 typedef struct {
   int64_t block;
   int n_deaths; /* while it was under way */
+  int share;    /* millionths of its training that were kept at the last of them, 0: none */
 } epx_attempts_suspect;
 
 typedef struct epx_attempts epx_attempts;

@@ -43,6 +43,9 @@ epx_err epx_checkpoint_write(const epx_checkpoint_key *key, int writer, double s
  * as none. Errors: EPX_EFILE: a disk that fails half way; EPX_EMEMORY. */
 epx_err epx_checkpoint_read(const epx_checkpoint_key *key, const epx_memento *memento, double *share);
 
+/** Gets how many millionths of its training a checkpoint has done, 0 where there is none. */
+int epx_checkpoint_get_share(const epx_checkpoint_key *key);
+
 /** Destroys the file, if there is one. */
 void epx_checkpoint_destroy(const epx_checkpoint_key *key);
 

@@ -26,7 +26,7 @@ typedef struct {
   double checkpoint; /* s from one results file to the next; the journal is brought to the disk each second */
   double time_limit; /* s from the call on by which the run must be over; INFINITY: none */
   double patience;   /* s to wait for blocks under way when a signal or an error stops the run (SIGINT: for
-                        ever) */
+                        ever, but for trainings that can be kept: they are left when they would take longer) */
   int attempts;      /* deaths or errors of its worker at which a block is given up, its trials recorded as
                         failed or, for an error, the run ended with it; 0: never for deaths, 3 for errors */
   bool single;       /* units of one block, for measurements */
