@@ -64,6 +64,18 @@ static epx_err divide(const epx_task_spec *spec, int n_given, uint64_t seed, epx
               &task->n_validation, task->validation, labels, chosen);
 }
 
+/* Nothing is to be told apart in a training part of one class. */
+static epx_err check_classes(const epx_task_spec *spec, const epx_task *task) {
+  for (int i = 1; i < task->n_train; i++)
+    if (task->labels[task->train[i]] != task->labels[task->train[0]]) return EPX_OK;
+  return EPX_RAISE(
+      EPX_EINPUT,
+      "%s: the training part, %d sample%s, has samples of one class alone; at least two classes are "
+      "wanted: keep more samples, or hold out fewer",
+      spec->n_samples > 0 ? "task.samples" : "task.test_fraction", task->n_train,
+      task->n_train == 1 ? "" : "s");
+}
+
 epx_err epx_partition_create(const epx_task_spec *spec, int n_given, uint64_t seed, epx_task *task) {
   const size_t n = (size_t)task->n_samples;
   int *labels = NULL;
@@ -77,5 +89,5 @@ epx_err epx_partition_create(const epx_task_spec *spec, int n_given, uint64_t se
   if (code == EPX_OK) code = divide(spec, n_given, seed, task, labels, chosen);
   epx_array_destroy(&labels);
   epx_array_destroy(&chosen);
-  return code;
+  return code == EPX_OK ? check_classes(spec, task) : code;
 }

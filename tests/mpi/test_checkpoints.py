@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import struct
+import time
 
 import runs
 from runs import HERE, Run, assert_same, finish, main, wait_for
@@ -94,10 +95,16 @@ def a_signal_leaves_a_training_and_ends_with_75(folder, epilux):
 
 def time_limits_shorter_than_a_training_reach_its_end(folder, epilux):
     whole, path = os.path.join(folder, "whole.h5"), os.path.join(folder, "short.h5")
-    assert finish(0, epilux, "run", DECK, "-o", whole, QUIET)[0] == 0
+    epochs, took = 100, 0
+    while took < 4:  # s: as long as a fast machine needs for a training that no run below can finish
+        epochs *= 2
+        start = time.monotonic()
+        long = (DECK, "--set", f"learning.epochs={epochs}")
+        assert finish(0, epilux, "run", *long, "-o", whole, "--force", QUIET)[0] == 0
+        took = time.monotonic() - start
     status, n_runs, reached = 75, 0, 0
     while status == 75:
-        status, _, err = finish(2, epilux, "run", DECK, "-o", path, "--resume", "--max-time", "2 s")
+        status, _, err = finish(2, epilux, "run", *long, "-o", path, "--resume", "--max-time", "2 s")
         n_runs += 1
         assert status in (0, 75), err
         if status == 75:
@@ -105,7 +112,7 @@ def time_limits_shorter_than_a_training_reach_its_end(folder, epilux):
             share = max(map(done_share, checkpoints(path)))
             assert share > reached, f"no further than {reached} by run {n_runs}"
             reached = share
-    assert n_runs > 1
+    assert reached > 0
     assert_same(whole, path)
     assert_nothing_is_left(path)
 

@@ -1,7 +1,9 @@
 /** @file
- * Partition: nobody is in two of them, nobody in none, and the test part does not hang on the validation part.
+ * Partition: nobody is in two of them, nobody in none, and the test part does not hang on the validation
+ * part.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "assert_close.h"
 #include "epilux/base/array.h"
@@ -48,6 +50,19 @@ static void classes_give_their_share_to_the_validation_part(void **state) {
   epx_task_destroy(&task);
 }
 
+/* Of one class alone there is nothing to tell apart. */
+static void a_training_part_of_one_class_is_refused(void **state) {
+  (void)state;
+  static const char *const names[] = {"iris", "wine"};
+  for (int k = 0; k < 2; k++) {
+    const epx_task_spec spec = {.name = names[k], .n_samples = 1};
+    epx_task *task = NULL;
+    assert_int_equal(epx_task_create(&spec, 7, &task), EPX_EINPUT);
+    assert_null(task);
+    assert_non_null(strstr(epx_error_get_message(), "one class"));
+  }
+}
+
 static void a_validation_part_leaves_the_test_part_alone(void **state) {
   (void)state;
   epx_task_spec spec = {.name = "breast-cancer", .test_fraction = 0.2};
@@ -76,6 +91,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_sample_is_in_one_part),
       cmocka_unit_test(classes_give_their_share_to_the_validation_part),
+      cmocka_unit_test(a_training_part_of_one_class_is_refused),
       cmocka_unit_test(a_validation_part_leaves_the_test_part_alone),
       cmocka_unit_test(impossible_parts_are_refused),
   };

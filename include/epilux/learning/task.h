@@ -92,10 +92,10 @@ typedef struct {
  * n_copies: feature k of n stands at k, n + k, 2 n + k, …, so that it can enter at as many nodes.
  * Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not
  * numeric cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that
- * differ; an unknown name, a missing path, a fraction outside 0 … 1 or that holds out nothing, xor with any
- * held out, a test fraction beside test_path, held-out images of another size or with a class that the
- * training part lacks; less than two classes to keep, one twice or one without a training sample; more
- * components than features or than directions in which the training part varies, a
+ * differ; an unknown name, a missing path, a fraction outside 0 … 1 or that holds out nothing, a training
+ * part of one class, xor with any held out, a test fraction beside test_path, held-out images of another size
+ * or with a class that the training part lacks; less than two classes to keep, one twice or one without a
+ * training sample; more components than features or than directions in which the training part varies, a
  * window larger than the image, features that are no square image; less than 0 copies, or more features with
  * them than an int counts. EPX_ESOLVER: LAPACK finds no components.
  */
