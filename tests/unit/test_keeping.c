@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "epilux/parallel/schedule.h"
 #include "parallel/keeping.h"
 
 /* A block that began at 100 s, its training at 110 s with nothing done; updates of a second. */
@@ -105,12 +106,35 @@ static void what_cannot_be_kept_is_not_left(void **state) {
   assert_false(keeping.left);
 }
 
+/* It is neither open nor out, and with it the handing out ends. */
+static void a_block_that_was_kept_is_for_another_run(void **state) {
+  (void)state;
+  const epx_schedule_options options = epx_schedule_get_defaults(5, 2, 0);
+  epx_schedule *schedule;
+  epx_unit first, second;
+  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  assert_true(epx_schedule_get_unit(schedule, 0, 0, &first));
+  assert_true(epx_schedule_get_unit(schedule, 1, 0, &second));
+  epx_schedule_set_kept(schedule, 0);
+  assert_int_equal(epx_schedule_set_returned(schedule, 0, false), EPX_OK);
+  assert_true(epx_schedule_set_done(schedule, 1, second.first, 1, 1));
+  const epx_schedule_counts counts = epx_schedule_get_counts(schedule);
+  assert_int_equal(counts.kept, 1);
+  assert_int_equal(counts.finished, 1);
+  assert_int_equal(counts.out, 0);
+  assert_int_equal(counts.open, 3);
+  assert_false(epx_schedule_get_unit(schedule, 1, 1, &first));
+  assert_true(epx_schedule_is_draining(schedule));
+  epx_schedule_destroy(&schedule);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_is_left_when_time_is_short),
       cmocka_unit_test(without_a_file_or_an_interval_nobody_keeps),
       cmocka_unit_test(what_is_kept_is_gone_on_with),
       cmocka_unit_test(what_cannot_be_kept_is_not_left),
+      cmocka_unit_test(a_block_that_was_kept_is_for_another_run),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

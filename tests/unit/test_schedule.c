@@ -95,27 +95,6 @@ static void a_block_that_kills_is_given_up_and_named(void **state) {
   epx_schedule_destroy(&schedule);
 }
 
-/* A block that was left in its midst is neither open nor out, and with it the handing out ends. */
-static void a_block_that_was_kept_is_for_another_run(void **state) {
-  (void)state;
-  const cluster c = {.n_blocks = 5, .n_workers = 2, .poison = -1};
-  epx_schedule *schedule = create_schedule(&c, 2);
-  epx_unit first, second;
-  assert_true(epx_schedule_get_unit(schedule, 0, 0, &first));
-  assert_true(epx_schedule_get_unit(schedule, 1, 0, &second));
-  epx_schedule_set_kept(schedule, 0);
-  assert_int_equal(epx_schedule_set_returned(schedule, 0, false), EPX_OK);
-  assert_true(epx_schedule_set_done(schedule, 1, second.first, 1, 1));
-  const epx_schedule_counts counts = epx_schedule_get_counts(schedule);
-  assert_int_equal(counts.kept, 1);
-  assert_int_equal(counts.finished, 1);
-  assert_int_equal(counts.out, 0);
-  assert_int_equal(counts.open, 3);
-  assert_false(epx_schedule_get_unit(schedule, 1, 1, &first));
-  assert_true(epx_schedule_is_draining(schedule));
-  epx_schedule_destroy(&schedule);
-}
-
 /* Runs after run, each ended by the death of all at the poison block, as MPI has it: what was out is
  * suspected, the rest of what was finished stays. Only the poison ends given up, after three deaths, the last
  * of them alone. */
@@ -395,7 +374,6 @@ int main(void) {
       cmocka_unit_test(every_block_is_solved_once),
       cmocka_unit_test(deaths_and_stragglers_lose_nothing),
       cmocka_unit_test(a_block_that_kills_is_given_up_and_named),
-      cmocka_unit_test(a_block_that_was_kept_is_for_another_run),
       cmocka_unit_test(a_poison_block_is_found_over_relaunches),
       cmocka_unit_test(the_end_does_not_wait_for_a_straggler),
       cmocka_unit_test(a_bad_host_is_put_aside_and_the_others_do_all),
