@@ -3,6 +3,7 @@
  *
  * Exit status: 0 done; 1 the run failed; 2 bad input, nothing was run; 75 stopped early, resumable.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +18,14 @@
 
 enum { N_COMMANDS_MAX = 64 };
 
+/* What follows from the deck every rank finds out: the first says it. */
+static bool is_said_by_first(const char *tag) {
+  return epx_command_get_rank() > 0 && (strcmp(tag, "topology") == 0 || strcmp(tag, "distributed") == 0);
+}
+
 static void print_log(void *context, epx_log_level level, const char *tag, const char *line) {
   (void)context;
-  (void)tag;
+  if (is_said_by_first(tag)) return;
   fprintf(stderr, "epilux: %s%s\n", level == EPX_LOG_WARNING ? "warning: " : "", line);
 }
 

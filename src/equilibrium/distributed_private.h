@@ -33,10 +33,11 @@ struct epx_distributed {
 
   /* during a solve: */
   const epx_distributed_nudge *nudge;
-  double target;     /* residual at which the dynamics end */
-  double elapsed;    /* of the dynamics before the running integration */
-  double settled_at; /* NaN while the residual is above `settled` */
-  double residual, size;
+  double target;                 /* residual at which the dynamics end */
+  double elapsed;                /* of the dynamics before the running integration */
+  double settled_at;             /* NaN while the residual is above `settled` */
+  double residual, size;         /* largest components of field and state, as last measured */
+  double field_norm, state_norm; /* their Euclidean norms */
   long steps_left;
   double last_step;  /* of the dynamics; INFINITY before it */
   double first_step; /* of the finish, largest component; negative before it */

@@ -4,11 +4,15 @@
 #include <math.h>
 #include <slepceps.h>
 
+#include "epilux/base/log.h"
 #include "equilibrium/distributed_private.h"
 
 /** Accuracy of the rightmost eigenvalue, relative; its sign is what counts. */
 #define ACCURACY 1e-6
 enum { MOST_RESTARTS = 500, SUBSPACE = 48 };
+/** So few states have all their eigenvalues computed: where many lie as far right as one another, a Krylov
+ * method tells none of them apart. */
+enum { DENSE_STATES = 1024 };
 
 /** Evaluates the largest of the nodes' bounds over all ranks. */
 static epx_err eval_bound(epx_distributed *d, const double *state, double *bound) {
@@ -33,6 +37,7 @@ static PetscErrorCode solve_eigenvalue(EPS eps, Mat jacobian, double *abscissa) 
   PetscCall(EPSSetWhichEigenpairs(eps, EPS_LARGEST_REAL));
   PetscCall(EPSSetDimensions(eps, 1, n_state < SUBSPACE ? n_state : SUBSPACE, PETSC_DEFAULT));
   PetscCall(EPSSetTolerances(eps, ACCURACY, MOST_RESTARTS));
+  if (n_state <= DENSE_STATES) PetscCall(EPSSetType(eps, EPSLAPACK));
   PetscCall(EPSSetFromOptions(eps));
   PetscCall(EPSSolve(eps));
   PetscCall(EPSGetConverged(eps, &n_found));
@@ -59,5 +64,9 @@ epx_err epx_distributed_eval_stability(epx_distributed *d, const double *state,
   const PetscErrorCode code = solve_eigenvalue(eps, d->jacobian, &certificate->abscissa);
   (void)!EPSDestroy(&eps);
   EPX_PETSC(code);
+  if (isnan(certificate->abscissa) && d->nodes->first == 0)
+    epx_log_write_once(EPX_LOG_WARNING, "distributed",
+                       "the rightmost eigenvalue of a fixed point was not found, its stability is not known; "
+                       "try petsc.options '-eps_ncv 200', or -eps_tol 1e-3");
   return EPX_OK;
 }

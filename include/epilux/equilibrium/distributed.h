@@ -92,8 +92,8 @@ epx_err epx_distributed_solve_linear(epx_distributed *distributed, const double 
                                      const double *b, double *x);
 
 /** Evaluates certificate->abscissa and .bounded at `state`: the nodes' bound where the family says that it
- * stands and it is negative, else the rightmost eigenvalue by SLEPc's Krylov-Schur, NaN where that did not
- * converge. Collective. Errors: EPX_ESOLVER. */
+ * stands and it is negative, else the rightmost eigenvalue: of up to 1024 states among all of them, else by
+ * SLEPc's Krylov-Schur, NaN where that did not converge, and said so. Collective. Errors: EPX_ESOLVER. */
 epx_err epx_distributed_eval_stability(epx_distributed *distributed, const double *state,
                                        epx_certificate *certificate);
 
