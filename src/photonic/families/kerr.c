@@ -27,6 +27,7 @@
 #include "epilux/photonic/lanes.h"
 #include "photonic/families/amplitude.h"
 #include "photonic/families/families.h"
+#include "photonic/families/kerr_bound.h"
 #include "photonic/families/kerr_cross.h"
 #include "photonic/families/kerr_kernel.h"
 
@@ -217,6 +218,16 @@ static void eval_antisymmetric(const epx_lanes *lanes, const double *y, const do
   }
 }
 
+/** Lowers the bounds that decide nothing by what knows of the nodes' rotation. Not of a node alone: what
+ * bounds it must stand in any network that it is part of. */
+static void lower_bounds(const epx_lanes *lanes, const double *y, double *bound) {
+  if (lanes->active[CROSS_KERR] || lanes->network->n_nodes < 2) return;
+  for (int lane = 0; lane < lanes->n_lanes; lane++) {
+    const epx_kerr_bound call = {lanes, LOSS, COUPLING_LOSS, DETUNING, KERR, y, lane};
+    if (bound[lane] >= 0) bound[lane] = fmin(bound[lane], epx_kerr_bound_eval(&call));
+  }
+}
+
 /** The logarithmic 2-norm: couplings and shifts are antisymmetric; what is left of a node's block is -loss/2
  * and the Kerr squeeze, a symmetric matrix of norm |kerr| |a|^2, and of a link's block a matrix of norm
  * |g_ij| |a_i| |a_j|. The largest row of blocks bounds the whole. */
@@ -236,6 +247,7 @@ static void eval_abscissa_bound(const epx_lanes *lanes, const double *y, double 
       bound[lane] = here > bound[lane] || isnan(here) ? here : bound[lane];
     }
   }
+  lower_bounds(lanes, y, bound);
 }
 
 static void eval_power(const epx_lanes *lanes, const double *y, double *power) {
@@ -293,7 +305,8 @@ const epx_family epx_family_kerr = {
     .units = "normalised: rates in units of any one rate, |a|^2 such that kerr |a|^2 is a rate; power = sum "
              "|s_i|^2",
     .source = "DalCin2025, Sajnok2025",
-    .nudge = "light injected into the output resonators, a quarter turn behind the error (conjugated by phase-conjugate)",
+    .nudge = "light injected into the output resonators, a quarter turn behind the error (conjugated by "
+             "phase-conjugate)",
     .exact = "without loss; phase-conjugate without Kerr shift, or where every a^2 is real",
     .n_parameters = N_PARAMETERS,
     .parameters = parameters,
