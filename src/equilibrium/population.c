@@ -176,7 +176,7 @@ static void set_judged(const epx_lanes *lanes, epx_lane_record *records) {
 static void finish_from_rest(epx_population *population, const epx_lanes *lanes, int n_sides,
                              const epx_nudge *nudges, double *const *y) {
   const epx_finish_mode mode = {.polish = population->options.method != EPX_NEWTON};
-  epx_finish_side sides[EPX_FINISH_SIDES];
+  epx_finish_side sides[EPX_FINISH_SIDES] = {{0}};
   if (population->settled != lanes || population->options.method == EPX_DYNAMICS) return;
   for (int s = 0; s < n_sides; s++) {
     set_at_rest(population, lanes, y[s], population->at_rest[s], population->records[s]);

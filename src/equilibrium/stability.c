@@ -26,7 +26,7 @@ enum {
   MOST_PUSHES = 3,
   MOST_STEPS = 192,      /* about as many cost as much as one spectrum, from 8 states to 128 */
   STEPS_BETWEEN = 4,     /* looks at the norm */
-  LARGEST_SPECTRUM = 512 /* states; beyond, some seconds a spectrum, the last steps decide */
+  LARGEST_SPECTRUM = 512 /* states; beyond, some seconds a spectrum, the second half of the steps decides */
 };
 
 struct epx_stability {
@@ -91,7 +91,7 @@ typedef struct {
   bool open[EPX_LANE_WIDTH];   /* asked, and not known to be stable */
   double rate[EPX_LANE_WIDTH]; /* r, with the sign of the direction */
   double left[EPX_LANE_WIDTH]; /* of the start vector's largest component */
-  double before[EPX_LANE_WIDTH];
+  double half[EPX_LANE_WIDTH]; /* what was left after half of the steps */
 } probe;
 
 static bool any_open(const probe *p) {
@@ -107,7 +107,7 @@ static void start(epx_stability *stability, probe *p) {
       stability->v[i * EPX_LANE_WIDTH + w] = stability->first[i];
   }
   for (int w = 0; w < EPX_LANE_WIDTH; w++)
-    p->left[w] = p->before[w] = 1;
+    p->left[w] = p->half[w] = 1;
 }
 
 /** v = C v, up to its sign. */
@@ -128,7 +128,6 @@ static void normalise(epx_stability *stability, probe *p) {
   epx_lane_vector_eval_extent(stability->n_state, EPX_LANE_WIDTH, stability->v, extent);
   for (size_t w = 0; w < EPX_LANE_WIDTH; w++) {
     const double scale = isfinite(extent[w]) && extent[w] > 0 ? 1 / extent[w] : 0;
-    p->before[w] = p->left[w];
     p->left[w] *= extent[w];
     if (p->left[w] <= DECAYED) p->open[w] = false;
     for (size_t i = 0; i < (size_t)stability->n_state; i++)
@@ -140,7 +139,7 @@ static void normalise(epx_stability *stability, probe *p) {
 static bool is_unstable(epx_stability *stability, const epx_lanes *lanes, const epx_nudge *nudge,
                         const double *y, int w, const probe *p) {
   if (!isfinite(p->left[w]) || !(p->rate[w] != 0)) return true;
-  if (stability->n_state > LARGEST_SPECTRUM) return p->left[w] > p->before[w];
+  if (stability->n_state > LARGEST_SPECTRUM) return p->left[w] > p->half[w];
   stability->counts.spectra++;
   const double abscissa = epx_spectrum_eval_abscissa(stability->spectrum, lanes, nudge, y, p->lane[w]);
   return !(abscissa <= NEUTRAL * fabs(p->rate[w]));
@@ -166,6 +165,7 @@ static void ask_vector(epx_stability *stability, const epx_lanes *lanes, const e
   for (int step = 1; step <= MOST_STEPS && any_open(p); step++) {
     apply(stability, p);
     if (step % STEPS_BETWEEN == 0) normalise(stability, p);
+    if (step == MOST_STEPS / 2) memcpy(p->half, p->left, sizeof p->half);
   }
   for (int w = 0; w < n; w++) {
     const int lane = p->lane[w];

@@ -111,6 +111,33 @@ static void answer_is_that_of_the_spectrum(void **state) {
   }
 }
 
+/** Where spectra take seconds, what is left of the vector decides alone: lasers below and above threshold,
+ * and one that would take some 10^5 steps to tell. */
+static void large_networks_are_judged_without_a_spectrum(void **state) {
+  (void)state;
+  static const double pumps[] = {-0.5, 0.5, -1e-4, 1e-4};
+  random_network r = create_random_network(epx_family_get_by_name("laser"), 260, 1, 4, 1);
+  bool asked[EPX_LANE_WIDTH] = {true, true, true, true};
+  const int pump = epx_family_get_parameter(r.network->family, "pump");
+  set_everywhere(&r, "coupling", 0);
+  set_everywhere(&r, "dispersive", 0);
+  for (size_t k = 0; k < 4; k++) {
+    for (size_t i = 0; i < 260; i++)
+      r.theta[k * r.network->n_theta + r.network->offset[pump] + i] = pumps[k];
+  }
+  epx_lanes_set_parameters(r.lanes, r.theta);
+  double *y = create_numbers(count_state(&r));
+  parts p;
+  create_parts(&r, &p);
+  epx_stability_eval(p.stability, r.lanes, NULL, y, asked);
+  for (size_t k = 0; k < 4; k++)
+    assert_int_equal(asked[k], pumps[k] > 0);
+  assert_int_equal(epx_stability_get_counts(p.stability).spectra, 0);
+  destroy_parts(&p);
+  epx_array_destroy(&y);
+  destroy_random_network(&r);
+}
+
 /** A Jacobian that is not a number is nobody's equilibrium. */
 static void what_is_not_finite_is_unstable(void **state) {
   (void)state;
@@ -189,6 +216,7 @@ int main(void) {
       cmocka_unit_test(foci_that_grow_are_unstable),
       cmocka_unit_test(reversed_time_turns_the_answer_round),
       cmocka_unit_test(answer_is_that_of_the_spectrum),
+      cmocka_unit_test(large_networks_are_judged_without_a_spectrum),
       cmocka_unit_test(what_is_not_finite_is_unstable),
       cmocka_unit_test(what_begins_at_an_unstable_focus_leaves_it),
       cmocka_unit_test(oscillators_above_threshold_leave_zero),
