@@ -7,9 +7,8 @@
  *   dV/dt = -sum over i, j of v_i' M_ij v_j,   M_ii = 2 g_i (1 + X_i),  M_ij = -C_ij (X_i R - R X_j),
  *
  * g_i = loss/2, R a quarter turn, and M_ii = 2 (g_i - S_i), X_i = 0, of nodes whose squeeze is small. Where M
- * with g_i
- * - b in place of g_i is positive definite, and all x_i < 1, nothing grows by more than -b. Off the large
- * nodes M is made of blocks: what is left to be asked is their Schur complement, of at most 24 rows, by
+ * with g_i - b in place of g_i is positive definite, and all x_i < 1, nothing grows by more than -b. Off the
+ * large nodes M is made of blocks: what is left to be asked is their Schur complement, of at most 24 rows, by
  * Cholesky.
  */
 #include "photonic/families/kerr_bound.h"
@@ -135,7 +134,6 @@ static bool holds(const complement *m, double b) {
   for (int j = 0; j < n; j++) {
     const node here = get_node(m->call, j);
     if (is_large(&here)) continue;
-    if (!(here.size < here.half - b)) return false;
     take_off(m, j, b, a);
   }
   return is_definite(2 * m->n_large, a);
@@ -144,18 +142,22 @@ static bool holds(const complement *m, double b) {
 double epx_kerr_bound_eval(const epx_kerr_bound *call) {
   static const double shares[] = {0.24, 0.12, 0.03, 0};
   complement m = {.call = call};
-  double least = INFINITY;
+  double least = INFINITY; /* half of a loss */
+  double room = INFINITY;  /* what a small squeeze leaves of one */
   for (int i = 0; i < call->lanes->network->n_nodes; i++) {
     const node n = get_node(call, i);
     least = fmin(least, n.half);
-    if (!is_large(&n)) continue;
+    if (!is_large(&n)) {
+      room = fmin(room, n.half - n.size);
+      continue;
+    }
     if (m.n_large == MOST || !(n.size < fabs(n.rotation))) return INFINITY;
     m.large[m.n_large] = i;
     m.nodes[m.n_large] = n;
     m.form[m.n_large++] = get_form(&n);
   }
   for (int k = 0; shares[k] > 0; k++) {
-    if (holds(&m, shares[k] * least)) return -shares[k] * least;
+    if (shares[k] * least < room && holds(&m, shares[k] * least)) return -shares[k] * least;
   }
   return INFINITY;
 }
