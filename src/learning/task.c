@@ -223,7 +223,8 @@ static epx_err copy_features(const epx_task_spec *spec, epx_task *task) {
   const size_t n = (size_t)task->n_features, n_copies = spec->n_copies > 0 ? (size_t)spec->n_copies : 1;
   double *wider = NULL;
   if (spec->n_copies < 0 || n_copies > INT_MAX / n)
-    return EPX_RAISE(EPX_EINPUT, "task.encoding.copies: %d of %d features", spec->n_copies, task->n_features);
+    return EPX_RAISE(EPX_EINPUT, "task.encoding.copies: %d of %d features; 1 to %d are possible",
+                     spec->n_copies, task->n_features, INT_MAX / task->n_features);
   if (n_copies == 1) return EPX_OK;
   EPX_TRY(EPX_ARRAY(wider, (size_t)task->n_samples * n_copies * n));
   for (size_t i = 0; i < (size_t)task->n_samples; i++)
