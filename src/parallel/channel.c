@@ -5,16 +5,19 @@
 #define _POSIX_C_SOURCE 200809L
 #include "epilux/parallel/channel.h"
 
+#include <math.h>
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "epilux/base/array.h"
 #include "parallel/channel_private.h"
-#include "parallel/seconds.h"
 
-/* RELAY_BYTES: of what is sent to a relay at once, so that it leaves without the relay's doing. */
-enum { HOST_BYTES = 64, RELAY_BYTES = 3072 };
+/* N_YIELDS: questions before the first nap, between which whoever wants the processor has it: the shortest
+ * nap takes longer than an answer that is on its way. RELAY_BYTES: of what is sent to a relay at once, so
+ * that it leaves without the relay's doing. */
+enum { HOST_BYTES = 64, N_YIELDS = 100, RELAY_BYTES = 3072 };
 
 epx_err epx_message_set_capacity(epx_message *message, size_t n_bytes) {
   if (n_bytes <= message->capacity) return EPX_OK;
@@ -201,31 +204,32 @@ epx_err epx_channel_write_to_coordinator(epx_channel *channel, const epx_message
   return send(channel, channel->coordinator, &signed_by_worker);
 }
 
-/* Passes a nap; on rank 0 a message ends it. */
-static void nap(epx_channel *channel, double seconds) {
-  if (channel->rank == 0)
-    epx_mailbox_wait(channel->to_worker, seconds);
-  else
-    nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * seconds)}, NULL);
+/* Waits for a message of the coordinator, by naps that grow to a hundredth of what was waited. */
+static epx_err receive_late(epx_channel *channel, double seconds, epx_message *message, bool *got) {
+  const double shortest = 1e-5, longest = 5e-3, share = 0.01;
+  for (double waited = 0; waited < seconds;) {
+    const double nap = fmin(longest, fmax(shortest, share * waited));
+    const struct timespec pause = {0, (long)(1e9 * nap)};
+    nanosleep(&pause, NULL);
+    waited += nap;
+    EPX_TRY(receive(channel, channel->coordinator, message, got));
+    if (*got) return EPX_OK;
+  }
+  return EPX_OK;
 }
 
 epx_err epx_channel_read_from_coordinator(epx_channel *channel, double seconds, epx_message *message,
                                           bool *got) {
-  epx_waiting *waiting = &channel->waiting;
-  for (double start = 0;;) {
+  for (int k = 0;; k++) {
     EPX_TRY(channel->rank == 0 ? epx_mailbox_read(channel->to_worker, message, got)
                                : receive(channel, channel->coordinator, message, got));
     if (*got || seconds <= 0) return EPX_OK;
-    const double now = epx_seconds_get();
-    if (start == 0) {
-      start = now;
-      epx_waiting_set_begun(waiting, now);
-    }
-    const double left = seconds - (now - start);
-    if (left <= 0) return EPX_OK;
-    const double pause = epx_waiting_eval_nap(waiting, now);
-    if (pause > 0) nap(channel, channel->rank == 0 ? left : pause);
+    if (k == N_YIELDS) break;
+    sched_yield();
   }
+  if (channel->rank > 0) return receive_late(channel, seconds, message, got);
+  epx_mailbox_wait(channel->to_worker, seconds);
+  return epx_mailbox_read(channel->to_worker, message, got);
 }
 
 void epx_channel_wait_for_worker(epx_channel *channel, double seconds) {

@@ -7,7 +7,6 @@
 #include "epilux/parallel/channel.h"
 #include "parallel/bundle.h"
 #include "parallel/mailbox.h"
-#include "parallel/waiting.h"
 
 enum { EPX_CHANNEL_TAG = 1 };
 
@@ -21,7 +20,6 @@ struct epx_channel {
   epx_bundle in, out;                      /* as received, and what is left of it; to be sent */
   epx_bundle *to_relay;                    /* rank 0: [n_relays] */
   bool any_to_relay;
-  epx_waiting waiting; /* of this rank\'s worker */
 };
 
 /** Raises what MPI says of a call. Errors: EPX_EMPI. */

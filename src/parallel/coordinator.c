@@ -3,9 +3,11 @@
  * worker 0 has a thread of its own, so that signals, journal and the other workers are served at once,
  * however long a block takes.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "epilux/parallel/coordinator.h"
 
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +18,10 @@
 #include "parallel/coordinator_private.h"
 #include "parallel/seconds.h"
 
-static const double dismissing_nap = 2e-5;                   /* s */
+enum { N_YIELDS = 100 };
+
+static const double longest_yielding = 5e-4;                                   /* s */
+static const double nap_share = 0.01, shortest_nap = 2e-5, longest_nap = 5e-3; /* s */
 static const double alone_nap = 0.05;                        /* s; the one worker's thread wakes it */
 static const double sync_interval = 1, watch_interval = 0.1; /* s */
 
@@ -137,39 +142,49 @@ static bool is_over(epx_coordinator *own) {
   return counts.out == 0 && (counts.open == 0 || epx_schedule_is_draining(own->schedule));
 }
 
-/* Nothing came: what had come before is written down, and then the time is passed. */
-static epx_err wait(epx_coordinator *own) {
+/* Nothing came: first others have the processor, by turns, which costs least when an answer is under way;
+ * then naps, a hundredth of the time since a message came: so that none waits longer than that share of what
+ * it took, and watching costs next to nothing. */
+static epx_err wait(epx_coordinator *own, int *n_empty) {
+  const double quiet = epx_seconds_get() - own->t_message;
+  if (*n_empty < N_YIELDS) {
+    if (++*n_empty < N_YIELDS && quiet < longest_yielding) {
+      sched_yield();
+      return EPX_OK;
+    }
+    *n_empty = N_YIELDS;
+    if (own->error == EPX_OK) EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
+  }
   const bool alone = epx_channel_get_size(own->channel) == 1;
-  const double nap = epx_waiting_eval_nap(&own->waiting, epx_seconds_get());
-  if (nap == 0) return EPX_OK;
-  if (own->error == EPX_OK) EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
-  epx_channel_wait_for_worker(own->channel, alone ? alone_nap : nap);
+  epx_channel_wait_for_worker(own->channel,
+                              alone ? alone_nap : fmin(longest_nap, fmax(shortest_nap, nap_share * quiet)));
   return EPX_OK;
 }
 
 /* One turn: a message, or else what is due, and a while without. */
-static epx_err turn(epx_coordinator *own) {
+static epx_err turn(epx_coordinator *own, int *n_empty) {
   bool got;
   EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
   if (got) {
     const double start = epx_seconds_get();
+    *n_empty = 0;
     EPX_TRY(epx_coordinator_read_message(own));
-    const double end = epx_seconds_get();
-    own->report->progress.handing_out += end - start;
-    epx_waiting_set_begun(&own->waiting, end);
+    own->t_message = epx_seconds_get();
+    own->report->progress.handing_out += own->t_message - start;
     return heed_clock(own);
   }
   EPX_TRY(epx_coordinator_write_idle(own));
   EPX_TRY(heed_clock(own));
-  return wait(own);
+  return wait(own, n_empty);
 }
 
 /* An error of this side (journal, store) stops the run like a worker's; one of MPI is not survived. */
 static epx_err coordinate(epx_coordinator *own) {
+  int n_empty = 0;
   for (int w = 0; w < own->n_workers; w++)
     EPX_TRY(epx_coordinator_write_units(own, w));
   while (!is_over(own)) {
-    const int code = turn(own);
+    const int code = turn(own, &n_empty);
     if (code == EPX_EMPI || code == EPX_EMEMORY) return code;
     if (code != EPX_OK) EPX_TRY(epx_coordinator_set_error(own, code, epx_error_get_message()));
   }
@@ -268,7 +283,7 @@ static epx_err prepare(epx_coordinator *own) {
   const epx_channel_layout layout = epx_channel_get_layout(own->channel);
   own->n_workers = layout.n_workers;
   own->first_worker = layout.first_worker;
-  own->start = own->t_sync = own->t_checkpoint = epx_seconds_get();
+  own->start = own->t_sync = own->t_checkpoint = own->t_message = epx_seconds_get();
   own->deadline = own->start + own->options->time_limit;
   own->give_up = INFINITY;
   count_trials(own->campaign, &own->report->progress);
@@ -293,7 +308,7 @@ static epx_err dismiss(epx_coordinator *own) {
       own->report->abandoned = true;
       return EPX_OK;
     }
-    epx_channel_wait_for_worker(own->channel, dismissing_nap);
+    epx_channel_wait_for_worker(own->channel, shortest_nap);
   }
   return EPX_OK;
 }

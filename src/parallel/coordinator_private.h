@@ -6,7 +6,6 @@
 
 #include "epilux/parallel/coordinator.h"
 #include "epilux/parallel/schedule.h"
-#include "parallel/waiting.h"
 
 typedef struct {
   epx_campaign *campaign;
@@ -21,7 +20,7 @@ typedef struct {
   epx_message message;
   double start, deadline; /* on epx_seconds_get() */
   double t_sync, t_checkpoint, checkpoint_time, t_watch, give_up;
-  epx_waiting waiting;
+  double t_message;     /* when the last message was dealt with */
   bool stopping, dirty; /* workers were told to stop; records came since the last checkpoint */
   int n_signals;
   int n_errors, n_given_up; /* of workers; blocks recorded as failed */

@@ -6,24 +6,25 @@
 #include "epilux/parallel/relay.h"
 
 #include <math.h>
+#include <sched.h>
 #include <time.h>
 
 #include "epilux/parallel/schedule.h"
 #include "parallel/channel_private.h"
 #include "parallel/seconds.h"
-#include "parallel/waiting.h"
 
 /* LARGE_BYTES: of what waits to go to rank 0, from which on workers are not listened to. */
-enum { LARGE_BYTES = 1 << 20 };
+enum { N_YIELDS = 100, LARGE_BYTES = 1 << 20 };
+
+static const double longest_nap = 5e-3, shortest_nap = 1e-5, nap_share = 0.01; /* s */
 
 typedef struct {
   epx_channel *channel;
   epx_bundle filling, sending; /* to rank 0 */
   MPI_Request request;         /* of `sending`; MPI_REQUEST_NULL: none */
   epx_message message;
-  double interval, t_sent; /* s */
-  epx_waiting waiting;
-  int n_left, n_members;
+  double interval, t_sent, t_message; /* s */
+  int n_left, n_members, n_empty;
   int outcome;
   bool stopped;
 } relay;
@@ -86,10 +87,15 @@ static bool is_over(const relay *own) {
          own->request == MPI_REQUEST_NULL;
 }
 
+/* As the coordinator waits: yields at first, then naps of a hundredth of what was waited. */
 static void wait(relay *own, double now) {
-  double nap = epx_waiting_eval_nap(&own->waiting, now);
+  if (++own->n_empty < N_YIELDS) {
+    sched_yield();
+    return;
+  }
+  double nap = fmin(longest_nap, fmax(shortest_nap, nap_share * (now - own->t_message)));
   if (!epx_bundle_is_empty(&own->filling)) nap = fmin(nap, own->interval);
-  if (nap > 0) nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * nap)}, NULL);
+  nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * nap)}, NULL);
 }
 
 static epx_err turn(relay *own) {
@@ -97,10 +103,12 @@ static epx_err turn(relay *own) {
   EPX_TRY(receive(own, &got));
   const double now = epx_seconds_get();
   EPX_TRY(send(own, now));
-  if (got)
-    epx_waiting_set_begun(&own->waiting, now);
-  else
+  if (got) {
+    own->n_empty = 0;
+    own->t_message = now;
+  } else {
     wait(own, now);
+  }
   return EPX_OK;
 }
 
@@ -108,7 +116,8 @@ epx_err epx_relay_solve(epx_channel *channel, bool *stopped) {
   relay own = {.channel = channel,
                .request = MPI_REQUEST_NULL,
                .interval = (double)channel->layout.n_relays / EPX_SCHEDULE_MESSAGES,
-               .n_members = count_members(channel)};
+               .n_members = count_members(channel),
+               .t_message = epx_seconds_get()};
   int code = EPX_OK;
   while (code == EPX_OK && !is_over(&own))
     code = turn(&own);
