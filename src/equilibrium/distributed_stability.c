@@ -41,8 +41,11 @@ static PetscErrorCode solve_eigenvalue(EPS eps, Mat jacobian, double *abscissa) 
   PetscCall(EPSSetFromOptions(eps));
   PetscCall(EPSSolve(eps));
   PetscCall(EPSGetConverged(eps, &n_found));
-  if (n_found > 0) PetscCall(EPSGetEigenvalue(eps, 0, &real, &imaginary));
-  *abscissa = real;
+  *abscissa = NAN;
+  for (PetscInt k = 0; k < n_found; k++) {
+    PetscCall(EPSGetEigenvalue(eps, k, &real, &imaginary));
+    if (!(real <= *abscissa)) *abscissa = real;
+  }
   return 0;
 }
 
