@@ -10,8 +10,8 @@
 /** Accuracy of the rightmost eigenvalue, relative; its sign is what counts. */
 #define ACCURACY 1e-6
 enum { MOST_RESTARTS = 500, SUBSPACE = 48 };
-/** So few states have all their eigenvalues computed: where many lie as far right as one another, a Krylov
- * method tells none of them apart. */
+/** So few states have all their eigenvalues computed, as in a population: where many lie as far right as one
+ * another, a Krylov method tells none of them apart. */
 enum { DENSE_STATES = 1024 };
 
 /** Evaluates the largest of the nodes' bounds over all ranks. */
@@ -25,6 +25,14 @@ static epx_err eval_bound(epx_distributed *d, const double *state, double *bound
   if (MPI_Allreduce(MPI_IN_PLACE, bound, 1, MPI_DOUBLE, MPI_MAX, nodes->communicator) != MPI_SUCCESS) {
     return EPX_RAISE(EPX_EMPI, "the bound of a distributed network's spectrum cannot be gathered");
   }
+  return EPX_OK;
+}
+
+/** Finds out whether all eigenvalues are to be computed. */
+static epx_err check_size(const epx_distributed *d, bool *small) {
+  PetscInt n_state;
+  EPX_PETSC(MatGetSize(d->jacobian, &n_state, NULL));
+  *small = n_state <= DENSE_STATES;
   return EPX_OK;
 }
 
@@ -54,7 +62,10 @@ epx_err epx_distributed_eval_stability(epx_distributed *d, const double *state,
   const epx_family *family = d->nodes->network->family;
   double bound = NAN, *s;
   EPS eps;
-  if (family->eval_abscissa_bound && family->link_law->bounds_stand) EPX_TRY(eval_bound(d, state, &bound));
+  bool small;
+  EPX_TRY(check_size(d, &small));
+  if (!small && family->eval_abscissa_bound && family->link_law->bounds_stand)
+    EPX_TRY(eval_bound(d, state, &bound));
   certificate->bounded = bound < 0;
   certificate->abscissa = bound;
   if (certificate->bounded) return EPX_OK;

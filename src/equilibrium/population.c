@@ -29,7 +29,6 @@ struct epx_population {
   epx_spectrum *spectrum;
   epx_stability *stability;
   epx_lane_record *records[EPX_FINISH_SIDES]; /* [max_lanes] */
-  double *bound;                              /* [max_lanes] */
   double *solution;                           /* [n_state][EPX_LANE_WIDTH] */
   const epx_lanes *settled;        /* whose free phase was solved last and left its factors; NULL: nobody's */
   double *rest;                    /* [n_state][n_lanes]: their free equilibria */
@@ -69,7 +68,6 @@ static epx_err create_parts(epx_population *population) {
     EPX_TRY(EPX_ARRAY(population->records[s], (size_t)n_lanes));
     EPX_TRY(EPX_ARRAY(population->at_rest[s], (size_t)n_lanes));
   }
-  EPX_TRY(EPX_ARRAY(population->bound, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(population->rest, (size_t)network->n_state * (size_t)n_lanes));
   return EPX_ARRAY(population->solution, (size_t)network->n_state * EPX_LANE_WIDTH);
 }
@@ -104,7 +102,6 @@ void epx_population_destroy(epx_population **address) {
     epx_array_destroy(&population->records[s]);
     epx_array_destroy(&population->at_rest[s]);
   }
-  epx_array_destroy(&population->bound);
   epx_array_destroy(&population->solution);
   epx_array_destroy(&population->rest);
   epx_array_destroy(address);
@@ -336,14 +333,9 @@ epx_err epx_population_solve_linear(epx_population *population, const epx_lanes 
 epx_err epx_population_eval_stability(epx_population *population, const epx_lanes *lanes, const double *y,
                                       epx_certificate *certificate) {
   EPX_TRY(check_lanes(population, lanes));
-  const epx_family *family = population->network->family;
-  if (family->eval_abscissa_bound) family->eval_abscissa_bound(lanes, y, population->bound);
   for (int lane = 0; lane < lanes->n_used; lane++) {
     if (certificate[lane].outcome != EPX_OK) continue;
-    certificate[lane].bounded = family->eval_abscissa_bound && population->bound[lane] < 0;
-    certificate[lane].abscissa = certificate[lane].bounded
-                                     ? population->bound[lane]
-                                     : epx_spectrum_eval_abscissa(population->spectrum, lanes, NULL, y, lane);
+    certificate[lane].abscissa = epx_spectrum_eval_abscissa(population->spectrum, lanes, NULL, y, lane);
   }
   return EPX_OK;
 }

@@ -14,9 +14,9 @@ typedef struct {
   double settling_time; /* when the dynamics' residual fell below options->settled for good; 0 when it started
                            there */
   double abscissa;      /* largest real part of the spectrum of dF/ds; negative: stable */
-  bool bounded;         /* abscissa is an upper bound (it decided: negative), not the spectrum's */
-  double period;        /* of the limit cycle, when it oscillates */
-  double amplitude;     /* half the peak-to-peak of the component that swings most, when it oscillates */
+  bool bounded;  /* abscissa is an upper bound, negative, not the spectrum's: of large distributed networks */
+  double period; /* of the limit cycle, when it oscillates */
+  double amplitude; /* half the peak-to-peak of the component that swings most, when it oscillates */
 } epx_certificate;
 
 #endif

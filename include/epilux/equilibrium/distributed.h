@@ -91,9 +91,10 @@ epx_err epx_distributed_solve(epx_distributed *distributed, const epx_distribute
 epx_err epx_distributed_solve_linear(epx_distributed *distributed, const double *state, bool transposed,
                                      const double *b, double *x);
 
-/** Evaluates certificate->abscissa and .bounded at `state`: the nodes' bound where the family says that it
- * stands and it is negative, else the rightmost eigenvalue: of up to 1024 states among all of them, else by
- * SLEPc's Krylov-Schur, NaN where that did not converge, and said so. Collective. Errors: EPX_ESOLVER. */
+/** Evaluates certificate->abscissa and .bounded at `state`: of up to 1024 states the rightmost of all
+ * eigenvalues; of more the nodes' bound where the family says that it stands and it is negative, else the
+ * rightmost eigenvalue by SLEPc's Krylov-Schur, NaN where that did not converge, and said so. Collective.
+ * Errors: EPX_ESOLVER. */
 epx_err epx_distributed_eval_stability(epx_distributed *distributed, const double *state,
                                        epx_certificate *certificate);
 

@@ -31,18 +31,18 @@ enum { EPX_MAX_STARTS = 64 };
 
 typedef struct {
   epx_method method;
-  double rtol, atol;     /* of the dynamics, weighted root mean square of each network's own components */
-  double handover;       /* residual at which Newton takes over */
-  double tolerance;      /* residual of the answer */
-  double settled;        /* residual that counts as settled for settling_time; >= handover */
-  double max_time;       /* the dynamics give up here: slow, or oscillating */
-  long max_steps;        /* of the integrator, in all */
-  int max_newton;        /* iterations of the finish */
-  double escape;         /* |s| beyond this is divergence */
-  double audit;          /* share of the free equilibria that a learner repeats by pure dynamics, 0 ... 1 */
-  int starts;            /* a learner that looks for coexisting equilibria begins from so many states */
-  bool measures_cycles;  /* a limit cycle is followed once more, closely, for its period and amplitude; false: these
-                            are as rough as rtol */
+  double rtol, atol;    /* of the dynamics, weighted root mean square of each network's own components */
+  double handover;      /* residual at which Newton takes over */
+  double tolerance;     /* residual of the answer */
+  double settled;       /* residual that counts as settled for settling_time; >= handover */
+  double max_time;      /* the dynamics give up here: slow, or oscillating */
+  long max_steps;       /* of the integrator, in all */
+  int max_newton;       /* iterations of the finish */
+  double escape;        /* |s| beyond this is divergence */
+  double audit;         /* share of the free equilibria that a learner repeats by pure dynamics, 0 ... 1 */
+  int starts;           /* a learner that looks for coexisting equilibria begins from so many states */
+  bool measures_cycles; /* a limit cycle is followed once more, closely, for its period and amplitude; false:
+                           these are as rough as rtol */
 } epx_equilibrium_options;
 
 /** Inits the defaults: dynamics+newton, rtol 1e-3, atol 1e-4, handover 1e-2, tolerance 1e-10, settled 1e-2,

@@ -66,8 +66,8 @@ epx_err epx_population_solve_dynamics(epx_population *population, const epx_lane
 epx_err epx_population_solve_linear(epx_population *population, const epx_lanes *lanes, const double *y,
                                     bool transposed, const double *b, double *x);
 
-/** Evaluates certificate[lane].abscissa and .bounded of every used lane with outcome EPX_OK at y: the
- * family's bound first, the full spectrum (LAPACK) where the bound does not decide. */
+/** Evaluates certificate[lane].abscissa of every used lane with outcome EPX_OK at y, by the full spectrum
+ * (LAPACK). That a lane is stable is known before: see epx_population_solve(). O(n_state^3) a lane. */
 epx_err epx_population_eval_stability(epx_population *population, const epx_lanes *lanes, const double *y,
                                       epx_certificate *certificate);
 
