@@ -121,14 +121,7 @@ def main():
         return command.fail("bench_scipy_lattice", f"{arguments.epilux} bench failed", 1)
     except RuntimeError as error:
         return command.fail("bench_scipy_lattice", str(error), 1)
-    try:
-        with open(arguments.output, "w", newline="") if arguments.output else sys.stdout as file:
-            table = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
-            table.writeheader()
-            table.writerows(rows)
-    except OSError as error:
-        return command.fail("bench_scipy_lattice", f"{arguments.output}: cannot be written: {error.strerror}", 1)
-    return 0
+    return command.write_rows("bench_scipy_lattice", rows, arguments.output)
 
 
 if __name__ == "__main__":

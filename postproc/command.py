@@ -1,8 +1,10 @@
-"""What every script of a figure does when it is run: RESULTS.h5 [-o FILE] → a file, or one line and a status.
+"""What every script of a figure does when it is run: RESULTS.h5 [-o FILE] → a file, or one line and a status; and how
+the benchmarks beside SciPy write their table.
 
 Exit status: 0 drawn · 1 the results lack what this figure shows, or the file cannot be written · 2 bad input.
 """
 import argparse
+import csv
 import os
 import sys
 
@@ -15,6 +17,18 @@ SUFFIXES = ("png", "svg", "pdf")
 def fail(script, message, status):
     print(f"{script}: {message}", file=sys.stderr)
     return status
+
+
+def write_rows(script, rows, output):
+    """Writes dictionaries of the same keys as CSV, to standard output where `output` is None; returns the status."""
+    try:
+        with open(output, "w", newline="") if output else sys.stdout as file:
+            table = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+            table.writeheader()
+            table.writerows(rows)
+    except OSError as error:
+        return fail(script, f"{output}: cannot be written: {error.strerror}", 1)
+    return 0
 
 
 def draw(module, results, arguments, script, then=None):

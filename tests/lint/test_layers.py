@@ -1,12 +1,11 @@
 """The layer lint, tried on trees made for it: one clean, and each offence alone."""
 
-import os
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import layers
+from made_tree import create_tree
 
 CLEAN = {
     "CMakeLists.txt": "# never -ffast-math\nproject(x)\n",
@@ -65,16 +64,8 @@ OFFENCES = [
 ]
 
 
-def write(root, files):
-    for path, text in files.items():
-        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
-        with open(os.path.join(root, path), "w", encoding="utf-8") as file:
-            file.write(text)
-
-
 def lint(files):
-    with tempfile.TemporaryDirectory() as root:
-        write(root, files)
+    with create_tree(files) as root:
         return layers.lint(root)
 
 
@@ -93,8 +84,7 @@ class LayerLint(unittest.TestCase):
     def test_program_prints_a_line_an_offence_and_exits_1(self):
         bad = "#include <mpi.h>\n#include <yaml.h>\nvoid f(void) { abort(); }\n"
         for files, numbers in ((CLEAN, []), ({**CLEAN, "src/base/log.c": bad}, ["1", "2", "3"])):
-            with tempfile.TemporaryDirectory() as root:
-                write(root, files)
+            with create_tree(files) as root:
                 done = subprocess.run([sys.executable, layers.__file__, root], capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 1 if numbers else 0)
             self.assertEqual([line.split(":")[1] for line in done.stdout.splitlines()], numbers)

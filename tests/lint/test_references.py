@@ -1,12 +1,11 @@
 """The reference lint, tried on trees made for it: one clean, and each offence alone."""
 
-import os
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import references
+from made_tree import create_tree
 
 SMITH = "@article{Smith1999,\n  author = {Smith, {\\'A}da and Others, A.},\n  title = {On {Rings}\n    and chains},\n  year = {1999}\n}\n"
 DE_VRIES = "@misc{deVries2001b,\n  author = {de Vries, K{\\o}ng},\n  title = {Lasers},\n  year = {2001},\n  note = {Not verified}\n}\n"
@@ -45,16 +44,8 @@ OFFENCES = [
 ]
 
 
-def write(root, files):
-    for path, text in files.items():
-        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
-        with open(os.path.join(root, path), "w", encoding="utf-8") as file:
-            file.write(text)
-
-
 def lint(files):
-    with tempfile.TemporaryDirectory() as root:
-        write(root, files)
+    with create_tree(files) as root:
         return references.lint(root)
 
 
@@ -76,8 +67,7 @@ class ReferenceLint(unittest.TestCase):
 
     def test_program_prints_a_line_an_offence_and_exits_1(self):
         for files, n_lines in ((CLEAN, 0), ({**CLEAN, "src/a.c": "/* Nobody1990, Noone1991 */\n/* Nobody1990 */\n"}, 3)):
-            with tempfile.TemporaryDirectory() as root:
-                write(root, files)
+            with create_tree(files) as root:
                 done = subprocess.run([sys.executable, "-B", references.__file__, root], capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 1 if n_lines else 0, done.stderr)
             self.assertEqual(len(done.stdout.splitlines()), n_lines)

@@ -32,14 +32,10 @@ typedef struct {
  * or up to 0.3 where they are 0; wavelengths up to 60 pm off. */
 static inline void set_parameters_around_defaults(const random_network *r, unsigned seed) {
   const epx_family *family = r->network->family;
-  epx_network_spec spec = {.family = family, .topology = {.kind = EPX_ALL_TO_ALL}};
-  spec.topology.n_nodes = r->network->n_nodes;
-  spec.value[r->network->coupling] =
-      (epx_value){.kind = EPX_VALUE_SYMMETRISED, .spread = family->coupling_spread};
   for (int k = 0; k < r->lanes->n_instances; k++) {
     double *theta = r->theta + (size_t)k * r->network->n_theta;
     const uint64_t own = (uint64_t)seed * AGREEMENT_INSTANCES + (uint64_t)k + 1;
-    assert_int_equal(epx_network_eval_nominal(r->network, &spec, own, theta), EPX_OK);
+    set_instance_to_defaults(r, k, own);
     for (int p = 0; p < family->n_parameters; p++) {
       const epx_parameter *parameter = &family->parameters[p];
       double *values = theta + r->network->offset[p];

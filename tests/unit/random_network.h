@@ -199,6 +199,18 @@ static inline void take_step(const random_network *r, double h, double *y) {
   epx_array_destroy(&last);
 }
 
+/** Sets one instance to the family's defaults, with couplings of its own drawn by `seed`; the lanes are laid
+ * by epx_lanes_set_parameters(). */
+static inline void set_instance_to_defaults(const random_network *r, int i_instance, uint64_t seed) {
+  const epx_family *family = r->network->family;
+  epx_network_spec spec = {.family = family, .topology = {.kind = EPX_ALL_TO_ALL}};
+  spec.topology.n_nodes = r->network->n_nodes;
+  spec.value[r->network->coupling] =
+      (epx_value){.kind = EPX_VALUE_SYMMETRISED, .spread = family->coupling_spread};
+  double *theta = r->theta + (size_t)i_instance * r->network->n_theta;
+  assert_int_equal(epx_network_eval_nominal(r->network, &spec, seed, theta), EPX_OK);
+}
+
 /** Sets one parameter of all instances to a value. */
 static inline void set_everywhere(const random_network *r, const char *name, double value) {
   const int p = epx_family_get_parameter(r->network->family, name);

@@ -144,15 +144,8 @@ static void population_agrees_with_reference_on_phase_networks(void **state) {
 
 /** Sets each instance to the family's defaults, with a random coupling of its own. */
 static void set_nominal(const random_network *r) {
-  const epx_family *family = r->network->family;
-  epx_network_spec spec = {.family = family, .topology = {.kind = EPX_ALL_TO_ALL}};
-  spec.topology.n_nodes = r->network->n_nodes;
-  spec.value[r->network->coupling] =
-      (epx_value){.kind = EPX_VALUE_SYMMETRISED, .spread = family->coupling_spread};
-  for (int k = 0; k < r->lanes->n_instances; k++) {
-    double *theta = r->theta + (size_t)k * r->network->n_theta;
-    assert_int_equal(epx_network_eval_nominal(r->network, &spec, (uint64_t)k + 1, theta), EPX_OK);
-  }
+  for (int k = 0; k < r->lanes->n_instances; k++)
+    set_instance_to_defaults(r, k, (uint64_t)k + 1);
   epx_lanes_set_parameters(r->lanes, r->theta);
 }
 
