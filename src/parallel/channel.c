@@ -5,7 +5,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "epilux/parallel/channel.h"
 
-#include <math.h>
 #include <sched.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +12,7 @@
 
 #include "epilux/base/array.h"
 #include "parallel/channel_private.h"
+#include "parallel/seconds.h"
 
 /* N_YIELDS: questions before the first nap, between which whoever wants the processor has it: the shortest
  * nap takes longer than an answer that is on its way. RELAY_BYTES: of what is sent to a relay at once, so
@@ -206,9 +206,9 @@ epx_err epx_channel_write_to_coordinator(epx_channel *channel, const epx_message
 
 /* Waits for a message of the coordinator, by naps that grow to a hundredth of what was waited. */
 static epx_err receive_late(epx_channel *channel, double seconds, epx_message *message, bool *got) {
-  const double shortest = 1e-5, longest = 5e-3, share = 0.01;
+  const double shortest = 1e-5;
   for (double waited = 0; waited < seconds;) {
-    const double nap = fmin(longest, fmax(shortest, share * waited));
+    const double nap = epx_seconds_eval_nap(waited, shortest);
     const struct timespec pause = {0, (long)(1e9 * nap)};
     nanosleep(&pause, NULL);
     waited += nap;

@@ -20,8 +20,8 @@
 
 enum { N_YIELDS = 100 };
 
-static const double longest_yielding = 5e-4;                                   /* s */
-static const double nap_share = 0.01, shortest_nap = 2e-5, longest_nap = 5e-3; /* s */
+static const double longest_yielding = 5e-4;                 /* s */
+static const double shortest_nap = 2e-5;                     /* s */
 static const double alone_nap = 0.05;                        /* s; the one worker's thread wakes it */
 static const double sync_interval = 1, watch_interval = 0.1; /* s */
 
@@ -156,8 +156,7 @@ static epx_err wait(epx_coordinator *own, int *n_empty) {
     if (own->error == EPX_OK) EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
   }
   const bool alone = epx_channel_get_size(own->channel) == 1;
-  epx_channel_wait_for_worker(own->channel,
-                              alone ? alone_nap : fmin(longest_nap, fmax(shortest_nap, nap_share * quiet)));
+  epx_channel_wait_for_worker(own->channel, alone ? alone_nap : epx_seconds_eval_nap(quiet, shortest_nap));
   return EPX_OK;
 }
 

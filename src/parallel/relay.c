@@ -16,7 +16,7 @@
 /* LARGE_BYTES: of what waits to go to rank 0, from which on workers are not listened to. */
 enum { N_YIELDS = 100, LARGE_BYTES = 1 << 20 };
 
-static const double longest_nap = 5e-3, shortest_nap = 1e-5, nap_share = 0.01; /* s */
+static const double shortest_nap = 1e-5; /* s */
 
 typedef struct {
   epx_channel *channel;
@@ -93,7 +93,7 @@ static void wait(relay *own, double now) {
     sched_yield();
     return;
   }
-  double nap = fmin(longest_nap, fmax(shortest_nap, nap_share * (now - own->t_message)));
+  double nap = epx_seconds_eval_nap(now - own->t_message, shortest_nap);
   if (!epx_bundle_is_empty(&own->filling)) nap = fmin(nap, own->interval);
   nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * nap)}, NULL);
 }
