@@ -7,39 +7,15 @@
 
 #include "cli/deck_arguments.h"
 #include "cli/implied.h"
+#include "cli/pilot.h"
 #include "epilux/base/array.h"
-#include "epilux/io/campaign.h"
 
 enum { N_SAMPLED_MAX = 32 }; /* points of a large design that stand for all */
 
-/* ASSUMED: about 60 evaluations of the dynamics and one factorisation an equilibrium, at 1 Gflop/s a core on
- * lanes that are part filled: right within a factor of a few. */
-static const double field_evaluations = 60, flops_per_second = 1e9;
-
-/* ASSUMED: of one distributed equilibrium, a component of a node or of either end of a link: measured of kerr
- * lattices of 5 x 25 and 5 x 50 nodes, loss 0.1, by Newton alone; and how much longer dynamics take before
- * it. */
-static const double seconds_an_entry = 0.2e-6, dynamics_over_newton = 18;
-
-static double estimate_distributed(const epx_settings *settings, const epx_point *point,
-                                   const epx_point_size *size) {
-  const double entries =
-      point->network->family->components * ((double)size->n_nodes + 2 * (double)size->n_links);
-  const double longer = settings->equilibrium.method == EPX_NEWTON ? 1 : dynamics_over_newton;
-  return size->equilibria * entries * seconds_an_entry * longer;
-}
-
-static double estimate_seconds(const epx_settings *settings, const epx_point *point,
-                               const epx_point_size *size) {
-  if (point->engine == EPX_ENGINE_DISTRIBUTED) return estimate_distributed(settings, point, size);
-  const double components = point->network->family->components, state = point->network->n_state;
-  const double field = 2 * (double)size->n_nodes * size->n_nodes * components + 20 * state;
-  const double factorisation = 2.0 / 3.0 * state * state * state;
-  return size->equilibria * (field_evaluations * field + factorisation) / flops_per_second;
-}
+static const double default_budget = 2, patience = 8; /* s */
 
 typedef struct {
-  double equilibria, seconds, bytes; /* all trials; the largest block */
+  double equilibria, bytes; /* all trials; the largest block */
   epx_point_size first;
 } campaign_size;
 
@@ -55,7 +31,6 @@ static epx_err eval_size(const epx_campaign *campaign, campaign_size *total) {
     const epx_point_size size = epx_point_eval_size(point);
     if (i == 0) total->first = size;
     total->equilibria += size.equilibria * trials_each;
-    total->seconds += estimate_seconds(settings, point, &size) * trials_each;
     total->bytes = fmax(total->bytes, size.bytes);
     epx_point_destroy(&point);
     epx_settings_destroy(&settings);
@@ -74,7 +49,24 @@ static void print_time(double seconds) {
     printf("%.2g days", seconds / 86400);
 }
 
-static void print_size(const epx_campaign *campaign, const campaign_size *total) {
+/* What was measured, and what follows from it. */
+static void print_measured(const epx_pilot *pilot) {
+  const int n_left = pilot->n_blocks - pilot->n_whole;
+  printf("# time        about ");
+  print_time(pilot->total);
+  printf(" on one core\n# measured    %d of %.0f blocks of trials, here, in %.2g s", pilot->n_blocks,
+         pilot->n_all, pilot->spent);
+  if (n_left == 0)
+    printf(": all of them to their end");
+  else if (pilot->share > 0)
+    printf(": %d to their end; of %d the rest is extrapolated from %.2g %% of the training or more",
+           pilot->n_whole, n_left, 100 * pilot->share);
+  else
+    printf(": %d to their end; of %d the rest is extrapolated from a few samples", pilot->n_whole, n_left);
+  printf("%s\n", pilot->bounded ? "; less where trainings stop early" : "");
+}
+
+static void print_size(const epx_campaign *campaign, const campaign_size *total, const epx_pilot *pilot) {
   const epx_point_size *first = &total->first;
   const double trials = (double)campaign->n_points * campaign->n_instances;
   const double records = 8 * trials * (double)campaign->layout.size;
@@ -86,9 +78,14 @@ static void print_size(const epx_campaign *campaign, const campaign_size *total)
   printf("# task        %d features, %d classes, %d training and %d held-out samples%s\n", first->n_features,
          first->n_classes, first->n_train, first->n_test, campaign->n_points > 1 ? " (point 0)" : "");
   printf("# equilibria  about %.3g at most\n", total->equilibria);
-  printf("# time        about ");
-  print_time(total->seconds);
-  printf(" on one core where networks settle: from the size, not measured, good to a factor of a few\n");
+  if (!pilot)
+    printf("# time        not measured (--pilot 0)\n");
+  else if (pilot->n_blocks == 0)
+    printf("# time        not known: in %.2g s no trial came to an update, or settled samples once; see "
+           "--pilot\n",
+           pilot->spent);
+  else
+    print_measured(pilot);
   printf("# memory      about %.3g MB a rank, %.3g MB of results\n", (total->bytes + records) / 1e6,
          records / 1e6);
 }
@@ -103,29 +100,37 @@ static epx_err view_implied(const epx_campaign *campaign) {
   return code;
 }
 
-static epx_err view(epx_campaign *campaign) {
+/* The deck comes first: it is there even if its trials are not to be had. */
+static epx_err view(epx_campaign *campaign, double budget) {
   campaign_size total;
+  epx_pilot pilot;
   char *text;
   EPX_TRY(eval_size(campaign, &total));
   EPX_TRY(epx_deck_create_text(campaign->deck, &text));
   printf("%s", text);
   epx_array_destroy(&text);
-  print_size(campaign, &total);
+  if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, patience, &pilot));
+  print_size(campaign, &total, budget > 0 ? &pilot : NULL);
   return view_implied(campaign);
 }
 
 static epx_err solve(const epx_call *call, int *status) {
   epx_deck *deck;
   epx_campaign *campaign;
+  double budget;
   (void)status;
+  EPX_TRY(epx_pilot_read_budget(call, default_budget, &budget));
   EPX_TRY(epx_call_read_deck(call, &deck));
   EPX_TRY(epx_campaign_create(deck, &campaign));
-  const int code = view(campaign);
+  const int code = view(campaign, budget);
   epx_campaign_destroy(&campaign);
   return code;
 }
 
-static const epx_option options[] = {EPX_OPTION_SET, {NULL, NULL, NULL, 0}};
+static const epx_option options[] = {
+    EPX_OPTION_SET,
+    {"--pilot", "TIME", "that trials are timed here, or some times that for long ones; 2 s, 0 for none", 0},
+    {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_check = {
     .name = "check",
@@ -133,7 +138,10 @@ const epx_command epx_command_check = {
     .n_min = 1,
     .n_max = 1,
     .summary = "validates a deck, prints it with every default filled in, and says how large the campaign is",
-    .details = "The output is a deck itself. Nothing is simulated.",
+    .details =
+        "The output is a deck itself. For the time, some of the campaign's trials are solved here for two "
+        "seconds, on one core,\nand what they do not come to is extrapolated; it says what of it. Nothing is "
+        "kept of them.",
     .example = "epilux check inputs/quickstart.yaml --set population.instances=8",
     .options = options,
     .solve = solve,

@@ -8,8 +8,9 @@
 
 #include "epilux/base/array.h"
 
-/* Adds words to petsc.options, as one more assignment. */
+/* Adds words to petsc.options, as one more assignment; none adds nothing. */
 static epx_err add_petsc_options(const char *words, epx_deck *deck) {
+  if (words[strspn(words, " \t")] == '\0') return EPX_OK;
   const char *before = epx_deck_get_text(deck, "petsc.options");
   char *assignment;
   const size_t n = strlen(words) + (before ? strlen(before) : 0) + sizeof "petsc.options= ";

@@ -41,20 +41,12 @@ static epx_err read_time(const epx_call *call, const char *option, double missin
   return text ? epx_time_limit_read(option, text, seconds) : EPX_OK;
 }
 
-/* A budget of 0 times nothing. */
-static epx_err read_pilot(const epx_call *call, double *budget) {
-  const char *text = epx_call_get_value(call, "--pilot", 0);
-  *budget = 0;
-  if (text && strspn(text, "0") == strlen(text)) return EPX_OK;
-  return read_time(call, "--pilot", pilot_budget, budget);
-}
-
 static epx_err read_request(const epx_call *call, epx_allocation_request *request, double *budget) {
   EPX_TRY(read_count(call, "--ranks", 0, &request->ranks));
   EPX_TRY(read_count(call, "--shards", 1, &request->shards));
   EPX_TRY(read_time(call, "--time", 0, &request->time));
   EPX_TRY(read_time(call, "--grace", default_grace, &request->grace));
-  EPX_TRY(read_pilot(call, budget));
+  EPX_TRY(epx_pilot_read_budget(call, pilot_budget, budget));
   if (request->time > 0 && request->grace >= request->time)
     return EPX_RAISE(EPX_EINPUT, "submit: --grace (%.0f s) leaves nothing of --time (%.0f s)", request->grace,
                      request->time);
@@ -133,11 +125,12 @@ static void print_plan(const epx_campaign *campaign, const epx_job *job, const e
   char text[32], total[32];
   if (pilot) {
     epx_progress_eval_time(pilot->total, total, sizeof total);
-    fprintf(
-        stderr,
-        "epilux: pilot: %d block%s of %d trial%s, %.3g s each, %.0f MB; all %.0f blocks: %s of one core\n",
-        pilot->n_blocks, pilot->n_blocks == 1 ? "" : "s", campaign->block, campaign->block == 1 ? "" : "s",
-        pilot->block, pilot->bytes / 1e6, n_blocks, total);
+    fprintf(stderr,
+            "epilux: pilot: %d block%s of %d trial%s, %d to the end, %.3g s each, %.0f MB; all %.0f blocks: "
+            "%s of one core\n",
+            pilot->n_blocks, pilot->n_blocks == 1 ? "" : "s", campaign->block,
+            campaign->block == 1 ? "" : "s", pilot->n_whole, pilot->block, pilot->bytes / 1e6, n_blocks,
+            total);
   }
   epx_progress_eval_time(asked->time, text, sizeof text);
   fprintf(stderr, "epilux: asks for %d ranks", asked->ranks);
@@ -204,6 +197,16 @@ static epx_err write_and_submit(const epx_call *call, const epx_job *job, const 
   return code;
 }
 
+static epx_err fly_pilot(const epx_campaign *campaign, double budget, epx_pilot *pilot) {
+  EPX_TRY(epx_pilot_eval(campaign, budget, pilot_patience, pilot));
+  if (pilot->n_blocks > 0) return EPX_OK;
+  return EPX_RAISE(
+      EPX_EINPUT,
+      "in %.0f s no trial came to an update, or settled samples once: give --ranks and --time, and "
+      "--pilot 0 to time none",
+      pilot->spent);
+}
+
 static epx_err plan_and_submit(const epx_call *call, const epx_campaign *campaign, const char *folder,
                                const epx_allocation_request *request, double budget, epx_job *job) {
   const double per_point = ceil((double)campaign->n_instances / campaign->block);
@@ -212,7 +215,7 @@ static epx_err plan_and_submit(const epx_call *call, const epx_campaign *campaig
       (double)sizeof(double) * campaign->n_points * campaign->n_instances * (double)campaign->layout.size;
   epx_pilot pilot;
   if (job->shards == 1) EPX_TRY(check_results(job->results, campaign));
-  if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, pilot_patience, &pilot));
+  if (budget > 0) EPX_TRY(fly_pilot(campaign, budget, &pilot));
   job->allocation = epx_allocation_eval(request, &job->site, n_blocks, n_bytes, budget > 0 ? &pilot : NULL);
   print_plan(campaign, job, budget > 0 ? &pilot : NULL, n_blocks);
   return write_and_submit(call, job, folder);
@@ -263,7 +266,8 @@ static const epx_option options[] = {
     {"--shards", "N", "shares the campaign among N jobs of an array, and joins their results", 0},
     {"--chain", "N", "N jobs, each going on after the one before, in place of requeueing", 0},
     {"--grace", "TIME", "before its end at which a job saves and goes back into the queue; 60 s", 0},
-    {"--pilot", "TIME", "that trials are timed here before; 10 s, 0 for none", 0},
+    {"--pilot", "TIME",
+     "that trials are timed here before, or some times that for long ones; 10 s, 0 for none", 0},
     {"--sbatch", "OPTION", "passed on to sbatch, as --sbatch=--mail-type=END; may be repeated", 0},
     {"--dry-run", NULL, "prints the job and submits nothing", 0},
     {NULL, NULL, NULL, 0}};
@@ -274,7 +278,8 @@ const epx_command epx_command_submit = {
     .n_min = 1,
     .n_max = 1,
     .summary = "submits a campaign to Slurm, and has it finished, whatever happens in between",
-    .details = "A few trials are timed here; from that, the deck and the site follow ranks, time and memory. "
+    .details = "Some trials are timed here, and what they do not come to is extrapolated; from that, the "
+               "deck and the site follow ranks, time and memory. "
                "The job "
                "saves before its\n"
                "time is up and goes back into the queue, goes on after a crash, and ends when all trials are "

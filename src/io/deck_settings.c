@@ -204,11 +204,16 @@ static epx_err read_task(epx_reader *r) {
   return EPX_OK;
 }
 
+static bool is_blank(const char *text) {
+  return text && text[strspn(text, " \t")] == '\0';
+}
+
 static epx_err read_equilibrium(epx_reader *r) {
   epx_equilibrium_options *options = &r->settings->equilibrium;
   epx_equilibrium_init(options);
   r->settings->engine = (epx_engine)epx_reader_get_word(r, "equilibrium.engine", epx_words_get_engine);
   EPX_TRY(epx_reader_read_text(r, "petsc.options", &r->settings->petsc_options));
+  if (is_blank(r->settings->petsc_options)) r->settings->petsc_options = NULL;
   options->method = (epx_method)epx_reader_get_word(r, "equilibrium.method", epx_words_get_method);
   options->rtol = epx_reader_get_real(r, "equilibrium.rtol");
   options->atol = epx_reader_get_real(r, "equilibrium.atol");

@@ -15,7 +15,7 @@
 #define PETSC_ROWS                                                                                           \
   {"petsc", EPX_SCHEMA_SECTION, .meaning = "the solvers of distributed networks"},                           \
       {"petsc.options", EPX_SCHEMA_TEXT, .optional = true, .example = "-ksp_type bcgs -log_view",            \
-       .meaning = "as on PETSc's command line; `epilux run --petsc` adds to them"},
+       .meaning = "as on PETSc's command line, an empty text: none; `epilux run --petsc` adds to them"},
 
 #define FIELDS_ROW                                                                                           \
   {"keep_fields", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                                   \

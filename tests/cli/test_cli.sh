@@ -83,10 +83,10 @@ expect 0 out "3 checks: 0 cases failed" verify P3
 expect 0 out "P3,\"dC/dtheta, exact" verify --csv P3
 expect 2 err "there is no case P99; did you mean P9?" verify P99
 
-expect 0 out "kind: all-to-all" check "$work/good.yaml"
-expect 0 out "# trials      128 = 4 points x 32 instances" check "$work/good.yaml"
-expect 0 out "= 4 points x 8 instances" check "$work/good.yaml" --set population.instances=8
-expect 0 out "seed: 7" check --set study.seed=7 -- "$work/good.yaml"
+expect 0 out "kind: all-to-all" check "$work/good.yaml" --pilot 0
+expect 0 out "# trials      128 = 4 points x 32 instances" check "$work/good.yaml" --pilot 0
+expect 0 out "= 4 points x 8 instances" check "$work/good.yaml" --pilot 0 --set population.instances=8
+expect 0 out "seed: 7" check --pilot 0 --set study.seed=7 -- "$work/good.yaml"
 expect 2 err "$work/bad.yaml:4: unknown key 'epohcs' in learning; did you mean 'epochs'?" check "$work/bad.yaml"
 expect 2 err "--set learning.epohcs=3: unknown key" check "$work/good.yaml" --set learning.epohcs=3
 expect 2 err "--set wants a value: --set PATH=VALUE" check "$work/good.yaml" --set
@@ -109,8 +109,26 @@ done
 expect 0 out "phase-conjugate" list estimators
 
 # What check prints is a deck, and the same one.
-"$epilux" check "$work/good.yaml" >"$work/once.yaml" && "$epilux" check "$work/once.yaml" >"$work/twice.yaml"
+"$epilux" check "$work/good.yaml" --pilot 0 >"$work/once.yaml" &&
+  "$epilux" check "$work/once.yaml" --pilot 0 >"$work/twice.yaml"
 cmp "$work/once.yaml" "$work/twice.yaml" || { echo "FAIL: the resolved deck is not its own"; failures=$((failures + 1)); }
+
+# The time is of trials that are solved here, whole and in part, of a population and over PETSc; it says of how many.
+expect 0 out "# measured    4 of 4 blocks of trials, here, in " check "$work/good.yaml" --set population.instances=8 \
+  --set population.block=8 --set learning.epochs=2
+expect 0 out " on one core" check "$work/good.yaml" --pilot 0.3
+expect 0 out "rest is extrapolated from " check "$work/good.yaml" --pilot 0.1 --set learning.epochs=100000
+expect 0 out "all of them to their end" check "$source/tests/mpi/lattice.yaml"
+expect 0 out "# time        not measured (--pilot 0)" check "$work/good.yaml" --pilot 0
+expect 2 err "--pilot soon: not a time such as 2h" check "$work/good.yaml" --pilot soon
+
+# No options for PETSc are none, wherever they stand, and then no words of a population's deck.
+for deck in "$work/good.yaml" "$source/tests/mpi/lattice.yaml"; do
+  (cat "$deck" && echo 'petsc: {options: ""}') >"$work/unoptioned.yaml"
+  expect 0 out "# Size of the campaign" check "$work/unoptioned.yaml" --pilot 0
+  expect 0 out " done" run "$deck" -o "$work/unoptioned.h5" --force --set population.instances=1 --set learning.epochs=1 --petsc ""
+done
+expect 2 err "--set learning.epochs=: the value is missing" check "$work/good.yaml" --set learning.epochs=
 
 # A trained network is kept, and read again it is what it was: untrained, it has the same loss.
 cat >"$work/iris.yaml" <<'END'
@@ -152,7 +170,7 @@ for deck in "$source"/inputs/*.yaml "$source"/inputs/families/*.yaml "$source"/i
   "$source"/inputs/studies/table/*.yaml; do
   # MNIST's files are the user's, and the plugin is built by test_plugin.sh.
   case $deck in *'*'* | *mnist*.yaml | */plugin.yaml) continue ;; esac
-  expect 0 out "# Size of the campaign" check "$deck"
+  expect 0 out "# Size of the campaign" check "$deck" --pilot 0
 done
 
 # An error is told once, its trace only when asked for; other ranks than the first are silent.
@@ -163,7 +181,7 @@ OMPI_COMM_WORLD_RANK=1 "$epilux" check "$work/bad.yaml" >"$work/out" 2>&1
 
 # A full disk is a failure, not a silence.
 if [ -w /dev/full ]; then
-  "$epilux" check "$work/good.yaml" >/dev/full 2>"$work/err"
+  "$epilux" check "$work/good.yaml" --pilot 0 >/dev/full 2>"$work/err"
   [ $? -eq 1 ] || { echo "FAIL: a full disk goes unnoticed"; failures=$((failures + 1)); }
 fi
 

@@ -35,6 +35,7 @@ FOREIGN = [
     (r"zlib\.h", ["learning"]),
     (r"hdf5.*|H5.*|yaml\.h", ["io"]),
     (r"mpi\.h", ["equilibrium", "parallel", "cli"]),
+    (r"sys/prctl\.h", ["cli"]),  # Linux's own: a process that ends with its parent
 ]
 # The one foreign type that a public header may show, and where: a communicator is passed in, to the campaign's ranks
 # and to a network that is distributed over some of them.

@@ -243,7 +243,7 @@ static void set_overrides_and_is_checked(void **state) {
       {"learning.epochs=x", "--set learning.epochs=x: learning.epochs: an integer is wanted"},
       {"learning.epochs", "PATH=VALUE is wanted"},
       {"=3", "PATH=VALUE is wanted"},
-      {"learning.epochs=", "PATH=VALUE is wanted"},
+      {"learning.epochs=", "--set learning.epochs=: the value is missing"},
       {"variation.5.sigma=1", "no scalar stands at"},
       {"learning.epochs.fast=1", "no scalar stands at"},
       {"learning.estimator=[plain", "not YAML"},
