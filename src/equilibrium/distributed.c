@@ -20,6 +20,7 @@ static epx_err fill_distributed(epx_distributed *d, const epx_network *network, 
   EPX_TRY(EPX_ARRAY(d->outputs, n_ports));
   EPX_TRY(EPX_ARRAY(d->force, n_ports));
   EPX_TRY(epx_distributed_create_jacobian(d));
+  EPX_TRY(epx_distributed_create_product(d));
   EPX_TRY(epx_distributed_create_dynamics(d));
   return epx_distributed_create_finish(d);
 }
@@ -45,12 +46,16 @@ void epx_distributed_destroy(epx_distributed **address) {
   if (!d) return;
   if (d->counts.equilibria > 0) epx_session_warn_of_unused(d->nodes->first == 0);
   (void)!TSDestroy(&d->ts);
+  epx_distributed_destroy_runge_kutta(d);
   (void)!SNESDestroy(&d->snes);
+  (void)!MatDestroy(&d->product);
   (void)!MatDestroy(&d->jacobian);
   (void)!VecDestroy(&d->state);
   (void)!VecDestroy(&d->field);
   (void)!VecDestroy(&d->start);
   epx_limit_cycle_destroy(&d->watch);
+  (void)!PetscFree(d->own_block);
+  epx_array_destroy(&d->own);
   epx_array_destroy(&d->blocks);
   epx_array_destroy(&d->row);
   epx_array_destroy(&d->columns);
@@ -163,21 +168,18 @@ static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
   }
 }
 
-/** Copies a local array into a vector of the network, and back. */
-static epx_err set_vector(const epx_distributed *d, const double *from, Vec vector) {
+PetscErrorCode epx_distributed_set_vector(const epx_distributed *d, const double *from, Vec vector) {
   double *to;
-  EPX_PETSC(VecGetArrayWrite(vector, &to));
+  PetscCall(VecGetArrayWrite(vector, &to));
   memcpy(to, from, (size_t)d->nodes->n_local * (size_t)d->nodes->n_components * sizeof *to);
-  EPX_PETSC(VecRestoreArrayWrite(vector, &to));
-  return EPX_OK;
+  return VecRestoreArrayWrite(vector, &to);
 }
 
-static epx_err get_vector(const epx_distributed *d, Vec vector, double *to) {
+PetscErrorCode epx_distributed_get_vector(const epx_distributed *d, Vec vector, double *to) {
   const double *from;
-  EPX_PETSC(VecGetArrayRead(vector, &from));
+  PetscCall(VecGetArrayRead(vector, &from));
   memcpy(to, from, (size_t)d->nodes->n_local * (size_t)d->nodes->n_components * sizeof *to);
-  EPX_PETSC(VecRestoreArrayRead(vector, &from));
-  return EPX_OK;
+  return VecRestoreArrayRead(vector, &from);
 }
 
 epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *nudge, double *state,
@@ -197,7 +199,7 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
   d->last_step = INFINITY;
   d->steps_left = d->options.max_steps;
   if (d->watch) epx_limit_cycle_init(d->watch, 0);
-  EPX_TRY(set_vector(d, state, d->state));
+  EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
   const int code = settle(d, certificate);
   d->nudge = NULL;
   EPX_TRY(code);
@@ -205,7 +207,8 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
   certificate->settling_time = d->settled_at;
   d->counts.equilibria++;
   if (certificate->outcome != EPX_OK) d->counts.failures++;
-  return get_vector(d, d->state, state);
+  EPX_PETSC(epx_distributed_get_vector(d, d->state, state));
+  return EPX_OK;
 }
 
 /** Solves with the Jacobian as filled; *converged says whether the linear solver did. With the free phase's
@@ -240,13 +243,13 @@ epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bo
   PetscReal rtol, atol, dtol;
   PetscInt max_iterations;
   bool converged = false, taken = false;
-  EPX_TRY(set_vector(d, state, d->state));
+  EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
   EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
   EPX_PETSC(KSPGetTolerances(d->ksp, &rtol, &atol, &dtol, &max_iterations));
   const PetscInt most = max_iterations > LINEAR_ITERATIONS ? max_iterations : LINEAR_ITERATIONS;
   EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_ACCURACY, atol, dtol, most));
-  EPX_PETSC(KSPSetOperators(d->ksp, d->jacobian, d->jacobian));
-  EPX_TRY(set_vector(d, b, d->field));
+  EPX_PETSC(KSPSetOperators(d->ksp, d->product, d->jacobian));
+  EPX_PETSC(epx_distributed_set_vector(d, b, d->field));
   EPX_TRY(solve_filled(d, transposed, &converged));
   if (!converged) {
     EPX_TRY(epx_distributed_take_direct(d, &taken));
@@ -254,11 +257,12 @@ epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bo
   }
   EPX_PETSC(KSPSetTolerances(d->ksp, rtol, atol, dtol, max_iterations));
   if (!converged) EPX_TRY(raise_unsolved(d));
-  return get_vector(d, d->start, x);
+  EPX_PETSC(epx_distributed_get_vector(d, d->start, x));
+  return EPX_OK;
 }
 
 epx_err epx_distributed_eval_residual(epx_distributed *d, const double *state, double *residual) {
-  EPX_TRY(set_vector(d, state, d->state));
+  EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
   EPX_PETSC(epx_distributed_eval_field(d, d->state, d->field));
   EPX_PETSC(VecNorm(d->field, NORM_INFINITY, residual));
   return EPX_OK;

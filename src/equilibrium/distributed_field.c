@@ -99,23 +99,35 @@ void epx_nodes_gather(const epx_nodes *nodes, const double *of_lanes, double *in
   gather(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, of_lanes, interleaved);
 }
 
-PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
+void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n_used, const double *state) {
   const epx_link_law *law = nodes->network->family->link_law;
   const size_t n = (size_t)nodes->n_components, n_rows = (size_t)nodes->n_rows;
-  double *ghosts = nodes->sent + (size_t)nodes->n_local * n_rows;
-  for (size_t r = 0; r < (size_t)nodes->n_local; r++)
+  for (size_t r = first; r < first + n_used; r++)
     law->eval_sent(state + r * n, nodes->sent + r * n_rows);
-  PetscCall(PetscSFBcastBegin(nodes->exchange, nodes->sent_type, nodes->sent, ghosts, MPI_REPLACE));
-  PetscCall(PetscSFBcastEnd(nodes->exchange, nodes->sent_type, nodes->sent, ghosts, MPI_REPLACE));
+}
+
+PetscErrorCode epx_nodes_exchange(epx_nodes *nodes, double *sent) {
+  double *ghosts = sent + (size_t)nodes->n_local * (size_t)nodes->n_rows;
+  PetscCall(PetscSFBcastBegin(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE));
   return 0;
 }
 
-/** Sums n_rows of what the links of node r bring, in the order of its links. */
-static inline void sum_links(const epx_nodes *nodes, size_t r, size_t n_rows, double *sum) {
-  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
-    const double *x = nodes->sent + (size_t)nodes->column[k] * n_rows;
-    for (size_t c = 0; c < n_rows; c++)
-      sum[c] += nodes->coupling[k] * x[c];
+PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
+  epx_nodes_lay_sent(nodes, 0, (size_t)nodes->n_local, state);
+  return epx_nodes_exchange(nodes, nodes->sent);
+}
+
+/** Asks the memory for what a vector of nodes, EPX_NODES_AHEAD nodes on from r, hold beside their links. */
+static void fetch(const epx_nodes *nodes, size_t r) {
+  const epx_lanes *lanes = nodes->lanes;
+  const size_t at = r + EPX_NODES_AHEAD;
+  epx_nodes_fetch_links(nodes, r);
+  if (at >= (size_t)nodes->n_local) return;
+  for (size_t c = 0; c < (size_t)nodes->n_rows; c++)
+    __builtin_prefetch(nodes->base + c * (size_t)lanes->n_lanes + at);
+  for (int p = 0; p < nodes->network->family->n_parameters; p++) {
+    if (lanes->node[p] && lanes->active[p]) __builtin_prefetch(lanes->node[p] + at);
   }
 }
 
@@ -125,10 +137,11 @@ static void receive(const epx_nodes *nodes, size_t first, size_t n_used, size_t 
   const size_t n_rows = (size_t)nodes->n_rows, n_all = (size_t)nodes->lanes->n_lanes;
   for (size_t r = 0; r < n_used; r++) {
     double sum[EPX_LINK_MAX_ROWS] = {0};
+    if (r % EPX_LANE_WIDTH == 0) fetch(nodes, first + r);
     if (n_rows == 2) {
-      sum_links(nodes, first + r, 2, sum);
+      epx_nodes_sum_links(nodes, nodes->sent, first + r, 2, sum);
     } else {
-      sum_links(nodes, first + r, n_rows, sum);
+      epx_nodes_sum_links(nodes, nodes->sent, first + r, n_rows, sum);
     }
     for (size_t c = 0; c < n_rows; c++)
       input[c * n_lanes + r] = nodes->base[c * n_all + first + r] + sum[c];
@@ -144,7 +157,7 @@ PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state) {
 }
 
 /** Makes nodes->part the lanes of n_used nodes from `first` on. */
-static void set_part(epx_nodes *nodes, size_t first, size_t n_used) {
+static void cut_part(epx_nodes *nodes, size_t first, size_t n_used) {
   const epx_lanes *lanes = nodes->lanes;
   epx_lanes *part = &nodes->part;
   *part = *lanes;
@@ -157,20 +170,32 @@ static void set_part(epx_nodes *nodes, size_t first, size_t n_used) {
   part->input = nodes->part_arrays;
 }
 
+void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state) {
+  cut_part(nodes, first, n_used);
+  const size_t n_lanes = (size_t)nodes->part.n_lanes;
+  receive(nodes, first, n_used, n_lanes, nodes->part.input);
+  lay(nodes, first, n_used, n_lanes, state, nodes->part_y);
+}
+
+void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state, double *f) {
+  const size_t n = (size_t)nodes->n_components * (size_t)nodes->part_length;
+  double *rate = nodes->part_y + n, *work = rate + n;
+  epx_nodes_set_part(nodes, first, n_used, state);
+  nodes->network->family->eval_field(&nodes->part, nodes->part_y, rate, work);
+  gather(nodes, first, n_used, (size_t)nodes->part.n_lanes, rate, f);
+}
+
+size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first) {
+  const size_t left = (size_t)nodes->n_local - first, length = (size_t)nodes->part_length;
+  return left < length ? left : length;
+}
+
 PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, double *f) {
-  const size_t n_local = (size_t)nodes->n_local, n = (size_t)nodes->n_components;
-  const size_t length = (size_t)nodes->part_length;
-  double *y = nodes->part_arrays + (size_t)nodes->n_rows * length, *rate = y + n * length,
-         *work = rate + n * length;
+  const size_t n_local = (size_t)nodes->n_local;
   PetscCall(epx_nodes_send(nodes, state));
-  for (size_t first = 0; first < n_local; first += length) {
-    const size_t n_used = n_local - first < length ? n_local - first : length;
-    set_part(nodes, first, n_used);
-    const size_t n_lanes = (size_t)nodes->part.n_lanes;
-    receive(nodes, first, n_used, n_lanes, nodes->part.input);
-    lay(nodes, first, n_used, n_lanes, state, y);
-    nodes->network->family->eval_field(&nodes->part, y, rate, work);
-    gather(nodes, first, n_used, n_lanes, rate, f);
+  for (size_t first = 0, n = 0; first < n_local; first += n) {
+    n = epx_nodes_get_part_size(nodes, first);
+    epx_nodes_eval_part(nodes, first, n, state, f);
   }
   return 0;
 }

@@ -3,12 +3,16 @@
  *
  *   block_ii = the family's own, of lanes of one node       block_ij = J_ij dF_i/dinput dx_j/ds
  *
- * Blocks of links that no state changes are laid once for each set of parameters.
+ * Blocks of links that no state changes are laid once for each set of parameters; after that the nodes' own
+ * are written where they stand in the matrix.
  */
 #include <string.h>
 
 #include "epilux/base/array.h"
 #include "equilibrium/distributed_private.h"
+
+/** Nodes from the one whose block is written to the one whose place the memory is asked for. */
+enum { WRITTEN_AHEAD = 32 };
 
 static epx_err preallocate(epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
@@ -86,11 +90,11 @@ static void add_reversal(const epx_distributed *d, int r, double *own) {
   }
 }
 
-/** Evaluates the own block of row r, whose vector of lanes is in d->blocks, into own[row * n + column]. */
-static void eval_own(const epx_distributed *d, int r, double *own) {
+/** Gets the own block of row r, whose vector of lanes is in d->blocks, as own[row * n + column]. */
+static void get_own(const epx_distributed *d, int r, int lane, double *own) {
   const int n = d->nodes->n_components;
   for (int k = 0; k < n * n; k++)
-    own[k] = d->blocks[k * EPX_LANE_WIDTH + r % EPX_LANE_WIDTH];
+    own[k] = d->blocks[k * EPX_LANE_WIDTH + lane];
   if (d->nudge && d->nudge->origin && d->antisymmetric) add_reversal(d, r, own);
 }
 
@@ -118,22 +122,18 @@ static void place(int n, int n_entries, int at, const double *block, double *row
            (size_t)n * sizeof *row);
 }
 
-/** Sets the blocks of row r: its own, and those of its links unless they are laid. */
-static PetscErrorCode set_row(epx_distributed *d, int r, const double *state, const double *ghosts) {
+/** Sets the blocks of row r: its own, and those of its links. */
+static PetscErrorCode set_row(epx_distributed *d, int r, const double *own, const double *state,
+                              const double *ghosts) {
   const epx_nodes *nodes = d->nodes;
   const int n = nodes->n_components;
   const PetscInt row = nodes->first + r;
   double block[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS], reception[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS];
-  eval_own(d, r, block);
-  if (d->links_laid) {
-    PetscCall(MatSetValuesBlocked(d->jacobian, 1, &row, 1, &row, block, INSERT_VALUES));
-    return 0;
-  }
   int n_entries = 1, at = 1;
   for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++)
     n_entries += epx_nodes_get_row(nodes, nodes->column[k]) >= 0;
   d->columns[0] = row;
-  place(n, n_entries, 0, block, d->row);
+  place(n, n_entries, 0, own, d->row);
   nodes->network->family->link_law->eval_reception(state + r * n, reception);
   for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
     const int column = nodes->column[k], global = epx_nodes_get_row(nodes, column);
@@ -148,31 +148,111 @@ static PetscErrorCode set_row(epx_distributed *d, int r, const double *state, co
   return 0;
 }
 
-static PetscErrorCode set_rows(epx_distributed *d, const double *state, const double *ghosts) {
+/** Gets the matrix of this rank's rows and columns, and the values that it has. */
+static PetscErrorCode get_values(const epx_distributed *d, Mat *own, double **values) {
+  const bool blocked = d->nodes->n_components > 1;
+  PetscBool spread;
+  *own = d->jacobian;
+  PetscCall(PetscObjectTypeCompareAny((PetscObject)d->jacobian, &spread, MATMPIBAIJ, MATMPIAIJ, ""));
+  if (spread && blocked) PetscCall(MatMPIBAIJGetSeqBAIJ(d->jacobian, own, NULL, NULL));
+  if (spread && !blocked) PetscCall(MatMPIAIJGetSeqAIJ(d->jacobian, own, NULL, NULL));
+  return blocked ? MatSeqBAIJGetArray(*own, values) : MatSeqAIJGetArray(*own, values);
+}
+
+static PetscErrorCode restore_values(const epx_distributed *d, Mat own, double **values) {
+  return d->nodes->n_components > 1 ? MatSeqBAIJRestoreArray(own, values)
+                                    : MatSeqAIJRestoreArray(own, values);
+}
+
+/** Finds where the own blocks stand in the matrix, which has been assembled. */
+static PetscErrorCode find_own_blocks(epx_distributed *d) {
+  Mat own;
+  double *values;
+  PetscInt n;
+  const PetscInt *start, *column;
+  PetscBool done;
+  if (!d->own_block) PetscCall(PetscMalloc1(d->nodes->n_local, &d->own_block));
+  PetscCall(get_values(d, &own, &values));
+  PetscCall(MatGetRowIJ(own, 0, PETSC_FALSE, PETSC_TRUE, &n, &start, &column, &done));
+  for (PetscInt r = 0; r < n; r++) {
+    PetscInt at = start[r];
+    while (column[at] != r)
+      at++;
+    d->own_block[r] = at;
+  }
+  PetscCall(MatRestoreRowIJ(own, 0, PETSC_FALSE, PETSC_TRUE, &n, &start, &column, &done));
+  return restore_values(d, own, &values);
+}
+
+/** Writes an own block where it stands: PETSc keeps the columns of a block together. */
+static void write_own(const epx_distributed *d, int r, const double *own, double *values) {
+  const size_t n = (size_t)d->nodes->n_components;
+  double *block = values + (size_t)d->own_block[r] * n * n;
+  if (r + WRITTEN_AHEAD < d->nodes->n_local)
+    __builtin_prefetch(values + (size_t)d->own_block[r + WRITTEN_AHEAD] * n * n, 1);
+  for (size_t i = 0; i < n; i++) {
+    for (size_t j = 0; j < n; j++)
+      block[j * n + i] = own[i * n + j];
+  }
+}
+
+/** Sets all rows; values: the matrix's own, where only the nodes' blocks change, else NULL. */
+static PetscErrorCode set_rows(epx_distributed *d, const double *state, const double *ghosts,
+                               double *values) {
   epx_nodes *nodes = d->nodes;
-  PetscCall(epx_nodes_set_state(nodes, state));
-  if (d->nudge && d->nudge->origin && d->antisymmetric) eval_antisymmetric(d);
-  for (int r = 0; r < nodes->n_local; r++) {
-    if (r % EPX_LANE_WIDTH == 0) {
-      nodes->network->family->eval_jacobian(nodes->lanes, nodes->y, r, EPX_LANE_WIDTH, d->blocks);
+  const size_t n_local = (size_t)nodes->n_local;
+  const size_t n_block = (size_t)nodes->n_components * (size_t)nodes->n_components;
+  double own[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS];
+  for (size_t first = 0, size = 0; first < n_local; first += size) {
+    size = epx_nodes_get_part_size(nodes, first);
+    epx_nodes_set_part(nodes, first, size, state);
+    for (size_t k = 0; k < size; k++) {
+      const int lane = (int)(k % EPX_LANE_WIDTH), r = (int)(first + k);
+      if (lane == 0) {
+        nodes->network->family->eval_jacobian(&nodes->part, nodes->part_y, (int)k, EPX_LANE_WIDTH, d->blocks);
+      }
+      get_own(d, r, lane, own);
+      if (d->own) memcpy(d->own + (size_t)r * n_block, own, n_block * sizeof *own);
+      if (values) {
+        write_own(d, r, own, values);
+      } else {
+        PetscCall(set_row(d, r, own, state, ghosts));
+      }
     }
-    PetscCall(set_row(d, r, state, ghosts));
   }
   return 0;
 }
 
+static PetscErrorCode set_all_blocks(epx_distributed *d, const double *state) {
+  double *ghosts = d->nodes->ghost_state;
+  PetscCall(PetscSFBcastBegin(d->nodes->exchange, d->nodes->state_type, state, ghosts, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(d->nodes->exchange, d->nodes->state_type, state, ghosts, MPI_REPLACE));
+  return set_rows(d, state, ghosts, NULL);
+}
+
+static PetscErrorCode set_own_blocks(epx_distributed *d, const double *state) {
+  Mat own;
+  double *values;
+  PetscCall(get_values(d, &own, &values));
+  PetscCall(set_rows(d, state, NULL, values));
+  return restore_values(d, own, &values);
+}
+
 PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *d, Vec state) {
   const double *s;
-  double *ghosts = d->nodes->ghost_state;
+  const bool laid = d->links_laid;
   PetscCall(VecGetArrayRead(state, &s));
-  if (!d->links_laid) {
-    PetscCall(PetscSFBcastBegin(d->nodes->exchange, d->nodes->state_type, s, ghosts, MPI_REPLACE));
-    PetscCall(PetscSFBcastEnd(d->nodes->exchange, d->nodes->state_type, s, ghosts, MPI_REPLACE));
+  if (d->nudge && d->nudge->origin && d->antisymmetric) {
+    PetscCall(epx_nodes_set_state(d->nodes, s));
+    eval_antisymmetric(d);
+  } else {
+    PetscCall(epx_nodes_send(d->nodes, s));
   }
-  PetscCall(set_rows(d, s, ghosts));
+  PetscCall(laid ? set_own_blocks(d, s) : set_all_blocks(d, s));
   PetscCall(VecRestoreArrayRead(state, &s));
   PetscCall(MatAssemblyBegin(d->jacobian, MAT_FINAL_ASSEMBLY));
   PetscCall(MatAssemblyEnd(d->jacobian, MAT_FINAL_ASSEMBLY));
   d->links_laid = d->nodes->network->family->link_law->linear;
+  if (d->links_laid && !laid) PetscCall(find_own_blocks(d));
   return 0;
 }

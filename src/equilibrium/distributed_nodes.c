@@ -175,7 +175,9 @@ static epx_err create_part(epx_nodes *nodes) {
   nodes->part_length = nodes->lanes->derived || n_lanes < EPX_NODES_PART ? n_lanes : EPX_NODES_PART;
   const size_t n_rows = (size_t)nodes->n_rows + 6 * (size_t)nodes->n_components;
   EPX_TRY(EPX_ARRAY(nodes->part_node, (size_t)nodes->network->family->n_parameters));
-  return EPX_ARRAY(nodes->part_arrays, n_rows * (size_t)nodes->part_length);
+  EPX_TRY(EPX_ARRAY(nodes->part_arrays, n_rows * (size_t)nodes->part_length));
+  nodes->part_y = nodes->part_arrays + (size_t)nodes->n_rows * (size_t)nodes->part_length;
+  return EPX_OK;
 }
 
 static epx_err create_arrays(epx_nodes *nodes) {

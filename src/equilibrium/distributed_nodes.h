@@ -47,12 +47,15 @@ typedef struct {
    * own cache: */
   epx_lanes part;      /* some of `lanes`, with an input of its own */
   double **part_node;  /* [n_parameters] */
-  double *part_arrays; /* [n_rows + 6 components][EPX_NODES_PART] */
+  double *part_arrays; /* [n_rows + 6 components][part_length] */
+  double *part_y;      /* in it: [components][part.n_lanes] */
   int part_length;     /* lanes of a part, a multiple of EPX_LANE_WIDTH */
 } epx_nodes;
 
 /** Lanes of a part: with their parameters a fifth of a megabyte, less than a second-level cache. */
 enum { EPX_NODES_PART = 1024 };
+/** Nodes from the one at work to those that the memory is asked for. */
+enum { EPX_NODES_AHEAD = 128 };
 
 /** Creates the nodes of this rank. Collective. Errors: as epx_distributed_create(). */
 epx_err epx_nodes_create(const epx_network *network, MPI_Comm communicator, epx_nodes **out);
@@ -76,6 +79,41 @@ PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state);
 /** Sets nodes->y and the lanes' input at a state: after it, the family's functions see the network.
  * Collective. */
 PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state);
+
+/** Sums n_rows of what the links of node r bring of `sent`, an array of nodes->sent's shape, in the order of
+ * its links. */
+static inline void epx_nodes_sum_links(const epx_nodes *nodes, const double *sent, size_t r, size_t n_rows,
+                                       double *sum) {
+  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
+    const double *x = sent + (size_t)nodes->column[k] * n_rows;
+    for (size_t c = 0; c < n_rows; c++)
+      sum[c] += nodes->coupling[k] * x[c];
+  }
+}
+
+/** Asks the memory for the links of a vector of nodes, EPX_NODES_AHEAD nodes on from r: a lattice of a
+ * million goes through a dozen arrays side by side, and the machine's own foresight ends with every page of
+ * each. */
+static inline void epx_nodes_fetch_links(const epx_nodes *nodes, size_t r) {
+  enum { LINE = 64 };
+  const size_t at = r + EPX_NODES_AHEAD;
+  if (at + EPX_LANE_WIDTH > (size_t)nodes->n_local) return;
+  const size_t from = (size_t)nodes->start[at], to = (size_t)nodes->start[at + EPX_LANE_WIDTH];
+  for (size_t k = from; k < to; k += LINE / sizeof *nodes->coupling)
+    __builtin_prefetch(nodes->coupling + k);
+  for (size_t k = from; k < to; k += LINE / sizeof *nodes->column)
+    __builtin_prefetch(nodes->column + k);
+}
+
+/** What the field is made of, for those who have more to do with a part while it is in the cache. First what
+ * n nodes from `first` on send, of all parts; then the exchange of it (collective); then of any part its
+ * lanes in nodes->part, their state in nodes->part_y and their input as links bring it; or its field.
+ * A part is of epx_nodes_get_part_size() nodes. state, f [n_local][components]: of all owned nodes. */
+size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first);
+void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n, const double *state);
+PetscErrorCode epx_nodes_exchange(epx_nodes *nodes, double *sent);
+void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n, const double *state);
+void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n, const double *state, double *f);
 
 /** Evaluates f = F(state), both [n_local][components]. Collective. */
 PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, double *f);

@@ -15,35 +15,41 @@
   "choose another by petsc.options, such as '-pc_type asm -ksp_gmres_restart 200', "                         \
   "'-pc_factor_shift_type nonzero' or '-pc_type lu -pc_factor_mat_solver_type mumps'"
 
+typedef struct epx_runge_kutta epx_runge_kutta;
+
 struct epx_distributed {
   epx_nodes *nodes;
   epx_equilibrium_options options;
   Vec state, field, start; /* [n_local][components]; start: where the finish began */
   Mat jacobian;            /* of the free field (and of a reversed deviation) */
+  Mat product;             /* what it does, without its matrix where the links are linear; else the same */
+  double *own;             /* [n_local][components][components] the nodes' blocks; NULL: no such product */
   bool links_laid;         /* its blocks off the diagonal are those of the parameters */
   bool preconditioned;     /* the preconditioner is of the last free equilibrium, nearly */
   KSP ksp;                 /* the finish's, and that of linear solves */
   SNES snes;
-  TS ts;
-  double *blocks;          /* [components][components][EPX_LANE_WIDTH] */
-  double *row;             /* the blocks of one row, [components][entries][components] */
-  PetscInt *columns;       /* [entries] block columns of one row */
+  PetscInt lag;                 /* of its preconditioner, as PETSc counts it */
+  bool reduction_is_given;      /* by the options, of each linear solve of Newton's */
+  TS ts;                        /* the dynamics', or */
+  epx_runge_kutta *runge_kutta; /* the other is NULL */
+  PetscInt *own_block;          /* [n_local] place of each node's own block in the matrix; NULL: not known */
+  double *blocks;               /* [components][components][EPX_LANE_WIDTH] */
+  double *row;                  /* the blocks of one row, [components][entries][components] */
+  PetscInt *columns;            /* [entries] block columns of one row */
   double *antisymmetric;   /* [components][components][n_lanes]: out[c] = (M - M') e_column of each lane */
   double *outputs, *force; /* [n_outputs][components] */
 
   /* during a solve: */
   const epx_distributed_nudge *nudge;
-  double target;                 /* residual at which the dynamics end */
-  double elapsed;                /* of the dynamics before the running integration */
-  double settled_at;             /* NaN while the residual is above `settled` */
-  double residual, size;         /* largest components of field and state, as last measured */
-  double field_norm, state_norm; /* their Euclidean norms */
+  double target;         /* residual at which the dynamics end */
+  double elapsed;        /* of the dynamics before the running integration */
+  double settled_at;     /* NaN while the residual is above `settled` */
+  double residual, size; /* largest components of field and state, as last measured */
   long steps_left;
   double last_step;  /* of the dynamics; INFINITY before it */
   double first_step; /* of the finish, largest component; negative before it */
   bool damped;
   bool dynamics_follow; /* where the finish does not do, the dynamics go on: a shortened step ends it */
-  Vec rated, rate;      /* the dynamics' last evaluation, borrowed from the integrator; NULL: none */
   epx_limit_cycle *watch;
 
   epx_distributed_counts counts;
@@ -51,8 +57,17 @@ struct epx_distributed {
 
 /** Creates matrix and vectors, the integrator, the finish. Collective. */
 epx_err epx_distributed_create_jacobian(epx_distributed *distributed);
+epx_err epx_distributed_create_product(epx_distributed *distributed);
 epx_err epx_distributed_create_dynamics(epx_distributed *distributed);
+epx_err epx_distributed_create_runge_kutta(epx_distributed *distributed);
+epx_err epx_distributed_create_ts(epx_distributed *distributed);
 epx_err epx_distributed_create_finish(epx_distributed *distributed);
+
+void epx_distributed_destroy_runge_kutta(epx_distributed *distributed);
+
+/** Copies a local array [n_local][components] into a vector of the network, and back. */
+PetscErrorCode epx_distributed_set_vector(const epx_distributed *distributed, const double *from, Vec to);
+PetscErrorCode epx_distributed_get_vector(const epx_distributed *distributed, Vec from, double *to);
 
 /** Evaluates f = F + N at `state`, vectors of the network. Collective. */
 PetscErrorCode epx_distributed_eval_field(epx_distributed *distributed, Vec state, Vec field);
@@ -64,6 +79,28 @@ PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *distributed, Vec s
 /** Follows the dynamics from distributed->state to the target. Sets *outcome as of a certificate, and the
  * certificate's period and amplitude. Collective. */
 epx_err epx_distributed_follow(epx_distributed *distributed, epx_certificate *certificate);
+
+/** Integrates from distributed->state, its field in distributed->field and both measured, until a look says
+ * that it is done or time is up; leaves where it came in distributed->state. *lost: a step left the numbers.
+ * By the Runge-Kutta method here, or by PETSc's TS. Collective. */
+PetscErrorCode epx_distributed_integrate(epx_distributed *distributed, bool *lost);
+PetscErrorCode epx_distributed_integrate_by_ts(epx_distributed *distributed, bool *lost);
+
+/** What follows a step: counts it, notes when the network settles, watches for limit cycles. `state` local,
+ * `before` the residual at the step's start, `time` since the integration began. Residual and size
+ * are those at the step's end. *done: the target is reached, or the state has escaped, or steps are spent.
+ * Collective. */
+PetscErrorCode epx_distributed_look(epx_distributed *distributed, const double *state, double before,
+                                    double time, double step, bool *done);
+
+/** Measures a state, whose field is in distributed->field: residual and size. Collective. */
+PetscErrorCode epx_distributed_measure(epx_distributed *distributed, Vec state);
+
+/** Gets what the tolerances are scaled by for a step from the state last measured: 1 or less. */
+double epx_distributed_get_scale(const epx_distributed *distributed, double step);
+
+/** Gets the first step from the state last measured. */
+double epx_distributed_get_first_step(const epx_distributed *distributed);
 
 /** Polishes distributed->state by Newton. *arrived: the residual is below the tolerance. Collective.
  * Errors: EPX_ESOLVER. */

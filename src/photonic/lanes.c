@@ -245,6 +245,10 @@ void epx_lanes_eval_coupling_between(const epx_lanes *lanes, int n_into, const i
 
 void epx_lanes_eval_coupling(const epx_lanes *lanes, int n_fields, const double *x, double *out) {
   const int n = lanes->network->n_nodes;
+  if (n == 1) { /* a lone node, as those of distributed networks are: none reaches it, and it not itself */
+    memset(out, 0, (size_t)n_fields * (size_t)lanes->n_lanes * sizeof *out);
+    return;
+  }
   epx_lanes_eval_coupling_between(lanes, n, lanes->all_nodes, n, lanes->all_nodes, n_fields, x, out);
 }
 

@@ -1,0 +1,114 @@
+/** @file
+ * The Jacobian of a distributed network by what it does, where no state changes what its links do: with the
+ * nodes' own blocks D_i and the slopes R of reception and S of what is sent,
+ *
+ *   y_i = D_i x_i + R sum_j J_ij S x_j      transposed: y_i = D_i' x_i + S' sum_j J_ij R' x_j
+ *
+ * A third of what its matrix would read, which is left to the preconditioner. The sums run as in the field.
+ */
+#include "epilux/base/array.h"
+#include "equilibrium/distributed_private.h"
+
+enum { MAX_BLOCK = EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS };
+
+/** out = A v, A [n_out][n_in]. */
+static inline void multiply(int n_out, int n_in, const double *a, const double *v, double *out) {
+  for (int i = 0; i < n_out; i++) {
+    out[i] = 0;
+    for (int j = 0; j < n_in; j++)
+      out[i] += a[i * n_in + j] * v[j];
+  }
+}
+
+/** to [n_columns][n_rows] = from [n_rows][n_columns], transposed. */
+static void transpose(int n_rows, int n_columns, const double *from, double *to) {
+  for (int i = 0; i < n_rows; i++) {
+    for (int j = 0; j < n_columns; j++)
+      to[j * n_rows + i] = from[i * n_columns + j];
+  }
+}
+
+/** Sums for row r: its block, by columns where `transposed`, and what `heard` brings it, through `in`. */
+static inline void apply_row(const epx_distributed *d, int r, int n, int n_rows, bool transposed,
+                             const double *in, const double *x, double *y) {
+  const epx_nodes *nodes = d->nodes;
+  const double *own = d->own + (size_t)r * (size_t)(n * n);
+  double sum[EPX_LINK_MAX_ROWS] = {0};
+  epx_nodes_sum_links(nodes, nodes->heard, (size_t)r, (size_t)n_rows, sum);
+  multiply(n, n_rows, in, sum, y);
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < n; j++)
+      y[i] += (transposed ? own[j * n + i] : own[i * n + j]) * x[j];
+  }
+}
+
+static void apply_rows(const epx_distributed *d, bool transposed, const double *in, const double *x,
+                       double *y) {
+  const int n = d->nodes->n_components, n_rows = d->nodes->n_rows, n_local = d->nodes->n_local;
+  for (int r = 0; r < n_local; r++) {
+    if (r % EPX_LANE_WIDTH == 0) {
+      epx_nodes_fetch_links(d->nodes, (size_t)r);
+      __builtin_prefetch(d->own + ((size_t)r + EPX_NODES_AHEAD) * (size_t)(n * n));
+    }
+    /* Most nodes are fields of two components: the compiler is told. */
+    if (n == 2 && n_rows == 2) {
+      apply_row(d, r, 2, 2, transposed, in, x + r * 2, y + r * 2);
+    } else {
+      apply_row(d, r, n, n_rows, transposed, in, x + r * n, y + r * n);
+    }
+  }
+}
+
+static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x, double *y) {
+  epx_nodes *nodes = d->nodes;
+  const epx_link_law *law = nodes->network->family->link_law;
+  const int n = nodes->n_components, n_rows = nodes->n_rows;
+  double sent[MAX_BLOCK], received[MAX_BLOCK], in[MAX_BLOCK], out[MAX_BLOCK];
+  law->eval_sent_slope(x, sent); /* where the state is does not matter */
+  law->eval_reception(x, received);
+  if (transposed) {
+    transpose(n, n_rows, received, out);
+    transpose(n_rows, n, sent, in);
+  }
+  for (int r = 0; r < nodes->n_local; r++)
+    multiply(n_rows, n, transposed ? out : sent, x + r * n, nodes->heard + r * n_rows);
+  PetscCall(epx_nodes_exchange(nodes, nodes->heard));
+  apply_rows(d, transposed, transposed ? in : received, x, y);
+  return 0;
+}
+
+static PetscErrorCode multiply_by(Mat product, bool transposed, Vec x, Vec y) {
+  epx_distributed *d;
+  const double *from;
+  double *to;
+  PetscCall(MatShellGetContext(product, &d));
+  PetscCall(VecGetArrayRead(x, &from));
+  PetscCall(VecGetArrayWrite(y, &to));
+  PetscCall(apply(d, transposed, from, to));
+  PetscCall(VecRestoreArrayRead(x, &from));
+  PetscCall(VecRestoreArrayWrite(y, &to));
+  return 0;
+}
+
+static PetscErrorCode multiply_plain(Mat product, Vec x, Vec y) {
+  return multiply_by(product, false, x, y);
+}
+
+static PetscErrorCode multiply_transposed(Mat product, Vec x, Vec y) {
+  return multiply_by(product, true, x, y);
+}
+
+epx_err epx_distributed_create_product(epx_distributed *d) {
+  const int n = d->nodes->n_components, n_local = d->nodes->n_local;
+  if (!d->nodes->network->family->link_law->linear) {
+    EPX_PETSC(PetscObjectReference((PetscObject)d->jacobian));
+    d->product = d->jacobian;
+    return EPX_OK;
+  }
+  EPX_TRY(EPX_ARRAY(d->own, (size_t)n_local * (size_t)(n * n)));
+  EPX_PETSC(MatCreateShell(d->nodes->communicator, n * n_local, n * n_local, PETSC_DETERMINE, PETSC_DETERMINE,
+                           d, &d->product));
+  EPX_PETSC(MatShellSetOperation(d->product, MATOP_MULT, (void (*)(void))multiply_plain));
+  EPX_PETSC(MatShellSetOperation(d->product, MATOP_MULT_TRANSPOSE, (void (*)(void))multiply_transposed));
+  return EPX_OK;
+}
