@@ -96,7 +96,9 @@ static epx_err check_topology(const epx_reader *r, const epx_topology_spec *spec
   epx_topology *topology;
   const int code = epx_topology_create(spec, &topology);
   if (code == EPX_EINPUT)
-    return epx_tree_raise(epx_reader_get(r, "network.topology.kind"), "%s", epx_error_get_message());
+    return epx_tree_raise(
+        epx_reader_get(r, spec->kind == EPX_EDGE_LIST ? "network.topology.path" : "network.topology.kind"),
+        "%s", epx_error_get_message());
   EPX_TRY(code);
   epx_topology_destroy(&topology);
   return EPX_OK;

@@ -20,14 +20,21 @@ static bool has(const epx_tree *tree, const char *path, const char *word) {
   return value && value->kind == EPX_TREE_SCALAR && strcmp(value->text, word) == 0;
 }
 
+/* Whether the links come with their couplings, from a matrix or from an edge list that is no pattern. */
+static bool has_listed_couplings(const epx_resolver *r) {
+  const epx_tree *path = epx_tree_get_path(r->root, "network.topology.path");
+  if (has(r->root, "network.topology.kind", "matrix")) return true;
+  return has(r->root, "network.topology.kind", "edge-list") &&
+         !(path && path->text && epx_topology_is_pattern(path->text));
+}
+
 /* Random where the deck leaves the coupling open: a network without any has no way to break its symmetry. */
 static const char *get_coupling_spread(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside;
   const epx_parameter *coupling = &r->family->parameters[epx_family_get_coupling(r->family)];
   const epx_tree *given = epx_tree_get_path(r->user, "network.parameters");
   const bool open = epx_tree_is_null(epx_tree_get(given, coupling->name));
-  const bool listed = has(r->root, "network.topology.kind", "edge-list");
-  if (!open || listed || has(r->root, "network.topology.kind", "matrix")) return NULL;
+  if (!open || has_listed_couplings(r)) return NULL;
   return epx_text_eval_number(r->family->coupling_spread, buffer);
 }
 

@@ -3,6 +3,8 @@
  * neighbours and are made one.
  * Source: Boisvert1996 (Matrix Market exchange formats).
  */
+#define _POSIX_C_SOURCE 200809L
+
 #include "photonic/edge_list.h"
 
 #include <ctype.h>
@@ -15,7 +17,9 @@
 #include "epilux/base/array.h"
 #include "epilux/base/log.h"
 
-enum { LINE_SIZE = 1024 };
+#define BLANKS " \t\r\n\v\f"
+/** Characters of a word that a message shows. */
+enum { SHOWN = 24 };
 
 /** An entry of the file: link i < j, the way it was written, and where. */
 typedef struct {
@@ -29,31 +33,56 @@ typedef struct {
   const char *path;
   FILE *file;
   long line;
-  char text[LINE_SIZE];
+  char *text; /* the line, of any length: getline()'s */
+  size_t n_text;
   bool pattern, symmetric;
   long n_rows, n_entries;
-  entry *entries; /* [n_used] */
-  size_t n_used;
+  entry *entries; /* [n_used] of n_room */
+  size_t n_used, n_room;
   long n_diagonal;
 } edge_reader;
 
+/** Room for entries at first: it grows by what is read, whatever the file announces. */
+enum { FIRST_ROOM = 1024 };
+
+/** Reads the next line, whatever it is. */
+static bool read_any(edge_reader *r) {
+  const ssize_t length = getline(&r->text, &r->n_text, r->file);
+  if (length < 0) return false;
+  r->line++;
+  for (char *zero = r->text; (zero = memchr(zero, '\0', (size_t)(r->text + length - zero)));)
+    *zero = '?'; /* no part of a number */
+  return true;
+}
+
 /** Reads the next line that is neither empty nor a comment. */
 static bool read_line(edge_reader *r) {
-  while (fgets(r->text, sizeof r->text, r->file)) {
-    r->line++;
-    const char *first = r->text + strspn(r->text, " \t\r\n");
+  while (read_any(r)) {
+    const char *first = r->text + strspn(r->text, BLANKS);
     if (*first && *first != '%') return true;
   }
   return false;
 }
 
+/** Takes the next word of a line off *at; "" at its end. */
+static char *take_word(char **at) {
+  char *word = *at + strspn(*at, BLANKS), *end = word + strcspn(word, BLANKS);
+  *at = *end ? end + 1 : end;
+  *end = '\0';
+  return word;
+}
+
 static epx_err read_banner(edge_reader *r) {
-  char format[32] = "", field[32] = "", symmetry[32] = "";
-  r->line = 1;
-  if (!fgets(r->text, sizeof r->text, r->file)) r->text[0] = '\0';
-  for (char *c = r->text; *c; c++)
+  char format[32] = "", field[32] = "", symmetry[32] = "", more[2] = "";
+  errno = 0;
+  const bool read = read_any(r);
+  if (!read && ferror(r->file))
+    return EPX_RAISE(EPX_EINPUT, "network.topology.path: %s: %s", r->path, strerror(errno));
+  for (char *c = r->text; read && *c; c++)
     *c = (char)tolower((unsigned char)*c);
-  const int n = sscanf(r->text, "%%%%matrixmarket matrix %31s %31s %31s", format, field, symmetry);
+  const int n =
+      !read ? 0
+            : sscanf(r->text, "%%%%matrixmarket matrix %31s %31s %31s %1s", format, field, symmetry, more);
   if (n != 3 || strcmp(format, "coordinate") != 0) {
     return EPX_RAISE(EPX_EINPUT,
                      "%s:1: the first line of an edge list must be '%%%%MatrixMarket matrix coordinate "
@@ -73,11 +102,22 @@ static epx_err read_banner(edge_reader *r) {
   return EPX_OK;
 }
 
+/** Takes a whole number off *at; false where there is none, or one that no long holds. */
+static bool take_count(char **at, long *count) {
+  char *word = take_word(at), *end;
+  errno = 0;
+  *count = strtol(word, &end, 10);
+  return end != word && !*end && !errno;
+}
+
 static epx_err read_size(edge_reader *r) {
   long n_columns = 0;
-  if (!read_line(r) || sscanf(r->text, "%ld %ld %ld", &r->n_rows, &n_columns, &r->n_entries) != 3) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: the numbers of rows, columns and entries belong here", r->path,
-                     r->line);
+  const bool read = read_line(r);
+  char *at = r->text;
+  if (!read || !take_count(&at, &r->n_rows) || !take_count(&at, &n_columns) ||
+      !take_count(&at, &r->n_entries) || *take_word(&at)) {
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: the numbers of rows, columns and entries belong here%s", r->path,
+                     read ? r->line : r->line + 1, read ? "" : ", but the file ends");
   }
   if (r->n_rows != n_columns || r->n_rows < 1 || r->n_rows > EPX_TOPOLOGY_MAX_NODES) {
     return EPX_RAISE(EPX_EINPUT,
@@ -90,18 +130,37 @@ static epx_err read_size(edge_reader *r) {
   return EPX_OK;
 }
 
+/** Refuses a word: what belongs in its place. */
+static epx_err refuse(const edge_reader *r, const char *what, const char *word) {
+  if (!*word) return EPX_RAISE(EPX_EINPUT, "%s:%ld: %s belongs here", r->path, r->line, what);
+  return EPX_RAISE(EPX_EINPUT, "%s:%ld: %s belongs here, not '%.*s'", r->path, r->line, what, SHOWN, word);
+}
+
 /** Reads one index, from 1, into *node, from 0. */
-static epx_err read_index(const edge_reader *r, const char *what, char **at, int *node) {
+static epx_err read_index(const edge_reader *r, bool is_row, char **at, int *node) {
   char *end;
+  const char *word = take_word(at);
   errno = 0;
-  const long index = strtol(*at, &end, 10);
-  if (end == *at) return EPX_RAISE(EPX_EINPUT, "%s:%ld: a %s belongs here", r->path, r->line, what);
+  const long index = strtol(word, &end, 10);
+  if (end == word || *end) return refuse(r, is_row ? "a row" : "a column", word);
   if (errno || index < 1 || index > r->n_rows) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: %s %ld is out of range: nodes are 1 to %ld", r->path, r->line, what,
-                     index, r->n_rows);
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: %s %.*s is out of range: nodes are 1 to %ld", r->path, r->line,
+                     is_row ? "row" : "column", SHOWN, word, r->n_rows);
   }
-  *at = end;
   *node = (int)(index - 1);
+  return EPX_OK;
+}
+
+/** Makes room for one more entry. */
+static epx_err add_room(edge_reader *r) {
+  const size_t room = r->n_room > 0 ? 2 * r->n_room : FIRST_ROOM;
+  entry *entries = NULL;
+  if (r->n_used < r->n_room) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(entries, room));
+  if (r->n_used > 0) memcpy(entries, r->entries, r->n_used * sizeof *entries);
+  epx_array_destroy(&r->entries);
+  r->entries = entries;
+  r->n_room = room;
   return EPX_OK;
 }
 
@@ -109,24 +168,23 @@ static epx_err read_entry(edge_reader *r) {
   char *at = r->text, *end;
   int row, column;
   double value = 1;
-  EPX_TRY(read_index(r, "row", &at, &row));
-  EPX_TRY(read_index(r, "column", &at, &column));
+  EPX_TRY(read_index(r, true, &at, &row));
+  EPX_TRY(read_index(r, false, &at, &column));
   if (!r->pattern) {
-    value = strtod(at, &end);
-    if (end == at || !isfinite(value)) {
-      return EPX_RAISE(EPX_EINPUT, "%s:%ld: a finite number belongs after the row and the column", r->path,
-                       r->line);
-    }
-    at = end;
+    const char *word = take_word(&at);
+    value = strtod(word, &end);
+    if (end == word || *end || !isfinite(value)) return refuse(r, "a finite number", word);
   }
-  if (at[strspn(at, " \t\r\n")]) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: '%s' is more than row%s and column", r->path, r->line,
-                     strtok(at, "\r\n"), r->pattern ? "" : ", value");
+  const char *more = take_word(&at);
+  if (*more) {
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: '%.*s' is more than row%s", r->path, r->line, SHOWN, more,
+                     r->pattern ? " and column, all that a pattern has" : ", column and value");
   }
   if (row == column) {
     r->n_diagonal++;
     return EPX_OK;
   }
+  EPX_TRY(add_room(r));
   r->entries[r->n_used++] = (entry){.i = row < column ? row : column,
                                     .j = row < column ? column : row,
                                     .backward = row > column,
@@ -136,7 +194,6 @@ static epx_err read_entry(edge_reader *r) {
 }
 
 static epx_err read_entries(edge_reader *r) {
-  EPX_TRY(EPX_ARRAY(r->entries, (size_t)r->n_entries));
   for (long k = 0; k < r->n_entries; k++) {
     if (!read_line(r)) {
       return EPX_RAISE(EPX_EINPUT, "%s:%ld: the file ends after %ld of %ld entries", r->path, r->line, k,
@@ -158,24 +215,53 @@ static int compare_entries(const void *a, const void *b) {
   return (p->line > q->line) - (p->line < q->line);
 }
 
-/** Makes equal pairs one link of their mean. Returns how many of them are not symmetric. */
-static long merge_entries(const edge_reader *r, epx_topology *topology) {
-  long n_asymmetric = 0;
+/** What entries were that are not one for each link. */
+typedef struct {
+  long n_asymmetric; /* links that are given one way, or otherwise the other way */
+  long n_repeated;   /* links that are given more than once the same way */
+} faults;
+
+/** Makes equal pairs one link of their mean. */
+static faults merge_entries(const edge_reader *r, epx_topology *topology) {
+  faults found = {0, 0};
   for (size_t k = 0, end; k < r->n_used; k = end) {
     const entry *first = &r->entries[k];
-    double sum = 0;
-    bool forward = false, backward = false, equal = true;
+    double sum[2] = {0, 0}; /* there, and back */
+    long n[2] = {0, 0};
     for (end = k; end < r->n_used && r->entries[end].i == first->i && r->entries[end].j == first->j; end++) {
-      sum += r->entries[end].value;
-      forward = forward || !r->entries[end].backward;
-      backward = backward || r->entries[end].backward;
-      equal = equal && r->entries[end].value == first->value;
+      const int way = !r->symmetric && r->entries[end].backward;
+      sum[way] += r->entries[end].value;
+      n[way]++;
     }
-    n_asymmetric += !equal || (!r->symmetric && !(forward && backward));
-    if (topology->couplings) topology->couplings[topology->n_links] = sum / (double)(end - k);
+    found.n_repeated += n[0] > 1 || n[1] > 1;
+    found.n_asymmetric +=
+        !r->symmetric && (n[0] == 0 || n[1] == 0 || sum[0] / (double)n[0] != sum[1] / (double)n[1]);
+    if (topology->couplings)
+      topology->couplings[topology->n_links] = (sum[0] + sum[1]) / (double)(n[0] + n[1]);
     topology->links[topology->n_links++] = (epx_link){first->i, first->j};
   }
-  return n_asymmetric;
+  return found;
+}
+
+static void warn_of(const edge_reader *r, const faults *found, size_t n_links) {
+  if (found->n_asymmetric > 0) {
+    epx_log_write_once(EPX_LOG_WARNING, "topology",
+                       "%s is not symmetric: couplers are reciprocal, %ld of its %zu links act in both "
+                       "directions%s",
+                       r->path, found->n_asymmetric, n_links,
+                       r->pattern ? ", though given in one" : " with the mean of the values given");
+  }
+  if (found->n_repeated > 0) {
+    epx_log_write_once(EPX_LOG_WARNING, "topology", "%s: %ld of its %zu links are given more than once: %s",
+                       r->path, found->n_repeated, n_links,
+                       r->pattern ? "each is one link" : "each gets the mean of its values");
+  }
+  if (r->n_diagonal > 0) {
+    epx_log_write_once(EPX_LOG_WARNING, "topology",
+                       "%s: %ld entries of the diagonal are left out: no node is linked with "
+                       "itself",
+                       r->path, r->n_diagonal);
+  }
 }
 
 static epx_err fill(edge_reader *r, epx_topology *topology) {
@@ -186,20 +272,8 @@ static epx_err fill(edge_reader *r, epx_topology *topology) {
   topology->n_nodes = (int)r->n_rows;
   EPX_TRY(EPX_ARRAY(topology->links, r->n_used));
   if (!r->pattern) EPX_TRY(EPX_ARRAY(topology->couplings, r->n_used));
-  const long n_asymmetric = merge_entries(r, topology);
-  if (n_asymmetric > 0) {
-    epx_log_write_once(
-        EPX_LOG_WARNING, "topology",
-        "%s is not symmetric: couplers are reciprocal, %ld of its %zu links act in both directions with the "
-        "mean of the values given",
-        r->path, n_asymmetric, topology->n_links);
-  }
-  if (r->n_diagonal > 0) {
-    epx_log_write_once(EPX_LOG_WARNING, "topology",
-                       "%s: %ld entries of the diagonal are left out: no node is linked with "
-                       "itself",
-                       r->path, r->n_diagonal);
-  }
+  const faults found = merge_entries(r, topology);
+  warn_of(r, &found, topology->n_links);
   return EPX_OK;
 }
 
@@ -213,6 +287,17 @@ epx_err epx_edge_list_read(const char *path, epx_topology *topology) {
   if (!r.file) return EPX_RAISE(EPX_EINPUT, "network.topology.path: %s: %s", path, strerror(errno));
   const int code = fill(&r, topology);
   fclose(r.file);
+  free(r.text);
   epx_array_destroy(&r.entries);
   return code;
+}
+
+bool epx_edge_list_is_pattern(const char *path) {
+  edge_reader r = {.path = path, .file = fopen(path, "r")};
+  if (!r.file) return false;
+  const int code = read_banner(&r);
+  if (code != EPX_OK) epx_error_reset();
+  fclose(r.file);
+  free(r.text);
+  return code == EPX_OK && r.pattern;
 }

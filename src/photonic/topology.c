@@ -310,6 +310,10 @@ long epx_topology_get_link(const epx_topology *topology, int i, int j) {
   return found ? (long)(found - topology->links) : -1;
 }
 
+bool epx_topology_is_pattern(const char *path) {
+  return epx_edge_list_is_pattern(path);
+}
+
 epx_err epx_topology_get_kind(const char *name, epx_topology_kind *kind) {
   for (int k = 0; k < EPX_TOPOLOGY_COUNT; k++) {
     if (strcmp(name, names[k]) == 0) {

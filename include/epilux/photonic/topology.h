@@ -24,7 +24,8 @@
     "a ring whose nodes are linked with `neighbours` on each side, every link rewired at one end with "      \
     "probability `rewiring`; `nodes`")                                                                       \
   X(EPX_RANDOM, "random", "`nodes` * `degree` / 2 pairs drawn at random; a pair drawn twice is one link")    \
-  X(EPX_EDGE_LIST, "edge-list", "the entries of a Matrix Market file, `path`; its values are the couplings")
+  X(EPX_EDGE_LIST, "edge-list",                                                                              \
+    "the entries of a Matrix Market file, `path`; its values, but of a pattern, are the couplings")
 
 typedef enum {
 #define EPX_TOPOLOGY_ENUM(name, text, meaning) name,
@@ -79,6 +80,10 @@ void epx_topology_destroy(epx_topology **address);
 /** Gets the index of the link between two nodes, in either order, -1 when they are not linked. O(log
  * n_links). */
 long epx_topology_get_link(const epx_topology *topology, int i, int j);
+
+/** Tells whether the edge list at `path` has links alone, no couplings: a Matrix Market pattern. Reads its
+ * first line; false where that cannot be read. */
+bool epx_topology_is_pattern(const char *path);
 
 /** Gets a kind by its deck name. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_topology_get_kind(const char *name, epx_topology_kind *kind);
