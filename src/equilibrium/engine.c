@@ -37,6 +37,14 @@ epx_err epx_engine_check(const epx_network *network, int n_ranks) {
     return EPX_RAISE(EPX_EINPUT,
                      "network.outputs.readout: what leaves a port cannot be read from a distributed network; "
                      "read intensity or quadrature, or use equilibrium.engine: population");
+  if (network->readout == EPX_READ_BALANCED)
+    return EPX_RAISE(
+        EPX_EINPUT, "network.outputs.readout: balanced pairs cannot be read from a distributed network; read "
+                    "intensity, or use equilibrium.engine: population");
+  if (network->encoding != EPX_ENCODE_AMPLITUDE)
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.inputs.encoding: inputs of a distributed network enter by amplitude; use that, "
+                     "or equilibrium.engine: population");
   if (network->n_free < n_ranks)
     return EPX_RAISE(EPX_EINPUT,
                      "population.ranks_per_network: %d free nodes cannot be spread over %d ranks; use at "

@@ -12,15 +12,21 @@
 #include "epilux/base/array.h"
 #include "epilux/equilibrium/engine.h"
 
-static epx_network *create(const char *family, epx_topology_spec topology, epx_readout_kind readout) {
+static epx_network *create_encoded(const char *family, epx_topology_spec topology, epx_readout_kind readout,
+                                   epx_encoding encoding) {
   const epx_network_spec spec = {.family = epx_family_get_by_name(family),
                                  .topology = topology,
+                                 .encoding = encoding,
                                  .n_outputs = 1,
                                  .readout = readout,
                                  .readout_scale = 1};
   epx_network *network;
   assert_int_equal(epx_network_create(&spec, &network), EPX_OK);
   return network;
+}
+
+static epx_network *create(const char *family, epx_topology_spec topology, epx_readout_kind readout) {
+  return create_encoded(family, topology, readout, EPX_ENCODE_AMPLITUDE);
 }
 
 static void large_and_sparse_networks_are_large(void **state) {
@@ -47,17 +53,21 @@ static void networks_that_cannot_be_distributed_are_refused_by_key(void **state)
   (void)state;
   const struct {
     epx_readout_kind readout;
+    epx_encoding encoding;
     int n_ranks;
     const char *words; /* NULL: accepted */
   } cases[] = {
-      {EPX_READ_INTENSITY, 6, NULL},
-      {EPX_READ_INTENSITY, 7,
+      {EPX_READ_INTENSITY, EPX_ENCODE_AMPLITUDE, 6, NULL},
+      {EPX_READ_INTENSITY, EPX_ENCODE_AMPLITUDE, 7,
        "population.ranks_per_network: 6 free nodes cannot be spread over 7 ranks; use at most 6"},
-      {EPX_READ_PORT_INTENSITY, 1, "network.outputs.readout"},
+      {EPX_READ_PORT_INTENSITY, EPX_ENCODE_AMPLITUDE, 1, "network.outputs.readout: what leaves a port"},
+      {EPX_READ_BALANCED, EPX_ENCODE_AMPLITUDE, 1, "network.outputs.readout: balanced pairs"},
+      {EPX_READ_INTENSITY, EPX_ENCODE_PHASE, 1, "network.inputs.encoding"},
+      {EPX_READ_INTENSITY, EPX_ENCODE_DETUNING, 1, "network.inputs.encoding"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    epx_network *network =
-        create("kerr", (epx_topology_spec){.kind = EPX_CHAIN, .n_nodes = 6}, cases[i].readout);
+    epx_network *network = create_encoded("kerr", (epx_topology_spec){.kind = EPX_CHAIN, .n_nodes = 6},
+                                          cases[i].readout, cases[i].encoding);
     const int code = epx_engine_check(network, cases[i].n_ranks);
     assert_int_equal(code, cases[i].words ? EPX_EINPUT : EPX_OK);
     if (cases[i].words && !strstr(epx_error_get_message(), cases[i].words))

@@ -34,7 +34,8 @@ typedef enum {
 bool epx_engine_is_large(const epx_network *network);
 
 /** Checks that a network can be distributed over n_ranks. Errors: EPX_EINPUT: a family without link law,
- * fewer free nodes than ranks, a readout of ports, more links than PETSc's integers count. O(1). */
+ * fewer free nodes than ranks, a readout of ports or balanced pairs, inputs that enter otherwise than by
+ * amplitude, more links than PETSc's integers count. O(1). */
 epx_err epx_engine_check(const epx_network *network, int n_ranks);
 
 /** Checks its parameters, theta [n_theta]. Errors: EPX_EINPUT: one of links beside the coupling that is not
