@@ -31,7 +31,7 @@ epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
     return code;
   }
   const char *words = epx_call_get_value(call, "--petsc", 0);
-  const int code = words ? add_petsc_options(words, *deck) : EPX_OK;
+  const int code = words && words[strspn(words, " \t\n")] ? add_petsc_options(words, *deck) : EPX_OK;
   if (code != EPX_OK) epx_deck_destroy(deck);
   return code;
 }

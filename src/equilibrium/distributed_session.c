@@ -11,9 +11,10 @@
 #include <string.h>
 
 #include "epilux/base/log.h"
+#include "epilux/equilibrium/engine.h"
 
-/** Most words of options at the start. */
-enum { MAX_WORDS = 128, MAX_TEXT = 4096 };
+/** Room for the words of options at the start. */
+enum { MAX_WORDS = EPX_ENGINE_MAX_WORDS + 8, MAX_TEXT = EPX_ENGINE_MAX_TEXT + 8 };
 
 static char message[1024];
 static MPI_Comm world = MPI_COMM_NULL;
@@ -24,6 +25,19 @@ const char *epx_session_get_message(void) {
   return message[0] ? message : "failed without saying why";
 }
 
+/** Makes a message one line: PETSc breaks and indents its longer ones. */
+static void join_lines(char *said) {
+  char *to = said;
+  for (const char *from = said; *from; from++) {
+    const bool blank = strchr(" \t\r\n", *from) != NULL;
+    if (!blank)
+      *to++ = *from;
+    else if (to > said && to[-1] != ' ')
+      *to++ = ' ';
+  }
+  *to = '\0';
+}
+
 /** Keeps the first, innermost message of an error on its way up. */
 static PetscErrorCode record(MPI_Comm communicator, int line, const char *function, const char *file,
                              PetscErrorCode code, PetscErrorType type, const char *said, void *context) {
@@ -31,6 +45,7 @@ static PetscErrorCode record(MPI_Comm communicator, int line, const char *functi
   if (type == PETSC_ERROR_INITIAL) {
     snprintf(message, sizeof message, "%s (%s, error %d)", said && said[0] ? said : "an error", function,
              (int)code);
+    join_lines(message);
   }
   return code;
 }
@@ -77,10 +92,12 @@ static epx_err start(MPI_Comm communicator, const char *options) {
     return EPX_RAISE(EPX_EMPI, "MPI cannot duplicate the communicator of a distributed network");
   }
   PETSC_COMM_WORLD = world;
+  /* Before the start, too, so that what it says of the options is one line of ours and not a page of its. */
+  if (PetscPushErrorHandler(record, NULL) != 0) return EPX_RAISE(EPX_ESOLVER, "PETSc does not start");
   if (SlepcInitialize(&n_words, &arguments, NULL, NULL) != 0) {
-    return EPX_RAISE(EPX_ESOLVER, "PETSc does not start with the options '%s'", options);
+    return EPX_RAISE(EPX_ESOLVER, "PETSc does not start with the options '%s': %s", options,
+                     epx_session_get_message());
   }
-  EPX_PETSC(PetscPushErrorHandler(record, NULL));
   return set_end();
 }
 

@@ -3,7 +3,10 @@
  */
 #include "epilux/equilibrium/engine.h"
 
+#include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
+#include <string.h>
 
 static const struct {
   const char *name, *meaning;
@@ -68,5 +71,52 @@ epx_err epx_engine_check_parameters(const epx_network *network, const double *th
                          family->parameters[p].name, family->parameters[network->coupling].name);
     }
   }
+  return EPX_OK;
+}
+
+/** Takes the next word of a text, up to `size` characters of it. Returns its length, 0 at the end. */
+static size_t take_word(const char **at, char *word, size_t size) {
+  *at += strspn(*at, " \t\n");
+  const size_t length = strcspn(*at, " \t\n");
+  snprintf(word, size, "%.*s", (int)(length < size ? length : size - 1), *at);
+  *at += length;
+  return length;
+}
+
+/** Tells an option from a value, which may be a negative number. */
+static bool is_option(const char *word) {
+  return word[0] == '-' && (isalpha((unsigned char)word[1]) || word[1] == '-');
+}
+
+static epx_err check_options_file(const char *option, const char *path) {
+  if (strncmp(option, "-options_file", strlen("-options_file")) != 0) return EPX_OK;
+  FILE *file = fopen(path, "r");
+  if (!file) return EPX_RAISE(EPX_EINPUT, "petsc.options: %s %s: the file cannot be read", option, path);
+  fclose(file);
+  return EPX_OK;
+}
+
+epx_err epx_engine_check_options(const char *options) {
+  char word[256], option[256] = "";
+  int n = 0;
+  if (strlen(options) > EPX_ENGINE_MAX_TEXT)
+    return EPX_RAISE(EPX_EINPUT,
+                     "petsc.options: %zu characters, at most %d are taken; -options_file reads more",
+                     strlen(options), EPX_ENGINE_MAX_TEXT);
+  for (const char *at = options; take_word(&at, word, sizeof word) > 0; n++) {
+    if (is_option(word)) {
+      snprintf(option, sizeof option, "%s", word);
+      continue;
+    }
+    if (!option[0])
+      return EPX_RAISE(
+          EPX_EINPUT, "petsc.options: '%s' is neither an option, which begins with '-', nor the value of one",
+          word);
+    EPX_TRY(check_options_file(option, word));
+    option[0] = '\0';
+  }
+  if (n > EPX_ENGINE_MAX_WORDS)
+    return EPX_RAISE(EPX_EINPUT, "petsc.options: %d words, at most %d are taken; -options_file reads more", n,
+                     EPX_ENGINE_MAX_WORDS);
   return EPX_OK;
 }

@@ -133,11 +133,12 @@ static epx_err take_kept(epx_coordinator *own, int worker) {
   return set_stopped(own, worker);
 }
 
-/* What one machine lacks, another may have: the block is tried elsewhere while there is hope. */
+/* What one machine lacks, another may have: the block is tried elsewhere while there is hope. What is wrong in
+ * the deck is wrong everywhere. */
 static epx_err take_error(epx_coordinator *own, int worker) {
   const epx_message *message = &own->message;
   const char *text = (const char *)message->data, *host = epx_channel_get_host(own->channel, message->worker);
-  bool hopeless = own->stopping || message->code == EPX_EMPI;
+  bool hopeless = own->stopping || message->code == EPX_EMPI || message->code == EPX_EINPUT;
   const bool was_aside = epx_schedule_is_aside(own->schedule, worker);
   if (!hopeless) EPX_TRY(epx_schedule_set_failed(own->schedule, worker, &hopeless));
   if (hopeless) {

@@ -107,6 +107,7 @@ static epx_err choose_engine(const epx_settings *settings, epx_point *point) {
   if (point->engine == EPX_ENGINE_POPULATION && settings->petsc_options)
     return EPX_RAISE(EPX_EINPUT, "petsc.options: this network is solved as a population, without PETSc; use "
                                  "equilibrium.engine: distributed, or leave them out");
+  if (settings->petsc_options) EPX_TRY(epx_engine_check_options(settings->petsc_options));
   if (point->engine == EPX_ENGINE_POPULATION && settings->keep_fields)
     return EPX_RAISE(EPX_EINPUT, "keep_fields: this network is solved as a population, which keeps none; use "
                                  "equilibrium.engine: distributed, or leave it out");

@@ -118,6 +118,11 @@ def what_cannot_be_is_refused(folder, epilux):
             (0, ("--set", "network.parameters.cross_kerr=0.1"), "network.parameters.cross_kerr"),
             (0, ("--set", "population.block=2"), "solved one at a time"),
             (0, (*POPULATION, "--petsc", "-log_view"), "without PETSc"),
+            (2, (*per_network(2), "--petsc", "ksp_type bcgs"), "'ksp_type' is neither an option"),
+            (2, (*per_network(2), "--petsc", "-options_file /nowhere"), "the file cannot be read"),
+            (0, ("--set", "network.inputs.encoding=phase"), "enter by amplitude"),
+            (0, ("--set", "network.outputs.readout=balanced-pair", "--set", "network.outputs.nodes=[12, 3, 1, 2]"),
+             "balanced pairs cannot be read"),
             (0, ("--set", "petsc.option=-log_view"), "did you mean 'options'"),
             (0, ("--set", "equilibrium.engine=dispersed"), "one of auto, population, distributed"),
             (2, ("--set", "population.ranks_per_network=21"), "20 free nodes cannot be spread over 21 ranks")):

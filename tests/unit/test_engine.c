@@ -76,6 +76,36 @@ static void networks_that_cannot_be_distributed_are_refused_by_key(void **state)
   }
 }
 
+static void options_are_checked_as_text(void **state) {
+  (void)state;
+  static char many[4 * EPX_ENGINE_MAX_WORDS + 8], large[EPX_ENGINE_MAX_TEXT + 2];
+  for (int k = 0; k <= EPX_ENGINE_MAX_WORDS; k++)
+    memcpy(many + 3 * k, "-a ", 3);
+  memset(large, 'a', sizeof large - 1);
+  large[0] = '-';
+  const struct {
+    const char *options, *words; /* NULL: accepted */
+  } cases[] = {
+      {"", NULL},
+      {"  -log_view ", NULL},
+      {"-ksp_type bcgs -ksp_rtol 1e-3\n-pc_type asm", NULL},
+      {"-a -1 -b -.5 --c -d", NULL},
+      {"ksp_type bcgs", "petsc.options: 'ksp_type' is neither an option"},
+      {"-ksp_type bcgs lu", "petsc.options: 'lu' is neither an option"},
+      {"-", "petsc.options: '-' is neither an option"},
+      {"-options_file /nowhere", "petsc.options: -options_file /nowhere: the file cannot be read"},
+      {"-options_file_yaml /nowhere", "the file cannot be read"},
+      {many, "words, at most"},
+      {large, "characters, at most"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const int code = epx_engine_check_options(cases[i].options);
+    assert_int_equal(code, cases[i].words ? EPX_EINPUT : EPX_OK);
+    if (cases[i].words && !strstr(epx_error_get_message(), cases[i].words))
+      fail_msg("%s", epx_error_get_message());
+  }
+}
+
 static void only_the_coupling_may_act_along_links(void **state) {
   (void)state;
   epx_network *network =
@@ -97,6 +127,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(large_and_sparse_networks_are_large),
       cmocka_unit_test(networks_that_cannot_be_distributed_are_refused_by_key),
+      cmocka_unit_test(options_are_checked_as_text),
       cmocka_unit_test(only_the_coupling_may_act_along_links),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,14 @@ epx_err epx_engine_check(const epx_network *network, int n_ranks);
  * 0. O(n_links). */
 epx_err epx_engine_check_parameters(const epx_network *network, const double *theta);
 
+/** Checks a text of options for PETSc by itself: every option begins with '-' and has at most one value,
+ * there are not too many, and a file of options can be read (PETSc's other ranks would wait for one that the
+ * first cannot). Whether a solver knows them is seen when it is made. Errors: EPX_EINPUT. */
+epx_err epx_engine_check_options(const char *options);
+
+/** Most words and characters of options. */
+enum { EPX_ENGINE_MAX_WORDS = 120, EPX_ENGINE_MAX_TEXT = 4000 };
+
 /** Gets the deck name and the meaning of an engine. */
 const char *epx_engine_get_name(epx_engine engine);
 const char *epx_engine_get_meaning(epx_engine engine);
