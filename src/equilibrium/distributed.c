@@ -19,6 +19,7 @@ static epx_err fill_distributed(epx_distributed *d, const epx_network *network, 
   EPX_TRY(epx_nodes_create(network, communicator, &d->nodes));
   EPX_TRY(EPX_ARRAY(d->outputs, n_ports));
   EPX_TRY(EPX_ARRAY(d->force, n_ports));
+  EPX_TRY(EPX_ARRAY(d->slope, n_ports * n_ports));
   EPX_TRY(epx_distributed_create_jacobian(d));
   EPX_TRY(epx_distributed_create_product(d));
   EPX_TRY(epx_distributed_create_dynamics(d));
@@ -62,6 +63,7 @@ void epx_distributed_destroy(epx_distributed **address) {
   epx_array_destroy(&d->antisymmetric);
   epx_array_destroy(&d->outputs);
   epx_array_destroy(&d->force);
+  epx_array_destroy(&d->slope);
   epx_nodes_destroy(&d->nodes);
   epx_array_destroy(address);
 }

@@ -64,7 +64,7 @@ epx_err epx_distributed_create_jacobian(epx_distributed *d) {
   return EPX_OK;
 }
 
-/** Evaluates (M - M') e_c of every node, for each component c. */
+/** Evaluates (M - M') e_c of every node at nodes->y, for each component c. */
 static void eval_antisymmetric(epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
   const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n = (size_t)nodes->n_components;
@@ -238,12 +238,22 @@ static PetscErrorCode set_own_blocks(epx_distributed *d, const double *state) {
   return restore_values(d, own, &values);
 }
 
+/** Evaluates the slope of the nudge's force on the outputs, which is no part of the matrix. */
+static PetscErrorCode eval_slope(epx_distributed *d, const double *state) {
+  if (!d->nudge || !d->nudge->eval_slope) return 0;
+  if (epx_distributed_eval_outputs(d, state, d->outputs) != EPX_OK) return PETSC_ERR_LIB;
+  d->nudge->eval_slope(d->nudge->context, d->outputs, d->slope);
+  return 0;
+}
+
 PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *d, Vec state) {
   const double *s;
   const bool laid = d->links_laid;
   PetscCall(VecGetArrayRead(state, &s));
+  PetscCall(eval_slope(d, s));
   if (d->nudge && d->nudge->origin && d->antisymmetric) {
     PetscCall(epx_nodes_set_state(d->nodes, s));
+    epx_nodes_lay(d->nodes, d->nudge->origin, d->nodes->y);
     eval_antisymmetric(d);
   } else {
     PetscCall(epx_nodes_send(d->nodes, s));

@@ -22,11 +22,11 @@ struct epx_distributed {
   epx_equilibrium_options options;
   Vec state, field, start; /* [n_local][components]; start: where the finish began */
   Mat jacobian;            /* of the free field (and of a reversed deviation) */
-  Mat product;             /* what it does, without its matrix where the links are linear; else the same */
-  double *own;             /* [n_local][components][components] the nodes' blocks; NULL: no such product */
-  bool links_laid;         /* its blocks off the diagonal are those of the parameters */
-  bool preconditioned;     /* the preconditioner is of the last free equilibrium, nearly */
-  KSP ksp;                 /* the finish's, and that of linear solves */
+  Mat product;         /* what it does, and the nudge's slope; without its matrix where links are linear */
+  double *own;         /* [n_local][components][components] the nodes' blocks; NULL: by the matrix */
+  bool links_laid;     /* its blocks off the diagonal are those of the parameters */
+  bool preconditioned; /* the preconditioner is of the last free equilibrium, nearly */
+  KSP ksp;             /* the finish's, and that of linear solves */
   SNES snes;
   PetscInt lag;                 /* of its preconditioner, as PETSc counts it */
   bool reduction_is_given;      /* by the options, of each linear solve of Newton's */
@@ -38,6 +38,7 @@ struct epx_distributed {
   PetscInt *columns;            /* [entries] block columns of one row */
   double *antisymmetric;   /* [components][components][n_lanes]: out[c] = (M - M') e_column of each lane */
   double *outputs, *force; /* [n_outputs][components] */
+  double *slope;           /* [n_outputs components]^2, of the nudge where the Jacobian was filled */
 
   /* during a solve: */
   const epx_distributed_nudge *nudge;
@@ -72,8 +73,8 @@ PetscErrorCode epx_distributed_get_vector(const epx_distributed *distributed, Ve
 /** Evaluates f = F + N at `state`, vectors of the network. Collective. */
 PetscErrorCode epx_distributed_eval_field(epx_distributed *distributed, Vec state, Vec field);
 
-/** Fills distributed->jacobian at `state`, with the reversed deviation's part where the nudge has it.
- * Collective. */
+/** Fills distributed->jacobian at `state`, with the reversed deviation's part where the nudge has it, and
+ * distributed->slope. Collective. */
 PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *distributed, Vec state);
 
 /** Follows the dynamics from distributed->state to the target. Sets *outcome as of a certificate, and the

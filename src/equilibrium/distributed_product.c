@@ -5,6 +5,9 @@
  *   y_i = D_i x_i + R sum_j J_ij S x_j      transposed: y_i = D_i' x_i + S' sum_j J_ij R' x_j
  *
  * A third of what its matrix would read, which is left to the preconditioner. The sums run as in the field.
+ * Elsewhere by the matrix. In a learning phase the slope N' of its force on the outputs comes in, y += B N'
+ * B' x: without it Newton converges at the rate |N'| |J^-1|, or not at all. The preconditioner goes without:
+ * N' is of few rows.
  */
 #include "epilux/base/array.h"
 #include "equilibrium/distributed_private.h"
@@ -77,16 +80,35 @@ static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x
   return 0;
 }
 
+/** Adds B N' B' x, or its transpose: what the nudge's force does in answer to the outputs. */
+static PetscErrorCode add_slope(epx_distributed *d, bool transposed, const double *x, double *y) {
+  const epx_nodes *nodes = d->nodes;
+  const size_t n = (size_t)nodes->n_components, n_ports = (size_t)nodes->network->n_outputs * n;
+  const size_t down = transposed ? 1 : n_ports, across = transposed ? n_ports : 1;
+  if (epx_distributed_eval_outputs(d, x, d->outputs) != EPX_OK) return PETSC_ERR_LIB;
+  for (size_t i = 0; i < n_ports; i++) {
+    const int r = nodes->output_row[i / n];
+    if (r < 0) continue;
+    double sum = 0;
+    for (size_t j = 0; j < n_ports; j++)
+      sum += d->slope[i * down + j * across] * d->outputs[j];
+    y[(size_t)r * n + i % n] += sum;
+  }
+  return 0;
+}
+
 static PetscErrorCode multiply_by(Mat product, bool transposed, Vec x, Vec y) {
   epx_distributed *d;
   const double *from;
   double *to;
   PetscCall(MatShellGetContext(product, &d));
+  if (!d->own) PetscCall(transposed ? MatMultTranspose(d->jacobian, x, y) : MatMult(d->jacobian, x, y));
   PetscCall(VecGetArrayRead(x, &from));
-  PetscCall(VecGetArrayWrite(y, &to));
-  PetscCall(apply(d, transposed, from, to));
+  PetscCall(VecGetArray(y, &to));
+  if (d->own) PetscCall(apply(d, transposed, from, to));
+  if (d->nudge && d->nudge->eval_slope) PetscCall(add_slope(d, transposed, from, to));
   PetscCall(VecRestoreArrayRead(x, &from));
-  PetscCall(VecRestoreArrayWrite(y, &to));
+  PetscCall(VecRestoreArray(y, &to));
   return 0;
 }
 
@@ -100,12 +122,8 @@ static PetscErrorCode multiply_transposed(Mat product, Vec x, Vec y) {
 
 epx_err epx_distributed_create_product(epx_distributed *d) {
   const int n = d->nodes->n_components, n_local = d->nodes->n_local;
-  if (!d->nodes->network->family->link_law->linear) {
-    EPX_PETSC(PetscObjectReference((PetscObject)d->jacobian));
-    d->product = d->jacobian;
-    return EPX_OK;
-  }
-  EPX_TRY(EPX_ARRAY(d->own, (size_t)n_local * (size_t)(n * n)));
+  if (d->nodes->network->family->link_law->linear)
+    EPX_TRY(EPX_ARRAY(d->own, (size_t)n_local * (size_t)(n * n)));
   EPX_PETSC(MatCreateShell(d->nodes->communicator, n * n_local, n * n_local, PETSC_DETERMINE, PETSC_DETERMINE,
                            d, &d->product));
   EPX_PETSC(MatShellSetOperation(d->product, MATOP_MULT, (void (*)(void))multiply_plain));

@@ -5,6 +5,7 @@
 #include "learning/adjoint.h"
 #include "learning/frame.h"
 #include "learning/nudging.h"
+#include "learning/pull.h"
 
 /* f -= Q P (M - M')(y - s0), P and M at s0, through live_pull as the room for both factors. */
 static void add_reversal(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, double *f) {
@@ -74,36 +75,6 @@ static void add_field(const void *context, const epx_lanes *lanes, const double 
   freeze(force, lanes, f);
 }
 
-/* d(dC/ds)/ds = (dr/ds)' H dr/ds + sum_o g_o d2r_o/ds2, in the rows and columns of the output nodes. With a
- * mobility, d(P dC/ds)/ds = P times that, and on the diagonal dP/ds dC/ds. */
-static void add_pull_jacobian(const epx_nudge_force *force, const epx_lanes *lanes, const double *y, int lane,
-                              int width, int w, double *jacobian) {
-  const epx_network *network = lanes->network;
-  const int n_outputs = network->n_outputs, components = network->family->components;
-  const int n_read = network->n_probes * components;
-  double *hessian = force->work->curvature, *slope = hessian + n_outputs * n_outputs;
-  double *curvature = slope + n_read;
-  epx_cost_eval_hessian(force->batch->cost, n_outputs, lanes->n_lanes, lane, force->work->live_readout,
-                        force->batch->label, hessian);
-  epx_readout_eval_derivatives(lanes, y, lane, slope, curvature);
-  for (int i = 0; i < n_read; i++) {
-    const int o = epx_readout_get_output(network, i / components);
-    const int row = components * network->row_of_node[network->output_nodes[i / components]] + i % components;
-    const double g = force->work->live_slope[(size_t)o * (size_t)lanes->n_lanes + (size_t)lane];
-    double P = 1, P_slope = 0;
-    if (network->family->eval_mobility) network->family->eval_mobility(lanes, y, row, lane, 1, &P, &P_slope);
-    for (int j = 0; j < n_read; j++) {
-      const int q = epx_readout_get_output(network, j / components);
-      const int column =
-          components * network->row_of_node[network->output_nodes[j / components]] + j % components;
-      const double a = P * (slope[i] * hessian[o * n_outputs + q] * slope[j]) +
-                       (i == j ? P * (g * curvature[i]) + P_slope * (g * slope[i]) : 0);
-      epx_frame_add_entry(network->family->frame, network->n_state, width, w, row, column, force->beta * a,
-                          jacobian);
-    }
-  }
-}
-
 /* Evaluates P of all rows at the free state, [n_state][width], into held, which no reversed phase uses.
  * NULL: 1.
  */
@@ -126,11 +97,9 @@ static void add_jacobian(const void *context, const epx_lanes *lanes, const doub
     set_adjoint_jacobian(force, lanes, lane, width, jacobian);
     return;
   }
-  epx_readout_eval(lanes, y, work->live_readout);
-  epx_cost_eval(force->batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->live_readout,
-                force->batch->label, NULL, work->live_slope, NULL);
-  for (int w = 0; w < width; w++)
-    add_pull_jacobian(force, lanes, y, lane + w, width, w, jacobian);
+  const epx_pull pull = {force->batch->cost, force->batch->label, work->live_readout, work->live_slope,
+                         work->curvature};
+  epx_pull_add_jacobian(&pull, lanes, force->beta, y, lane, width, jacobian);
   if (force->kind == EPX_NUDGE_REVERSED && family->eval_antisymmetric) {
     family->eval_jacobian(lanes, force->batch->state, lane, width, work->jacobian);
     const double *mobility = eval_mobilities(force, lanes, lane, width);

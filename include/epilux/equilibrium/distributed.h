@@ -34,8 +34,12 @@ typedef struct epx_distributed epx_distributed;
 typedef struct {
   void *context;
   /** Evaluates the force on the output nodes from their states, both [n_outputs][components]: the same
-   * numbers on every rank. Not part of the Jacobian: Newton converges at the rate |dN/ds| |J^-1|. */
+   * numbers on every rank. */
   void (*eval_force)(const void *context, const double *outputs, double *force);
+  /** Evaluates its slope there, slope[row * n_ports + column] = d force[row] / d outputs[column], n_ports =
+   * n_outputs components: the same numbers on every rank. NULL: it has none. Newton's Krylov method
+   * multiplies by it, its preconditioner goes without. */
+  void (*eval_slope)(const void *context, const double *outputs, double *slope);
   const double
       *origin; /* [n_local][components]: what the time-reversed deviation is counted from; NULL: no
                   such term. With it, equilibria are not stable in time: Newton goes from the start */
