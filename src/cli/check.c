@@ -10,33 +10,7 @@
 #include "cli/pilot.h"
 #include "epilux/base/array.h"
 
-enum { N_SAMPLED_MAX = 32 }; /* points of a large design that stand for all */
-
 static const double default_budget = 2, patience = 8; /* s */
-
-typedef struct {
-  double equilibria, bytes; /* all trials; the largest block */
-  epx_point_size first;
-} campaign_size;
-
-static epx_err eval_size(const epx_campaign *campaign, campaign_size *total) {
-  const int n = campaign->n_points < N_SAMPLED_MAX ? campaign->n_points : N_SAMPLED_MAX;
-  const double trials_each = (double)campaign->n_points * campaign->n_instances / n;
-  *total = (campaign_size){0};
-  for (int k = 0; k < n; k++) {
-    const int i = (int)((long)k * campaign->n_points / n);
-    epx_settings *settings;
-    epx_point *point;
-    EPX_TRY(epx_campaign_create_point(campaign, i, &settings, &point));
-    const epx_point_size size = epx_point_eval_size(point);
-    if (i == 0) total->first = size;
-    total->equilibria += size.equilibria * trials_each;
-    total->bytes = fmax(total->bytes, size.bytes);
-    epx_point_destroy(&point);
-    epx_settings_destroy(&settings);
-  }
-  return EPX_OK;
-}
 
 static void print_time(double seconds) {
   if (seconds < 100)
@@ -66,8 +40,8 @@ static void print_measured(const epx_pilot *pilot) {
   printf("%s\n", pilot->bounded ? "; less where trainings stop early" : "");
 }
 
-static void print_size(const epx_campaign *campaign, const campaign_size *total, const epx_pilot *pilot) {
-  const epx_point_size *first = &total->first;
+static void print_size(const epx_campaign *campaign, const epx_pilot *pilot) {
+  const epx_point_size *first = &campaign->first;
   const double trials = (double)campaign->n_points * campaign->n_instances;
   const double records = 8 * trials * (double)campaign->layout.size;
   printf("\n# Size of the campaign\n");
@@ -77,7 +51,7 @@ static void print_size(const epx_campaign *campaign, const campaign_size *total,
          first->n_trained, campaign->n_points > 1 ? " (point 0)" : "");
   printf("# task        %d features, %d classes, %d training and %d held-out samples%s\n", first->n_features,
          first->n_classes, first->n_train, first->n_test, campaign->n_points > 1 ? " (point 0)" : "");
-  printf("# equilibria  about %.3g at most\n", total->equilibria);
+  printf("# equilibria  about %.3g at most\n", campaign->equilibria);
   if (!pilot)
     printf("# time        not measured (--pilot 0)\n");
   else if (pilot->n_blocks == 0)
@@ -86,15 +60,17 @@ static void print_size(const epx_campaign *campaign, const campaign_size *total,
            pilot->spent);
   else
     print_measured(pilot);
-  printf("# memory      about %.3g MB a rank, %.3g MB of results\n", (total->bytes + records) / 1e6,
+  printf("# memory      about %.3g MB a rank, %.3g MB of results\n", (campaign->bytes + records) / 1e6,
          records / 1e6);
 }
 
+/* Point 0 is made where something is to be said of its device; to read its task may take long. */
 static epx_err view_implied(const epx_campaign *campaign) {
   epx_settings *settings;
-  epx_point *point;
-  EPX_TRY(epx_campaign_create_point(campaign, 0, &settings, &point));
-  const int code = epx_implied_view(point);
+  epx_point *point = NULL;
+  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &settings));
+  int code = settings->described ? epx_point_create(settings, &point) : EPX_OK;
+  if (code == EPX_OK) code = epx_implied_view(settings, point);
   epx_point_destroy(&point);
   epx_settings_destroy(&settings);
   return code;
@@ -102,15 +78,13 @@ static epx_err view_implied(const epx_campaign *campaign) {
 
 /* The deck comes first: it is there even if its trials are not to be had. */
 static epx_err view(epx_campaign *campaign, double budget) {
-  campaign_size total;
   epx_pilot pilot;
   char *text;
-  EPX_TRY(eval_size(campaign, &total));
   EPX_TRY(epx_deck_create_text(campaign->deck, &text));
   printf("%s", text);
   epx_array_destroy(&text);
   if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, patience, &pilot));
-  print_size(campaign, &total, budget > 0 ? &pilot : NULL);
+  print_size(campaign, budget > 0 ? &pilot : NULL);
   return view_implied(campaign);
 }
 

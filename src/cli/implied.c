@@ -90,8 +90,7 @@ static void print_readout(const epx_settings *settings) {
          settings->learning.nudging.beta);
 }
 
-epx_err epx_implied_view(const epx_point *point) {
-  const epx_settings *settings = point->settings;
+epx_err epx_implied_view(const epx_settings *settings, const epx_point *point) {
   epx_ring ring;
   print_readout(settings);
   if (!settings->described) return EPX_OK;

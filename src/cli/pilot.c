@@ -31,9 +31,10 @@ typedef struct {
   epx_probe *probe[N_PROBES_MAX];
   bool done[N_PROBES_MAX];
   int n;
-  int n_under_way; /* at a time, at most */
-  double start;
-  double preparation; /* s so far */
+  int n_under_way;    /* at a time, at most */
+  double start_up;    /* s of the processor that this process had taken before: a run takes it too */
+  double start;       /* s */
+  double preparation; /* s of points so far */
 } flight;
 
 epx_err epx_pilot_read_budget(const epx_call *call, double missing, double *budget) {
@@ -43,9 +44,9 @@ epx_err epx_pilot_read_budget(const epx_call *call, double missing, double *budg
   return epx_time_limit_read("--pilot", text, budget);
 }
 
-static double get_seconds(void) {
+static double get_seconds(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
@@ -89,14 +90,15 @@ static bool is_over(const flight *own, double budget) {
   double spent = 0;
   for (int k = 0; k < own->n; k++)
     spent += epx_probe_get_spent(own->probe[k]);
-  return spent >= budget || get_seconds() - own->start - own->preparation >= 3 * budget;
+  return spent >= budget || get_seconds(CLOCK_MONOTONIC) - own->start - own->preparation >= 3 * budget;
 }
 
 /* Others are begun in place of those that are done until that share of the budget is used: the rest is for
- * those. */
+ * those. Two are seen of any design, however long it takes to make their points ready. */
 static bool may_begin(const flight *own, double budget) {
   if (own->n == 0) return true;
-  return own->preparation < preparation_share * budget && !is_over(own, beginning_share * budget);
+  if (is_over(own, beginning_share * budget)) return false;
+  return own->n == 1 || own->preparation < preparation_share * budget;
 }
 
 /* Gives everyone under way a turn, and begins others. */
@@ -109,8 +111,7 @@ static epx_err take_turns(flight *own, double budget) {
       if (!own->done[k]) EPX_TRY(epx_probe_run(own->probe[k], turn, &own->done[k]));
       under_way += !own->done[k];
     }
-    bool more = under_way < own->n_under_way && may_begin(own, budget);
-    for (; more && under_way < own->n_under_way; under_way += more)
+    for (bool more = true; more && under_way < own->n_under_way && may_begin(own, budget); under_way += more)
       EPX_TRY(begin(own, &more));
     if (under_way == 0) return EPX_OK;
   }
@@ -168,7 +169,7 @@ static void add_up(const flight *own, epx_pilot *pilot) {
   if (pilot->n_blocks == 0) return;
   pilot->block /= pilot->n_blocks;
   pilot->once /= pilot->n_blocks;
-  pilot->total = pilot->block * pilot->n_all + pilot->once * own->campaign->n_points;
+  pilot->total = pilot->block * pilot->n_all + pilot->once * own->campaign->n_points + own->start_up;
 }
 
 /* The share that was seen of the time that it takes what was begun. */
@@ -197,7 +198,8 @@ epx_err epx_pilot_eval(const epx_campaign *campaign, double budget, double patie
   const int per_point = (campaign->n_instances + campaign->block - 1) / campaign->block;
   flight own = {.campaign = campaign,
                 .n_blocks = (int64_t)campaign->n_points * per_point,
-                .start = get_seconds(),
+                .start_up = get_seconds(CLOCK_PROCESS_CPUTIME_ID),
+                .start = get_seconds(CLOCK_MONOTONIC),
                 .n_under_way = campaign->distributed ? N_DISTRIBUTED_UNDER_WAY : N_UNDER_WAY};
   const int code = fly(&own, budget, patience);
   add_up(&own, pilot);

@@ -5,6 +5,7 @@
 #include "epilux/io/campaign.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -216,9 +217,28 @@ static epx_err survey_points(epx_campaign *campaign, survey *work) {
   return EPX_OK;
 }
 
+/* Takes the sizes of points from those that they are like; of a point that is like none that was kept, it is
+ * the mean.
+ */
+static void add_sizes(epx_campaign *campaign, const survey *work) {
+  int n = 0;
+  for (int i = 0; i < campaign->n_points; i++) {
+    const model *like = get_model(campaign, work, i);
+    if (!like) continue;
+    like->point->block = campaign->block;
+    const epx_point_size size = epx_point_eval_size(like->point);
+    if (i == 0) campaign->first = size;
+    campaign->equilibria += size.equilibria;
+    campaign->bytes = fmax(campaign->bytes, size.bytes);
+    n++;
+  }
+  campaign->equilibria *= (double)campaign->n_instances * campaign->n_points / n;
+}
+
 static epx_err check_points(epx_campaign *campaign) {
   survey work = {0};
   const int code = survey_points(campaign, &work);
+  if (code == EPX_OK) add_sizes(campaign, &work);
   for (int m = 0; m < work.n_models; m++) {
     epx_point_destroy(&work.models[m].point);
     epx_settings_destroy(&work.models[m].settings);

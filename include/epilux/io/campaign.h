@@ -22,6 +22,9 @@ typedef struct {
   int n_ranks;         /* that solve each of them together */
   double checkpoint;   /* s: of their trainings; 0: none */
   epx_record_layout layout;
+  epx_point_size first; /* of point 0 */
+  double equilibria;    /* that all trials ask for, at most */
+  double bytes;         /* of the largest workspaces of a block, about */
   uint64_t digest;
   double
       *record; /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them */
