@@ -35,9 +35,13 @@ epx_err epx_encoding_create_pooled(int n_samples, int n_rows, int n_columns, con
   return EPX_OK;
 }
 
+/* Samples that go through a loop together, each with sums of its own in their order: the bits are those of
+ * one sample after the other. */
+enum { N_TOGETHER = 4 };
+
 /* What finding the directions needs. */
 typedef struct {
-  double *mean, *centred;       /* [n_features] */
+  double *mean, *centred;       /* [n_features], [N_TOGETHER][n_features] */
   double *covariance;           /* [n_features][n_features], its upper half */
   double *variance, *direction; /* [n_features]; [n_ports][n_features], rising variance */
   lapack_int *support;          /* [2 n_ports], LAPACK's */
@@ -53,12 +57,26 @@ static void destroy_work(components *work) {
 
 static epx_err create_work(size_t n_features, size_t n_ports, components *work) {
   EPX_TRY(EPX_ARRAY(work->mean, n_features));
-  EPX_TRY(EPX_ARRAY(work->centred, n_features));
+  EPX_TRY(EPX_ARRAY(work->centred, N_TOGETHER * n_features));
   EPX_TRY(EPX_ARRAY(work->covariance, n_features * n_features));
   EPX_TRY(EPX_ARRAY(work->variance, n_features));
   EPX_TRY(EPX_ARRAY(work->direction, n_ports * n_features));
   EPX_TRY(EPX_ARRAY(work->support, 2 * n_ports));
   return EPX_OK;
+}
+
+/* Adds what n samples give to one row: one after the other to each entry, in one pass over the row, which no
+ * cache holds for all rows. */
+static void add_row(size_t n_features, size_t j, int n, int n_fit, const double *centred, double *row) {
+  double factor[N_TOGETHER] = {0};
+  const double *c[N_TOGETHER];
+  for (int s = 0; s < N_TOGETHER; s++) {
+    c[s] = centred + (size_t)(s < n ? s : 0) * n_features;
+    if (s < n) factor[s] = c[s][j] / n_fit;
+  }
+  for (size_t k = j; k < n_features; k++)
+    row[k] =
+        (((row[k] + factor[0] * c[0][k]) + factor[1] * c[1][k]) + factor[2] * c[2][k]) + factor[3] * c[3][k];
 }
 
 static void eval_covariance(size_t n_features, const double *x, int n_fit, const int *fit, components *work) {
@@ -67,16 +85,13 @@ static void eval_covariance(size_t n_features, const double *x, int n_fit, const
       work->mean[k] += x[(size_t)fit[i] * n_features + k];
   for (size_t k = 0; k < n_features; k++)
     work->mean[k] /= n_fit;
-  double *centred = work->centred;
-  for (int i = 0; i < n_fit; i++) {
-    for (size_t k = 0; k < n_features; k++)
-      centred[k] = x[(size_t)fit[i] * n_features + k] - work->mean[k];
-    for (size_t j = 0; j < n_features; j++) {
-      double *row = work->covariance + j * n_features;
-      const double factor = centred[j] / n_fit;
-      for (size_t k = j; factor != 0 && k < n_features; k++)
-        row[k] += factor * centred[k];
-    }
+  for (int i = 0; i < n_fit; i += N_TOGETHER) {
+    const int n = n_fit - i < N_TOGETHER ? n_fit - i : N_TOGETHER;
+    for (int s = 0; s < n; s++)
+      for (size_t k = 0; k < n_features; k++)
+        work->centred[(size_t)s * n_features + k] = x[(size_t)fit[i + s] * n_features + k] - work->mean[k];
+    for (size_t j = 0; j < n_features; j++)
+      add_row(n_features, j, n, n_fit, work->centred, work->covariance + j * n_features);
   }
 }
 
@@ -116,12 +131,17 @@ static void project(int n_samples, size_t n_features, const double *x, int n_por
     const int row = n_ports - 1 - k;
     const double *direction = work->direction + (size_t)row * n_features;
     const double factor = get_sign(n_features, direction) / sqrt(work->variance[whiten ? row : n_ports - 1]);
-    for (int i = 0; i < n_samples; i++) {
-      const double *sample = x + (size_t)i * n_features;
-      double sum = 0;
+    for (int i = 0; i < n_samples; i += N_TOGETHER) {
+      const int n = n_samples - i < N_TOGETHER ? n_samples - i : N_TOGETHER;
+      const double *sample[N_TOGETHER];
+      double sum[N_TOGETHER] = {0};
+      for (int s = 0; s < N_TOGETHER; s++)
+        sample[s] = x + (size_t)(i + (s < n ? s : 0)) * n_features;
       for (size_t f = 0; f < n_features; f++)
-        sum += direction[f] * (sample[f] - work->mean[f]);
-      ports[(size_t)i * (size_t)n_ports + (size_t)k] = factor * sum;
+        for (int s = 0; s < N_TOGETHER; s++)
+          sum[s] += direction[f] * (sample[s][f] - work->mean[f]);
+      for (int s = 0; s < n; s++)
+        ports[(size_t)(i + s) * (size_t)n_ports + (size_t)k] = factor * sum[s];
     }
   }
 }

@@ -184,6 +184,45 @@ static double eval_bytes(const epx_point *point, int batch) {
               14.0 * (double)network->n_theta * point->block + n * n * (point->block > 1 ? lanes : 1));
 }
 
+static bool wants(const epx_settings *settings, epx_metric metric) {
+  for (int k = 0; k < settings->n_metrics; k++)
+    if (settings->metric[k] == metric) return true;
+  return false;
+}
+
+/* Equilibria that measuring asks for: each metric its samples, beside those that are always tested.
+ * `gradient`: of one of the rule's over the training part. */
+static double count_measured(const epx_point *point, double gradient) {
+  const epx_settings *settings = point->settings;
+  const epx_task *task = point->task;
+  const double train = task->n_train, test = task->n_test > 0 ? task->n_test : train;
+  const double validation = task->n_validation > 0 ? task->n_validation : train;
+  double n = test;
+  if (wants(settings, EPX_METRIC_INITIAL_ACCURACY)) n += test;
+  if (wants(settings, EPX_METRIC_DEPLOYED_ACCURACY)) n += test;
+  if (wants(settings, EPX_METRIC_EQUILIBRIA_FOUND)) n += test * settings->equilibrium.starts;
+  if (wants(settings, EPX_METRIC_TRAIN_ACCURACY) || wants(settings, EPX_METRIC_TRAIN_LOSS)) n += train;
+  if (wants(settings, EPX_METRIC_VALIDATION_ACCURACY) || wants(settings, EPX_METRIC_VALIDATION_LOSS))
+    n += validation;
+  if (wants(settings, EPX_METRIC_GRADIENT_COSINE) || wants(settings, EPX_METRIC_GRADIENT_NORM_RATIO))
+    n += gradient + train;
+  if (wants(settings, EPX_METRIC_TRAINED_GRADIENT_COSINE)) n += gradient + train;
+  return n;
+}
+
+static double count_equilibria(const epx_point *point, size_t n_trained) {
+  const epx_settings *settings = point->settings;
+  const epx_estimator *rule = settings->learning.estimator;
+  const double phases =
+      1 + (rule->eval_phases ? rule->eval_phases(&settings->learning.nudging, n_trained) : 0);
+  const double gradient = point->task->n_train * phases;
+  const bool validated = settings->learning.patience > 0 || settings->curve[EPX_CURVE_VALIDATION_LOSS] ||
+                         settings->curve[EPX_CURVE_VALIDATION_ACCURACY];
+  const double an_epoch = gradient + (validated ? point->task->n_validation : 0);
+  const int epochs = epx_protocol_get_epochs(&settings->protocol, settings->learning.epochs);
+  return epochs * an_epoch + count_measured(point, gradient);
+}
+
 epx_point_size epx_point_eval_size(const epx_point *point) {
   const epx_settings *settings = point->settings;
   const epx_network *network = point->network;
@@ -196,14 +235,7 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
                          .n_classes = point->task->n_classes};
   for (int p = 0; p < network->family->n_parameters; p++)
     if (settings->learning.train[p]) size.n_trained += network->count[p];
-  const epx_estimator *estimator = settings->learning.estimator;
-  const double phases =
-      1 + (estimator->eval_phases ? estimator->eval_phases(&settings->learning.nudging, size.n_trained) : 0);
-  const double evaluated = size.n_test > 0 ? size.n_test : size.n_train;
-  const bool validated = settings->learning.patience > 0 || settings->curve[EPX_CURVE_VALIDATION_LOSS] ||
-                         settings->curve[EPX_CURVE_VALIDATION_ACCURACY];
-  const double an_epoch = size.n_train * phases + (validated ? point->task->n_validation : 0);
-  size.equilibria = settings->learning.epochs * an_epoch + evaluated;
+  size.equilibria = count_equilibria(point, size.n_trained);
   size.engine = point->engine;
   size.bytes = eval_bytes(point, batch);
   return size;

@@ -134,11 +134,32 @@ static void excerpts_add_up_to_the_trial(void **state) {
   }
 }
 
+/* The number that is told before is the one that is counted, where every network settles and none stops. */
+static void a_points_size_is_what_its_trials_ask_for(void **state) {
+  (void)state;
+  static const char *const decks[] = {
+      IRIS("") MEASURED,
+      IRIS(", patience: 100") MEASURED,
+      IRIS(", nudge: {scheme: one-sided}") "metrics: [equilibria, trained_gradient_cosine, "
+                                           "gradient_norm_ratio]\n",
+      IRIS("") "metrics: [equilibria, train_loss, validation_loss, deployed_accuracy]\n",
+      IRIS(", protocol: transfer+finetune, finetune: 2") "metrics: [equilibria, train_loss]\n",
+      IRIS("") "metrics: [equilibria, equilibria_found]\nequilibrium: {starts: 4}\n",
+      IRIS(", protocol: transfer") "metrics: [equilibria, deployed_accuracy]\n"};
+  for (size_t i = 0; i < sizeof decks / sizeof *decks; i++) {
+    made m = make(decks[i]);
+    assert_true(epx_point_eval_size(m.point).equilibria == count(m.point));
+    assert_true(m.campaign->equilibria == BLOCK * count(m.point));
+    destroy(&m);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_few_samples_are_spread_over_their_part),
       cmocka_unit_test(parts_are_cut_to_the_same_share),
       cmocka_unit_test(excerpts_add_up_to_the_trial),
+      cmocka_unit_test(a_points_size_is_what_its_trials_ask_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

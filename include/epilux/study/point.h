@@ -42,7 +42,7 @@ typedef struct {
 
 /** What a point's trials cost. */
 typedef struct {
-  double equilibria; /* that one trial asks for, at most */
+  double equilibria; /* that one trial asks for, at most; what is trained once a point is not among them */
   double bytes;      /* of a block's workspaces, about; distributed: of each rank's part */
   epx_engine engine;
   int n_nodes, n_train, n_test, n_features, n_classes;
