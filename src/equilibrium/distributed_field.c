@@ -5,6 +5,10 @@
 
 #include "equilibrium/distributed_nodes.h"
 
+EPX_KERNEL_TABLE(epx_nodes_receive, EPX_NODES_RECEIVE_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_nodes_lay, EPX_NODES_LAY_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_nodes_gather, EPX_NODES_GATHER_ARGUMENTS);
+
 /** Sets base from the input of a lane of the port, that of one node with its feature. */
 static void set_driven(epx_nodes *nodes, int r, double feature) {
   const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n_port = (size_t)nodes->port->n_lanes;
@@ -71,24 +75,18 @@ static void pad(int n_rows, size_t n_used, size_t n_lanes, double *of_lanes) {
   }
 }
 
-/** Lays n_used nodes from `first` on into rows of n_lanes lanes. */
+/** Lays n_used nodes from `first` on into rows of n_lanes lanes, and back. */
 static void lay(const epx_nodes *nodes, size_t first, size_t n_used, size_t n_lanes,
                 const double *interleaved, double *of_lanes) {
   const size_t n = (size_t)nodes->n_components;
-  for (size_t c = 0; c < n; c++) {
-    for (size_t r = 0; r < n_used; r++)
-      of_lanes[c * n_lanes + r] = interleaved[(first + r) * n + c];
-  }
+  EPX_KERNEL_CALL(epx_nodes_lay)(n, n_used, n_lanes, interleaved + first * n, of_lanes);
   pad(nodes->n_components, n_used, n_lanes, of_lanes);
 }
 
 static void gather(const epx_nodes *nodes, size_t first, size_t n_used, size_t n_lanes,
                    const double *of_lanes, double *interleaved) {
   const size_t n = (size_t)nodes->n_components;
-  for (size_t c = 0; c < n; c++) {
-    for (size_t r = 0; r < n_used; r++)
-      interleaved[(first + r) * n + c] = of_lanes[c * n_lanes + r];
-  }
+  EPX_KERNEL_CALL(epx_nodes_gather)(n, n_used, n_lanes, of_lanes, interleaved + first * n);
 }
 
 void epx_nodes_lay(const epx_nodes *nodes, const double *interleaved, double *of_lanes) {
@@ -106,11 +104,20 @@ void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n_used, con
     law->eval_sent(state + r * n, nodes->sent + r * n_rows);
 }
 
-PetscErrorCode epx_nodes_exchange(epx_nodes *nodes, double *sent) {
-  double *ghosts = sent + (size_t)nodes->n_local * (size_t)nodes->n_rows;
-  PetscCall(PetscSFBcastBegin(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE));
-  PetscCall(PetscSFBcastEnd(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE));
+/** Broadcasts n numbers of each node to those who have it as a ghost. */
+static PetscErrorCode broadcast(const epx_nodes *nodes, int n, MPI_Datatype type, double *of_nodes) {
+  double *ghosts = of_nodes + (size_t)nodes->n_local * (size_t)n;
+  PetscCall(PetscSFBcastBegin(nodes->exchange, type, of_nodes, ghosts, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(nodes->exchange, type, of_nodes, ghosts, MPI_REPLACE));
   return 0;
+}
+
+PetscErrorCode epx_nodes_exchange(const epx_nodes *nodes, double *sent) {
+  return broadcast(nodes, nodes->n_rows, nodes->sent_type, sent);
+}
+
+PetscErrorCode epx_nodes_exchange_states(const epx_nodes *nodes, double *states) {
+  return broadcast(nodes, nodes->n_components, nodes->state_type, states);
 }
 
 PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
@@ -118,40 +125,30 @@ PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
   return epx_nodes_exchange(nodes, nodes->sent);
 }
 
-/** Asks the memory for what a vector of nodes, EPX_NODES_AHEAD nodes on from r, hold beside their links. */
-static void fetch(const epx_nodes *nodes, size_t r) {
-  const epx_lanes *lanes = nodes->lanes;
-  const size_t at = r + EPX_NODES_AHEAD;
-  epx_nodes_fetch_links(nodes, r);
-  if (at >= (size_t)nodes->n_local) return;
-  for (size_t c = 0; c < (size_t)nodes->n_rows; c++)
-    __builtin_prefetch(nodes->base + c * (size_t)lanes->n_lanes + at);
-  for (int p = 0; p < nodes->network->family->n_parameters; p++) {
-    if (lanes->node[p] && lanes->active[p]) __builtin_prefetch(lanes->node[p] + at);
-  }
+epx_node_links epx_nodes_get_links(const epx_nodes *nodes, size_t first, const double *sent, int n_sent) {
+  return (epx_node_links){.n_left = (size_t)nodes->n_local - first,
+                          .start = nodes->start + first,
+                          .column = nodes->column,
+                          .coupling = nodes->coupling,
+                          .sent = sent,
+                          .n_sent = (size_t)n_sent};
 }
 
 /** Fills the input of n_used nodes from `first` on, in rows of n_lanes lanes: what no state changes, and what
- * their links bring. Most nodes are fields of two components: the compiler is told. */
-static void receive(const epx_nodes *nodes, size_t first, size_t n_used, size_t n_lanes, double *input) {
-  const size_t n_rows = (size_t)nodes->n_rows, n_all = (size_t)nodes->lanes->n_lanes;
-  for (size_t r = 0; r < n_used; r++) {
-    double sum[EPX_LINK_MAX_ROWS] = {0};
-    if (r % EPX_LANE_WIDTH == 0) fetch(nodes, first + r);
-    if (n_rows == 2) {
-      epx_nodes_sum_links(nodes, nodes->sent, first + r, 2, sum);
-    } else {
-      epx_nodes_sum_links(nodes, nodes->sent, first + r, n_rows, sum);
-    }
-    for (size_t c = 0; c < n_rows; c++)
-      input[c * n_lanes + r] = nodes->base[c * n_all + first + r] + sum[c];
-  }
+ * their links bring, of nodes->sent or, where they are given, of the states. */
+static void receive(const epx_nodes *nodes, size_t first, size_t n_used, const double *states, size_t n_lanes,
+                    double *input) {
+  const epx_node_links links = epx_nodes_get_links(nodes, first, states ? states : nodes->sent,
+                                                   states ? nodes->n_components : nodes->n_rows);
+  EPX_KERNEL_CALL(epx_nodes_receive)
+  (&links, n_used, (size_t)nodes->n_rows, states ? nodes->sent_slope : NULL, (size_t)nodes->lanes->n_lanes,
+   nodes->base + first, n_lanes, input);
   pad(nodes->n_rows, n_used, n_lanes, input);
 }
 
 PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state) {
   PetscCall(epx_nodes_send(nodes, state));
-  receive(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, nodes->lanes->input);
+  receive(nodes, 0, (size_t)nodes->n_local, NULL, (size_t)nodes->lanes->n_lanes, nodes->lanes->input);
   epx_nodes_lay(nodes, state, nodes->y);
   return 0;
 }
@@ -170,19 +167,36 @@ static void cut_part(epx_nodes *nodes, size_t first, size_t n_used) {
   part->input = nodes->part_arrays;
 }
 
-void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state) {
+/** Makes nodes->part the lanes of a part, their state and their input. */
+static void set_part(epx_nodes *nodes, size_t first, size_t n_used, const double *states,
+                     const double *state) {
   cut_part(nodes, first, n_used);
   const size_t n_lanes = (size_t)nodes->part.n_lanes;
-  receive(nodes, first, n_used, n_lanes, nodes->part.input);
+  receive(nodes, first, n_used, states, n_lanes, nodes->part.input);
   lay(nodes, first, n_used, n_lanes, state, nodes->part_y);
 }
 
-void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state, double *f) {
+void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state) {
+  set_part(nodes, first, n_used, NULL, state);
+}
+
+/** Evaluates the field of a part, whose links bring nodes->sent or, where they are given, states. */
+static void eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *states,
+                      const double *state, double *f) {
   const size_t n = (size_t)nodes->n_components * (size_t)nodes->part_length;
   double *rate = nodes->part_y + n, *work = rate + n;
-  epx_nodes_set_part(nodes, first, n_used, state);
+  set_part(nodes, first, n_used, states, state);
   nodes->network->family->eval_field(&nodes->part, nodes->part_y, rate, work);
   gather(nodes, first, n_used, (size_t)nodes->part.n_lanes, rate, f);
+}
+
+void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state, double *f) {
+  eval_part(nodes, first, n_used, NULL, state, f);
+}
+
+void epx_nodes_eval_part_of_states(epx_nodes *nodes, size_t first, size_t n_used, const double *states,
+                                   double *f) {
+  eval_part(nodes, first, n_used, states, states, f);
 }
 
 size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first) {

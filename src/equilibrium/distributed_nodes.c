@@ -201,6 +201,19 @@ static epx_err create_arrays(epx_nodes *nodes) {
   return EPX_OK;
 }
 
+/** Looks whether what nodes send is linear in their states: whether then the states themselves can be sent.
+ */
+static void set_law(epx_nodes *nodes) {
+  const epx_link_law *law = nodes->network->family->link_law;
+  const double rest[EPX_LINK_MAX_ROWS] = {0};
+  double sent[EPX_LINK_MAX_ROWS] = {0};
+  law->eval_sent(rest, sent);
+  law->eval_sent_slope(rest, nodes->sent_slope);
+  nodes->sends_states = law->linear && !nodes->network->family->clamps_inputs;
+  for (int c = 0; c < nodes->n_rows; c++)
+    nodes->sends_states = nodes->sends_states && sent[c] == 0;
+}
+
 static epx_err fill_nodes(epx_nodes *nodes, const epx_network *network, MPI_Comm communicator) {
   int n_ranks = 0, rank = 0;
   if (MPI_Comm_size(communicator, &n_ranks) != MPI_SUCCESS ||
@@ -217,6 +230,7 @@ static epx_err fill_nodes(epx_nodes *nodes, const epx_network *network, MPI_Comm
   nodes->n_rows = network->family->input_rows;
   nodes->first = get_first(network->n_free, n_ranks, rank);
   nodes->n_local = get_first(network->n_free, n_ranks, rank + 1) - nodes->first;
+  set_law(nodes);
   EPX_TRY(create_links(nodes));
   EPX_TRY(create_exchange(nodes, n_ranks));
   EPX_TRY(create_lanes(nodes));

@@ -11,6 +11,7 @@
 #include <petscsf.h>
 
 #include "epilux/equilibrium/distributed.h"
+#include "equilibrium/distributed_kernel.h"
 
 typedef struct {
   const epx_network *network; /* borrowed */
@@ -26,6 +27,8 @@ typedef struct {
   int *ghost_row;   /* [n_ghosts] free row of each, rising */
   PetscSF exchange; /* owned rows -> ghosts */
   MPI_Datatype sent_type, state_type; /* of one node */
+  bool sends_states; /* what a node sends is sent_slope times its state, and none is clamped */
+  double sent_slope[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS]; /* [n_rows][n_components] */
 
   epx_network *single; /* one node */
   epx_lanes *lanes;    /* of it: lane r is owned row r */
@@ -54,8 +57,6 @@ typedef struct {
 
 /** Lanes of a part: with their parameters a fifth of a megabyte, less than a second-level cache. */
 enum { EPX_NODES_PART = 1024 };
-/** Nodes from the one at work to those that the memory is asked for. */
-enum { EPX_NODES_AHEAD = 128 };
 
 /** Creates the nodes of this rank. Collective. Errors: as epx_distributed_create(). */
 epx_err epx_nodes_create(const epx_network *network, MPI_Comm communicator, epx_nodes **out);
@@ -80,30 +81,8 @@ PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state);
  * Collective. */
 PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state);
 
-/** Sums n_rows of what the links of node r bring of `sent`, an array of nodes->sent's shape, in the order of
- * its links. */
-static inline void epx_nodes_sum_links(const epx_nodes *nodes, const double *sent, size_t r, size_t n_rows,
-                                       double *sum) {
-  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
-    const double *x = sent + (size_t)nodes->column[k] * n_rows;
-    for (size_t c = 0; c < n_rows; c++)
-      sum[c] += nodes->coupling[k] * x[c];
-  }
-}
-
-/** Asks the memory for the links of a vector of nodes, EPX_NODES_AHEAD nodes on from r: a lattice of a
- * million goes through a dozen arrays side by side, and the machine's own foresight ends with every page of
- * each. */
-static inline void epx_nodes_fetch_links(const epx_nodes *nodes, size_t r) {
-  enum { LINE = 64 };
-  const size_t at = r + EPX_NODES_AHEAD;
-  if (at + EPX_LANE_WIDTH > (size_t)nodes->n_local) return;
-  const size_t from = (size_t)nodes->start[at], to = (size_t)nodes->start[at + EPX_LANE_WIDTH];
-  for (size_t k = from; k < to; k += LINE / sizeof *nodes->coupling)
-    __builtin_prefetch(nodes->coupling + k);
-  for (size_t k = from; k < to; k += LINE / sizeof *nodes->column)
-    __builtin_prefetch(nodes->column + k);
-}
+/** Gets the links of the nodes from `first` on, which bring n_sent numbers of each node of `sent`. */
+epx_node_links epx_nodes_get_links(const epx_nodes *nodes, size_t first, const double *sent, int n_sent);
 
 /** What the field is made of, for those who have more to do with a part while it is in the cache. First what
  * n nodes from `first` on send, of all parts; then the exchange of it (collective); then of any part its
@@ -111,9 +90,14 @@ static inline void epx_nodes_fetch_links(const epx_nodes *nodes, size_t r) {
  * A part is of epx_nodes_get_part_size() nodes. state, f [n_local][components]: of all owned nodes. */
 size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first);
 void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n, const double *state);
-PetscErrorCode epx_nodes_exchange(epx_nodes *nodes, double *sent);
+PetscErrorCode epx_nodes_exchange(const epx_nodes *nodes, double *sent);
 void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n, const double *state);
 void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n, const double *state, double *f);
+
+/** Likewise where nodes->sends_states, without nodes->sent: the exchange of the states themselves
+ * (collective) and the field of a part of them. states [n_local + n_ghosts][components]. */
+PetscErrorCode epx_nodes_exchange_states(const epx_nodes *nodes, double *states);
+void epx_nodes_eval_part_of_states(epx_nodes *nodes, size_t first, size_t n, const double *states, double *f);
 
 /** Evaluates f = F(state), both [n_local][components]. Collective. */
 PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, double *f);

@@ -12,6 +12,8 @@
 #include "epilux/base/array.h"
 #include "equilibrium/distributed_private.h"
 
+EPX_KERNEL_TABLE(epx_nodes_multiply, EPX_NODES_MULTIPLY_ARGUMENTS);
+
 enum { MAX_BLOCK = EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS };
 
 /** out = A v, A [n_out][n_in]. */
@@ -31,37 +33,6 @@ static void transpose(int n_rows, int n_columns, const double *from, double *to)
   }
 }
 
-/** Sums for row r: its block, by columns where `transposed`, and what `heard` brings it, through `in`. */
-static inline void apply_row(const epx_distributed *d, int r, int n, int n_rows, bool transposed,
-                             const double *in, const double *x, double *y) {
-  const epx_nodes *nodes = d->nodes;
-  const double *own = d->own + (size_t)r * (size_t)(n * n);
-  double sum[EPX_LINK_MAX_ROWS] = {0};
-  epx_nodes_sum_links(nodes, nodes->heard, (size_t)r, (size_t)n_rows, sum);
-  multiply(n, n_rows, in, sum, y);
-  for (int i = 0; i < n; i++) {
-    for (int j = 0; j < n; j++)
-      y[i] += (transposed ? own[j * n + i] : own[i * n + j]) * x[j];
-  }
-}
-
-static void apply_rows(const epx_distributed *d, bool transposed, const double *in, const double *x,
-                       double *y) {
-  const int n = d->nodes->n_components, n_rows = d->nodes->n_rows, n_local = d->nodes->n_local;
-  for (int r = 0; r < n_local; r++) {
-    if (r % EPX_LANE_WIDTH == 0) {
-      epx_nodes_fetch_links(d->nodes, (size_t)r);
-      __builtin_prefetch(d->own + ((size_t)r + EPX_NODES_AHEAD) * (size_t)(n * n));
-    }
-    /* Most nodes are fields of two components: the compiler is told. */
-    if (n == 2 && n_rows == 2) {
-      apply_row(d, r, 2, 2, transposed, in, x + r * 2, y + r * 2);
-    } else {
-      apply_row(d, r, n, n_rows, transposed, in, x + r * n, y + r * n);
-    }
-  }
-}
-
 static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x, double *y) {
   epx_nodes *nodes = d->nodes;
   const epx_link_law *law = nodes->network->family->link_law;
@@ -76,7 +47,9 @@ static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x
   for (int r = 0; r < nodes->n_local; r++)
     multiply(n_rows, n, transposed ? out : sent, x + r * n, nodes->heard + r * n_rows);
   PetscCall(epx_nodes_exchange(nodes, nodes->heard));
-  apply_rows(d, transposed, transposed ? in : received, x, y);
+  const epx_node_links links = epx_nodes_get_links(nodes, 0, nodes->heard, n_rows);
+  EPX_KERNEL_CALL(epx_nodes_multiply)
+  (&links, (size_t)nodes->n_local, (size_t)n, d->own, transposed, transposed ? in : received, x, y);
   return 0;
 }
 

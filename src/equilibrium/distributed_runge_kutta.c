@@ -17,7 +17,14 @@
 #include "epilux/base/array.h"
 #include "equilibrium/distributed_private.h"
 
-enum { N_STAGES = 4, WIDTH = 8 };
+EPX_KERNEL_TABLE(epx_pair_form, EPX_PAIR_FORM_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_pair_extend, EPX_PAIR_EXTEND_ARGUMENTS);
+
+enum { N_STAGES = 4 };
+
+/** Of the rates in each stage's state, and in the error. */
+static const double weights[N_STAGES][3] = {{0}, {1. / 2}, {0, 3. / 4}, {2. / 9, 1. / 3, 4. / 9}};
+static const double errors[N_STAGES] = {-5. / 72, 6. / 72, 8. / 72, -9. / 72};
 
 /** Of the step that the error would allow, the one that is tried; and after a step that failed. */
 #define SAFETY 0.9
@@ -29,23 +36,22 @@ enum { N_STAGES = 4, WIDTH = 8 };
 #define LEAST_STEP 1e-14
 
 struct epx_runge_kutta {
-  double *y, *end;     /* [n_local][components]: the step's start; states of the stages, its end last */
-  double *k[N_STAGES]; /* likewise: rates */
+  double *y, *end; /* [n_local + n_ghosts][components]: the step's start; the stages' states, its end last */
+  double *k[N_STAGES]; /* [n_local][components]: rates */
 };
 
-/** Largest components of a part, of a rank, of the network; the error's is weighted. They are the same
- * whoever compares what first: the dynamics have the same bits on any number of ranks. */
-typedef struct {
-  double residual, size, error;
-  double lost; /* 1: something is not finite */
-} extents;
+/** What a step is judged by: the largest components of rate, state and weighted error; and 1 where one of
+ * them is not finite. They are the same whoever compares what first: the dynamics have the same bits on any
+ * number of ranks. */
+enum { RATE, SIZE, ERROR, LOST, N_EXTENTS };
 
 epx_err epx_distributed_create_runge_kutta(epx_distributed *d) {
   const size_t n_components = (size_t)d->nodes->n_components;
   const size_t n = (size_t)d->nodes->n_local * n_components;
+  const size_t n_shared = n + (size_t)d->nodes->n_ghosts * n_components;
   EPX_TRY(EPX_ARRAY(d->runge_kutta, 1));
-  EPX_TRY(EPX_ARRAY(d->runge_kutta->y, n));
-  EPX_TRY(EPX_ARRAY(d->runge_kutta->end, n));
+  EPX_TRY(EPX_ARRAY(d->runge_kutta->y, n_shared));
+  EPX_TRY(EPX_ARRAY(d->runge_kutta->end, n_shared));
   for (int stage = 0; stage < N_STAGES; stage++)
     EPX_TRY(EPX_ARRAY(d->runge_kutta->k[stage], n));
   return EPX_OK;
@@ -61,61 +67,43 @@ void epx_distributed_destroy_runge_kutta(epx_distributed *d) {
   epx_array_destroy(&d->runge_kutta);
 }
 
-/** Forms n numbers of a stage's state. */
-static void form(const epx_runge_kutta *rk, int stage, double h, size_t from, size_t n) {
-  const double *y = rk->y + from, *k1 = rk->k[0] + from, *k2 = rk->k[1] + from, *k3 = rk->k[2] + from;
-  double *end = rk->end + from;
-  for (size_t i = 0; stage == 1 && i < n; i++)
-    end[i] = y[i] + h / 2 * k1[i];
-  for (size_t i = 0; stage == 2 && i < n; i++)
-    end[i] = y[i] + 3 * h / 4 * k2[i];
-  for (size_t i = 0; stage == 3 && i < n; i++)
-    end[i] = y[i] + h / 9 * (2 * k1[i] + 3 * k2[i] + 4 * k3[i]);
-}
-
-/** Lets numbers from ... from + n extend what is known: WIDTH maxima side by side. */
-static void extend(const epx_distributed *d, double h, size_t from, size_t n, extents *of) {
+/** Lets a part's numbers extend what is known. */
+static void extend(const epx_distributed *d, size_t from, size_t n, double *extents) {
   const epx_runge_kutta *rk = d->runge_kutta;
-  const double rtol = d->options.rtol, atol = d->options.atol;
-  const double *y = rk->y + from, *end = rk->end + from;
-  const double *k1 = rk->k[0] + from, *k2 = rk->k[1] + from, *k3 = rk->k[2] + from, *k4 = rk->k[3] + from;
-  double residual[WIDTH] = {0}, size[WIDTH] = {0}, error[WIDTH] = {0}, lost[WIDTH] = {0};
-  for (size_t i = 0; i < n; i += WIDTH) {
-    const size_t width = n - i < WIDTH ? n - i : WIDTH;
-    for (size_t w = 0, at = i; w < width; w++, at++) {
-      const double there = fabs(end[at]), here = fabs(y[at]), larger = there > here ? there : here;
-      const double rate = fabs(k4[at]);
-      const double off = fabs(5 * k1[at] - 6 * k2[at] - 8 * k3[at] + 9 * k4[at]) / (atol + rtol * larger);
-      residual[w] = rate > residual[w] ? rate : residual[w];
-      size[w] = there > size[w] ? there : size[w];
-      error[w] = off > error[w] ? off : error[w];
-      lost[w] += 0 * off + 0 * there; /* NaN once, NaN for good */
-    }
-  }
-  for (size_t w = 0; w < WIDTH; w++) {
-    of->residual = fmax(of->residual, residual[w]);
-    of->size = fmax(of->size, size[w]);
-    of->error = fmax(of->error, h / 72 * error[w]);
-    if (lost[w] != 0) of->lost = 1;
-  }
+  const double *const k[] = {rk->k[0] + from, rk->k[1] + from, rk->k[2] + from, rk->k[3] + from};
+  EPX_KERNEL_CALL(epx_pair_extend)
+  (n, d->options.rtol, d->options.atol, errors, rk->y + from, rk->end + from, k, extents);
 }
 
-/** Evaluates a stage's state and its rate; the last one's extents are of this rank. */
-static PetscErrorCode eval_stage(epx_distributed *d, int stage, double h, extents *of) {
+/** Forms a stage's state and exchanges what its nodes send. */
+static PetscErrorCode form_stage(const epx_distributed *d, int stage, double h) {
   epx_nodes *nodes = d->nodes;
   const epx_runge_kutta *rk = d->runge_kutta;
   const size_t n_local = (size_t)nodes->n_local, n = (size_t)nodes->n_components;
-  size_t size = 0;
-  for (size_t first = 0; first < n_local; first += size) {
+  for (size_t first = 0, size = 0; first < n_local; first += size) {
+    const double *const k[] = {rk->k[0] + first * n, rk->k[1] + first * n, rk->k[2] + first * n};
     size = epx_nodes_get_part_size(nodes, first);
-    form(rk, stage, h, first * n, size * n);
-    epx_nodes_lay_sent(nodes, first, size, rk->end);
+    EPX_KERNEL_CALL(epx_pair_form)(size * n, h, weights[stage], rk->y + first * n, k, rk->end + first * n);
+    if (!nodes->sends_states) epx_nodes_lay_sent(nodes, first, size, rk->end);
   }
-  PetscCall(epx_nodes_exchange(nodes, nodes->sent));
-  for (size_t first = 0; first < n_local; first += size) {
+  return nodes->sends_states ? epx_nodes_exchange_states(nodes, rk->end)
+                             : epx_nodes_exchange(nodes, nodes->sent);
+}
+
+/** Evaluates a stage's rate; the last one extends what is known of this rank. */
+static PetscErrorCode eval_stage(epx_distributed *d, int stage, double h, double *extents) {
+  epx_nodes *nodes = d->nodes;
+  const epx_runge_kutta *rk = d->runge_kutta;
+  const size_t n_local = (size_t)nodes->n_local, n = (size_t)nodes->n_components;
+  PetscCall(form_stage(d, stage, h));
+  for (size_t first = 0, size = 0; first < n_local; first += size) {
     size = epx_nodes_get_part_size(nodes, first);
-    epx_nodes_eval_part(nodes, first, size, rk->end, rk->k[stage]);
-    if (stage == N_STAGES - 1) extend(d, h, first * n, size * n, of);
+    if (nodes->sends_states) {
+      epx_nodes_eval_part_of_states(nodes, first, size, rk->end, rk->k[stage]);
+    } else {
+      epx_nodes_eval_part(nodes, first, size, rk->end, rk->k[stage]);
+    }
+    if (stage == N_STAGES - 1) extend(d, first * n, size * n, extents);
   }
   d->counts.field_evaluations++;
   return 0;
@@ -123,45 +111,42 @@ static PetscErrorCode eval_stage(epx_distributed *d, int stage, double h, extent
 
 /** Tries a step of length h. *error: its error over the one that is allowed, NaN where it left the numbers.
  */
-static PetscErrorCode attempt(epx_distributed *d, double h, extents *of, double *error) {
-  *of = (extents){0};
+static PetscErrorCode attempt(epx_distributed *d, double h, double *extents, double *error) {
+  memset(extents, 0, N_EXTENTS * sizeof *extents);
   for (int stage = 1; stage < N_STAGES; stage++)
-    PetscCall(eval_stage(d, stage, h, of));
-  double all[] = {of->residual, of->size, of->error, of->lost};
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, all, 4, MPI_DOUBLE, MPI_MAX, d->nodes->communicator));
-  *of = (extents){.residual = all[0], .size = all[1], .error = all[2], .lost = all[3]};
-  *error = of->lost > 0 ? NAN : of->error / epx_distributed_get_scale(d, h);
+    PetscCall(eval_stage(d, stage, h, extents));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, extents, N_EXTENTS, MPI_DOUBLE, MPI_MAX, d->nodes->communicator));
+  *error = extents[LOST] > 0 ? NAN : h * extents[ERROR] / epx_distributed_get_scale(d, h);
   return 0;
 }
 
 /** Makes the end of a step the start of the next. */
-static void accept(epx_distributed *d, const extents *of) {
+static void accept(epx_distributed *d, const double *extents) {
   epx_runge_kutta *rk = d->runge_kutta;
   double *const y = rk->y, *const k = rk->k[0];
   rk->y = rk->end;
   rk->end = y;
   rk->k[0] = rk->k[N_STAGES - 1];
   rk->k[N_STAGES - 1] = k;
-  d->residual = of->residual;
-  d->size = of->size;
+  d->residual = extents[RATE];
+  d->size = extents[SIZE];
 }
 
 /** Takes one step. *step: in, the length to try first; out, that of the next. *taken: its own length, 0 where
  * no length did. */
 static PetscErrorCode take_step(epx_distributed *d, double *step, double *taken) {
   const double least = LEAST_STEP * (1 + d->size) / d->residual;
-  double safety = SAFETY, error = NAN;
-  extents of;
-  for (*taken = 0; *step > least;) {
-    PetscCall(attempt(d, *step, &of, &error));
-    const double h = *step, change = isfinite(error) ? safety * pow(error, -1.0 / 3) : 0;
+  double safety = SAFETY, error = NAN, extents[N_EXTENTS];
+  for (*taken = 0; *step > least; safety = SAFETY_AFTER_FAILURE) {
+    const double h = *step;
+    PetscCall(attempt(d, h, extents, &error));
+    const double change = isfinite(error) ? safety * pow(error, -1.0 / 3) : 0;
     *step *= fmin(fmax(change, LEAST_CHANGE), MOST_CHANGE);
     if (error <= 1) {
       *taken = h;
-      accept(d, &of);
+      accept(d, extents);
       return 0;
     }
-    safety = SAFETY_AFTER_FAILURE;
   }
   return 0;
 }
