@@ -97,11 +97,12 @@ void epx_nodes_gather(const epx_nodes *nodes, const double *of_lanes, double *in
   gather(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, of_lanes, interleaved);
 }
 
-void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n_used, const double *state) {
+void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n_used, const double *state,
+                        double *sent) {
   const epx_link_law *law = nodes->network->family->link_law;
   const size_t n = (size_t)nodes->n_components, n_rows = (size_t)nodes->n_rows;
   for (size_t r = first; r < first + n_used; r++)
-    law->eval_sent(state + r * n, nodes->sent + r * n_rows);
+    law->eval_sent(state + r * n, sent + r * n_rows);
 }
 
 /** Broadcasts n numbers of each node to those who have it as a ghost. */
@@ -121,7 +122,7 @@ PetscErrorCode epx_nodes_exchange_states(const epx_nodes *nodes, double *states)
 }
 
 PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
-  epx_nodes_lay_sent(nodes, 0, (size_t)nodes->n_local, state);
+  epx_nodes_lay_sent(nodes, 0, (size_t)nodes->n_local, state, nodes->sent);
   return epx_nodes_exchange(nodes, nodes->sent);
 }
 
@@ -135,20 +136,21 @@ epx_node_links epx_nodes_get_links(const epx_nodes *nodes, size_t first, const d
 }
 
 /** Fills the input of n_used nodes from `first` on, in rows of n_lanes lanes: what no state changes, and what
- * their links bring, of nodes->sent or, where they are given, of the states. */
-static void receive(const epx_nodes *nodes, size_t first, size_t n_used, const double *states, size_t n_lanes,
-                    double *input) {
-  const epx_node_links links = epx_nodes_get_links(nodes, first, states ? states : nodes->sent,
-                                                   states ? nodes->n_components : nodes->n_rows);
+ * their links bring of `sent`, or of states. */
+static void receive(const epx_nodes *nodes, size_t first, size_t n_used, bool of_states, const double *sent,
+                    size_t n_lanes, double *input) {
+  const epx_node_links links =
+      epx_nodes_get_links(nodes, first, sent, of_states ? nodes->n_components : nodes->n_rows);
   EPX_KERNEL_CALL(epx_nodes_receive)
-  (&links, n_used, (size_t)nodes->n_rows, states ? nodes->sent_slope : NULL, (size_t)nodes->lanes->n_lanes,
+  (&links, n_used, (size_t)nodes->n_rows, of_states ? nodes->sent_slope : NULL, (size_t)nodes->lanes->n_lanes,
    nodes->base + first, n_lanes, input);
   pad(nodes->n_rows, n_used, n_lanes, input);
 }
 
 PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state) {
   PetscCall(epx_nodes_send(nodes, state));
-  receive(nodes, 0, (size_t)nodes->n_local, NULL, (size_t)nodes->lanes->n_lanes, nodes->lanes->input);
+  receive(nodes, 0, (size_t)nodes->n_local, false, nodes->sent, (size_t)nodes->lanes->n_lanes,
+          nodes->lanes->input);
   epx_nodes_lay(nodes, state, nodes->y);
   return 0;
 }
@@ -168,35 +170,36 @@ static void cut_part(epx_nodes *nodes, size_t first, size_t n_used) {
 }
 
 /** Makes nodes->part the lanes of a part, their state and their input. */
-static void set_part(epx_nodes *nodes, size_t first, size_t n_used, const double *states,
+static void set_part(epx_nodes *nodes, size_t first, size_t n_used, bool of_states, const double *sent,
                      const double *state) {
   cut_part(nodes, first, n_used);
   const size_t n_lanes = (size_t)nodes->part.n_lanes;
-  receive(nodes, first, n_used, states, n_lanes, nodes->part.input);
+  receive(nodes, first, n_used, of_states, sent, n_lanes, nodes->part.input);
   lay(nodes, first, n_used, n_lanes, state, nodes->part_y);
 }
 
 void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state) {
-  set_part(nodes, first, n_used, NULL, state);
+  set_part(nodes, first, n_used, false, nodes->sent, state);
 }
 
-/** Evaluates the field of a part, whose links bring nodes->sent or, where they are given, states. */
-static void eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *states,
-                      const double *state, double *f) {
+/** Evaluates the field of nodes->part. */
+static void eval_part(epx_nodes *nodes, size_t first, size_t n_used, double *f) {
   const size_t n = (size_t)nodes->n_components * (size_t)nodes->part_length;
   double *rate = nodes->part_y + n, *work = rate + n;
-  set_part(nodes, first, n_used, states, state);
   nodes->network->family->eval_field(&nodes->part, nodes->part_y, rate, work);
   gather(nodes, first, n_used, (size_t)nodes->part.n_lanes, rate, f);
 }
 
-void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state, double *f) {
-  eval_part(nodes, first, n_used, NULL, state, f);
+void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *sent,
+                         const double *state, double *f) {
+  set_part(nodes, first, n_used, false, sent, state);
+  eval_part(nodes, first, n_used, f);
 }
 
 void epx_nodes_eval_part_of_states(epx_nodes *nodes, size_t first, size_t n_used, const double *states,
                                    double *f) {
-  eval_part(nodes, first, n_used, states, states, f);
+  set_part(nodes, first, n_used, true, states, states);
+  eval_part(nodes, first, n_used, f);
 }
 
 size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first) {
@@ -209,7 +212,7 @@ PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, doubl
   PetscCall(epx_nodes_send(nodes, state));
   for (size_t first = 0, n = 0; first < n_local; first += n) {
     n = epx_nodes_get_part_size(nodes, first);
-    epx_nodes_eval_part(nodes, first, n, state, f);
+    epx_nodes_eval_part(nodes, first, n, nodes->sent, state, f);
   }
   return 0;
 }

@@ -89,12 +89,13 @@ epx_node_links epx_nodes_get_links(const epx_nodes *nodes, size_t first, const d
  * lanes in nodes->part, their state in nodes->part_y and their input as links bring it; or its field.
  * A part is of epx_nodes_get_part_size() nodes. state, f [n_local][components]: of all owned nodes. */
 size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first);
-void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n, const double *state);
+void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n, const double *state, double *sent);
 PetscErrorCode epx_nodes_exchange(const epx_nodes *nodes, double *sent);
 void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n, const double *state);
-void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n, const double *state, double *f);
+void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n, const double *sent, const double *state,
+                         double *f);
 
-/** Likewise where nodes->sends_states, without nodes->sent: the exchange of the states themselves
+/** Likewise where nodes->sends_states, without what is sent: the exchange of the states themselves
  * (collective) and the field of a part of them. states [n_local + n_ghosts][components]. */
 PetscErrorCode epx_nodes_exchange_states(const epx_nodes *nodes, double *states);
 void epx_nodes_eval_part_of_states(epx_nodes *nodes, size_t first, size_t n, const double *states, double *f);

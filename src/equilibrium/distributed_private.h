@@ -7,6 +7,7 @@
 #include <petscts.h>
 
 #include "equilibrium/distributed_nodes.h"
+#include "equilibrium/distributed_order.h"
 #include "equilibrium/distributed_session.h"
 #include "equilibrium/limit_cycle.h"
 
