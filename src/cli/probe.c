@@ -295,6 +295,7 @@ epx_err epx_probe_run(epx_probe *probe, double seconds, bool *done) {
   let_go_on(probe, seconds, done);
   if (*done) EPX_TRY(take_leave(probe));
   probe->whole = *get_told(probe);
+  if (*done) epx_point_destroy(&probe->point); /* hundreds of probes may be done */
   return EPX_OK;
 }
 
