@@ -200,7 +200,7 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
   d->settled_at = NAN;
   d->last_step = INFINITY;
   d->steps_left = d->options.max_steps;
-  if (d->watch) epx_limit_cycle_init(d->watch, 0);
+  epx_oscillation_init(&d->oscillation);
   EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
   const int code = settle(d, certificate);
   d->nudge = NULL;

@@ -1,6 +1,10 @@
 /** @file
  * The dynamics of a distributed network: who integrates, and what is asked after every step. Residual and
- * size decide whether it goes on; the outputs are watched for a limit cycle over the second half of the time.
+ * size decide whether it goes on; what takes long is watched for a limit cycle.
+ *
+ * All components are watched, as in a population, for in a large lattice most oscillations are nowhere near
+ * the outputs, and small beside what one of its nodes does. That takes five numbers a component and a pass
+ * over them a step, which networks that settle never pay: the watch is made when first opened.
  *
  * Errors are those of the worst component: a root mean square over a million would let one of them err by a
  * thousand tolerances. As in a population, the error of a step stays below STEP_SHARE of the way it goes:
@@ -15,8 +19,6 @@
 
 /** Of the way of a step, its error at most. */
 #define STEP_SHARE 0.1
-/** The watch for limit cycles opens when this share of time or steps has gone by. */
-#define WATCH_FROM 0.5
 /** The first step goes so far, in weights of the error norm. */
 #define FIRST_WAY 10.0
 
@@ -27,16 +29,40 @@ static double get_share(const epx_distributed *d, double time) {
   return fmax(by_time, by_steps);
 }
 
-static PetscErrorCode watch(epx_distributed *d, const double *state, double time) {
-  if (!d->watch || get_share(d, time) < WATCH_FROM) return 0;
-  if (epx_distributed_eval_outputs(d, state, d->outputs) != EPX_OK) return PETSC_ERR_LIB;
-  epx_limit_cycle_add(d->watch, 0, time, d->outputs, NULL, 1);
+static void merge_largest(void *context, int n, double *numbers) {
+  epx_distributed *d = context;
+  if (MPI_Allreduce(MPI_IN_PLACE, numbers, n, MPI_DOUBLE, MPI_MAX, d->nodes->communicator) != MPI_SUCCESS)
+    d->merge_failed = true;
+}
+
+/** Makes the watch. A rank that has no memory for it takes the others with it. */
+static PetscErrorCode create_watch(epx_distributed *d) {
+  const int n = d->nodes->n_components;
+  const int code = epx_limit_cycle_create(d->nodes->n_local * n, 1, &d->watch);
+  if (epx_distributed_merge_codes(d, code) != EPX_OK) {
+    epx_limit_cycle_destroy(&d->watch);
+    SETERRQ(d->nodes->communicator, PETSC_ERR_MEM, "no memory to watch the network for a limit cycle");
+  }
+  const epx_limit_cycle_spread spread = {
+      .context = d, .merge_largest = merge_largest, .first = d->nodes->first * n};
+  epx_limit_cycle_set_spread(d->watch, &spread);
+  epx_limit_cycle_init(d->watch, 0);
   return 0;
+}
+
+static PetscErrorCode watch(epx_distributed *d, const double *state, const double *rate, double time) {
+  if (!epx_oscillation_is_due(get_share(d, time), d->options.max_steps - d->steps_left)) return 0;
+  if (!d->watch) PetscCall(create_watch(d));
+  d->merge_failed = false;
+  d->oscillates =
+      epx_oscillation_add(&d->oscillation, &d->options, d->watch, 0, time, state, rate, 1, d->size);
+  return d->merge_failed ? PETSC_ERR_LIB : 0;
 }
 
 double epx_distributed_get_scale(const epx_distributed *d, double step) {
   const epx_equilibrium_options *options = &d->options;
-  return fmin(1, STEP_SHARE * step * d->residual / (options->rtol * d->size + options->atol));
+  const double most = d->oscillation.seen ? EPX_OSCILLATION_CLOSER : 1;
+  return fmin(most, STEP_SHARE * step * d->residual / (options->rtol * d->size + options->atol));
 }
 
 double epx_distributed_get_first_step(const epx_distributed *d) {
@@ -44,8 +70,8 @@ double epx_distributed_get_first_step(const epx_distributed *d) {
   return fmin(FIRST_WAY * (options->rtol * d->size + options->atol) / d->residual, d->last_step);
 }
 
-PetscErrorCode epx_distributed_look(epx_distributed *d, const double *state, double before, double time,
-                                    double step, bool *done) {
+PetscErrorCode epx_distributed_look(epx_distributed *d, const double *state, const double *rate,
+                                    double before, double time, double step, bool *done) {
   d->counts.steps++;
   d->steps_left--;
   if (d->residual > d->options.settled) {
@@ -53,9 +79,9 @@ PetscErrorCode epx_distributed_look(epx_distributed *d, const double *state, dou
   } else if (isnan(d->settled_at)) {
     d->settled_at = epx_settling_eval_time(d->options.settled, before, d->residual, d->elapsed + time, step);
   }
-  PetscCall(watch(d, state, d->elapsed + time));
-  const bool out = !isfinite(d->residual) || d->size > d->options.escape;
-  *done = out || d->residual <= d->target || d->steps_left <= 0;
+  *done = !isfinite(d->residual) || !(d->size <= d->options.escape) || d->residual <= d->target;
+  if (!*done) PetscCall(watch(d, state, rate, d->elapsed + time));
+  *done = *done || d->oscillates || d->steps_left <= 0;
   return 0;
 }
 
@@ -81,19 +107,18 @@ epx_err epx_distributed_create_dynamics(epx_distributed *d) {
   EPX_PETSC(PetscOptionsGetAll(NULL, &options));
   const bool named = strstr(options, "-ts_") != NULL;
   EPX_PETSC(PetscFree(options));
-  EPX_TRY(named ? epx_distributed_create_ts(d) : epx_distributed_create_runge_kutta(d));
-  const int n_watched = d->nodes->network->n_outputs * d->nodes->n_components;
-  return n_watched > 0 ? epx_limit_cycle_create(n_watched, 1, &d->watch) : EPX_OK;
+  return named ? epx_distributed_create_ts(d) : epx_distributed_create_runge_kutta(d);
 }
 
 /** Says why dynamics that did not reach the target did not. */
 static void explain(epx_distributed *d, epx_certificate *certificate) {
-  const double floor = 10 * (d->options.rtol * d->size + d->options.atol);
-  if (!isfinite(d->residual) || d->size > d->options.escape) {
+  if (!isfinite(d->residual) || !(d->size <= d->options.escape)) {
     certificate->outcome = EPX_DIVERGED;
-  } else if (d->watch &&
-             epx_limit_cycle_eval(d->watch, 0, floor, &certificate->period, &certificate->amplitude)) {
+  } else if (d->oscillates ||
+             (d->watch && epx_oscillation_eval_end(&d->oscillation, &d->options, d->watch, 0, d->size))) {
     certificate->outcome = EPX_OSCILLATES;
+    certificate->period = d->oscillation.period;
+    certificate->amplitude = d->oscillation.amplitude;
   } else {
     certificate->outcome = EPX_SLOW;
   }
@@ -102,6 +127,9 @@ static void explain(epx_distributed *d, epx_certificate *certificate) {
 epx_err epx_distributed_follow(epx_distributed *d, epx_certificate *certificate) {
   bool lost = false;
   certificate->outcome = EPX_OK;
+  epx_oscillation_init(&d->oscillation);
+  d->oscillates = false;
+  if (d->watch) epx_limit_cycle_init(d->watch, 0);
   EPX_PETSC(measure(d));
   if (d->elapsed == 0) d->settled_at = d->residual <= d->options.settled ? 0 : NAN;
   if (d->residual <= d->target) return EPX_OK;

@@ -9,7 +9,7 @@
 #include "equilibrium/distributed_nodes.h"
 #include "equilibrium/distributed_order.h"
 #include "equilibrium/distributed_session.h"
-#include "equilibrium/limit_cycle.h"
+#include "equilibrium/oscillation.h"
 
 /** What to do where a linear solver fails. */
 #define EPX_DISTRIBUTED_CHOOSE                                                                               \
@@ -52,7 +52,10 @@ struct epx_distributed {
   double first_step; /* of the finish, largest component; negative before it */
   bool damped;
   bool dynamics_follow; /* where the finish does not do, the dynamics go on: a shortened step ends it */
-  epx_limit_cycle *watch;
+  epx_oscillation oscillation; /* what is known of one */
+  bool oscillates;             /* and enough is: the dynamics are over */
+  epx_limit_cycle *watch;      /* over the owned rows; NULL until it was first opened */
+  bool merge_failed;           /* of what ranks tell each other of it */
 
   epx_distributed_counts counts;
 };
@@ -88,12 +91,12 @@ epx_err epx_distributed_follow(epx_distributed *distributed, epx_certificate *ce
 PetscErrorCode epx_distributed_integrate(epx_distributed *distributed, bool *lost);
 PetscErrorCode epx_distributed_integrate_by_ts(epx_distributed *distributed, bool *lost);
 
-/** What follows a step: counts it, notes when the network settles, watches for limit cycles. `state` local,
- * `before` the residual at the step's start, `time` since the integration began. Residual and size
- * are those at the step's end. *done: the target is reached, or the state has escaped, or steps are spent.
- * Collective. */
-PetscErrorCode epx_distributed_look(epx_distributed *distributed, const double *state, double before,
-                                    double time, double step, bool *done);
+/** What follows a step: counts it, notes when the network settles, watches for limit cycles. `state` and its
+ * `rate` local, `before` the residual at the step's start, `time` since the integration began. Residual and
+ * size are those at the step's end. *done: the target is reached, or the state has escaped, a limit cycle was
+ * seen, or steps are spent. Collective. */
+PetscErrorCode epx_distributed_look(epx_distributed *distributed, const double *state, const double *rate,
+                                    double before, double time, double step, bool *done);
 
 /** Measures a state, whose field is in distributed->field: residual and size. Collective. */
 PetscErrorCode epx_distributed_measure(epx_distributed *distributed, Vec state);

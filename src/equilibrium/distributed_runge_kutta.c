@@ -193,7 +193,7 @@ PetscErrorCode epx_distributed_integrate(epx_distributed *d, bool *lost) {
     *lost = taken == 0;
     time += taken;
     d->last_step = step;
-    if (!*lost) PetscCall(epx_distributed_look(d, rk->state[0], before, time, taken, &done));
+    if (!*lost) PetscCall(epx_distributed_look(d, rk->state[0], rk->k[0], before, time, taken, &done));
   }
   d->elapsed += time;
   return epx_distributed_set_vector(d, rk->state[0], d->state);

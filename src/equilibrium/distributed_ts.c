@@ -24,7 +24,7 @@ static PetscErrorCode set_tolerances(const epx_distributed *d, double step) {
 static PetscErrorCode look(TS ts) {
   epx_distributed *d;
   Vec state;
-  const double *s;
+  const double *s, *rate;
   PetscReal time, last;
   bool done;
   PetscCall(TSGetApplicationContext(ts, &d));
@@ -37,7 +37,9 @@ static PetscErrorCode look(TS ts) {
   PetscCall(epx_distributed_measure(d, state));
   PetscCall(set_tolerances(d, d->last_step));
   PetscCall(VecGetArrayRead(state, &s));
-  PetscCall(epx_distributed_look(d, s, before, time, time - last, &done));
+  PetscCall(VecGetArrayRead(d->field, &rate));
+  PetscCall(epx_distributed_look(d, s, rate, before, time, time - last, &done));
+  PetscCall(VecRestoreArrayRead(d->field, &rate));
   PetscCall(VecRestoreArrayRead(state, &s));
   return done ? TSSetConvergedReason(ts, TS_CONVERGED_USER) : 0;
 }

@@ -5,7 +5,7 @@
 #ifndef EPILUX_SRC_EQUILIBRIUM_LANE_RECORD_H
 #define EPILUX_SRC_EQUILIBRIUM_LANE_RECORD_H
 
-#include <stdbool.h>
+#include "equilibrium/oscillation.h"
 
 typedef enum {
   EPX_LANE_PADDING, /* repeats another lane, or is idle: nothing is done for it */
@@ -22,11 +22,10 @@ typedef struct {
   double elapsed;    /* time the lane has followed the dynamics */
   double settled_at; /* since when its residual has been at most options->settled; NaN while it is above */
   double residual;
-  double period, amplitude; /* of a limit cycle, else NaN */
-  bool polished;            /* it arrived by Newton, not by the dynamics alone */
-  bool judged;              /* it has arrived, and its stability was asked for */
-  int n_pushes;             /* how often it was moved away from an unstable equilibrium */
-  bool measured;            /* it oscillates, and is followed more closely to say how */
+  epx_oscillation oscillation;
+  bool polished; /* it arrived by Newton, not by the dynamics alone */
+  bool judged;   /* it has arrived, and its stability was asked for */
+  int n_pushes;  /* how often it was moved away from an unstable equilibrium */
 } epx_lane_record;
 
 #endif

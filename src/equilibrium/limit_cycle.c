@@ -40,7 +40,7 @@ typedef struct {
 typedef struct {
   long n_samples, length; /* of the current epoch: seen, and in all */
   int n_epochs;           /* whole ones */
-  int component;          /* of the section */
+  int component;          /* of the section; -1: another process has it */
   double level;
   double time;          /* of the last sample */
   epoch current, whole; /* the running one, and the last that has ended */
@@ -48,6 +48,7 @@ typedef struct {
 
 struct epx_limit_cycle {
   int n_state;
+  epx_limit_cycle_spread spread;
   lane_watch *lanes;  /* [n_lanes] */
   double *low, *high; /* [n_lanes][n_state]: of the current epoch */
   double *y, *slope;  /* [n_lanes][n_state]: the last sample */
@@ -121,6 +122,16 @@ void epx_limit_cycle_destroy(epx_limit_cycle **address) {
   epx_array_destroy(address);
 }
 
+void epx_limit_cycle_set_spread(epx_limit_cycle *watch, const epx_limit_cycle_spread *spread) {
+  watch->spread = *spread;
+}
+
+/** Merges a number that processes may know differently: the largest, whoever has it. */
+static double merge(const epx_limit_cycle *watch, double number) {
+  if (watch->spread.merge_largest) watch->spread.merge_largest(watch->spread.context, 1, &number);
+  return number;
+}
+
 void epx_limit_cycle_init(epx_limit_cycle *watch, int lane) {
   watch->lanes[lane] = (lane_watch){.length = FIRST_EPOCH};
 }
@@ -129,15 +140,18 @@ static double *get_row(const epx_limit_cycle *watch, double *array, int lane) {
   return array + (size_t)lane * (size_t)watch->n_state;
 }
 
-/** Gets the component that swings most in the current epoch, and half its swing. */
+/** Gets the component that swings most in the current epoch, the first of equals, and half its swing; -1
+ * where another process has it. */
 static int get_widest(const epx_limit_cycle *watch, int lane, double *amplitude) {
   const double *low = get_row(watch, watch->low, lane), *high = get_row(watch, watch->high, lane);
   int widest = 0;
   for (int i = 1; i < watch->n_state; i++) {
     if (high[i] - low[i] > high[widest] - low[widest]) widest = i;
   }
-  *amplitude = (high[widest] - low[widest]) / 2;
-  return widest;
+  const double swing = high[widest] - low[widest], largest = merge(watch, swing);
+  const double place = watch->spread.first + (double)widest;
+  *amplitude = largest / 2;
+  return merge(watch, swing == largest ? -place : -INFINITY) == -place ? widest : -1;
 }
 
 /** A new sample of a lane, beside the last one. */
@@ -181,6 +195,7 @@ static void add_passage(const sample *s, double a) {
     if (own->n_passages == 1) passage[i] = x;
     distance = fmax(distance, fabs(x - passage[i]));
   }
+  distance = merge(s->watch, distance);
   if (own->n_passages == 1) own->first = own->last = when;
   if (own->n_passages == 1 || distance > RETURN * own->before) return;
   const double gap = when - own->last;
@@ -195,7 +210,7 @@ static void end_epoch(epx_limit_cycle *watch, int lane) {
   lane_watch *own = &watch->lanes[lane];
   double amplitude, *low = get_row(watch, watch->low, lane), *high = get_row(watch, watch->high, lane);
   own->component = get_widest(watch, lane, &amplitude);
-  own->level = low[own->component] + amplitude;
+  own->level = merge(watch, own->component < 0 ? -INFINITY : low[own->component] + amplitude);
   own->current.after = amplitude;
   own->whole = own->current;
   own->current = (epoch){.before = amplitude};
@@ -204,6 +219,18 @@ static void end_epoch(epx_limit_cycle *watch, int lane) {
   own->length *= 2;
   memcpy(low, get_row(watch, watch->y, lane), (size_t)watch->n_state * sizeof *low);
   memcpy(high, low, (size_t)watch->n_state * sizeof *high);
+}
+
+/** Evaluates at which share of the way from the last sample the section was crossed upwards; negative: it was
+ * not. */
+static double eval_passage(const sample *s) {
+  const lane_watch *own = &s->watch->lanes[s->lane];
+  double share = -1;
+  if (own->component >= 0) {
+    const cubic c = get_cubic(s, own->component);
+    if (c.y0 < own->level && c.y1 >= own->level) share = eval_crossing(&c, own->level);
+  }
+  return merge(s->watch, share);
 }
 
 static void keep_sample(const sample *s) {
@@ -227,9 +254,8 @@ bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const do
     memcpy(get_row(watch, watch->high, lane), get_row(watch, watch->y, lane),
            (size_t)watch->n_state * sizeof *y);
   } else {
-    const cubic c = get_cubic(&s, own->component);
-    if (own->n_epochs > 0 && c.y0 < own->level && c.y1 >= own->level)
-      add_passage(&s, eval_crossing(&c, own->level));
+    const double share = own->n_epochs > 0 ? eval_passage(&s) : -1;
+    if (share >= 0) add_passage(&s, share);
     add_extent(&s);
     keep_sample(&s);
   }

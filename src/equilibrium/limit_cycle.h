@@ -23,6 +23,19 @@ epx_err epx_limit_cycle_create(int n_state, int n_lanes, epx_limit_cycle **out);
 /** Destroys the watch at *address. */
 void epx_limit_cycle_destroy(epx_limit_cycle **address);
 
+/** Of a state that is spread over processes, what binds them: each watches the components it has, and all
+ * call alike what is called here, except to create and destroy. */
+typedef struct {
+  void *context;
+  /** Makes each of n numbers the largest of those that the processes have in its place. */
+  void (*merge_largest)(void *context, int n, double *numbers);
+  int first; /* place in the whole state of the first component here */
+} epx_limit_cycle_spread;
+
+/** Sets that the state is spread; without it, or where merge_largest is NULL, it is whole. Every process is
+ * told the same, bit for bit, as one that has the whole state. */
+void epx_limit_cycle_set_spread(epx_limit_cycle *watch, const epx_limit_cycle_spread *spread);
+
 /** Inits a lane: nothing seen yet. */
 void epx_limit_cycle_init(epx_limit_cycle *watch, int lane);
 

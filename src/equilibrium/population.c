@@ -130,9 +130,8 @@ static void init_records(const epx_population *population, const epx_lanes *lane
         .handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover,
         .settled_at = NAN,
         .residual = NAN,
-        .period = NAN,
-        .amplitude = NAN,
     };
+    epx_oscillation_init(&records[lane].oscillation);
     if (lane >= lanes->n_used || is_idle(population, lane)) records[lane].stage = EPX_LANE_PADDING;
   }
 }
@@ -225,13 +224,14 @@ static void set_rest(epx_population *population, const epx_lanes *lanes, const d
 
 /** Sets a lane's certificate from its record. */
 static void set_certificate(const epx_lane_record *record, epx_certificate *certificate) {
+  const bool oscillates = record->outcome == EPX_OSCILLATES;
   *certificate = (epx_certificate){
       .outcome = record->outcome,
       .residual = record->residual,
       .settling_time = record->settled_at,
       .abscissa = NAN,
-      .period = record->period,
-      .amplitude = record->amplitude,
+      .period = oscillates ? record->oscillation.period : NAN,
+      .amplitude = oscillates ? record->oscillation.amplitude : NAN,
   };
 }
 

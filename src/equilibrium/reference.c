@@ -18,7 +18,7 @@
 #include "epilux/base/array.h"
 #include "epilux/base/isa.h"
 #include "epilux/base/random.h"
-#include "equilibrium/limit_cycle.h"
+#include "equilibrium/oscillation.h"
 #include "equilibrium/spectrum.h"
 #include "equilibrium/sundials_compat.h"
 
@@ -29,9 +29,6 @@
 #define HANDOVER 1e-6
 /** KINSOL may move the state by so much of itself; it has left the basin otherwise. */
 #define BASIN 1e-2
-/** As in relaxation.c. */
-#define WATCH_FROM 0.5
-enum { WATCH_STEPS = 128 };
 /** Of stiff families, whose fast rates make noise of what a step leaves open: the residual at which KINSOL
  * begins; and tolerances where there is none, for the dynamics must get to the end. */
 #define STIFF_HANDOVER 1e-4
@@ -251,7 +248,7 @@ static bool look_at(reference *r, double share) {
   r->late = share >= 1;
   if (c->residual <= (r->late ? o->handover : r->handover)) return true;
   const double floor = 10 * (RTOL * get_largest(r->n_state, state) + ATOL);
-  if (share >= WATCH_FROM || r->n_steps > WATCH_STEPS) {
+  if (epx_oscillation_is_due(share, r->n_steps)) {
     for (int i = 0; i < r->n_state; i++)
       r->field[i] *= r->direction;
     if (epx_limit_cycle_add(r->watch, 0, r->time, state, r->field, 1) &&

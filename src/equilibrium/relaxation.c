@@ -20,19 +20,12 @@
 #include "epilux/photonic/packed_lanes.h"
 #include "equilibrium/integrator.h"
 #include "equilibrium/lane_vector.h"
-#include "equilibrium/limit_cycle.h"
 #include "equilibrium/settling.h"
 
 /** Of the way of a step, its error at most. */
 #define STEP_SHARE 0.1
 /** The first step goes so many times the tolerance; it grows from there in one or two steps. */
 #define FIRST_WAY 10.0
-/** The watch for limit cycles opens after so many steps, at the latest when this share of time or steps has
- * gone by: what settles has done so before. */
-#define WATCH_FROM 0.5
-enum { WATCH_STEPS = 128 };
-/** Of the tolerance, what a cycle is measured with: a loose one is off by some percent. */
-#define MEASURE 0.03
 
 struct epx_relaxation {
   epx_equilibrium_options options;
@@ -177,42 +170,21 @@ static void eval_extents(epx_relaxation *relaxation) {
                               relaxation->size);
 }
 
-/** Gets the swing below which a lane rattles. */
-static double get_floor(const epx_relaxation *relaxation, int place) {
-  return 10 * (relaxation->options.rtol * relaxation->size[place] + relaxation->options.atol);
-}
-
-/** Watches a lane that has taken long. A cycle is followed twice: as closely as the options ask, to see that
- * it is one, then, where they ask for that, MEASURE as closely, to say how long and how large it is. Returns
- * whether both are done. */
+/** Watches a lane that has taken long. Returns whether all was seen. */
 static bool watch_lane(const epx_relaxation *relaxation, int place) {
   epx_lane_record *record = get_record(relaxation, place);
-  double period, amplitude;
-  if (!epx_limit_cycle_add(relaxation->watch, relaxation->home[place], record->elapsed,
-                           epx_integrator_get_state(relaxation->integrator) + place,
-                           relaxation->field + place, relaxation->lanes->n_lanes) ||
-      !epx_limit_cycle_is_steady(relaxation->watch, relaxation->home[place], get_floor(relaxation, place),
-                                 &period, &amplitude))
-    return false;
-  const bool done = record->measured || !relaxation->options.measures_cycles;
-  record->period = period;
-  record->amplitude = amplitude;
-  record->measured = true;
-  if (!done) epx_limit_cycle_init(relaxation->watch, relaxation->home[place]);
-  return done;
+  return epx_oscillation_add(&record->oscillation, &relaxation->options, relaxation->watch,
+                             relaxation->home[place], record->elapsed,
+                             epx_integrator_get_state(relaxation->integrator) + place,
+                             relaxation->field + place, relaxation->lanes->n_lanes, relaxation->size[place]);
 }
 
 /** Takes a lane out that had all its time: it oscillates, or it is slow. */
 static void give_up(const epx_relaxation *relaxation, int place) {
-  epx_lane_record *record = get_record(relaxation, place);
-  double period, amplitude;
-  if (epx_limit_cycle_eval(relaxation->watch, relaxation->home[place], get_floor(relaxation, place), &period,
-                           &amplitude)) {
-    record->period = period;
-    record->amplitude = amplitude;
-    record->measured = true;
-  }
-  take_out(relaxation, place, record->measured ? EPX_OSCILLATES : EPX_SLOW);
+  epx_oscillation *oscillation = &get_record(relaxation, place)->oscillation;
+  const bool oscillates = epx_oscillation_eval_end(oscillation, &relaxation->options, relaxation->watch,
+                                                   relaxation->home[place], relaxation->size[place]);
+  take_out(relaxation, place, oscillates ? EPX_OSCILLATES : EPX_SLOW);
 }
 
 /** Bounds the error of a lane's next step. */
@@ -221,8 +193,8 @@ static void set_bound(const epx_relaxation *relaxation, int place, double step) 
   double *bound = &epx_integrator_get_bound(relaxation->integrator)[place];
   if (step > 0 && !epx_integrator_is_implicit(relaxation->integrator))
     *bound = STEP_SHARE * step * relaxation->speed[place];
-  if (get_record(relaxation, place)->measured)
-    *bound = fmin(*bound, MEASURE * (options->rtol * relaxation->size[place] + options->atol));
+  if (get_record(relaxation, place)->oscillation.seen)
+    *bound = fmin(*bound, EPX_OSCILLATION_CLOSER * (options->rtol * relaxation->size[place] + options->atol));
 }
 
 /** Looks at a running lane after a step of length `step`. Returns whether its state was replaced. */
@@ -248,8 +220,8 @@ static bool look_at(epx_relaxation *relaxation, int place, double step) {
   }
   const double share = fmax(record->elapsed / options->max_time,
                             1 - (double)relaxation->steps_left / (double)options->max_steps);
-  const bool watched = share >= WATCH_FROM || options->max_steps - relaxation->steps_left > WATCH_STEPS;
-  if (watched && watch_lane(relaxation, place)) {
+  if (epx_oscillation_is_due(share, options->max_steps - relaxation->steps_left) &&
+      watch_lane(relaxation, place)) {
     take_out(relaxation, place, EPX_OSCILLATES);
     return true;
   }
@@ -311,7 +283,7 @@ static void load(epx_relaxation *relaxation, const epx_nudge *nudge) {
     }
     epx_integrator_get_mask(relaxation->integrator)[lane] = -1;
     epx_limit_cycle_init(relaxation->watch, lane);
-    relaxation->records[lane].measured = false;
+    epx_oscillation_init(&relaxation->records[lane].oscillation);
   }
   epx_integrator_set_lanes(relaxation->integrator, lanes, nudge);
 }

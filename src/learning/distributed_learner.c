@@ -60,7 +60,9 @@ static epx_err create_parts(epx_distributed_learner *learner, const epx_cost *co
                             const char *petsc_options) {
   const epx_network *network = learner->network;
   int first, n_local;
-  EPX_TRY(epx_distributed_create(network, communicator, options, petsc_options, &learner->distributed));
+  epx_equilibrium_options asked = *options;
+  asked.measures_cycles = false; /* that it is one is enough */
+  EPX_TRY(epx_distributed_create(network, communicator, &asked, petsc_options, &learner->distributed));
   EPX_TRY(epx_distributed_gradient_create(learner->distributed, network, cost, &learner->work));
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, network->n_theta, &learner->optimizer));
   epx_distributed_get_range(learner->distributed, &first, &n_local);

@@ -9,7 +9,8 @@
  *
  * is the caller's plain array on each rank. The dynamics are followed by an explicit Runge-Kutta method to
  * `handover`, each step as accurate as `rtol` and `atol` say in its worst component (PETSc's TS follows them
- * where its options name one of TS's, "-ts_type bdf"); the finish is Newton-Krylov: block incomplete factors,
+ * where its options name one of TS's, "-ts_type bdf"); all of its components are watched for a limit cycle
+ * where that takes long, which then ends them, as a population's; the finish is Newton-Krylov: block incomplete factors,
  * line search; where the Krylov method fails and the network is small enough, a direct solver takes over.
  * The field's bits depend on nothing but the network: sums over links run in the order of the nodes, for any
  * number of ranks. So do the dynamics'. Solutions are the same bits for equal numbers of ranks, and agree to
