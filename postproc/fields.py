@@ -19,9 +19,13 @@ class Fields:
     sample: int
     outcome: str         # "done", or why it is no equilibrium
     columns: dict        # {name: array}, in the order of the names
+    phases: bool = False  # the states are phases, in rad
 
     def light(self):
-        """(name, array) of what the nodes hold: the intensity, or of families without one the state."""
+        """(name, array) of what the nodes hold: the intensity, or of families without one the state; phases from -pi to
+        pi, wherever they have run to."""
+        if self.phases:
+            return "phase", np.angle(np.exp(1j * self.columns["state_0"]))
         name = "intensity" if "intensity" in self.columns else "state_0"
         return name.replace("_0", ""), self.columns[name]
 
@@ -47,8 +51,9 @@ def read_fields(results, point):
             raise ResultsError(f"{results.path}: /fields/point_{point} is {kind} {version}; this reader knows {FORMAT} "
                                f"{FORMAT_VERSION}")
         numbers = [int(file.attrs[name]) for name in ("point", "instance", "sample")]
-        columns = {name: np.asarray(file[name][()], dtype=float) for name in file}
-        fields = Fields(*numbers, as_text(file.attrs["outcome"]), columns)
+        columns = {name: np.asarray(file[name][()], dtype=float) for name in file if not h5py.h5ds.is_scale(file[name].id)}
+        phases = "state_0" in columns and as_text(file["state_0"].attrs.get("units", "1")) == "rad"
+        fields = Fields(*numbers, as_text(file.attrs["outcome"]), columns, phases)
         fields.light(), fields.drive()
         return fields
     except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:

@@ -9,7 +9,7 @@ import sys
 import matplotlib
 import numpy as np
 from matplotlib.colors import LogNorm, Normalize
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
 import command
 import style
@@ -82,7 +82,8 @@ def figure(results):
             axes.scatter(outputs % columns, outputs // columns, s=12, facecolors="none", edgecolors=style.VERMILION,
                          linewidths=0.8)
             axes.set_title(f"{name}{'intensity |a|²' if what == 'intensity' else what}")
-    style.add_head(fig, f"{results.study}: light and drive over the sites of the lattice, after training")
+    style.add_head(fig, f"{results.study}: light and drive over the sites of the lattice, after training"
+                   + (f", plane {planes // 2} of {planes}" if planes > 1 else ""))
     return fig
 
 
@@ -90,6 +91,8 @@ def choose_norm(what, plane):
     """Light and magnitudes from darkness on; light by decades, at most four, where most sites are a hundred times
     darker than the brightest."""
     low, high = (np.nanmin(plane), np.nanmax(plane)) if np.any(np.isfinite(plane)) else (0.0, 1.0)
+    if what == "phase":
+        return Normalize(-np.pi, np.pi)
     if what == "intensity" and 0 < np.nanmedian(plane) < high / 100:
         return LogNorm(max(low, high / 1e4), high, clip=True)
     low = min(low, 0.0)
@@ -100,9 +103,9 @@ def draw_sites(fig, axes, what, values, colours):
     """Draws the middle plane, a square a site, row 0 on top."""
     plane = values[values.shape[0] // 2]
     image = axes.imshow(plane, norm=choose_norm(what, plane), interpolation="nearest",
-                        cmap=matplotlib.colormaps[colours].with_extremes(bad="white"))
-    for axis, word in ((axes.xaxis, "column"), (axes.yaxis, "row")):
-        axis.set_major_locator(MaxNLocator(5, integer=True))
+                        cmap=matplotlib.colormaps["twilight" if what == "phase" else colours].with_extremes(bad="white"))
+    for axis, word, n in ((axes.xaxis, "column", plane.shape[1]), (axes.yaxis, "row", plane.shape[0])):
+        axis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1) if n > 2 else FixedLocator(range(n)))
         axis.set_label_text(word)
     axes.spines[:].set_visible(True)
     axes.spines[:].set_color(style.UNMET)
@@ -110,7 +113,11 @@ def draw_sites(fig, axes, what, values, colours):
     bar = fig.colorbar(image, cax=axes.inset_axes([1.02, 0, 0.02 if is_wide(plane.shape) else 0.05, 1]))
     bar.outline.set_visible(False)
     if not isinstance(image.norm, LogNorm):
-        bar.locator = MaxNLocator(4)
+        if what == "phase":
+            bar.locator = FixedLocator([-np.pi, 0, np.pi])
+            bar.formatter = FixedFormatter(["−π", "0", "π"])
+        else:
+            bar.locator = MaxNLocator(4 if plane.shape[0] > 1 or not is_wide(plane.shape) else 1)
         bar.update_ticks()
 
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
+#include <hdf5_hl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -148,6 +149,41 @@ static hid_t create_selection(const epx_snapshot *snapshot) {
   return -1;
 }
 
+static const char *const axis_names[] = {"plane", "row", "column"};
+
+/* Writes the scale of an axis: the numbers of its planes, rows or columns, from 0. */
+static herr_t write_scale(hid_t file, const epx_snapshot *snapshot, int axis) {
+  const hsize_t n = (hsize_t)snapshot->shape[axis];
+  const hid_t space = H5Screate_simple(1, &n, NULL), together = H5Pcreate(H5P_DATASET_XFER);
+  const hid_t data =
+      H5Dcreate2(file, axis_names[axis], H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  int *number = NULL;
+  herr_t code = data < 0 || EPX_ARRAY(number, (size_t)n) != EPX_OK ? -1 : 0;
+  for (int k = 0; code >= 0 && k < snapshot->shape[axis]; k++)
+    number[k] = k;
+  if (snapshot->first > 0) H5Sselect_none(space); /* the first rank's to write */
+  H5Pset_dxpl_mpio(together, H5FD_MPIO_COLLECTIVE);
+  if (code >= 0) code = H5Dwrite(data, H5T_NATIVE_INT, space, space, together, number);
+  if (code >= 0) code = write_text(data, "units", "1");
+  if (code >= 0) code = write_text(data, "long_name", axis_names[axis]);
+  if (code >= 0) code = H5DSset_scale(data, axis_names[axis]);
+  epx_array_destroy(&number);
+  if (data >= 0) H5Dclose(data);
+  H5Pclose(together);
+  H5Sclose(space);
+  return code;
+}
+
+static herr_t attach_scales(hid_t file, hid_t data) {
+  herr_t code = 0;
+  for (unsigned axis = 0; axis < 3 && code >= 0; axis++) {
+    const hid_t scale = H5Dopen2(file, axis_names[axis], H5P_DEFAULT);
+    code = scale < 0 ? -1 : H5DSattach_scale(data, scale, axis);
+    if (scale >= 0) H5Dclose(scale);
+  }
+  return code;
+}
+
 static hid_t create_dataset(hid_t file, const epx_snapshot *snapshot, const char *name) {
   const hsize_t n[3] = {(hsize_t)snapshot->shape[0], (hsize_t)snapshot->shape[1],
                         (hsize_t)snapshot->shape[2]};
@@ -180,6 +216,7 @@ static epx_err write_column(hid_t file, const epx_snapshot *snapshot, const epx_
   if (code == EPX_OK) code = agree(snapshot, write_values(snapshot, data, column->values), column->name);
   if (code == EPX_OK) code = agree(snapshot, write_text(data, "units", column->unit), column->name);
   if (code == EPX_OK) code = agree(snapshot, write_text(data, "long_name", column->long_name), column->name);
+  if (code == EPX_OK) code = agree(snapshot, attach_scales(file, data), column->name);
   if (data >= 0) H5Dclose(data);
   return code;
 }
@@ -192,6 +229,8 @@ static epx_err write_data(const epx_snapshot *snapshot, const char *path) {
   H5Pclose(access);
   int code = agree(snapshot, file, path);
   if (code == EPX_OK) code = agree(snapshot, write_attributes(file, snapshot), path);
+  for (int axis = 0; axis < 3 && code == EPX_OK; axis++)
+    code = agree(snapshot, write_scale(file, snapshot, axis), axis_names[axis]);
   for (int c = 0; code == EPX_OK && c < snapshot->n_columns; c++)
     code = write_column(file, snapshot, &snapshot->column[c]);
   if (code == EPX_OK) code = agree(snapshot, H5Fflush(file, H5F_SCOPE_GLOBAL), path);

@@ -29,7 +29,7 @@ static bool is_complex(const epx_family *family) {
 
 /* Adds rows [n_local][n] as n columns. */
 static epx_err add_rows(epx_snapshot *snapshot, const char *complex_name, const char *real_name,
-                        const char *meaning, int n, const double *rows) {
+                        const char *meaning, const char *unit, int n, const double *rows) {
   static const char *const part[] = {"re", "im"}, *const part_name[] = {"real", "imaginary"};
   const bool pair = n >= 2 && is_complex(snapshot->network->family);
   for (int c = 0; c < n; c++) {
@@ -42,7 +42,7 @@ static epx_err add_rows(epx_snapshot *snapshot, const char *complex_name, const 
       snprintf(name, sizeof name, "%s_%d", real_name, c);
       snprintf(long_name, sizeof long_name, "%s, component %d", meaning, c);
     }
-    EPX_TRY(add_column(snapshot, name, "1", long_name, &values));
+    EPX_TRY(add_column(snapshot, name, unit, long_name, &values));
     for (int k = 0; k < snapshot->n_local; k++)
       values[k] = rows[k * n + c];
   }
@@ -58,7 +58,9 @@ static epx_err add_state(epx_snapshot *snapshot, const double *state) {
     for (int k = 0; k < snapshot->n_local; k++)
       values[k] = state[k * n] * state[k * n] + state[k * n + 1] * state[k * n + 1];
   }
-  return add_rows(snapshot, "amplitude", "state", "state of the node", n, state);
+  const bool phases = (family->readouts & EPX_READS(EPX_READ_PHASE)) != 0;
+  return add_rows(snapshot, "amplitude", "state", phases ? "phase of the node" : "state of the node",
+                  phases ? "rad" : "1", n, state);
 }
 
 static epx_err add_node_parameters(epx_snapshot *snapshot, const double *theta) {
@@ -112,8 +114,8 @@ static epx_err fill(epx_snapshot *snapshot, epx_distributed_learner *learner, co
   snapshot->residual = certificate.residual;
   epx_distributed_eval_drive(snapshot->distributed, drive);
   EPX_TRY(add_state(snapshot, state));
-  EPX_TRY(add_rows(snapshot, "drive", "drive", "what drives the node beside its links", family->input_rows,
-                   drive));
+  EPX_TRY(add_rows(snapshot, "drive", "drive", "what drives the node beside its links", "1",
+                   family->input_rows, drive));
   EPX_TRY(add_node_parameters(snapshot, theta));
   return add_couplings(snapshot, theta);
 }

@@ -98,6 +98,27 @@ class Lattice(unittest.TestCase):
             self.assertTrue(axes[0].images[0].get_array().mask[0, 1])
             self.assertEqual(axes[0].images[0].norm.vmin, -1)
 
+    def test_phases_are_drawn_on_the_circle(self):
+        def winding(point):
+            return {"state_0": np.linspace(-7, 7, 12).reshape(SHAPE), "drive_0": np.zeros(SHAPE)}
+        with open_results("phases", winding, linked=(0,)) as results:
+            path = os.path.join(scratch.SCRATCH.name, "phases.fields.0.h5")
+            with h5py.File(path, "a") as file:
+                file["state_0"].attrs["units"] = np.bytes_("rad")
+            axes = lattice.figure(results).axes[0]
+        self.assertEqual(axes.get_title(loc="left"), "phase")
+        drawn = axes.images[0].get_array()
+        np.testing.assert_allclose(np.exp(1j * drawn), np.exp(1j * winding(0)["state_0"][0]), atol=1e-12)
+        self.assertLessEqual(np.max(abs(drawn)), np.pi)
+        self.assertEqual((axes.images[0].norm.vmin, axes.images[0].norm.vmax), (-np.pi, np.pi))
+
+    def test_scales_are_no_columns(self):
+        with open_results("scales", linked=(0,)) as results:
+            with h5py.File(os.path.join(scratch.SCRATCH.name, "scales.fields.0.h5"), "a") as file:
+                file["row"] = np.arange(SHAPE[1])
+                file["row"].make_scale("row")
+            self.assertNotIn("row", fields.read_fields(results, 0).columns)
+
     def test_no_equilibrium_is_said(self):
         with open_results("restless", linked=(1,), outcome=np.bytes_("oscillates")) as results:
             self.assertIn("point 1 is at no equilibrium: oscillates", lattice.caption(results))
