@@ -150,6 +150,19 @@ def solvers_are_chosen_by_options(folder, epilux):
     assert "petsc.options: Unable to find requested PC type nought" in err, err
 
 
+def check_times_them_alone(folder, epilux):
+    """On one core whatever the launch, with nothing printed by PETSc, and nothing left behind."""
+    for n_ranks, options in ((0, ()), (2, ()), (3, per_network(2)), (0, ("--set", "petsc.options=-log_view"))):
+        status, out, err = finish(n_ranks, epilux, "check", LATTICE, *options)
+        assert status == 0 and not err, f"{options}: {status}, {err}"
+        assert out.count("# measured    4 of 4 blocks of trials") == 1, out
+        assert "SNESSolve" not in out, out
+    status, _, err = finish(0, epilux, "check", LATTICE, "--set", "petsc.options=-pc_type nought")
+    assert status == 1, err
+    assert_one_line(err, "a trial of the pilot: petsc.options: Unable to find requested PC type nought")
+    assert not os.listdir(folder)
+
+
 UNSTABLE = """
 network:
   family: opo
@@ -180,4 +193,4 @@ def unstable_networks_are_reported(folder, epilux):
 
 
 main([same_numbers_on_any_number_of_ranks, survives_kills, stops_and_goes_on, what_cannot_be_is_refused,
-      solvers_are_chosen_by_options, unstable_networks_are_reported], "epilux")
+      solvers_are_chosen_by_options, check_times_them_alone, unstable_networks_are_reported], "epilux")
