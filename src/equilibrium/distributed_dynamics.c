@@ -3,8 +3,8 @@
  * size decide whether it goes on; what takes long is watched for a limit cycle.
  *
  * All components are watched, as in a population, for in a large lattice most oscillations are nowhere near
- * the outputs, and small beside what one of its nodes does. That takes five numbers a component and a pass
- * over them a step, which networks that settle never pay: the watch is made when first opened.
+ * the outputs, and small beside what one of its nodes does. That takes five numbers a component and a tenth
+ * of the time of a step, which networks that settle never pay: the watch is made when first opened.
  *
  * Errors are those of the worst component: a root mean square over a million would let one of them err by a
  * thousand tolerances. As in a population, the error of a step stays below STEP_SHARE of the way it goes:

@@ -170,16 +170,22 @@ static cubic get_cubic(const sample *s, int i) {
   return (cubic){y0, y1, s->step * s->watch->slope[at], s->step * s->dy_dt[there]};
 }
 
-static void add_extent(const sample *s) {
-  double *low = get_row(s->watch, s->watch->low, s->lane), *high = get_row(s->watch, s->watch->high, s->lane);
-  for (int i = 0; i < s->watch->n_state; i++) {
+static void extend(double *low, double *high, double x) {
+  *low = x < *low ? x : *low;
+  *high = x > *high ? x : *high;
+}
+
+/** Extends the epoch's extents by a sample and keeps it, in one pass: a large network's is through memory. */
+static void take_sample(const sample *s) {
+  epx_limit_cycle *watch = s->watch;
+  double *low = get_row(watch, watch->low, s->lane), *high = get_row(watch, watch->high, s->lane);
+  double *y = get_row(watch, watch->y, s->lane), *slope = get_row(watch, watch->slope, s->lane);
+  for (int i = 0; i < watch->n_state; i++) {
     const cubic c = get_cubic(s, i);
-    low[i] = fmin(low[i], c.y1);
-    high[i] = fmax(high[i], c.y1);
-    if (c.m0 * c.m1 >= 0) continue;
-    const double turn = eval_cubic(&c, eval_turn(&c));
-    low[i] = fmin(low[i], turn);
-    high[i] = fmax(high[i], turn);
+    extend(&low[i], &high[i], c.y1);
+    if (c.m0 * c.m1 < 0) extend(&low[i], &high[i], eval_cubic(&c, eval_turn(&c)));
+    y[i] = c.y1;
+    if (s->dy_dt) slope[i] = s->dy_dt[(size_t)i * s->stride];
   }
 }
 
@@ -233,13 +239,15 @@ static double eval_passage(const sample *s) {
   return merge(s->watch, share);
 }
 
-static void keep_sample(const sample *s) {
-  double *y = get_row(s->watch, s->watch->y, s->lane), *slope = get_row(s->watch, s->watch->slope, s->lane);
-  for (int i = 0; i < s->watch->n_state; i++) {
-    y[i] = s->y[(size_t)i * s->stride];
+/** Takes a lane's first sample, which is all that is known of its extents. */
+static void take_first(const sample *s) {
+  epx_limit_cycle *watch = s->watch;
+  double *low = get_row(watch, watch->low, s->lane), *high = get_row(watch, watch->high, s->lane);
+  double *y = get_row(watch, watch->y, s->lane), *slope = get_row(watch, watch->slope, s->lane);
+  for (int i = 0; i < watch->n_state; i++) {
+    y[i] = low[i] = high[i] = s->y[(size_t)i * s->stride];
     if (s->dy_dt) slope[i] = s->dy_dt[(size_t)i * s->stride];
   }
-  s->watch->lanes[s->lane].time = s->time;
 }
 
 bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const double *y, const double *dy_dt,
@@ -248,17 +256,13 @@ bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const do
   const sample s = {watch, lane, time, time - own->time, y, dy_dt, (size_t)stride};
   const bool first = own->n_epochs == 0 && own->n_samples == 0;
   if (first) {
-    keep_sample(&s);
-    memcpy(get_row(watch, watch->low, lane), get_row(watch, watch->y, lane),
-           (size_t)watch->n_state * sizeof *y);
-    memcpy(get_row(watch, watch->high, lane), get_row(watch, watch->y, lane),
-           (size_t)watch->n_state * sizeof *y);
+    take_first(&s);
   } else {
     const double share = own->n_epochs > 0 ? eval_passage(&s) : -1;
     if (share >= 0) add_passage(&s, share);
-    add_extent(&s);
-    keep_sample(&s);
+    take_sample(&s);
   }
+  own->time = time;
   own->n_samples++;
   if (own->n_samples < own->length) return false;
   end_epoch(watch, lane);

@@ -107,10 +107,12 @@ static epx_certificate follow_over(MPI_Comm communicator, const lattice *l,
 static epx_equilibrium_options get_options(void) {
   epx_equilibrium_options options;
   epx_equilibrium_init(&options);
+  options.rtol = 3e-3;
+  options.atol = 3e-4;
   return options;
 }
 
-/** Both measure it EPX_OSCILLATION_CLOSER times as closely as rtol, 1e-3, says: the same within rtol; and the
+/** Both measure it EPX_OSCILLATION_CLOSER times as closely as rtol, 3e-3, says: the same within rtol; and the
  * same bits, the end of the watch included, on one rank. */
 static void cycle_away_from_the_outputs_is_that_of_a_population(void **state) {
   (void)state;
@@ -123,8 +125,8 @@ static void cycle_away_from_the_outputs_is_that_of_a_population(void **state) {
   assert_int_equal(wanted.outcome, EPX_OSCILLATES);
   assert_int_equal(got.outcome, EPX_OSCILLATES);
   assert_true(wanted.amplitude > 0.5);
-  assert_close(got.period, wanted.period, 1e-3 * wanted.period);
-  assert_close(got.amplitude, wanted.amplitude, 1e-3 * wanted.amplitude);
+  assert_close(got.period, wanted.period, 3e-3 * wanted.period);
+  assert_close(got.amplitude, wanted.amplitude, 3e-3 * wanted.amplitude);
   assert_int_equal(alone, together);
   assert_memory_equal(&one.period, &got.period, sizeof one.period);
   assert_memory_equal(&one.amplitude, &got.amplitude, sizeof one.amplitude);
