@@ -114,11 +114,11 @@ expect 0 out "phase-conjugate" list estimators
 cmp "$work/once.yaml" "$work/twice.yaml" || { echo "FAIL: the resolved deck is not its own"; failures=$((failures + 1)); }
 
 # The time is of trials that are solved here, whole and in part, of a population and over PETSc; it says of how many.
-expect 0 out "# measured    4 of 4 blocks of trials, here, in " check "$work/good.yaml" --set population.instances=8 \
+expect 0 out " of 4 blocks of trials, here, in " check "$work/good.yaml" --set population.instances=8 \
   --set population.block=8 --set learning.epochs=2
 expect 0 out " on one core" check "$work/good.yaml" --pilot 0.3
 expect 0 out "rest is extrapolated from " check "$work/good.yaml" --pilot 0.1 --set learning.epochs=100000
-expect 0 out "all of them to their end" check "$source/tests/mpi/lattice.yaml"
+expect 0 out " of 4 blocks of trials, here, in " check "$source/tests/mpi/lattice.yaml"
 expect 0 out "# time        not measured (--pilot 0)" check "$work/good.yaml" --pilot 0
 expect 2 err "--pilot soon: not a time such as 2h" check "$work/good.yaml" --pilot soon
 

@@ -85,7 +85,7 @@ grep -q "pilot: [0-9]* blocks of 4 trials" err || fail "no pilot: $(cat err)"
 grep -qx "#SBATCH --ntasks=2" out || fail "a small campaign is not for two ranks: $(grep ntasks out)"
 grep -qE "^#SBATCH --mem-per-cpu=[0-9]+M$" out || fail "no memory is asked for"
 "$epilux" submit "$source/tests/mpi/lattice.yaml" --dry-run --pilot 1s >out 2>err || fail "networks over PETSc: $(cat err)"
-grep -q "pilot: 4 blocks of 1 trial, 4 to the end" err || fail "no pilot of networks over PETSc: $(cat err)"
+grep -q "pilot: [0-9]* blocks* of 1 trial, " err || fail "no pilot of networks over PETSc: $(cat err)"
 submit --dry-run --pilot 0 --ranks 64 --time 1h
 grep -q "6 blocks of work for 64 ranks" err || fail "nothing said of idle ranks: $(cat err)"
 
