@@ -12,41 +12,7 @@
 #include "epilux/equilibrium/engine.h"
 #include "epilux/learning/distributed_gradient.h"
 #include "epilux/learning/rate.h"
-#include "learning/learner_state.h"
-
-/** Sums over the samples of an epoch or a part. */
-typedef struct {
-  int n_samples, n_settled;
-  double loss, correct, norm;
-  int n_norms;
-} tally;
-
-struct epx_distributed_learner {
-  const epx_network *network; /* borrowed */
-  const epx_task *task;       /* borrowed */
-  epx_learning_spec spec;
-  uint64_t seed;
-  int batch; /* samples an update */
-  epx_distributed *distributed;
-  epx_distributed_gradient *work;
-  epx_optimizer *optimizer;
-  double *features;           /* [n_inputs] */
-  double *start, *state;      /* [n_local][components] */
-  double *gradient, *partial; /* [n_theta] */
-  unsigned char *trained;     /* [n_theta] */
-  int *order;                 /* [n_train] */
-  size_t n_local_state;
-  tally tally;
-  bool stopped;       /* in training: takes no more steps */
-  double best_loss;   /* of the validation part */
-  double *best_theta; /* [n_theta]; NULL without patience */
-  int n_worse;        /* epochs since then */
-  epx_training_place place;
-  const epx_keeper *keeper;      /* NULL: nobody keeps trainings */
-  const epx_memento *memento;    /* as what they are kept */
-  bool restored;                 /* the next training goes on at `place` */
-  epx_distributed_counts counts; /* for the memento */
-};
+#include "learning/distributed_learner_state.h"
 
 epx_err epx_distributed_learner_check(const epx_network *network, const epx_task *task,
                                       const epx_learning_spec *spec, int n_ranks) {
@@ -119,9 +85,9 @@ epx_distributed *epx_distributed_learner_get_network(const epx_distributed_learn
   return learner->distributed;
 }
 
-/** Settles one sample, the parameters being set. Inputs beyond the task's features stay dark. */
-static epx_err settle(epx_distributed_learner *learner, int sample, double *state,
-                      epx_certificate *certificate) {
+/* Inputs beyond the task's features stay dark. */
+epx_err epx_distributed_learner_solve_free(epx_distributed_learner *learner, int sample, double *state,
+                                           epx_certificate *certificate) {
   const size_t n_features = (size_t)learner->task->n_features;
   memcpy(learner->features, learner->task->features + (size_t)sample * n_features,
          n_features * sizeof *learner->features);
@@ -133,7 +99,7 @@ static epx_err settle(epx_distributed_learner *learner, int sample, double *stat
 epx_err epx_distributed_learner_solve_sample(epx_distributed_learner *learner, const double *theta,
                                              int sample, double *state, epx_certificate *certificate) {
   epx_distributed_set_parameters(learner->distributed, theta);
-  return settle(learner, sample, state, certificate);
+  return epx_distributed_learner_solve_free(learner, sample, state, certificate);
 }
 
 /* ---- gradient */
@@ -147,7 +113,7 @@ static epx_err add_sample(epx_distributed_learner *learner, const epx_estimator 
   int outcome;
   *added = false;
   learner->tally.n_samples++;
-  EPX_TRY(settle(learner, sample, learner->state, &certificate));
+  EPX_TRY(epx_distributed_learner_solve_free(learner, sample, learner->state, &certificate));
   if (certificate.outcome != EPX_OK) return EPX_OK;
   EPX_TRY(epx_distributed_gradient_eval_cost(learner->work, learner->state, label, &value, &correct));
   learner->tally.n_settled++;
@@ -155,6 +121,8 @@ static epx_err add_sample(epx_distributed_learner *learner, const epx_estimator 
   learner->tally.correct += correct;
   EPX_TRY(epx_distributed_gradient_eval(learner->work, estimator, nudging, learner->state, label,
                                         learner->partial, &outcome));
+  learner->n_asked++;
+  learner->n_failed += outcome != EPX_OK;
   if (outcome != EPX_OK) return EPX_OK;
   *added = true;
   for (size_t k = 0; k < learner->network->n_theta; k++)
@@ -183,9 +151,12 @@ epx_err epx_distributed_learner_eval_gradient(epx_distributed_learner *learner,
                                               const epx_estimator *estimator, const epx_nudging *nudging,
                                               const double *theta, double *gradient) {
   const epx_task *task = learner->task;
+  const long n_asked = learner->n_asked, n_failed = learner->n_failed; /* of the training alone */
   int n_added;
   epx_distributed_set_parameters(learner->distributed, theta);
   EPX_TRY(eval_batch(learner, estimator, nudging, task->n_train, task->train, &n_added));
+  learner->n_asked = n_asked;
+  learner->n_failed = n_failed;
   memcpy(gradient, learner->gradient, learner->network->n_theta * sizeof *gradient);
   return EPX_OK;
 }
@@ -229,7 +200,7 @@ static epx_err show(epx_distributed_learner *learner) {
 static epx_err solve_epoch(epx_distributed_learner *learner, const epx_nudging *nudging, double factor,
                            double *theta) {
   const int n_train = learner->task->n_train;
-  if (learner->place.first == 0) learner->tally = (tally){0};
+  if (learner->place.first == 0) learner->tally = (epx_distributed_tally){0};
   set_order(learner, learner->place.epoch);
   for (int first = learner->place.first; first < n_train; first += learner->batch) {
     const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
@@ -243,63 +214,9 @@ static epx_err solve_epoch(epx_distributed_learner *learner, const epx_nudging *
   return EPX_OK;
 }
 
-/* ---- performance */
-
-static double get_larger(double a, double b) {
-  return isnan(a) || isnan(b) ? NAN : fmax(a, b);
-}
-
-static epx_err add_performance(epx_distributed_learner *learner, int sample, bool stability,
-                               epx_performance *performance, int *n_unstable) {
-  epx_certificate certificate;
-  double value, correct, power;
-  EPX_TRY(settle(learner, sample, learner->state, &certificate));
-  if (epx_learner_get_gravity(certificate.outcome) > epx_learner_get_gravity(performance->outcome))
-    performance->outcome = certificate.outcome;
-  performance->n_samples++;
-  if (certificate.outcome != EPX_OK) return EPX_OK;
-  EPX_TRY(epx_distributed_gradient_eval_cost(learner->work, learner->state, learner->task->labels[sample],
-                                             &value, &correct));
-  EPX_TRY(epx_distributed_eval_power(learner->distributed, &power));
-  if (stability) EPX_TRY(epx_distributed_eval_stability(learner->distributed, learner->state, &certificate));
-  *n_unstable += certificate.abscissa > 0;
-  performance->n_settled++;
-  performance->loss += value;
-  performance->accuracy += correct;
-  performance->settling_time += certificate.settling_time;
-  performance->residual = fmax(performance->residual, certificate.residual);
-  performance->abscissa = get_larger(performance->abscissa, certificate.abscissa);
-  performance->power += power;
-  return EPX_OK;
-}
-
-epx_err epx_distributed_learner_eval_performance(epx_distributed_learner *learner, const double *theta,
-                                                 epx_part part, bool stability, epx_performance *performance,
-                                                 int *n_unstable) {
-  const epx_task *task = learner->task;
-  const bool test = part == EPX_PART_TEST && task->n_test > 0;
-  const bool validation = part == EPX_PART_VALIDATION && task->n_validation > 0;
-  const int n_samples = test ? task->n_test : validation ? task->n_validation : task->n_train;
-  const int *samples = test ? task->test : validation ? task->validation : task->train;
-  int unstable = 0;
-  *performance = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
-  epx_distributed_set_parameters(learner->distributed, theta);
-  for (int i = 0; i < n_samples; i++)
-    EPX_TRY(add_performance(learner, samples[i], stability, performance, &unstable));
-  const int n = performance->n_settled;
-  performance->loss = n ? performance->loss / n : NAN;
-  performance->accuracy /= performance->n_samples;
-  performance->settling_time = n ? performance->settling_time / n : NAN;
-  performance->power = n ? performance->power / n : NAN;
-  if (n == 0) performance->residual = NAN;
-  if (n == 0 || !stability) performance->abscissa = NAN;
-  if (n_unstable) *n_unstable = unstable;
-  return EPX_OK;
-}
-
 /* ---- the course of training */
 
-static void set_curves(const tally *t, bool kept, int epoch, epx_curves *curves) {
+static void set_curves(const epx_distributed_tally *t, bool kept, int epoch, epx_curves *curves) {
   if (curves->loss) curves->loss[epoch] = kept && t->n_settled ? t->loss / t->n_settled : NAN;
   if (curves->accuracy) curves->accuracy[epoch] = kept ? t->correct / t->n_samples : NAN;
   if (curves->gradient_norm) curves->gradient_norm[epoch] = kept && t->n_norms ? t->norm / t->n_norms : NAN;
@@ -329,7 +246,7 @@ static epx_err validate(epx_distributed_learner *learner, int epoch, const doubl
 
 static bool is_target_reached(const epx_distributed_learner *learner) {
   const double target = learner->spec.target_loss;
-  const tally *t = &learner->tally;
+  const epx_distributed_tally *t = &learner->tally;
   return target != 0 && t->n_settled == t->n_samples && t->loss < target * t->n_samples;
 }
 
@@ -338,6 +255,7 @@ static void begin(epx_distributed_learner *learner) {
   epx_optimizer_set_rest(learner->optimizer);
   learner->place = (epx_training_place){.beta = learner->spec.nudging.beta};
   learner->stopped = false;
+  learner->n_asked = learner->n_failed = 0;
   learner->best_loss = INFINITY;
   learner->n_worse = 0;
 }
@@ -353,6 +271,8 @@ epx_err epx_distributed_learner_add_to_memento(epx_distributed_learner *learner,
   EPX_TRY(EPX_MEMENTO_ADD(m, learner->stopped));
   EPX_TRY(EPX_MEMENTO_ADD(m, learner->best_loss));
   EPX_TRY(EPX_MEMENTO_ADD(m, learner->n_worse));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->n_asked));
+  EPX_TRY(EPX_MEMENTO_ADD(m, learner->n_failed));
   EPX_TRY(EPX_MEMENTO_ADD(m, learner->counts));
   EPX_TRY(epx_memento_add(m, learner->best_theta, n_bytes));
   EPX_TRY(epx_optimizer_add_to_memento(learner->optimizer, m));
@@ -368,6 +288,10 @@ void epx_distributed_learner_set_keeper(epx_distributed_learner *learner, const 
 epx_err epx_distributed_learner_set_restored(epx_distributed_learner *learner) {
   learner->restored = true;
   return epx_distributed_set_counts(learner->distributed, &learner->counts);
+}
+
+double epx_distributed_learner_get_failures(const epx_distributed_learner *learner) {
+  return learner->n_asked > 0 ? (double)learner->n_failed / (double)learner->n_asked : 0;
 }
 
 epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner, double *theta,

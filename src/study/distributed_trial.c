@@ -47,10 +47,25 @@ static epx_err check_hardware(const epx_settings *settings) {
   return EPX_OK;
 }
 
-/* Whether a metric is measured here: all but what is of protocols, tuning and the energies of a device. */
+/* A second look at equilibria is a population's. */
+static epx_err check_inspection(const epx_equilibrium_options *options) {
+  if (options->audit > 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "equilibrium.audit: distributed networks are not audited; leave it out, or use "
+                     "equilibrium.engine: population");
+  if (options->starts > 1)
+    return EPX_RAISE(EPX_EINPUT,
+                     "equilibrium.starts: distributed networks begin from one state; leave it out, or "
+                     "use equilibrium.engine: population");
+  return EPX_OK;
+}
+
+/* Whether a metric is measured here: all but what is of protocols, tuning, inspection and the energies of a
+ * device. */
 static bool is_measured(epx_metric metric) {
-  static const epx_metric without[] = {EPX_METRIC_DEPLOYED_ACCURACY, EPX_METRIC_NOMINAL_ACCURACY,
-                                       EPX_METRIC_WRITES, EPX_METRIC_WORN_OUT, EPX_METRIC_NUDGE_FAILURES};
+  static const epx_metric without[] = {
+      EPX_METRIC_DEPLOYED_ACCURACY, EPX_METRIC_NOMINAL_ACCURACY,    EPX_METRIC_WRITES,
+      EPX_METRIC_WORN_OUT,          EPX_METRIC_AUDIT_DISAGREEMENTS, EPX_METRIC_EQUILIBRIA_FOUND};
   for (size_t i = 0; i < sizeof without / sizeof *without; i++)
     if (metric == without[i]) return false;
   return metric <= EPX_METRIC_HEATER_POWER;
@@ -67,6 +82,7 @@ epx_err epx_distributed_trial_check(const epx_point *point) {
                        "equilibrium.engine: population",
                        epx_metric_get_name(settings->metric[m]));
   }
+  EPX_TRY(check_inspection(&settings->equilibrium));
   return check_hardware(settings);
 }
 
@@ -80,6 +96,18 @@ static void warn_of_unstable(const trial_work *work, int n_unstable, const epx_p
     epx_log_write_once(EPX_LOG_WARNING, "trial",
                        "%d of %d equilibria are unstable: the rightmost eigenvalue has the real part %.6g",
                        n_unstable, performance->n_settled, performance->abscissa);
+}
+
+/* As of a population: a nudge that many samples do not survive is too large. */
+static void warn_of_failures(const trial_work *work) {
+  int start, n_local;
+  const double share = epx_distributed_learner_get_failures(work->learner);
+  epx_distributed_get_range(epx_distributed_learner_get_network(work->learner), &start, &n_local);
+  if (share >= 0.1 && start == 0)
+    epx_log_write_once(EPX_LOG_WARNING, "trial",
+                       "learning phases that find no equilibrium are left out: more than a tenth of some "
+                       "instance's; learning.nudge.beta %g may be too large (metric nudge_failures)",
+                       work->point->settings->learning.nudging.beta);
 }
 
 /* Cosine and norm ratio of the deck's rule against implicit differentiation; NaN when either vanishes. */
@@ -136,6 +164,8 @@ static epx_err measure_after(trial_work *work, epx_performance *test) {
   value[EPX_METRIC_STABILITY] = test->abscissa;
   value[EPX_METRIC_RESIDUAL] = test->residual;
   value[EPX_METRIC_ENERGY] = test->power * test->settling_time;
+  if (settings->learning.epochs > 0)
+    value[EPX_METRIC_NUDGE_FAILURES] = epx_distributed_learner_get_failures(work->learner);
   value[EPX_METRIC_EPOCHS] = 0;
   for (int e = 0; e < settings->learning.epochs; e++)
     value[EPX_METRIC_EPOCHS] += !isnan(work->curves.loss[e]);
@@ -259,6 +289,7 @@ static epx_err solve(trial_work *work, int i_point, int i_instance, double *reco
   write_drawn(work, i_instance, record);
   EPX_TRY(prepare(work));
   EPX_TRY(epx_distributed_learner_solve_training(work->learner, work->theta, &work->curves));
+  warn_of_failures(work);
   EPX_TRY(measure_after(work, &test));
   write_result(work, &test, record);
   return leave_snapshot(work, i_point, i_instance);

@@ -120,6 +120,9 @@ def what_cannot_be_is_refused(folder, epilux):
             (0, (*POPULATION, "--petsc", "-log_view"), "without PETSc"),
             (2, (*per_network(2), "--petsc", "ksp_type bcgs"), "'ksp_type' is neither an option"),
             (2, (*per_network(2), "--petsc", "-options_file /nowhere"), "the file cannot be read"),
+            (0, ("--set", "equilibrium.audit=0.5"), "equilibrium.audit: distributed networks are not audited"),
+            (0, ("--set", "equilibrium.starts=3"), "equilibrium.starts: distributed networks begin from one state"),
+            (0, ("--set", "metrics=[equilibria_found]"), "equilibria_found is not measured of distributed networks"),
             (0, ("--set", "network.inputs.encoding=phase"), "enter by amplitude"),
             (0, ("--set", "network.outputs.readout=balanced-pair", "--set", "network.outputs.nodes=[12, 3, 1, 2]"),
              "balanced pairs cannot be read"),
@@ -192,5 +195,20 @@ def unstable_networks_are_reported(folder, epilux):
         assert_one_line(err, "4 of 4 equilibria are unstable", "0.7")
 
 
+def lost_learning_phases_are_counted(folder, epilux):
+    """A nudge of 50 leaves few equilibria that Newton finds from the free one, a small one loses none."""
+    path = os.path.join(folder, "lost.h5")
+    for n_ranks in (0, 2):
+        for beta, share in ((50, True), (0.01, False)):
+            status, _, err = finish(n_ranks, epilux, "run", LATTICE, "-o", path, "--force", "--set", f"learning.nudge.beta={beta}",
+                                    "--set", "metrics=[nudge_failures]", *per_network(max(1, n_ranks)))
+            assert status == 0, err
+            assert ("metric nudge_failures" in err) == share, err
+            with h5py.File(path, "r") as file:
+                found = file["trials/nudge_failures"][()]
+                assert np.all(found > 0.1 if share else found == 0), found
+
+
 main([same_numbers_on_any_number_of_ranks, survives_kills, stops_and_goes_on, what_cannot_be_is_refused,
-      solvers_are_chosen_by_options, check_times_them_alone, unstable_networks_are_reported], "epilux")
+      solvers_are_chosen_by_options, check_times_them_alone, lost_learning_phases_are_counted, unstable_networks_are_reported],
+     "epilux")

@@ -2,7 +2,8 @@
  * Fields: what a distributed lattice looks like at an equilibrium after training, for each design point in a
  * file of its own beside the results file, by parallel HDF5, each rank its own part:
  *
- *   RESULTS.fields.POINT.h5     /NAME (plane, row, column) for every column of the snapshot, 64-bit floats;
+ *   RESULTS.fields.POINT.h5     /NAME (plane, row, column) for every column of the snapshot, 64-bit floats,
+ *                               with the dimension scales /plane, /row and /column;
  *                               NaN at nodes that inputs clamp; attributes units and long_name
  *   RESULTS.fields.POINT.xdmf   the same for ParaView: a uniform grid with a node a site
  *

@@ -37,6 +37,10 @@ void epx_distributed_learner_destroy(epx_distributed_learner **address);
 epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner, double *theta,
                                                epx_curves *curves);
 
+/** Gets the share of the samples given to the rule by the last training that it left out: their learning phases
+ * found no equilibrium. */
+double epx_distributed_learner_get_failures(const epx_distributed_learner *learner);
+
 /** As epx_learner_add_to_memento(), of theta [n_theta], epx_learner_set_keeper() and
  * epx_learner_set_restored(). The memento of every rank has the same places, with the same contents.
  * Restoring is collective. Errors: EPX_EMEMORY; EPX_ESOLVER. */
