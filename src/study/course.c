@@ -20,13 +20,17 @@ void epx_course_add(epx_course *course, double share, double seconds) {
   course->left = course->stride - 1;
 }
 
-double epx_course_eval_rest(const epx_course *course) {
-  const epx_course_place *last = &course->last;
-  if (course->n == 0 || !(last->share > course->place[0].share)) return NAN;
-  const double half = (course->place[0].share + last->share) / 2;
+/* s of a whole training at the pace of that last share of what was done, or a little more of it. */
+static double eval_pace(const epx_course *course, double share) {
+  const epx_course_place *last = &course->last, *place = course->place;
+  const double from = last->share - share * (last->share - place[0].share);
   int i = 0;
-  while (i + 1 < course->n && course->place[i + 1].share <= half)
+  while (i + 1 < course->n && place[i + 1].share <= from && place[i + 1].share < last->share)
     i++;
-  const epx_course_place *from = &course->place[i];
-  return (1 - last->share) * (last->seconds - from->seconds) / (last->share - from->share);
+  return (last->seconds - place[i].seconds) / (last->share - place[i].share);
+}
+
+double epx_course_eval_rest(const epx_course *course) {
+  if (course->n == 0 || !(course->last.share > course->place[0].share)) return NAN;
+  return (1 - course->last.share) * fmax(eval_pace(course, 0.5), eval_pace(course, 0.25));
 }

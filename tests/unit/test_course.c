@@ -68,6 +68,19 @@ static void a_rising_pace_is_followed(void **state) {
   assert_true(told > mean && told < rest);
 }
 
+/* Ten times as slow from a third on. */
+static double slow_at_last(double share) {
+  return share < 0.33 ? 1 : 10;
+}
+
+static void a_slow_end_of_what_was_done_is_not_evened_out(void **state) {
+  (void)state;
+  const epx_course course = get_course(1000, 400, slow_at_last);
+  const double half = 600 * (130 + 700) / 200.0, quarter = 600 * (30 + 700) / 100.0;
+  assert_true(epx_course_eval_rest(&course) > half);
+  assert_true(fabs(epx_course_eval_rest(&course) - quarter) < 0.1 * quarter);
+}
+
 static void places_are_thinned_out_and_span_the_course(void **state) {
   (void)state;
   for (int done = 1; done <= 5000; done += done < 300 ? 1 : 97) {
@@ -88,6 +101,7 @@ int main(void) {
       cmocka_unit_test(what_has_not_begun_is_not_known),
       cmocka_unit_test(a_slow_beginning_is_not_taken_for_the_rest),
       cmocka_unit_test(a_rising_pace_is_followed),
+      cmocka_unit_test(a_slow_end_of_what_was_done_is_not_evened_out),
       cmocka_unit_test(places_are_thinned_out_and_span_the_course),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,8 +25,8 @@ typedef struct {
 void epx_course_add(epx_course *course, double share, double seconds);
 
 /** Evaluates the seconds from the latest place to the end of the training, were the rest of it as slow as the
- * later half of what was done: trainings begin at another pace than they go on at. NaN when nothing was done.
- */
+ * later half of what was done, or as its last quarter where that was slower: trainings begin at another pace
+ * than they go on at, and to tell too little is worse than too much. NaN when nothing was done. */
 double epx_course_eval_rest(const epx_course *course);
 
 #endif
