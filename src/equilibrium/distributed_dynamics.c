@@ -19,6 +19,8 @@
 
 /** Of the way of a step, its error at most. */
 #define STEP_SHARE 0.1
+/** A start whose residual is below the target has to come nearer by this share. */
+#define NEARER 0.1
 /** The first step goes so far, in weights of the error norm. */
 #define FIRST_WAY 10.0
 
@@ -131,7 +133,12 @@ epx_err epx_distributed_follow(epx_distributed *d, epx_certificate *certificate)
   d->oscillates = false;
   if (d->watch) epx_limit_cycle_init(d->watch, 0);
   EPX_PETSC(measure(d));
-  if (d->elapsed == 0) d->settled_at = d->residual <= d->options.settled ? 0 : NAN;
+  if (d->elapsed == 0) {
+    d->settled_at = d->residual <= d->options.settled ? 0 : NAN;
+    /* Nearly at rest is also what starts next to a saddle, as that of oscillators at their threshold in the
+     * dark. Newton would take it for the answer; the dynamics leave it. */
+    if (d->residual <= d->target) d->target = fmax(NEARER * d->residual, d->options.tolerance);
+  }
   if (d->residual <= d->target) return EPX_OK;
   EPX_PETSC(integrate(d, &lost));
   if (lost) {

@@ -29,7 +29,7 @@ static lattice create_lattice(const char *family, double coupling) {
                                  .topology = {.kind = EPX_LATTICE, .n_rows = ROWS, .n_columns = COLUMNS},
                                  .n_outputs = N_OUTPUTS,
                                  .output_nodes = outputs,
-                                 .readout = EPX_READ_INTENSITY,
+                                 .readout = epx_family_get_by_name(family)->readout,
                                  .readout_scale = 1};
   assert_int_equal(epx_network_create(&spec, &l.network), EPX_OK);
   l.theta = create_numbers(l.network->n_theta);
@@ -59,6 +59,17 @@ static lattice create_ringing_lattice(void) {
   set_node(&l, "bias", 0.5, 0.1);
   set_node(&l, "kerr", 0.2, 0);
   l.start[2 * ODD] = 1;
+  return l;
+}
+
+/** Oscillators above their threshold, in the dark, that start next to rest: a saddle, and nearer to it than
+ * where Newton takes over. */
+static lattice create_dark_lattice(void) {
+  const lattice l = create_lattice("opo", 0.4);
+  set_node(&l, "pump", 1, 1);
+  set_node(&l, "bias", 0, 0);
+  for (size_t i = 0; i < (size_t)l.network->n_state; i++)
+    l.start[i] = 1e-4 * draw("start", i);
   return l;
 }
 
@@ -173,6 +184,21 @@ static void ringing_down_is_no_cycle(void **state) {
   destroy_lattice(&l);
 }
 
+/** They leave it as a population does: settled is what they come to, long after the start. */
+static void start_next_to_a_saddle_is_left(void **state) {
+  (void)state;
+  const epx_equilibrium_options options = get_options();
+  lattice l = create_dark_lattice();
+  long steps;
+  const epx_certificate wanted = follow_as_population(&l, &options);
+  const epx_certificate got = follow_over(MPI_COMM_WORLD, &l, &options, NULL, &steps);
+  assert_int_equal(wanted.outcome, EPX_OK);
+  assert_int_equal(got.outcome, EPX_OK);
+  assert_true(wanted.settling_time > 5);
+  assert_close(got.settling_time, wanted.settling_time, 0.05 * wanted.settling_time);
+  destroy_lattice(&l);
+}
+
 /** Last of all, for PETSc's options stay. */
 static void cycle_is_seen_on_the_way_of_petsc_too(void **state) {
   (void)state;
@@ -193,6 +219,7 @@ int main(int n_arguments, char **arguments) {
       cmocka_unit_test(cycle_away_from_the_outputs_is_that_of_a_population),
       cmocka_unit_test(cycle_ends_the_dynamics_early),
       cmocka_unit_test(ringing_down_is_no_cycle),
+      cmocka_unit_test(start_next_to_a_saddle_is_left),
       cmocka_unit_test(cycle_is_seen_on_the_way_of_petsc_too),
   };
   MPI_Init(&n_arguments, &arguments);
