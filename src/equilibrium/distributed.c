@@ -11,6 +11,8 @@
 
 /** Reduction of the residual in linear solves that are an answer. */
 #define LINEAR_ACCURACY 1e-12
+/** Of the right side, what the solution may leave of it. */
+#define LINEAR_TRUST 1e-8
 /** Iterations of them, at least. */
 #define LINEAR_ITERATIONS 2000
 
@@ -213,22 +215,25 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
   return EPX_OK;
 }
 
-/** Solves with the Jacobian as filled; *converged says whether the linear solver did. With the free phase's
- * preconditioner where there is one: a new one, where that does not do. */
-static epx_err solve_filled(epx_distributed *d, bool transposed, bool *converged) {
+/** Solves with the Jacobian as filled. *solved: the linear solver says so, and b - J x does: a preconditioner
+ * that is no good may hide it from the solver. d->state is overwritten. */
+static epx_err solve_filled(epx_distributed *d, bool transposed, bool *solved) {
   KSPConvergedReason reason;
   PetscInt iterations;
-  const bool reused = d->preconditioned;
-  EPX_PETSC(KSPSetReusePreconditioner(d->ksp, reused ? PETSC_TRUE : PETSC_FALSE));
-  EPX_PETSC(transposed ? KSPSolveTranspose(d->ksp, d->field, d->start)
-                       : KSPSolve(d->ksp, d->field, d->start));
+  PetscReal left, all;
+  EPX_PETSC(KSPSetReusePreconditioner(d->ksp, d->preconditioned ? PETSC_TRUE : PETSC_FALSE));
+  if (transposed ? KSPSolveTranspose(d->ksp, d->field, d->start) : KSPSolve(d->ksp, d->field, d->start))
+    return epx_distributed_raise(d);
   EPX_PETSC(KSPGetConvergedReason(d->ksp, &reason));
   EPX_PETSC(KSPGetIterationNumber(d->ksp, &iterations));
+  EPX_PETSC(transposed ? MatMultTranspose(d->product, d->start, d->state)
+                       : MatMult(d->product, d->start, d->state));
+  EPX_PETSC(VecAXPY(d->state, -1, d->field));
+  EPX_PETSC(VecNorm(d->state, NORM_2, &left));
+  EPX_PETSC(VecNorm(d->field, NORM_2, &all));
   d->counts.krylov_iterations += iterations;
-  *converged = reason > 0;
-  if (*converged || !reused) return EPX_OK;
-  d->preconditioned = false;
-  return solve_filled(d, transposed, converged);
+  *solved = reason > 0 && left <= LINEAR_TRUST * all;
+  return EPX_OK;
 }
 
 /** Says what failed, a preconditioner that broke down by its name, and what to change. */
@@ -240,25 +245,34 @@ static epx_err raise_unsolved(const epx_distributed *d) {
                    reason == KSP_DIVERGED_PC_FAILED ? "broke down on" : "did not converge on");
 }
 
+/** Solves in d->field and d->start: with the free phase's preconditioner where there is one, with a new one
+ * where that does not do, directly where none does. */
+static epx_err solve_somehow(epx_distributed *d, const double *state, bool transposed) {
+  bool solved = false, taken = true;
+  while (!solved) {
+    EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
+    EPX_PETSC(d->preconditioned ? epx_distributed_fill_product(d, d->state)
+                                : epx_distributed_fill_jacobian(d, d->state));
+    EPX_TRY(solve_filled(d, transposed, &solved));
+    if (!solved && !d->preconditioned) EPX_TRY(epx_distributed_take_direct(d, &taken));
+    if (!taken) return raise_unsolved(d);
+    if (!solved) d->preconditioned = false;
+  }
+  return EPX_OK;
+}
+
 epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bool transposed,
                                      const double *b, double *x) {
   PetscReal rtol, atol, dtol;
   PetscInt max_iterations;
-  bool converged = false, taken = false;
-  EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
-  EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
   EPX_PETSC(KSPGetTolerances(d->ksp, &rtol, &atol, &dtol, &max_iterations));
   const PetscInt most = max_iterations > LINEAR_ITERATIONS ? max_iterations : LINEAR_ITERATIONS;
   EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_ACCURACY, atol, dtol, most));
   EPX_PETSC(KSPSetOperators(d->ksp, d->product, d->jacobian));
   EPX_PETSC(epx_distributed_set_vector(d, b, d->field));
-  EPX_TRY(solve_filled(d, transposed, &converged));
-  if (!converged) {
-    EPX_TRY(epx_distributed_take_direct(d, &taken));
-    if (taken) EPX_TRY(solve_filled(d, transposed, &converged));
-  }
+  const int code = solve_somehow(d, state, transposed);
   EPX_PETSC(KSPSetTolerances(d->ksp, rtol, atol, dtol, max_iterations));
-  if (!converged) EPX_TRY(raise_unsolved(d));
+  EPX_TRY(code);
   EPX_PETSC(epx_distributed_get_vector(d, d->start, x));
   return EPX_OK;
 }

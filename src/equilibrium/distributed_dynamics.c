@@ -82,7 +82,7 @@ PetscErrorCode epx_distributed_look(epx_distributed *d, const double *state, con
     d->settled_at = epx_settling_eval_time(d->options.settled, before, d->residual, d->elapsed + time, step);
   }
   *done = !isfinite(d->residual) || !(d->size <= d->options.escape) || d->residual <= d->target;
-  if (!*done) PetscCall(watch(d, state, rate, d->elapsed + time));
+  if (!*done && !isnan(time)) PetscCall(watch(d, state, rate, d->elapsed + time));
   *done = *done || d->oscillates || d->steps_left <= 0;
   return 0;
 }

@@ -105,20 +105,25 @@ void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n_used, con
     law->eval_sent(state + r * n, sent + r * n_rows);
 }
 
-/** Broadcasts n numbers of each node to those who have it as a ghost. */
-static PetscErrorCode broadcast(const epx_nodes *nodes, int n, MPI_Datatype type, double *of_nodes) {
-  double *ghosts = of_nodes + (size_t)nodes->n_local * (size_t)n;
-  PetscCall(PetscSFBcastBegin(nodes->exchange, type, of_nodes, ghosts, MPI_REPLACE));
-  PetscCall(PetscSFBcastEnd(nodes->exchange, type, of_nodes, ghosts, MPI_REPLACE));
-  return 0;
+PetscErrorCode epx_nodes_begin_exchange(const epx_nodes *nodes, double *sent) {
+  double *ghosts = sent + (size_t)nodes->n_local * (size_t)nodes->n_rows;
+  return PetscSFBcastBegin(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE);
+}
+
+PetscErrorCode epx_nodes_end_exchange(const epx_nodes *nodes, double *sent) {
+  double *ghosts = sent + (size_t)nodes->n_local * (size_t)nodes->n_rows;
+  return PetscSFBcastEnd(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE);
 }
 
 PetscErrorCode epx_nodes_exchange(const epx_nodes *nodes, double *sent) {
-  return broadcast(nodes, nodes->n_rows, nodes->sent_type, sent);
+  PetscCall(epx_nodes_begin_exchange(nodes, sent));
+  return epx_nodes_end_exchange(nodes, sent);
 }
 
 PetscErrorCode epx_nodes_exchange_states(const epx_nodes *nodes, double *states) {
-  return broadcast(nodes, nodes->n_components, nodes->state_type, states);
+  double *ghosts = states + (size_t)nodes->n_local * (size_t)nodes->n_components;
+  PetscCall(PetscSFBcastBegin(nodes->exchange, nodes->state_type, states, ghosts, MPI_REPLACE));
+  return PetscSFBcastEnd(nodes->exchange, nodes->state_type, states, ghosts, MPI_REPLACE);
 }
 
 PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {

@@ -26,7 +26,7 @@
  * dynamics have not left a saddle yet. */
 #define LINEAR_ITERATIONS 60
 /** When the preconditioner is made anew, in PETSc's numbers: at each iteration, at the first, not at all. */
-enum { LAG_NEVER = 1, LAG_ONCE = -2, LAG_REUSED = -1 };
+enum { LAG_NONE = 1, LAG_ONCE = -2, LAG_REUSED = -1 };
 /** Most states for which a direct solver may take over. */
 #define DIRECT_STATES 400000
 
@@ -36,8 +36,13 @@ static PetscErrorCode eval_field(SNES snes, Vec state, Vec field, void *context)
 }
 
 static PetscErrorCode eval_jacobian(SNES snes, Vec state, Mat jacobian, Mat preconditioner, void *context) {
-  (void)snes, (void)jacobian, (void)preconditioner;
-  return epx_distributed_fill_jacobian(context, state);
+  PetscInt lag;
+  (void)preconditioner;
+  PetscCall(SNESGetLagPreconditioner(snes, &lag));
+  PetscCall(lag == LAG_REUSED ? epx_distributed_fill_product(context, state)
+                              : epx_distributed_fill_jacobian(context, state));
+  PetscCall(MatAssemblyBegin(jacobian, MAT_FINAL_ASSEMBLY)); /* one by differences, "-snes_mf_operator" */
+  return MatAssemblyEnd(jacobian, MAT_FINAL_ASSEMBLY);
 }
 
 /** Sets how far the next linear solve goes: enough for Newton to converge as it can. */
@@ -83,6 +88,16 @@ static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, Pet
   return 0;
 }
 
+/** Refuses what ends in a fault in PETSc. */
+static epx_err check_preconditioner(PC pc) {
+  PetscBool without;
+  EPX_PETSC(PetscObjectTypeCompareAny((PetscObject)pc, &without, PCMG, PCHMG, ""));
+  if (without)
+    return EPX_RAISE(EPX_EINPUT,
+                     "petsc.options: -pc_type mg and hmg want a hierarchy of grids; gamg makes one");
+  return EPX_OK;
+}
+
 epx_err epx_distributed_create_finish(epx_distributed *d) {
   PC pc;
   PetscBool given;
@@ -103,6 +118,7 @@ epx_err epx_distributed_create_finish(epx_distributed *d) {
   EPX_PETSC(SNESSetLagPreconditioner(d->snes, LAG_ONCE));
   if (SNESSetFromOptions(d->snes))
     return EPX_RAISE(EPX_ESOLVER, "petsc.options: %s", epx_session_get_message());
+  EPX_TRY(check_preconditioner(pc));
   EPX_PETSC(SNESGetLagPreconditioner(d->snes, &d->lag));
   EPX_PETSC(PetscOptionsHasName(NULL, NULL, "-ksp_rtol", &given));
   d->reduction_is_given = given;
@@ -117,6 +133,11 @@ const char *epx_distributed_get_solver(const epx_distributed *d) {
   if (KSPGetPC(d->ksp, &pc) || KSPGetType(d->ksp, &method) || PCGetType(pc, &preconditioner)) return "";
   snprintf(text, sizeof text, "%s with %s", method ? method : "?", preconditioner ? preconditioner : "?");
   return text;
+}
+
+epx_err epx_distributed_raise(const epx_distributed *d) {
+  return EPX_RAISE(EPX_ESOLVER, "%s: %s; " EPX_DISTRIBUTED_CHOOSE, epx_distributed_get_solver(d),
+                   epx_session_get_message());
 }
 
 epx_err epx_distributed_take_direct(epx_distributed *d, bool *taken) {
@@ -146,7 +167,7 @@ static epx_err attempt(epx_distributed *d, PetscInt lag, bool *arrived, bool *br
   d->damped = false;
   EPX_PETSC(VecCopy(d->state, d->start));
   EPX_PETSC(SNESSetLagPreconditioner(d->snes, lag));
-  EPX_PETSC(SNESSolve(d->snes, NULL, d->state));
+  if (SNESSolve(d->snes, NULL, d->state)) return epx_distributed_raise(d);
   EPX_PETSC(SNESGetConvergedReason(d->snes, &reason));
   EPX_PETSC(SNESGetLinearSolveIterations(d->snes, &iterations));
   d->counts.krylov_iterations += iterations;
@@ -166,12 +187,12 @@ epx_err epx_distributed_polish(epx_distributed *d, bool *arrived) {
   EPX_TRY(attempt(d, reused ? LAG_REUSED : d->lag, arrived, &broken));
   if (!*arrived && (reused || (broken && d->lag == LAG_ONCE))) {
     d->preconditioned = false;
-    EPX_TRY(attempt(d, reused ? d->lag : LAG_NEVER, arrived, &broken));
+    EPX_TRY(attempt(d, reused ? d->lag : LAG_NONE, arrived, &broken));
   }
   if (!d->nudge) d->preconditioned = *arrived;
   if (!broken || !d->nudge) return EPX_OK;
   EPX_TRY(epx_distributed_take_direct(d, &taken));
-  if (taken) EPX_TRY(attempt(d, LAG_NEVER, arrived, &broken));
+  if (taken) EPX_TRY(attempt(d, LAG_NONE, arrived, &broken));
   return EPX_OK;
 }
 

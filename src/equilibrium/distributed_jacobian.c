@@ -37,6 +37,25 @@ static epx_err preallocate(epx_distributed *d) {
   return EPX_OK;
 }
 
+/** Chooses blocks, which are half as dear, unless the options name a matrix or a preconditioner that PETSc
+ * does not have for them. */
+static PetscErrorCode set_type(epx_distributed *d) {
+  static const char *const known[] = {PCBJACOBI, PCILU, PCASM, PCLU, PCNONE, PCJACOBI, PCPBJACOBI, PCSOR};
+  const int n = d->nodes->n_components;
+  char name[64];
+  PetscBool given, blocked;
+  PetscCall(PetscOptionsGetString(NULL, NULL, "-pc_type", name, sizeof name, &given));
+  bool takes_blocks = !given;
+  for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+    takes_blocks = takes_blocks || strcmp(name, known[k]) == 0;
+  PetscCall(MatSetType(d->jacobian, n > 1 && takes_blocks ? MATBAIJ : MATAIJ));
+  PetscCall(MatSetBlockSize(d->jacobian, n));
+  PetscCall(MatSetFromOptions(d->jacobian));
+  PetscCall(PetscObjectTypeCompareAny((PetscObject)d->jacobian, &blocked, MATSEQBAIJ, MATMPIBAIJ, ""));
+  d->blocked = blocked;
+  return 0;
+}
+
 epx_err epx_distributed_create_jacobian(epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
   const int n = nodes->n_components;
@@ -54,8 +73,7 @@ epx_err epx_distributed_create_jacobian(epx_distributed *d) {
   EPX_PETSC(MatCreate(nodes->communicator, &d->jacobian));
   EPX_PETSC(
       MatSetSizes(d->jacobian, n * nodes->n_local, n * nodes->n_local, PETSC_DETERMINE, PETSC_DETERMINE));
-  EPX_PETSC(MatSetType(d->jacobian, n > 1 ? MATBAIJ : MATAIJ));
-  EPX_PETSC(MatSetBlockSize(d->jacobian, n));
+  EPX_PETSC(set_type(d));
   EPX_TRY(preallocate(d));
   EPX_PETSC(MatSetOption(d->jacobian, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_TRUE));
   EPX_PETSC(MatSetOption(d->jacobian, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
@@ -150,18 +168,11 @@ static PetscErrorCode set_row(epx_distributed *d, int r, const double *own, cons
 
 /** Gets the matrix of this rank's rows and columns, and the values that it has. */
 static PetscErrorCode get_values(const epx_distributed *d, Mat *own, double **values) {
-  const bool blocked = d->nodes->n_components > 1;
   PetscBool spread;
   *own = d->jacobian;
-  PetscCall(PetscObjectTypeCompareAny((PetscObject)d->jacobian, &spread, MATMPIBAIJ, MATMPIAIJ, ""));
-  if (spread && blocked) PetscCall(MatMPIBAIJGetSeqBAIJ(d->jacobian, own, NULL, NULL));
-  if (spread && !blocked) PetscCall(MatMPIAIJGetSeqAIJ(d->jacobian, own, NULL, NULL));
-  return blocked ? MatSeqBAIJGetArray(*own, values) : MatSeqAIJGetArray(*own, values);
-}
-
-static PetscErrorCode restore_values(const epx_distributed *d, Mat own, double **values) {
-  return d->nodes->n_components > 1 ? MatSeqBAIJRestoreArray(own, values)
-                                    : MatSeqAIJRestoreArray(own, values);
+  PetscCall(PetscObjectTypeCompare((PetscObject)d->jacobian, MATMPIBAIJ, &spread));
+  if (spread) PetscCall(MatMPIBAIJGetSeqBAIJ(d->jacobian, own, NULL, NULL));
+  return MatSeqBAIJGetArray(*own, values);
 }
 
 /** Finds where the own blocks stand in the matrix, which has been assembled. */
@@ -181,7 +192,7 @@ static PetscErrorCode find_own_blocks(epx_distributed *d) {
     d->own_block[r] = at;
   }
   PetscCall(MatRestoreRowIJ(own, 0, PETSC_FALSE, PETSC_TRUE, &n, &start, &column, &done));
-  return restore_values(d, own, &values);
+  return MatSeqBAIJRestoreArray(own, &values);
 }
 
 /** Writes an own block where it stands: PETSc keeps the columns of a block together. */
@@ -196,8 +207,12 @@ static void write_own(const epx_distributed *d, int r, const double *own, double
   }
 }
 
-/** Sets all rows; values: the matrix's own, where only the nodes' blocks change, else NULL. */
-static PetscErrorCode set_rows(epx_distributed *d, const double *state, const double *ghosts,
+/** Where the blocks go beside d->own: nowhere, the nodes' into the matrix's values, all through PETSc. */
+typedef enum { NOWHERE, IN_PLACE, THROUGH_PETSC } destination;
+
+/** Sets the blocks of all rows. values: of the matrix, in place; ghosts: the states of other ranks' nodes,
+ * through PETSc. */
+static PetscErrorCode set_rows(epx_distributed *d, destination to, const double *state, const double *ghosts,
                                double *values) {
   epx_nodes *nodes = d->nodes;
   const size_t n_local = (size_t)nodes->n_local;
@@ -213,11 +228,8 @@ static PetscErrorCode set_rows(epx_distributed *d, const double *state, const do
       }
       get_own(d, r, lane, own);
       if (d->own) memcpy(d->own + (size_t)r * n_block, own, n_block * sizeof *own);
-      if (values) {
-        write_own(d, r, own, values);
-      } else {
-        PetscCall(set_row(d, r, own, state, ghosts));
-      }
+      if (to == IN_PLACE) write_own(d, r, own, values);
+      if (to == THROUGH_PETSC) PetscCall(set_row(d, r, own, state, ghosts));
     }
   }
   return 0;
@@ -227,15 +239,15 @@ static PetscErrorCode set_all_blocks(epx_distributed *d, const double *state) {
   double *ghosts = d->nodes->ghost_state;
   PetscCall(PetscSFBcastBegin(d->nodes->exchange, d->nodes->state_type, state, ghosts, MPI_REPLACE));
   PetscCall(PetscSFBcastEnd(d->nodes->exchange, d->nodes->state_type, state, ghosts, MPI_REPLACE));
-  return set_rows(d, state, ghosts, NULL);
+  return set_rows(d, THROUGH_PETSC, state, ghosts, NULL);
 }
 
 static PetscErrorCode set_own_blocks(epx_distributed *d, const double *state) {
   Mat own;
   double *values;
   PetscCall(get_values(d, &own, &values));
-  PetscCall(set_rows(d, state, NULL, values));
-  return restore_values(d, own, &values);
+  PetscCall(set_rows(d, IN_PLACE, state, NULL, values));
+  return MatSeqBAIJRestoreArray(own, &values);
 }
 
 /** Evaluates the slope of the nudge's force on the outputs, which is no part of the matrix. */
@@ -246,23 +258,36 @@ static PetscErrorCode eval_slope(epx_distributed *d, const double *state) {
   return 0;
 }
 
+/** Exchanges what nodes send, and evaluates what a nudge brings in. */
+static PetscErrorCode prepare(epx_distributed *d, const double *state) {
+  PetscCall(eval_slope(d, state));
+  if (!d->nudge || !d->nudge->origin || !d->antisymmetric) return epx_nodes_send(d->nodes, state);
+  PetscCall(epx_nodes_set_state(d->nodes, state));
+  epx_nodes_lay(d->nodes, d->nudge->origin, d->nodes->y);
+  eval_antisymmetric(d);
+  return 0;
+}
+
 PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *d, Vec state) {
   const double *s;
   const bool laid = d->links_laid;
   PetscCall(VecGetArrayRead(state, &s));
-  PetscCall(eval_slope(d, s));
-  if (d->nudge && d->nudge->origin && d->antisymmetric) {
-    PetscCall(epx_nodes_set_state(d->nodes, s));
-    epx_nodes_lay(d->nodes, d->nudge->origin, d->nodes->y);
-    eval_antisymmetric(d);
-  } else {
-    PetscCall(epx_nodes_send(d->nodes, s));
-  }
+  PetscCall(prepare(d, s));
   PetscCall(laid ? set_own_blocks(d, s) : set_all_blocks(d, s));
   PetscCall(VecRestoreArrayRead(state, &s));
   PetscCall(MatAssemblyBegin(d->jacobian, MAT_FINAL_ASSEMBLY));
   PetscCall(MatAssemblyEnd(d->jacobian, MAT_FINAL_ASSEMBLY));
-  d->links_laid = d->nodes->network->family->link_law->linear;
+  /* TS scales and shifts what it is given. */
+  d->links_laid = d->blocked && !d->ts && d->nodes->network->family->link_law->linear;
   if (d->links_laid && !laid) PetscCall(find_own_blocks(d));
   return 0;
+}
+
+PetscErrorCode epx_distributed_fill_product(epx_distributed *d, Vec state) {
+  const double *s;
+  if (!d->own) return epx_distributed_fill_jacobian(d, state);
+  PetscCall(VecGetArrayRead(state, &s));
+  PetscCall(prepare(d, s));
+  PetscCall(set_rows(d, NOWHERE, s, NULL, NULL));
+  return VecRestoreArrayRead(state, &s);
 }

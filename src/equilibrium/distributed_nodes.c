@@ -88,6 +88,22 @@ static void write_entries(epx_nodes *nodes, const int *input_of, int *next) {
   }
 }
 
+/** Finds the longest run of rows without ghosts: what can be done while these are on their way. */
+static void find_inner(epx_nodes *nodes) {
+  int begin = 0;
+  for (int r = 0; r <= nodes->n_local; r++) {
+    bool hears = r == nodes->n_local;
+    for (int k = hears ? 0 : nodes->start[r]; !hears && k < nodes->start[r + 1]; k++)
+      hears = nodes->column[k] >= nodes->n_local && nodes->column[k] < nodes->n_local + nodes->n_ghosts;
+    if (!hears) continue;
+    if (r - begin > nodes->n_inner) {
+      nodes->inner = begin;
+      nodes->n_inner = r - begin;
+    }
+    begin = r + 1;
+  }
+}
+
 static epx_err create_links(epx_nodes *nodes) {
   const epx_network *network = nodes->network;
   size_t n_foreign = 0;
@@ -104,6 +120,7 @@ static epx_err create_links(epx_nodes *nodes) {
     for (int k = 0; k < network->n_inputs; k++)
       input_of[network->input_nodes[k]] = k;
     write_entries(nodes, input_of, next);
+    find_inner(nodes);
   }
   epx_array_destroy(&next);
   epx_array_destroy(&input_of);

@@ -17,6 +17,7 @@ typedef struct {
   const epx_network *network; /* borrowed */
   MPI_Comm communicator;      /* own duplicate */
   int first, n_local, n_ghosts;
+  int inner, n_inner;       /* the longest run of owned rows that hear from no ghost */
   int n_components, n_rows; /* of a node: state, and input */
 
   /* Links of owned row r: entries start[r] … start[r+1]-1, in the order of the nodes at their other ends.
@@ -91,6 +92,8 @@ epx_node_links epx_nodes_get_links(const epx_nodes *nodes, size_t first, const d
 size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first);
 void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n, const double *state, double *sent);
 PetscErrorCode epx_nodes_exchange(const epx_nodes *nodes, double *sent);
+PetscErrorCode epx_nodes_begin_exchange(const epx_nodes *nodes, double *sent);
+PetscErrorCode epx_nodes_end_exchange(const epx_nodes *nodes, double *sent);
 void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n, const double *state);
 void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n, const double *sent, const double *state,
                          double *f);

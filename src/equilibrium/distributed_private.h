@@ -25,6 +25,7 @@ struct epx_distributed {
   Mat jacobian;            /* of the free field (and of a reversed deviation) */
   Mat product;         /* what it does, and the nudge's slope; without its matrix where links are linear */
   double *own;         /* [n_local][components][components] the nodes' blocks; NULL: by the matrix */
+  bool blocked;        /* it keeps the values of a block side by side */
   bool links_laid;     /* its blocks off the diagonal are those of the parameters */
   bool preconditioned; /* the preconditioner is of the last free equilibrium, nearly */
   KSP ksp;             /* the finish's, and that of linear solves */
@@ -81,6 +82,10 @@ PetscErrorCode epx_distributed_eval_field(epx_distributed *distributed, Vec stat
  * distributed->slope. Collective. */
 PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *distributed, Vec state);
 
+/** Fills what distributed->product multiplies by, and the matrix only where it is that: enough where the
+ * preconditioner is not made anew. Collective. */
+PetscErrorCode epx_distributed_fill_product(epx_distributed *distributed, Vec state);
+
 /** Follows the dynamics from distributed->state to the target. Sets *outcome as of a certificate, and the
  * certificate's period and amplitude. Collective. */
 epx_err epx_distributed_follow(epx_distributed *distributed, epx_certificate *certificate);
@@ -92,9 +97,9 @@ PetscErrorCode epx_distributed_integrate(epx_distributed *distributed, bool *los
 PetscErrorCode epx_distributed_integrate_by_ts(epx_distributed *distributed, bool *lost);
 
 /** What follows a step: counts it, notes when the network settles, watches for limit cycles. `state` and its
- * `rate` local, `before` the residual at the step's start, `time` since the integration began. Residual and
- * size are those at the step's end. *done: the target is reached, or the state has escaped, a limit cycle was
- * seen, or steps are spent. Collective. */
+ * `rate` local, `before` the residual at the step's start, `time` since the integration began, NaN where it
+ * is none. Residual and size are those at the step's end. *done: the target is reached, or the state has
+ * escaped, a limit cycle was seen, or steps are spent. Collective. */
 PetscErrorCode epx_distributed_look(epx_distributed *distributed, const double *state, const double *rate,
                                     double before, double time, double step, bool *done);
 
@@ -117,6 +122,9 @@ epx_err epx_distributed_check_basin(epx_distributed *distributed, bool *inside);
 /** Has a direct solver do what the Krylov method could not. *taken: false where it is used already or the
  * network is too large for it. Collective. */
 epx_err epx_distributed_take_direct(epx_distributed *distributed, bool *taken);
+
+/** Raises what PETSc said of a linear solve that failed, with the solver's name and what to do. */
+epx_err epx_distributed_raise(const epx_distributed *distributed);
 
 /** Gets the names of the linear solver and its preconditioner in use, "gmres with bjacobi". */
 const char *epx_distributed_get_solver(const epx_distributed *distributed);

@@ -33,10 +33,26 @@ static void transpose(int n_rows, int n_columns, const double *from, double *to)
   }
 }
 
+/** What a product does with rows from ... from + size. */
+typedef struct {
+  bool transposed;
+  const double *in; /* [components][n_rows]: what is heard, to the state */
+  const double *x;
+  double *y;
+} task;
+
+static void apply_rows(const epx_distributed *d, const task *p, int from, int size) {
+  const epx_nodes *nodes = d->nodes;
+  const size_t n = (size_t)nodes->n_components, first = (size_t)from;
+  const epx_node_links links = epx_nodes_get_links(nodes, first, nodes->heard, nodes->n_rows);
+  EPX_KERNEL_CALL(epx_nodes_multiply)
+  (&links, (size_t)size, n, d->own + first * n * n, p->transposed, p->in, p->x + first * n, p->y + first * n);
+}
+
 static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x, double *y) {
   epx_nodes *nodes = d->nodes;
   const epx_link_law *law = nodes->network->family->link_law;
-  const int n = nodes->n_components, n_rows = nodes->n_rows;
+  const int n = nodes->n_components, n_rows = nodes->n_rows, after = nodes->inner + nodes->n_inner;
   double sent[MAX_BLOCK], received[MAX_BLOCK], in[MAX_BLOCK], out[MAX_BLOCK];
   law->eval_sent_slope(x, sent); /* where the state is does not matter */
   law->eval_reception(x, received);
@@ -44,12 +60,14 @@ static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x
     transpose(n, n_rows, received, out);
     transpose(n_rows, n, sent, in);
   }
+  const task p = {.transposed = transposed, .in = transposed ? in : received, .x = x, .y = y};
   for (int r = 0; r < nodes->n_local; r++)
     multiply(n_rows, n, transposed ? out : sent, x + r * n, nodes->heard + r * n_rows);
-  PetscCall(epx_nodes_exchange(nodes, nodes->heard));
-  const epx_node_links links = epx_nodes_get_links(nodes, 0, nodes->heard, n_rows);
-  EPX_KERNEL_CALL(epx_nodes_multiply)
-  (&links, (size_t)nodes->n_local, (size_t)n, d->own, transposed, transposed ? in : received, x, y);
+  PetscCall(epx_nodes_begin_exchange(nodes, nodes->heard));
+  apply_rows(d, &p, nodes->inner, nodes->n_inner);
+  PetscCall(epx_nodes_end_exchange(nodes, nodes->heard));
+  apply_rows(d, &p, 0, nodes->inner);
+  apply_rows(d, &p, after, nodes->n_local - after);
   return 0;
 }
 

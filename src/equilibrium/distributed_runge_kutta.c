@@ -25,9 +25,9 @@ enum { N_STAGES = 4 };
 static const double weights[N_STAGES][3] = {{0}, {1. / 2}, {0, 3. / 4}, {2. / 9, 1. / 3, 4. / 9}};
 static const double errors[N_STAGES] = {-5. / 72, 6. / 72, 8. / 72, -9. / 72};
 
-/** Of the step that the error would allow, the one that is tried; and after a step that failed. */
+/** Of the step that the error would allow, the one that is tried; and where that fails again. */
 #define SAFETY 0.9
-#define SAFETY_AFTER_FAILURE 0.45
+#define SAFETY_AFTER_FAILURES 0.45
 /** A step's change at most. */
 #define LEAST_CHANGE 0.1
 #define MOST_CHANGE 10.0
@@ -165,17 +165,20 @@ static void accept(epx_distributed *d, const double *extents) {
  * no length did. */
 static PetscErrorCode take_step(epx_distributed *d, double *step, double *taken) {
   const double least = LEAST_STEP * (1 + d->size) / d->residual;
-  double safety = SAFETY, error = NAN, extents[N_EXTENTS];
-  for (*taken = 0; *step > least; safety = SAFETY_AFTER_FAILURE) {
+  double error = NAN, extents[N_EXTENTS];
+  int n_failures = 0;
+  for (*taken = 0; *step > least && *taken == 0;) {
     const double h = *step;
     PetscCall(attempt(d, h, extents, &error));
-    const double change = isfinite(error) ? safety * pow(error, -1.0 / 3) : 0;
-    *step *= fmin(fmax(change, LEAST_CHANGE), MOST_CHANGE);
     if (error <= 1) {
       *taken = h;
       accept(d, extents);
-      return 0;
+    } else {
+      n_failures++;
     }
+    const double safety = *taken == 0 && n_failures > 1 ? SAFETY_AFTER_FAILURES : SAFETY;
+    const double change = isfinite(error) ? safety * pow(error, -1.0 / 3) : 0;
+    *step *= fmin(fmax(change, LEAST_CHANGE), MOST_CHANGE);
   }
   return 0;
 }

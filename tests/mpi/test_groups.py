@@ -141,6 +141,10 @@ def solvers_are_chosen_by_options(folder, epilux):
     out, _ = run(0, epilux, path, "--petsc", "-ksp_type bcgs -log_view")
     assert "SNESSolve" in out, "no table of PETSc's events"
     assert_near(path, first, 1e-7)
+    for words in ("-ts_type bdf", "-ts_type arkimex", "-ts_type pseudo", "-pc_type fieldsplit", "-pc_type gamg"):
+        run(0, epilux, path, "--force", "--petsc", words)
+        assert_near(path, first, 1e-7, "settling_time", "energy_per_inference")
+    run(0, epilux, path, "--force", "--petsc", "-ksp_type bcgs -log_view")
     with h5py.File(path, "r") as file:
         assert "-ksp_type bcgs -log_view" in file.attrs["deck"]
     _, err = run(0, epilux, path, "--force", "--petsc", "-kspp_type bcgs")
@@ -151,6 +155,8 @@ def solvers_are_chosen_by_options(folder, epilux):
     status, _, err = finish(0, epilux, "run", LATTICE, "-o", path, "--force", "--petsc", "-pc_type nought")
     assert status == 1, err
     assert "petsc.options: Unable to find requested PC type nought" in err, err
+    status, _, err = finish(0, epilux, "run", LATTICE, "-o", path, "--force", "--petsc", "-pc_type mg")
+    assert status == 1 and "gamg" in err, err
 
 
 def check_times_them_alone(folder, epilux):

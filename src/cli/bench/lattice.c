@@ -98,7 +98,8 @@ static epx_distributed_counts get_counts(const contest *c, const epx_distributed
 
 /** One free phase from rest and one gradient. */
 static epx_err solve_round(contest *c, measured *m) {
-  const epx_nudging nudging = {.beta = 0.02, .scheme = EPX_CENTERED};
+  /* So weak that the exact rule, time-reversed, is within 2e-3 of backprop at every size. */
+  const epx_nudging nudging = {.beta = 0.002, .scheme = EPX_CENTERED};
   epx_certificate certificate;
   int outcome;
   epx_distributed_counts before = epx_distributed_get_counts(c->distributed);
