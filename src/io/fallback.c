@@ -49,6 +49,14 @@ static const char *get_plugin_checksum(const epx_resolver *r, const epx_tree *be
   return plugin && epx_resolve_eval_checksum(plugin, buffer) ? buffer : NULL;
 }
 
+/* Of several files there is no one checksum. */
+static const char *get_topology_checksum(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  const epx_tree *path = epx_tree_get(beside, "path");
+  const epx_tree *factors = epx_tree_get_path(r->user, "design.factors");
+  if (!path || epx_tree_get(factors, "network.topology.path")) return NULL;
+  return epx_resolve_eval_checksum(path, buffer) ? buffer : NULL;
+}
+
 static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
   return r->family->n_presets > 0 ? r->family->presets[0].name : NULL;
@@ -147,6 +155,7 @@ static const struct {
   const char *(*get)(const epx_resolver *, const epx_tree *, char *);
 } fallbacks[] = {
     {"network.plugin_checksum", get_plugin_checksum},
+    {"network.topology.checksum", get_topology_checksum},
     {"network.preset", get_preset},
     {"network.parameters.coupling_spread", get_coupling_spread},
     {"network.inputs.scale", get_input_scale},

@@ -134,7 +134,10 @@ static epx_err resolve_given(epx_resolver *r, const epx_schema_entry *entry, con
   EPX_TRY(epx_tree_write_item(r->store, made, epx_schema_get_key(entry), item));
   if (strcmp(path, "network.family") == 0 || strcmp(path, "network.plugin") == 0)
     EPX_TRY(epx_resolve_read_family(r->root, &r->family));
-  if (strcmp(path, "network.plugin_checksum") == 0) EPX_TRY(epx_resolve_check_plugin(r->root, item));
+  if (strcmp(path, "network.plugin_checksum") == 0)
+    EPX_TRY(epx_resolve_check_file(r->root, "network.plugin", path, item));
+  if (strcmp(path, "network.topology.checksum") == 0)
+    EPX_TRY(epx_resolve_check_file(r->root, "network.topology.path", path, item));
   return EPX_OK;
 }
 

@@ -32,18 +32,20 @@ typedef struct {
  * value. */
 epx_err epx_resolve_deck(epx_tree_store *store, const epx_tree *user, const epx_tree **out);
 
-/** Room for the text of a plugin's checksum. */
+/** Room for the text of a file's checksum. */
 #define EPX_RESOLVE_CHECKSUM_SIZE 32
 
 /** Reads the family of a deck resolved so far: a built-in one, or its plugin; NULL where neither is known
  * yet. Errors: EPX_EINPUT at the plugin's line, as epx_plugin_read(). */
 epx_err epx_resolve_read_family(const epx_tree *resolved, const epx_family **family);
 
-/** Evaluates the checksum of a plugin's file as text; false when it cannot be read. */
-bool epx_resolve_eval_checksum(const epx_tree *plugin, char *text);
+/** Evaluates the checksum of the file that a node names, as text; false when it cannot be read. */
+bool epx_resolve_eval_checksum(const epx_tree *named, char *text);
 
-/** Checks that the checksum a deck gives is that of its plugin. Errors: EPX_EINPUT at its line. */
-epx_err epx_resolve_check_plugin(const epx_tree *resolved, const epx_tree *given);
+/** Checks that the checksum a deck gives, by the key `path`, is that of the file that the key `file` names.
+ * Errors: EPX_EINPUT at its line. */
+epx_err epx_resolve_check_file(const epx_tree *resolved, const char *file, const char *path,
+                               const epx_tree *given);
 
 /** Evaluates what the scalars of an entry must be; `parameter` for what belongs to one (NULL otherwise),
  * `beside` the resolved map that it stands in (for the unit of a spread). */

@@ -1,6 +1,6 @@
 /** @file
- * Plugins of a deck: `network.plugin` is a file whose content belongs to the deck as the deck's own text
- * does, so that its checksum is a key of the resolved deck.
+ * Plugins of a deck, and its edge lists: files whose content belongs to the deck as the deck's own text does,
+ * so that their checksums are keys of the resolved deck.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,12 +25,12 @@ epx_err epx_resolve_read_family(const epx_tree *resolved, const epx_family **fam
   return EPX_OK;
 }
 
-bool epx_resolve_eval_checksum(const epx_tree *plugin, char *text) {
+bool epx_resolve_eval_checksum(const epx_tree *named, char *text) {
   static epx_checksum_table table;
   unsigned char bytes[4096];
   uint64_t sum = 0;
   size_t n;
-  FILE *file = fopen(plugin->text, "rb");
+  FILE *file = fopen(named->text, "rb");
   if (!file) return false;
   epx_checksum_init(&table);
   while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
@@ -41,16 +41,16 @@ bool epx_resolve_eval_checksum(const epx_tree *plugin, char *text) {
   return good;
 }
 
-epx_err epx_resolve_check_plugin(const epx_tree *resolved, const epx_tree *given) {
+epx_err epx_resolve_check_file(const epx_tree *resolved, const char *file, const char *path,
+                               const epx_tree *given) {
   char text[EPX_RESOLVE_CHECKSUM_SIZE];
-  const epx_tree *plugin = epx_tree_get_path(resolved, "network.plugin");
-  if (!plugin || !epx_resolve_eval_checksum(plugin, text))
-    return epx_tree_raise(given, "network.plugin_checksum: %s cannot be read: %s",
-                          plugin ? plugin->text : "?", strerror(errno));
+  const epx_tree *named = epx_tree_get_path(resolved, file);
+  if (!named || !epx_resolve_eval_checksum(named, text))
+    return epx_tree_raise(given, "%s: %s cannot be read: %s", path, named ? named->text : "?",
+                          strerror(errno));
   if (strcmp(text, given->text) == 0) return EPX_OK;
-  return epx_tree_raise(
-      given,
-      "network.plugin_checksum: %s, but that of %s is %s: it is another file than when the deck "
-      "was resolved; leave the key out to take it as it is",
-      given->text, plugin->text, text);
+  return epx_tree_raise(given,
+                        "%s: %s, but that of %s is %s: it is another file than when the deck was resolved; "
+                        "leave the key out to take it as it is",
+                        path, given->text, named->text, text);
 }

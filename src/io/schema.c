@@ -74,6 +74,10 @@ static const epx_schema_entry entries[] = {
     {"network.topology.path", EPX_SCHEMA_TEXT, .required = true, .example = "links.mtx",
      .applies = "network.topology.kind: edge-list",
      .meaning = "Matrix Market file of the links and their couplings, seen from the working folder"},
+    {"network.topology.checksum", EPX_SCHEMA_TEXT, .optional = true,
+     .fallback = "that of the file, unless a factor names it", .derived = "network.topology.path",
+     .applies = "network.topology.kind: edge-list",
+     .meaning = "of the edge list: a deck with this key is refused when the file is another"},
     {"network.parameters", EPX_SCHEMA_SECTION,
      .meaning = "nominal values: a number, a list (a value a node, or a link in the order (0,1), (0,2), …), "
                 "for links a "

@@ -266,6 +266,42 @@ static void decks_are_told_the_line_of_the_path(void **state) {
     fail_msg("%s", message);
 }
 
+/** The checksum of the file: "" where the deck's reading fails. Deck with `key` beside the path. */
+static int read_checksum(const char *key, const char *more, char checksum[64]) {
+  char text[512];
+  epx_deck *deck = NULL;
+  snprintf(text, sizeof text,
+           "network:\n  family: kerr\n  topology:\n    kind: edge-list\n    path: %s\n%s"
+           "task: {name: xor}\n%s",
+           path, key, more);
+  const int code = epx_deck_read_text("deck", text, &deck);
+  const char *found = code == EPX_OK ? epx_deck_get_text(deck, "network.topology.checksum") : NULL;
+  snprintf(checksum, 64, "%s", found ? found : "");
+  epx_deck_destroy(&deck);
+  return code;
+}
+
+static void what_the_file_holds_is_part_of_the_deck(void **state) {
+  (void)state;
+  char first[64], second[64], key[128];
+  int code;
+  epx_topology *topology = read_text(BANNER "6 6 1\n2 1 .5\n", &code);
+  epx_topology_destroy(&topology);
+  assert_int_equal(read_checksum("", "", first), EPX_OK);
+  assert_int_equal(strncmp(first, "crc64-", 6), 0);
+  snprintf(key, sizeof key, "    checksum: %s\n", first);
+  assert_int_equal(read_checksum(key, "", second), EPX_OK);
+  topology = read_text(BANNER "6 6 1\n2 1 .6\n", &code);
+  epx_topology_destroy(&topology);
+  assert_int_equal(read_checksum("", "", second), EPX_OK);
+  assert_string_not_equal(first, second);
+  assert_int_equal(read_checksum(key, "", second), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "deck:6: network.topology.checksum: "));
+  snprintf(key, sizeof key, "design: {factors: {network.topology.path: {values: [%s]}}}\n", path);
+  if (read_checksum("", key, second) != EPX_OK) fail_msg("%s", epx_error_get_message());
+  assert_string_equal(second, "");
+}
+
 static int remove_file(void **state) {
   (void)state;
   return unlink(path);
@@ -287,6 +323,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_file_is_refused),
       cmocka_unit_test(pattern_takes_the_couplings_that_any_topology_takes),
       cmocka_unit_test(decks_are_told_the_line_of_the_path),
+      cmocka_unit_test(what_the_file_holds_is_part_of_the_deck),
       cmocka_unit_test(bad_lines_are_refused_at_their_place),
       cmocka_unit_test(couplings_of_the_file_are_nominal),
   };
