@@ -66,6 +66,32 @@ static void trains_as_a_population(void **state) {
   }
 }
 
+/** Where Newton may take one iteration, the dynamics go on to the free equilibria, and no phase is found: all
+ * samples are left out, and nothing is learnt. */
+static void left_out_samples_are_counted(void **state) {
+  (void)state;
+  static const struct {
+    int max_newton;
+    double failures;
+  } cases[] = {{20, 0}, {1, 1}};
+  for (int k = 0; k < 2; k++) {
+    pair p = create_pair("plain", 0);
+    const size_t n = p.x.network->n_theta;
+    double *before = create_numbers(n);
+    memcpy(before, p.x.theta, n * sizeof *before);
+    epx_distributed_learner_destroy(&p.distributed);
+    p.x.options.max_newton = cases[k].max_newton;
+    assert_int_equal(epx_distributed_learner_create(p.x.network, p.x.task, &p.x.cost, &p.x.spec, &p.x.options,
+                                                    7, MPI_COMM_WORLD, NULL, &p.distributed),
+                     EPX_OK);
+    assert_int_equal(epx_distributed_learner_solve_training(p.distributed, p.x.theta, NULL), EPX_OK);
+    assert_close(epx_distributed_learner_get_failures(p.distributed), cases[k].failures, 0);
+    assert_int_equal(memcmp(p.x.theta, before, n * sizeof *before) == 0, cases[k].failures == 1);
+    epx_array_destroy(&before);
+    destroy_pair(&p);
+  }
+}
+
 static void measures_as_a_population(void **state) {
   (void)state;
   pair p = create_pair("plain", 0);
@@ -153,6 +179,7 @@ static void rules_compare_as_in_a_population(void **state) {
 int main(int n_arguments, char **arguments) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(trains_as_a_population),
+      cmocka_unit_test(left_out_samples_are_counted),
       cmocka_unit_test(measures_as_a_population),
       cmocka_unit_test(gradients_leave_out_what_is_not_trained),
       cmocka_unit_test(a_reached_target_stops_training),

@@ -34,7 +34,8 @@
   X(EPX_METRIC_WORN_OUT, "worn_out", "1",                                                                    \
     "share of trained parameters that were written to their endurance")                                      \
   X(EPX_METRIC_NUDGE_FAILURES, "nudge_failures", "1",                                                        \
-    "share of the training's learning phases that left the free state's basin, or found no equilibrium")     \
+    "share of the training's learning phases that found no equilibrium, or left the free state's basin "     \
+    "(which of distributed networks is not asked)")                                                          \
   X(EPX_METRIC_GRADIENT_COSINE, "gradient_cosine", "1",                                                      \
     "cosine between the estimator's and the exact gradient over the training samples, before training")      \
   X(EPX_METRIC_GRADIENT_NORM_RATIO, "gradient_norm_ratio", "1",                                              \
@@ -49,7 +50,8 @@
   X(EPX_METRIC_AUDIT_DISAGREEMENTS, "audit_disagreements", "1",                                              \
     "share of the audited free equilibria (equilibrium.audit) that pure dynamics do not confirm")            \
   X(EPX_METRIC_EQUILIBRIA_FOUND, "equilibria_found", "1",                                                    \
-    "coexisting equilibria of a sample that equilibrium.starts starts find, mean over those of the evaluation") \
+    "coexisting equilibria of a sample that equilibrium.starts starts find, mean over those of the "         \
+    "evaluation")                                                                                            \
   X(EPX_METRIC_EPOCHS, "epochs", "1", "epochs trained until the target loss, or all of them")                \
   X(EPX_METRIC_EQUILIBRIA, "equilibria", "1",                                                                \
     "equilibria that training and evaluation asked of the network")                                          \
