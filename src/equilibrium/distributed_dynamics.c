@@ -6,7 +6,7 @@
  * the outputs, and small beside what one of its nodes does. That takes five numbers a component and a tenth
  * of the time of a step, which networks that settle never pay: the watch is made when first opened.
  *
- * Errors are those of the worst component: a root mean square over a million would let one of them err by a
+ * Errors are those of the worst node: a root mean square over a million would let one of them err by a
  * thousand tolerances. As in a population, the error of a step stays below STEP_SHARE of the way it goes:
  * near rest an explicit method would otherwise rattle at the border of its stability, at the level of the
  * tolerances.

@@ -174,27 +174,73 @@ void EPX_KERNEL(epx_pair_form) EPX_PAIR_FORM_ARGUMENTS {
   }
 }
 
-void EPX_KERNEL(epx_pair_extend) EPX_PAIR_EXTEND_ARGUMENTS {
-  enum { WIDTH = EPX_LANE_WIDTH };
-  const double *restrict k1 = k[0], *restrict k2 = k[1], *restrict k3 = k[2], *restrict k4 = k[3];
-  double rate[WIDTH] = {0}, size[WIDTH] = {0}, error[WIDTH] = {0}, lost[WIDTH] = {0};
-  for (size_t i = 0; i < n; i += WIDTH) {
-    const size_t width = n - i < WIDTH ? n - i : WIDTH;
-    for (size_t w = 0; w < width; w++) {
-      const double there = fabs(end[i + w]), here = fabs(y[i + w]), larger = there > here ? there : here;
-      const double slope = fabs(k4[i + w]);
-      const double off = fabs(c[0] * k1[i + w] + c[1] * k2[i + w] + c[2] * k3[i + w] + c[3] * k4[i + w]) /
-                         (atol + rtol * larger);
-      rate[w] = slope > rate[w] ? slope : rate[w];
-      size[w] = there > size[w] ? there : size[w];
-      error[w] = off > error[w] ? off : error[w];
-      lost[w] += 0 * off + 0 * there; /* NaN once, NaN for good */
-    }
+INLINE double get_larger(double a, double b) {
+  return a > b ? a : b;
+}
+
+enum { MOST = EPX_LINK_MAX_ROWS * EPX_LANE_WIDTH };
+
+/** Largest of each place of a vector of nodes. */
+typedef struct {
+  double rate[MOST], size[MOST], share[MOST], lost[MOST];
+} extents;
+
+/** The square of a node's norm, as each of its components sees it. */
+INLINE double eval_square(size_t n_components, size_t i, const double *squares) {
+  if (n_components == 1) return squares[i];
+  if (n_components == 2) return squares[i] + squares[i ^ 1];
+  double sum = 0;
+  for (size_t k = i / n_components * n_components, c = 0; c < n_components; c++)
+    sum += squares[k + c];
+  return sum;
+}
+
+/** Lets `width` nodes from the number `at` on extend what is known. */
+INLINE void extend_nodes(size_t n_components, size_t width, size_t at, double atol, double rtol,
+                         const double *c, const double *y, const double *end, const double *const *k,
+                         extents *restrict e) {
+  const double *k1 = k[0] + at, *k2 = k[1] + at, *k3 = k[2] + at, *k4 = k[3] + at;
+  const double *from = y + at, *to = end + at;
+  const size_t n = width * n_components;
+  double off[MOST], here[MOST], there[MOST];
+  for (size_t i = 0; i < n; i++) {
+    const double error = c[0] * k1[i] + c[1] * k2[i] + c[2] * k3[i] + c[3] * k4[i];
+    off[i] = error * error;
+    here[i] = from[i] * from[i];
+    there[i] = to[i] * to[i];
+    e->rate[i] = get_larger(fabs(k4[i]), e->rate[i]);
+    e->size[i] = get_larger(fabs(to[i]), e->size[i]);
   }
-  for (size_t w = 0; w < WIDTH; w++) {
-    of[0] = fmax(of[0], rate[w]);
-    of[1] = fmax(of[1], size[w]);
-    of[2] = fmax(of[2], error[w]);
-    if (lost[w] != 0) of[3] = 1;
+  for (size_t i = 0; i < n; i++) {
+    const double after = eval_square(n_components, i, there), before = eval_square(n_components, i, here);
+    const double error = eval_square(n_components, i, off);
+    const double share = error / (atol * atol + rtol * rtol * get_larger(after, before));
+    e->share[i] = get_larger(share, e->share[i]);
+    e->lost[i] += 0 * error + 0 * after; /* NaN once, NaN for good */
+  }
+}
+
+INLINE void extend(size_t n_components, size_t n, double rtol, double atol, const double *c, const double *y,
+                   const double *end, const double *const *k, double *of) {
+  extents e = {{0}, {0}, {0}, {0}};
+  const size_t whole = n / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
+  for (size_t r = 0; r < whole; r += EPX_LANE_WIDTH)
+    extend_nodes(n_components, EPX_LANE_WIDTH, r * n_components, atol, rtol, c, y, end, k, &e);
+  extend_nodes(n_components, n - whole, whole * n_components, atol, rtol, c, y, end, k, &e);
+  for (size_t i = 0; i < MOST; i++) {
+    of[0] = fmax(of[0], e.rate[i]);
+    of[1] = fmax(of[1], e.size[i]);
+    of[2] = fmax(of[2], sqrt(e.share[i]));
+    if (e.lost[i] != 0) of[3] = 1;
+  }
+}
+
+void EPX_KERNEL(epx_pair_extend) EPX_PAIR_EXTEND_ARGUMENTS {
+  if (n_components == 1) {
+    extend(1, n, rtol, atol, c, y, end, k, of);
+  } else if (n_components == 2) {
+    extend(2, n, rtol, atol, c, y, end, k, of);
+  } else {
+    extend(n_components, n, rtol, atol, c, y, end, k, of);
   }
 }

@@ -42,10 +42,11 @@ typedef struct {
 #define EPX_PAIR_FORM_ARGUMENTS                                                                              \
   (size_t n, double h, const double *c, const double *y, const double *const *k, double *end)
 
-/** Lets n numbers extend of = {|k[3]|, |end|, |c . k| / (atol + rtol max(|y|, |end|)), 1 where one of them is
- * not finite}, the largest of each. */
+/** Lets n nodes extend of = {|k[3]|, |end|, |c . k| / |(atol, rtol max(|y|, |end|))|, 1 where one of them
+ * is not finite}, the largest of each: of the first two of components, of the third with the Euclidean norms
+ * of nodes, for which quadrature a field is in does not matter. */
 #define EPX_PAIR_EXTEND_ARGUMENTS                                                                            \
-  (size_t n, double rtol, double atol, const double *c, const double *y, const double *end,                  \
-   const double *const *k, double *of)
+  (size_t n_components, size_t n, double rtol, double atol, const double *c, const double *y,                \
+   const double *end, const double *const *k, double *of)
 
 #endif

@@ -4,9 +4,11 @@
  *   k1 = f(y)   k2 = f(y + h k1 / 2)   k3 = f(y + 3 h k2 / 4)   k4 = f(end)
  *   end = y + h (2 k1 + 3 k2 + 4 k3) / 9   error = h (-5 k1 + 6 k2 + 8 k3 - 9 k4) / 72
  *
- * k4 is the k1 of the next step. On a large lattice the time of a step is that of its way through memory:
- * everything goes over the nodes in the parts of the field, and the stages follow one another through them as
- * they can (distributed_order.h). Whole vectors, as PETSc's TS goes over them, take 2.6 times as long.
+ * k4 is the k1 of the next step. The error of a node is the norm of its components' against that of atol and
+ * rtol times its amplitude: a quadrature that passes through 0 is no more exact than the other. On a large
+ * lattice the time of a step is that of its way through memory: everything goes over the nodes in the parts
+ * of the field, and the stages follow one another through them as they can (distributed_order.h). Whole
+ * vectors, as PETSc's TS goes over them, take 2.6 times as long.
  *
  * Source: BogackiShampine1989; the step's control is the elementary one of Hairer1993, II.4.
  */
@@ -116,7 +118,7 @@ static void eval(const epx_distributed *d, int stage, size_t first, size_t size,
   if (stage < N_STAGES - 1) return;
   const double *const k[] = {rk->k[0] + at, rk->k[1] + at, rk->k[2] + at, rk->k[3] + at};
   EPX_KERNEL_CALL(epx_pair_extend)
-  (size * n, d->options.rtol, d->options.atol, errors, rk->state[0] + at, rk->state[stage] + at, k, extents);
+  (n, size, d->options.rtol, d->options.atol, errors, rk->state[0] + at, rk->state[stage] + at, k, extents);
 }
 
 /** Does the stages of a step of length h, part by part. */

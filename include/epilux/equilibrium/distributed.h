@@ -8,13 +8,13 @@
  *   state [n_local][components], row first + r, first and n_local from epx_distributed_get_range()
  *
  * is the caller's plain array on each rank. The dynamics are followed by an explicit Runge-Kutta method to
- * `handover`, each step as accurate as `rtol` and `atol` say in its worst component (PETSc's TS follows them
+ * `handover`, each step as accurate as `rtol` and `atol` say at its worst node (PETSc's TS follows them
  * where its options name one of TS's, "-ts_type bdf"); all of its components are watched for a limit cycle
- * where that takes long, which then ends them, as a population's; the finish is Newton-Krylov: block incomplete factors,
- * line search; where the Krylov method fails and the network is small enough, a direct solver takes over.
- * The field's bits depend on nothing but the network: sums over links run in the order of the nodes, for any
- * number of ranks. So do the dynamics'. Solutions are the same bits for equal numbers of ranks, and agree to
- * the tolerance of the solvers otherwise.
+ * where that takes long, which then ends them, as a population's; the finish is Newton-Krylov: block
+ * incomplete factors, line search; where the Krylov method fails and the network is small enough, a direct
+ * solver takes over. The field's bits depend on nothing but the network: sums over links run in the order of
+ * the nodes, for any number of ranks. So do the dynamics'. Solutions are the same bits for equal numbers of
+ * ranks, and agree to the tolerance of the solvers otherwise.
  *
  * "Collective": all ranks of the communicator call it, with the same arguments but for local arrays. All
  * errors but EPX_EMEMORY are found by every rank. PETSc starts with the first network created, on that
