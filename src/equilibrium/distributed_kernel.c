@@ -40,6 +40,13 @@ INLINE int fetch(const epx_node_links *links, size_t r) {
 
 /** Sums what the links of node r bring, in their order. */
 INLINE void sum_links(const epx_node_links *links, size_t r, size_t n_sent, double *sum) {
+  if (n_sent == 2) {
+    pair of = {0, 0};
+    for (int k = links->start[r]; k < links->start[r + 1]; k++)
+      of += links->coupling[k] * ((const pair *)links->sent)[links->column[k]];
+    *(pair *)sum = of;
+    return;
+  }
   for (size_t c = 0; c < n_sent; c++)
     sum[c] = 0;
   for (int k = links->start[r]; k < links->start[r + 1]; k++) {
@@ -47,13 +54,6 @@ INLINE void sum_links(const epx_node_links *links, size_t r, size_t n_sent, doub
     for (size_t c = 0; c < n_sent; c++)
       sum[c] += links->coupling[k] * x[c];
   }
-}
-
-INLINE void sum_pairs(const epx_node_links *links, size_t r, double *sum) {
-  pair of = {0, 0};
-  for (int k = links->start[r]; k < links->start[r + 1]; k++)
-    of += links->coupling[k] * ((const pair *)links->sent)[links->column[k]];
-  *(pair *)sum = of;
 }
 
 /** y = A x, A [n_out][n_in], by columns where `transposed`; added to y where `adds`. */
@@ -75,11 +75,7 @@ INLINE void receive(const epx_node_links *links, size_t n, size_t n_rows, size_t
       for (size_t c = 0; c < n_rows; c++)
         __builtin_prefetch(base + c * n_all + r + AHEAD);
     }
-    if (n_sent == 2) {
-      sum_pairs(links, r, sum);
-    } else {
-      sum_links(links, r, n_sent, sum);
-    }
+    sum_links(links, r, n_sent, sum);
     if (slope) multiply(n_rows, n_sent, 0, 0, slope, sum, brought);
     for (size_t c = 0; c < n_rows; c++)
       input[c * n_lanes + r] = base[c * n_all + r] + (slope ? brought : sum)[c];
@@ -109,11 +105,7 @@ INLINE void multiply_rows(const epx_node_links *links, size_t n_sent, size_t n, 
   for (size_t r = 0; r < n; r++) {
     const double *block = own + r * n_components * n_components;
     if (r % EPX_LANE_WIDTH == 0 && fetch(links, r)) fetch_blocks(n_components, block);
-    if (n_sent == 2) {
-      sum_pairs(links, r, sum);
-    } else {
-      sum_links(links, r, n_sent, sum);
-    }
+    sum_links(links, r, n_sent, sum);
     multiply(n_components, n_sent, 0, 0, in, sum, out);
     multiply(n_components, n_components, transposed, 1, block, x + r * n_components, out);
     for (size_t c = 0; c < n_components; c++)

@@ -36,11 +36,11 @@ static const double errors[N_STAGES] = {-5. / 72, 6. / 72, 8. / 72, -9. / 72};
 /** A step below this share of the time scale (way over rate) is lost: its error is not a matter of length. */
 #define LEAST_STEP 1e-14
 
+/** Of each stage: the step's start comes first, its end last. */
 struct epx_runge_kutta {
-  double
-      *state[N_STAGES]; /* [n_local + n_ghosts][components]: the step's start, the stages' states, its end */
-  double *k[N_STAGES];  /* [n_local][components]: their rates */
-  double *sent[N_STAGES]; /* what nodes send, of nodes->sent's shape; NULL where they send their states */
+  double *state[N_STAGES]; /* [n_local + n_ghosts][components] */
+  double *k[N_STAGES];     /* [n_local][components] rates */
+  double *sent[N_STAGES];  /* what nodes send, of nodes->sent's shape; NULL where they send their states */
   epx_order order;
 };
 
