@@ -15,9 +15,8 @@
  * With --keep NAME, Newton from where the dynamics hand over is timed by itself, and NAME.theta, NAME.start
  * and NAME.state are left: parameters, that start and the end, for postproc/bench_scipy_lattice.py.
  *
- * Times are of the wall, medians of N_ROUNDS; of more than 2 10^5 modes of fewer, of more than 5 10^5 of
- * one. bytes_a_lane is the peak
- * of all ranks' memory over the modes of the largest lattice so far.
+ * Times are of the wall, medians of N_ROUNDS at every size: what is done once for a network does not count.
+ * bytes_a_lane is the peak of all ranks' memory over the modes of the largest lattice so far.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
@@ -33,14 +32,7 @@
 #include "epilux/base/array.h"
 #include "epilux/learning/distributed_gradient.h"
 
-enum {
-  N_ROUNDS = 5,
-  N_ROUNDS_LARGE = 3,
-  LARGE = 200000,
-  HUGE_LATTICE = 500000,
-  MAX_SIZES = 16,
-  LEAST_OF_RANKS = 100000
-};
+enum { N_ROUNDS = 5, LARGE = 200000, MAX_SIZES = 16, LEAST_OF_RANKS = 100000 };
 
 static const int all_sides[] = {100, 178, 320, 562, 1000};
 static const double ranks_wanted = 1.7;
@@ -125,10 +117,6 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static int get_n_rounds(int n_modes) {
-  return n_modes > HUGE_LATTICE ? 1 : n_modes > LARGE ? N_ROUNDS_LARGE : N_ROUNDS;
-}
-
 /** Waits for all ranks asleep: one that waits busily takes from what another measures. */
 static void wait_for_all(void) {
   const struct timespec nap = {.tv_nsec = 1000000};
@@ -143,10 +131,9 @@ static void wait_for_all(void) {
 }
 
 /** Contests in turn, round by round; a rank that is not in one has NULL there. */
-static epx_err solve_rounds(int n_contests, contest *const *contests, int n_modes, measured *of) {
+static epx_err solve_rounds(int n_contests, contest *const *contests, measured *of) {
   double free[2][N_ROUNDS] = {{0}}, gradient[2][N_ROUNDS] = {{0}};
-  const int n_rounds = get_n_rounds(n_modes);
-  for (int r = 0; r < n_rounds; r++) {
+  for (int r = 0; r < N_ROUNDS; r++) {
     for (int i = 0; i < n_contests; i++) {
       wait_for_all();
       if (contests[i]) EPX_TRY(solve_round(contests[i], &of[i]));
@@ -155,10 +142,10 @@ static epx_err solve_rounds(int n_contests, contest *const *contests, int n_mode
     }
   }
   for (int i = 0; i < n_contests; i++) {
-    qsort(free[i], (size_t)n_rounds, sizeof **free, compare);
-    qsort(gradient[i], (size_t)n_rounds, sizeof **gradient, compare);
-    of[i].free = free[i][n_rounds / 2];
-    of[i].gradient = gradient[i][n_rounds / 2];
+    qsort(free[i], N_ROUNDS, sizeof **free, compare);
+    qsort(gradient[i], N_ROUNDS, sizeof **gradient, compare);
+    of[i].free = free[i][N_ROUNDS / 2];
+    of[i].gradient = gradient[i][N_ROUNDS / 2];
   }
   return EPX_OK;
 }
@@ -278,7 +265,7 @@ static epx_err solve_contests(epx_bench *bench, const epx_lattice_network *latti
   EPX_TRY(create_contest(lattice, MPI_COMM_WORLD, &options, words, all));
   if (compared && rank == 0) EPX_TRY(create_contest(lattice, MPI_COMM_SELF, &options, NULL, one));
   contest *const contests[] = {all, rank == 0 ? one : NULL};
-  EPX_TRY(solve_rounds(compared ? 2 : 1, contests, n, m));
+  EPX_TRY(solve_rounds(compared ? 2 : 1, contests, m));
   EPX_TRY(set_measured(bench, lattice, kind, n_ranks, &m[0]));
   *seconds = m[0].free + m[0].gradient;
   if (!compared) return EPX_OK;
