@@ -50,6 +50,7 @@ void epx_distributed_destroy(epx_distributed **address) {
   if (d->counts.equilibria > 0) epx_session_warn_of_unused(d->nodes->first == 0);
   (void)!TSDestroy(&d->ts);
   epx_distributed_destroy_runge_kutta(d);
+  epx_distributed_destroy_krylov(d);
   (void)!SNESDestroy(&d->snes);
   (void)!MatDestroy(&d->product);
   (void)!MatDestroy(&d->jacobian);
@@ -146,11 +147,22 @@ PetscErrorCode epx_distributed_eval_field(epx_distributed *d, Vec state, Vec fie
   return 0;
 }
 
+/** Finishes where the dynamics have come. *rests: what Newton found is where they were going, and no saddle
+ * that they were passing by. */
+static epx_err finish(epx_distributed *d, bool *rests) {
+  bool saddle = false;
+  EPX_TRY(epx_distributed_polish(d, rests));
+  if (*rests) EPX_TRY(epx_distributed_check_basin(d, rests));
+  if (*rests) EPX_TRY(epx_distributed_check_saddle(d, &saddle));
+  *rests = *rests && !saddle;
+  return EPX_OK;
+}
+
 /** Dynamics and finish in turn. Ends because the handover falls each time, down to the tolerance, at which
  * the dynamics are done themselves. */
 static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
   const epx_equilibrium_options *options = &d->options;
-  bool arrived = false, inside = true;
+  bool arrived = false;
   d->dynamics_follow = false;
   if (options->method == EPX_NEWTON || d->nudge) {
     EPX_TRY(epx_distributed_polish(d, &arrived));
@@ -163,9 +175,8 @@ static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
     d->dynamics_follow = handover > options->tolerance;
     EPX_TRY(epx_distributed_follow(d, certificate));
     if (certificate->outcome != EPX_OK || handover <= options->tolerance) return EPX_OK;
-    EPX_TRY(epx_distributed_polish(d, &arrived));
-    if (arrived) EPX_TRY(epx_distributed_check_basin(d, &inside));
-    if (arrived && inside) return EPX_OK;
+    EPX_TRY(finish(d, &arrived));
+    if (arrived) return EPX_OK;
     EPX_PETSC(VecCopy(d->start, d->state));
     d->counts.basin_departures++;
     handover = fmax(handover / 10, options->tolerance);

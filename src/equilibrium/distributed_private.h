@@ -56,6 +56,7 @@ struct epx_distributed {
   epx_oscillation oscillation; /* what is known of one */
   bool oscillates;             /* and enough is: the dynamics are over */
   epx_limit_cycle *watch;      /* over the owned rows; NULL until it was first opened */
+  Vec *krylov;                 /* what tells saddles; NULL until first asked */
   bool merge_failed;           /* of what ranks tell each other of it */
 
   epx_distributed_counts counts;
@@ -70,6 +71,7 @@ epx_err epx_distributed_create_ts(epx_distributed *distributed);
 epx_err epx_distributed_create_finish(epx_distributed *distributed);
 
 void epx_distributed_destroy_runge_kutta(epx_distributed *distributed);
+void epx_distributed_destroy_krylov(epx_distributed *distributed);
 
 /** Copies a local array [n_local][components] into a vector of the network, and back. */
 PetscErrorCode epx_distributed_set_vector(const epx_distributed *distributed, const double *from, Vec to);
@@ -118,6 +120,11 @@ epx_err epx_distributed_polish(epx_distributed *distributed, bool *arrived);
 
 /** Tells whether an answer of the finish is where the dynamics were going. Collective. */
 epx_err epx_distributed_check_basin(epx_distributed *distributed, bool *inside);
+
+/** Tells whether the equilibrium at distributed->state is one that the dynamics leave: some direction grows,
+ * fast enough to be seen in some tens of products with the Jacobian. O(n_state) where the nodes' bounds
+ * decide. Collective. Errors: EPX_ESOLVER. */
+epx_err epx_distributed_check_saddle(epx_distributed *distributed, bool *saddle);
 
 /** Has a direct solver do what the Krylov method could not. *taken: false where it is used already or the
  * network is too large for it. Collective. */

@@ -51,7 +51,7 @@ typedef struct {
   long equilibria, failures;
   long steps, field_evaluations;
   long newton_iterations, krylov_iterations;
-  long basin_departures; /* Newton left the dynamics' basin; the dynamics went on */
+  long basin_departures; /* Newton left the dynamics' basin, or found a saddle; the dynamics went on */
   bool direct;           /* the direct solver has taken over */
 } epx_distributed_counts;
 
