@@ -123,6 +123,7 @@ static epx_err solve_phases(epx_distributed_gradient *work, const epx_estimator 
   if (estimator == &epx_estimator_phase_conjugate) epx_distributed_nudging_set_held(work->nudging);
   *span = centered ? 2 * nudging->beta : nudging->beta;
   EPX_TRY(solve_phase(work, estimator, nudging->beta, state, work->plus, outcome));
+  if (*outcome != EPX_OK) return EPX_OK; /* the other side would be for nothing */
   if (centered) return solve_phase(work, estimator, -nudging->beta, state, work->minus, outcome);
   memcpy(work->minus, state, (size_t)work->local_network.n_state * sizeof *state);
   return EPX_OK;
