@@ -14,11 +14,48 @@
 #include "epilux/learning/rate.h"
 #include "learning/distributed_learner_state.h"
 
+/** Numbers of all starts together, at most. */
+enum { MOST_STARTS = 1 << 25 };
+
 epx_err epx_distributed_learner_check(const epx_network *network, const epx_task *task,
                                       const epx_learning_spec *spec, int n_ranks) {
   EPX_TRY(epx_engine_check(network, n_ranks));
   EPX_TRY(epx_distributed_gradient_check(spec->estimator, network->family));
   return epx_learner_check(network, task, spec);
+}
+
+/* The family's starts of the first n samples of a batch, this rank's rows of them; *differ: they are not one.
+ */
+static epx_err fill_starts(epx_distributed_learner *learner, int n, bool *differ) {
+  const epx_network *network = learner->network;
+  const epx_lanes lanes = {.network = network, .n_instances = 1, .n_samples = n, .n_used = n, .n_lanes = n};
+  double *whole = NULL;
+  int first, n_local;
+  epx_distributed_get_range(learner->distributed, &first, &n_local);
+  EPX_TRY(EPX_ARRAY(whole, (size_t)network->n_state * (size_t)n));
+  network->family->set_start(&lanes, learner->seed, whole);
+  *differ = false;
+  for (size_t row = 0; row < (size_t)network->n_state && n > 1; row++)
+    *differ = *differ || whole[row * (size_t)n] != whole[row * (size_t)n + 1];
+  const double *own = whole + (size_t)first * (size_t)network->family->components * (size_t)n;
+  epx_array_destroy(&learner->start);
+  const int code = EPX_ARRAY(learner->start, (size_t)n * learner->n_local_state);
+  for (size_t k = 0; code == EPX_OK && k < (size_t)n * learner->n_local_state; k++)
+    learner->start[k % (size_t)n * learner->n_local_state + k / (size_t)n] = own[k];
+  epx_array_destroy(&whole);
+  return code;
+}
+
+/* Where phases are drawn, each sample of a batch has its own, as in a population; of a large network as many
+ * as a quarter of a gigabyte holds, in turn. */
+static epx_err create_starts(epx_distributed_learner *learner) {
+  const int most = MOST_STARTS / learner->network->n_state;
+  bool differ;
+  learner->n_starts = learner->batch < most ? learner->batch : most;
+  if (learner->n_starts < 1) learner->n_starts = 1;
+  EPX_TRY(fill_starts(learner, learner->n_starts > 1 ? 2 : 1, &differ));
+  if (!differ) learner->n_starts = 1;
+  return fill_starts(learner, learner->n_starts, &differ);
 }
 
 static epx_err create_parts(epx_distributed_learner *learner, const epx_cost *cost,
@@ -34,7 +71,6 @@ static epx_err create_parts(epx_distributed_learner *learner, const epx_cost *co
   epx_distributed_get_range(learner->distributed, &first, &n_local);
   learner->n_local_state = (size_t)n_local * (size_t)network->family->components;
   EPX_TRY(EPX_ARRAY(learner->features, (size_t)network->n_inputs));
-  EPX_TRY(EPX_ARRAY(learner->start, learner->n_local_state));
   EPX_TRY(EPX_ARRAY(learner->state, learner->n_local_state));
   EPX_TRY(EPX_ARRAY(learner->gradient, network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->partial, network->n_theta));
@@ -43,7 +79,7 @@ static epx_err create_parts(epx_distributed_learner *learner, const epx_cost *co
   EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
   for (int p = 0; p < network->family->n_parameters; p++)
     memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
-  return epx_distributed_set_start(learner->distributed, learner->seed, learner->start);
+  return create_starts(learner);
 }
 
 epx_err epx_distributed_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
@@ -86,34 +122,35 @@ epx_distributed *epx_distributed_learner_get_network(const epx_distributed_learn
 }
 
 /* Inputs beyond the task's features stay dark. */
-epx_err epx_distributed_learner_solve_free(epx_distributed_learner *learner, int sample, double *state,
-                                           epx_certificate *certificate) {
+epx_err epx_distributed_learner_solve_free(epx_distributed_learner *learner, int sample, int place,
+                                           double *state, epx_certificate *certificate) {
   const size_t n_features = (size_t)learner->task->n_features;
   memcpy(learner->features, learner->task->features + (size_t)sample * n_features,
          n_features * sizeof *learner->features);
   epx_distributed_set_sample(learner->distributed, learner->features);
-  memcpy(state, learner->start, learner->n_local_state * sizeof *state);
+  memcpy(state, learner->start + (size_t)(place % learner->n_starts) * learner->n_local_state,
+         learner->n_local_state * sizeof *state);
   return epx_distributed_solve(learner->distributed, NULL, state, certificate);
 }
 
 epx_err epx_distributed_learner_solve_sample(epx_distributed_learner *learner, const double *theta,
                                              int sample, double *state, epx_certificate *certificate) {
   epx_distributed_set_parameters(learner->distributed, theta);
-  return epx_distributed_learner_solve_free(learner, sample, state, certificate);
+  return epx_distributed_learner_solve_free(learner, sample, 0, state, certificate);
 }
 
 /* ---- gradient */
 
 /** Adds the gradient of one sample; *added tells whether it gave one. */
 static epx_err add_sample(epx_distributed_learner *learner, const epx_estimator *estimator,
-                          const epx_nudging *nudging, int sample, bool *added) {
+                          const epx_nudging *nudging, int sample, int place, bool *added) {
   const int label = learner->task->labels[sample];
   epx_certificate certificate;
   double value, correct;
   int outcome;
   *added = false;
   learner->tally.n_samples++;
-  EPX_TRY(epx_distributed_learner_solve_free(learner, sample, learner->state, &certificate));
+  EPX_TRY(epx_distributed_learner_solve_free(learner, sample, place, learner->state, &certificate));
   if (certificate.outcome != EPX_OK) return EPX_OK;
   EPX_TRY(epx_distributed_gradient_eval_cost(learner->work, learner->state, label, &value, &correct));
   learner->tally.n_settled++;
@@ -139,7 +176,7 @@ static epx_err eval_batch(epx_distributed_learner *learner, const epx_estimator 
   memset(learner->gradient, 0, n_theta * sizeof *learner->gradient);
   for (int i = 0; i < n; i++) {
     bool added;
-    EPX_TRY(add_sample(learner, estimator, nudging, samples[i], &added));
+    EPX_TRY(add_sample(learner, estimator, nudging, samples[i], i, &added));
     *n_added += added;
   }
   for (size_t k = 0; k < n_theta; k++)

@@ -24,8 +24,10 @@ struct epx_distributed_learner {
   epx_distributed *distributed;
   epx_distributed_gradient *work;
   epx_optimizer *optimizer;
-  double *features;           /* [n_inputs] */
-  double *start, *state;      /* [n_local][components] */
+  double *features; /* [n_inputs] */
+  int n_starts;
+  double *start;              /* [n_starts][n_local][components] */
+  double *state;              /* [n_local][components] */
   double *gradient, *partial; /* [n_theta] */
   unsigned char *trained;     /* [n_theta] */
   int *order;                 /* [n_train] */
@@ -43,9 +45,10 @@ struct epx_distributed_learner {
   epx_distributed_counts counts; /* for the memento */
 };
 
-/** Solves for the free equilibrium of one sample, the parameters being set: state [n_local][components].
+/** Solves for the free equilibrium of one sample, the parameters being set, from the start of
+ * that place in a batch: state [n_local][components].
  * Collective. Errors: EPX_ESOLVER. */
-epx_err epx_distributed_learner_solve_free(epx_distributed_learner *learner, int sample, double *state,
-                                           epx_certificate *certificate);
+epx_err epx_distributed_learner_solve_free(epx_distributed_learner *learner, int sample, int place,
+                                           double *state, epx_certificate *certificate);
 
 #endif

@@ -10,11 +10,11 @@ static double get_larger(double a, double b) {
   return isnan(a) || isnan(b) ? NAN : fmax(a, b);
 }
 
-static epx_err add_performance(epx_distributed_learner *learner, int sample, bool stability,
+static epx_err add_performance(epx_distributed_learner *learner, int sample, int place, bool stability,
                                epx_performance *performance, int *n_unstable) {
   epx_certificate certificate;
   double value, correct, power;
-  EPX_TRY(epx_distributed_learner_solve_free(learner, sample, learner->state, &certificate));
+  EPX_TRY(epx_distributed_learner_solve_free(learner, sample, place, learner->state, &certificate));
   if (epx_learner_get_gravity(certificate.outcome) > epx_learner_get_gravity(performance->outcome))
     performance->outcome = certificate.outcome;
   performance->n_samples++;
@@ -46,7 +46,7 @@ epx_err epx_distributed_learner_eval_performance(epx_distributed_learner *learne
   *performance = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
   epx_distributed_set_parameters(learner->distributed, theta);
   for (int i = 0; i < n_samples; i++)
-    EPX_TRY(add_performance(learner, samples[i], stability, performance, &unstable));
+    EPX_TRY(add_performance(learner, samples[i], i % learner->batch, stability, performance, &unstable));
   const int n = performance->n_settled;
   performance->loss = n ? performance->loss / n : NAN;
   performance->accuracy /= performance->n_samples;

@@ -187,6 +187,35 @@ metrics: [stability, residual]
 """
 
 
+MULTISTABLE = """
+network:
+  family: phase
+  topology: {kind: lattice, rows: 5, columns: 6}
+  parameters: {coupling: {distribution: normal, mean: 0, sigma: 1}, field: 0.05, field_phase: {distribution: uniform, low: -0.5, high: 0.5}}
+  inputs: {nodes: [1, 7]}
+task: {name: xor}
+study: {seed: 7}
+learning: {estimator: backprop, epochs: 2, batch: 3, optimizer: {name: sgd, rate: 0.05}}
+equilibrium: {engine: distributed, tolerance: 1e-12}
+population: {instances: 1}
+metrics: [loss, train_loss, stability]
+curves: [loss]
+"""
+
+
+def each_sample_has_the_start_that_a_population_gives_it(folder, epilux):
+    """Of many equilibria a network of phases goes to that of its start, and every sample has its own."""
+    deck = os.path.join(folder, "multistable.yaml")
+    with open(deck, "w", encoding="utf-8") as file:
+        file.write(MULTISTABLE)
+    paths = [os.path.join(folder, f"{name}.h5") for name in ("population", "1", "2")]
+    for path, n_ranks, options in zip(paths, (0, 0, 2), (POPULATION, (), per_network(2))):
+        status, _, err = finish(n_ranks, epilux, "run", deck, "-o", path, *options)
+        assert status == 0, err
+    assert_near(paths[1], paths[0], 1e-7)
+    assert_near(paths[2], paths[0], 1e-7)
+
+
 def unstable_networks_are_reported(folder, epilux):
     """Newton finds the dark state of oscillators above threshold: its rightmost eigenvalue is pump - 1 + 2 J."""
     deck, path = os.path.join(folder, "unstable.yaml"), os.path.join(folder, "unstable.h5")
@@ -216,5 +245,6 @@ def lost_learning_phases_are_counted(folder, epilux):
 
 
 main([same_numbers_on_any_number_of_ranks, survives_kills, stops_and_goes_on, what_cannot_be_is_refused,
-      solvers_are_chosen_by_options, check_times_them_alone, lost_learning_phases_are_counted, unstable_networks_are_reported],
+      solvers_are_chosen_by_options, check_times_them_alone, lost_learning_phases_are_counted,
+      each_sample_has_the_start_that_a_population_gives_it, unstable_networks_are_reported],
      "epilux")
