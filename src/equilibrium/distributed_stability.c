@@ -28,7 +28,7 @@ enum { DENSE_STATES = 1024 };
 enum { KRYLOV_STEPS = 32 };
 /** Of more states that are not symmetric nobody asks: Arnoldi's way through memory is that of 40 steps, as
  * many as most networks take to settle. */
-enum { ARNOLDI_STATES = 20000 };
+enum { ARNOLDI_STATES = 10000 };
 /** A direction that grows by less, of the largest rate, is rounding; what is left of a product by less is
  * nothing. */
 #define ROUNDING 1e-8

@@ -10,7 +10,7 @@
  * linear in the modes, one sees which of them grew. Lattices of uniform draws are equally hard at every size,
  * and the exponent of their time is asked of the engine; lattices of normal draws grow harder
  * (lattice_network.h), and theirs is shown beside it. Between 10^4 and 10^5 modes the lattice also leaves the
- * caches.
+ * caches. All sizes are beyond those of which a free equilibrium is asked whether it is a saddle.
  *
  * With --keep NAME, Newton from where the dynamics hand over is timed by itself, and NAME.theta, NAME.start
  * and NAME.state are left: parameters, that start and the end, for postproc/bench_scipy_lattice.py.
