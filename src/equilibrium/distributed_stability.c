@@ -157,6 +157,7 @@ static PetscErrorCode build(const epx_distributed *d, krylov *space) {
     Vec next = d->krylov[(j + 1) % n_vectors];
     PetscCall(MatMult(d->product, d->krylov[j % n_vectors], next));
     PetscCall(VecNorm(next, NORM_2, &product));
+    if (!isfinite(product)) return 0;
     PetscCall(take_out(d, symmetric && j > 0 ? j - 1 : 0, j, next, space->matrix[j]));
     PetscCall(VecNorm(next, NORM_2, &space->outside));
     space->n = j + 1;
@@ -194,6 +195,8 @@ epx_err epx_distributed_check_saddle(epx_distributed *d, bool *saddle) {
   const double *s;
   PetscInt n_state;
   *saddle = false;
+  EPX_PETSC(VecGetSize(d->state, &n_state));
+  if (!is_symmetric(family) && n_state > ARNOLDI_STATES) return EPX_OK;
   if (family->eval_abscissa_bound && family->link_law->bounds_stand) {
     EPX_PETSC(VecGetArrayRead(d->state, &s));
     const int code = eval_bound(d, s, &bound);
@@ -201,8 +204,6 @@ epx_err epx_distributed_check_saddle(epx_distributed *d, bool *saddle) {
     EPX_TRY(code);
     if (bound < 0) return EPX_OK;
   }
-  EPX_PETSC(VecGetSize(d->state, &n_state));
-  if (!is_symmetric(family) && n_state > ARNOLDI_STATES) return EPX_OK;
   if (!d->krylov) EPX_PETSC(VecDuplicateVecs(d->state, count_vectors(d), &d->krylov));
   EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
   EPX_PETSC(build(d, &space));
