@@ -258,9 +258,10 @@ static epx_err raise_unsolved(const epx_distributed *d) {
 
 /** Solves in d->field and d->start: with the free phase's preconditioner where there is one, with a new one
  * where that does not do, directly where none does. */
-static epx_err solve_somehow(epx_distributed *d, const double *state, bool transposed) {
+static epx_err solve_somehow(epx_distributed *d, const double *state, bool transposed, const double *b) {
   bool solved = false, taken = true;
-  while (!solved) {
+  while (!solved) { /* a solver that failed may have left anything anywhere */
+    EPX_PETSC(epx_distributed_set_vector(d, b, d->field));
     EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
     EPX_PETSC(d->preconditioned ? epx_distributed_fill_product(d, d->state)
                                 : epx_distributed_fill_jacobian(d, d->state));
@@ -280,8 +281,7 @@ epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bo
   const PetscInt most = max_iterations > LINEAR_ITERATIONS ? max_iterations : LINEAR_ITERATIONS;
   EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_ACCURACY, atol, dtol, most));
   EPX_PETSC(KSPSetOperators(d->ksp, d->product, d->jacobian));
-  EPX_PETSC(epx_distributed_set_vector(d, b, d->field));
-  const int code = solve_somehow(d, state, transposed);
+  const int code = solve_somehow(d, state, transposed, b);
   EPX_PETSC(KSPSetTolerances(d->ksp, rtol, atol, dtol, max_iterations));
   EPX_TRY(code);
   EPX_PETSC(epx_distributed_get_vector(d, d->start, x));

@@ -91,10 +91,10 @@ static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, Pet
 /** Refuses what ends in a fault in PETSc. */
 static epx_err check_preconditioner(PC pc) {
   PetscBool without;
-  EPX_PETSC(PetscObjectTypeCompareAny((PetscObject)pc, &without, PCMG, PCHMG, ""));
+  EPX_PETSC(PetscObjectTypeCompareAny((PetscObject)pc, &without, PCMG, PCHMG, PCML, ""));
   if (without)
     return EPX_RAISE(EPX_EINPUT,
-                     "petsc.options: -pc_type mg and hmg want a hierarchy of grids; gamg makes one");
+                     "petsc.options: -pc_type mg, hmg and ml want a hierarchy of grids; gamg makes one");
   return EPX_OK;
 }
 
@@ -117,7 +117,7 @@ epx_err epx_distributed_create_finish(epx_distributed *d) {
   EPX_PETSC(PCSetType(pc, n_ranks > 1 ? PCBJACOBI : PCILU));
   EPX_PETSC(SNESSetLagPreconditioner(d->snes, LAG_ONCE));
   if (SNESSetFromOptions(d->snes))
-    return EPX_RAISE(EPX_ESOLVER, "petsc.options: %s", epx_session_get_message());
+    return EPX_RAISE(EPX_EINPUT, "petsc.options: %s", epx_session_get_message());
   EPX_TRY(check_preconditioner(pc));
   EPX_PETSC(SNESGetLagPreconditioner(d->snes, &d->lag));
   EPX_PETSC(PetscOptionsHasName(NULL, NULL, "-ksp_rtol", &given));
@@ -152,6 +152,7 @@ epx_err epx_distributed_take_direct(epx_distributed *d, bool *taken) {
                      epx_distributed_get_solver(d));
   EPX_PETSC(KSPGetPC(d->ksp, &pc));
   EPX_PETSC(KSPSetType(d->ksp, KSPGMRES)); /* the factors may be of a state nearby */
+  EPX_PETSC(KSPSetTolerances(d->ksp, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, LINEAR_ITERATIONS));
   EPX_PETSC(PCSetType(pc, PCLU));
   if (PCFactorSetMatSolverType(pc, MATSOLVERMUMPS) != 0) return EPX_OK;
   *taken = d->counts.direct = true;

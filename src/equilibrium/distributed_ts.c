@@ -87,7 +87,7 @@ epx_err epx_distributed_create_ts(epx_distributed *d) {
   EPX_PETSC(TSSetPostStep(d->ts, look));
   EPX_PETSC(set_norm());
   EPX_PETSC(lay_pattern(d));
-  if (TSSetFromOptions(d->ts)) return EPX_RAISE(EPX_ESOLVER, "petsc.options: %s", epx_session_get_message());
+  if (TSSetFromOptions(d->ts)) return EPX_RAISE(EPX_EINPUT, "petsc.options: %s", epx_session_get_message());
   return EPX_OK;
 }
 

@@ -141,7 +141,8 @@ def solvers_are_chosen_by_options(folder, epilux):
     out, _ = run(0, epilux, path, "--petsc", "-ksp_type bcgs -log_view")
     assert "SNESSolve" in out, "no table of PETSc's events"
     assert_near(path, first, 1e-7)
-    for words in ("-ts_type bdf", "-ts_type arkimex", "-ts_type pseudo", "-pc_type fieldsplit", "-pc_type gamg"):
+    for words in ("-ts_type bdf", "-ts_type arkimex", "-ts_type pseudo", "-pc_type fieldsplit", "-pc_type gamg",
+                  "-pc_type hypre"):
         run(0, epilux, path, "--force", "--petsc", words)
         assert_near(path, first, 1e-7, "settling_time", "energy_per_inference")
     run(0, epilux, path, "--force", "--petsc", "-ksp_type bcgs -log_view")

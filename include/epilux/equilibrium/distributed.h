@@ -58,7 +58,8 @@ typedef struct {
 /** Creates the parts of `network` (borrowed) that this rank owns; parameters and input are zero. Collective.
  * communicator is duplicated. petsc_options: as on PETSc's command line, e.g. "-ksp_type bcgs -log_view";
  * NULL: none. O(n_links). Errors: EPX_EINPUT: a family without link law, fewer free rows than ranks, more
- * numbers than PETSc's integers count; EPX_EMPI: MPI is not initialised; EPX_EMEMORY, EPX_ESOLVER. */
+ * numbers than PETSc's integers count, options that PETSc refuses; EPX_EMPI: MPI is not initialised;
+ * EPX_EMEMORY, EPX_ESOLVER. */
 epx_err epx_distributed_create(const epx_network *network, MPI_Comm communicator,
                                const epx_equilibrium_options *options, const char *petsc_options,
                                epx_distributed **out);
