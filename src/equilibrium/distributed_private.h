@@ -122,9 +122,9 @@ epx_err epx_distributed_polish(epx_distributed *distributed, bool *arrived);
 epx_err epx_distributed_check_basin(epx_distributed *distributed, bool *inside);
 
 /** Tells whether the equilibrium at distributed->state is one that the dynamics leave: some direction grows,
- * fast enough to be seen in some tens of products with the Jacobian. Not asked, and false, of more than 10,000
- * states whose Jacobian is not symmetric. O(n_state) where the nodes' bounds decide. Collective. Errors:
- * EPX_ESOLVER. */
+ * fast enough to be seen in some tens of products with the Jacobian. Not asked, and false, of more than
+ * 10,000 states whose Jacobian is not symmetric. O(n_state) where the nodes' bounds decide. Collective.
+ * Errors: EPX_ESOLVER. */
 epx_err epx_distributed_check_saddle(epx_distributed *distributed, bool *saddle);
 
 /** Has a direct solver do what the Krylov method could not. *taken: false where it is used already or the
