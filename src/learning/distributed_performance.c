@@ -47,13 +47,7 @@ epx_err epx_distributed_learner_eval_performance(epx_distributed_learner *learne
   epx_distributed_set_parameters(learner->distributed, theta);
   for (int i = 0; i < n_samples; i++)
     EPX_TRY(add_performance(learner, samples[i], i % learner->batch, stability, performance, &unstable));
-  const int n = performance->n_settled;
-  performance->loss = n ? performance->loss / n : NAN;
-  performance->accuracy /= performance->n_samples;
-  performance->settling_time = n ? performance->settling_time / n : NAN;
-  performance->power = n ? performance->power / n : NAN;
-  if (n == 0) performance->residual = NAN;
-  if (n == 0 || !stability) performance->abscissa = NAN;
+  epx_performance_finish(performance, stability);
   if (n_unstable) *n_unstable = unstable;
   return EPX_OK;
 }

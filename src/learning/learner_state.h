@@ -100,6 +100,9 @@ void epx_learner_set_best(const epx_learner *learner, double *theta);
 epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimator *estimator,
                                         const epx_nudging *nudging, int n, const int *samples);
 
+/** Makes sums over samples means of those that settled; NaN where none did. */
+void epx_performance_finish(epx_performance *performance, bool stability);
+
 /** Gets how grave an outcome is, 0 for EPX_OK: diverged > oscillates > slow > failed. */
 int epx_learner_get_gravity(int outcome);
 

@@ -33,7 +33,7 @@ static void add_lane(const epx_learner *learner, int lane, epx_performance *perf
   performance->power += learner->power[lane];
 }
 
-static void finish(bool stability, epx_performance *performance) {
+void epx_performance_finish(epx_performance *performance, bool stability) {
   const int n = performance->n_settled;
   performance->loss = n ? performance->loss / n : NAN;
   performance->accuracy /= performance->n_samples;
@@ -82,7 +82,7 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
                       performance));
   }
   for (int i = 0; i < learner->n_instances; i++)
-    finish(stability, &performance[i]);
+    epx_performance_finish(&performance[i], stability);
   return EPX_OK;
 }
 
