@@ -93,10 +93,6 @@ void epx_nodes_lay(const epx_nodes *nodes, const double *interleaved, double *of
   lay(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, interleaved, of_lanes);
 }
 
-void epx_nodes_gather(const epx_nodes *nodes, const double *of_lanes, double *interleaved) {
-  gather(nodes, 0, (size_t)nodes->n_local, (size_t)nodes->lanes->n_lanes, of_lanes, interleaved);
-}
-
 void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n_used, const double *state,
                         double *sent) {
   const epx_link_law *law = nodes->network->family->link_law;

@@ -201,14 +201,15 @@ static epx_err create_arrays(epx_nodes *nodes) {
   const epx_network *network = nodes->network;
   const size_t n_lanes = (size_t)nodes->lanes->n_lanes, n_components = (size_t)nodes->n_components;
   const size_t n_clamped = network->family->clamps_inputs ? (size_t)network->n_inputs : 0;
-  const size_t n_sent = (size_t)nodes->n_local + (size_t)nodes->n_ghosts + n_clamped;
+  const size_t n_sending = (size_t)nodes->n_local + (size_t)nodes->n_ghosts + n_clamped;
+  nodes->n_sent = n_sending * (size_t)nodes->n_rows;
   EPX_TRY(EPX_ARRAY(nodes->packed, n_lanes * nodes->single->n_theta));
   EPX_TRY(EPX_ARRAY(nodes->features, (size_t)network->n_inputs));
   EPX_TRY(create_port_rows(nodes, network->input_nodes, network->n_inputs, &nodes->input_row));
   EPX_TRY(create_port_rows(nodes, network->output_nodes, network->n_outputs, &nodes->output_row));
-  EPX_TRY(EPX_ARRAY(nodes->sent, n_sent * (size_t)nodes->n_rows));
+  EPX_TRY(EPX_ARRAY(nodes->sent, nodes->n_sent));
   EPX_TRY(EPX_ARRAY(nodes->ghost_state, (size_t)nodes->n_ghosts * n_components));
-  EPX_TRY(EPX_ARRAY(nodes->heard, n_sent * (size_t)nodes->n_rows));
+  EPX_TRY(EPX_ARRAY(nodes->heard, nodes->n_sent));
   EPX_TRY(EPX_ARRAY(nodes->gradient, n_lanes * nodes->single->n_theta));
   EPX_TRY(EPX_ARRAY(nodes->weight, n_lanes));
   EPX_TRY(EPX_ARRAY(nodes->base, (size_t)nodes->n_rows * n_lanes));

@@ -39,6 +39,7 @@ typedef struct {
   double *features;     /* [n_inputs], as last set */
   int *input_row;       /* [n_inputs] owned row of each input node, -1: another rank's, or clamped */
   int *output_row;      /* [n_outputs] likewise */
+  size_t n_sent;        /* numbers of `sent` */
   double *sent;         /* [n_local + n_ghosts + clamped][n_rows] */
   double *heard;        /* as sent: (dG/dinput)' v of each node, in gradients */
   double *gradient;     /* [n_local][single->n_theta] */
@@ -71,9 +72,8 @@ void epx_nodes_set_parameters(epx_nodes *nodes, const double *theta);
 /** Sets the features of the sample. */
 void epx_nodes_set_sample(epx_nodes *nodes, const double *features);
 
-/** Turns an array of nodes into one of lanes, the padding repeating the last node, and back. */
+/** Turns an array of nodes into one of lanes, the padding repeating the last node. */
 void epx_nodes_lay(const epx_nodes *nodes, const double *interleaved, double *of_lanes);
-void epx_nodes_gather(const epx_nodes *nodes, const double *of_lanes, double *interleaved);
 
 /** Exchanges what nodes send: fills nodes->sent from the states, [n_local][components]. Collective. */
 PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state);

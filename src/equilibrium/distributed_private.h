@@ -23,10 +23,10 @@ struct epx_distributed {
   epx_equilibrium_options options;
   Vec state, field, start; /* [n_local][components]; start: where the finish began */
   Mat jacobian;            /* of the free field (and of a reversed deviation) */
+  bool blocked;            /* it keeps the values of a block side by side */
+  bool links_laid;         /* its blocks off the diagonal are those of the parameters */
   Mat product;         /* what it does, and the nudge's slope; without its matrix where links are linear */
   double *own;         /* [n_local][components][components] the nodes' blocks; NULL: by the matrix */
-  bool blocked;        /* it keeps the values of a block side by side */
-  bool links_laid;     /* its blocks off the diagonal are those of the parameters */
   bool preconditioned; /* the preconditioner is of the last free equilibrium, nearly */
   KSP ksp;             /* the finish's, and that of linear solves */
   SNES snes;
@@ -56,8 +56,8 @@ struct epx_distributed {
   epx_oscillation oscillation; /* what is known of one */
   bool oscillates;             /* and enough is: the dynamics are over */
   epx_limit_cycle *watch;      /* over the owned rows; NULL until it was first opened */
-  Vec *krylov;                 /* what tells saddles; NULL until first asked */
   bool merge_failed;           /* of what ranks tell each other of it */
+  Vec *krylov;                 /* what tells saddles; NULL until first asked */
 
   epx_distributed_counts counts;
 };

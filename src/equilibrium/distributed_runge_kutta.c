@@ -49,12 +49,6 @@ struct epx_runge_kutta {
  * number of ranks. */
 enum { RATE, SIZE, ERROR, LOST, N_EXTENTS };
 
-static size_t count_sent(const epx_nodes *nodes) {
-  const epx_network *network = nodes->network;
-  const size_t n_clamped = network->family->clamps_inputs ? (size_t)network->n_inputs : 0;
-  return ((size_t)nodes->n_local + (size_t)nodes->n_ghosts + n_clamped) * (size_t)nodes->n_rows;
-}
-
 epx_err epx_distributed_create_runge_kutta(epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
   const size_t n_components = (size_t)nodes->n_components;
@@ -63,7 +57,7 @@ epx_err epx_distributed_create_runge_kutta(epx_distributed *d) {
   for (int stage = 0; stage < N_STAGES; stage++) {
     EPX_TRY(EPX_ARRAY(rk->state[stage], (size_t)(nodes->n_local + nodes->n_ghosts) * n_components));
     EPX_TRY(EPX_ARRAY(rk->k[stage], (size_t)nodes->n_local * n_components));
-    if (!nodes->sends_states) EPX_TRY(EPX_ARRAY(rk->sent[stage], count_sent(nodes)));
+    if (!nodes->sends_states) EPX_TRY(EPX_ARRAY(rk->sent[stage], nodes->n_sent));
   }
   return epx_order_create(nodes, N_STAGES - 1, &rk->order);
 }
@@ -85,7 +79,7 @@ static PetscErrorCode load(const epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
   const epx_runge_kutta *rk = d->runge_kutta;
   for (int stage = 0; stage < N_STAGES && !nodes->sends_states; stage++)
-    memcpy(rk->sent[stage], nodes->sent, count_sent(nodes) * sizeof **rk->sent);
+    memcpy(rk->sent[stage], nodes->sent, nodes->n_sent * sizeof **rk->sent);
   PetscCall(epx_distributed_get_vector(d, d->state, rk->state[0]));
   return epx_distributed_get_vector(d, d->field, rk->k[0]);
 }
