@@ -87,6 +87,14 @@ static lattice create_passing_lattice(void) {
   return l;
 }
 
+/** Oscillators below threshold, one of which is driven hard: its rate is twenty times theirs. */
+static lattice create_stiff_lattice(void) {
+  const lattice l = create_lattice("opo", 0.2);
+  set_node(&l, "pump", 0.4, 0.4);
+  set_node(&l, "bias", 0.2, 12);
+  return l;
+}
+
 static void destroy_lattice(lattice *l) {
   epx_network_destroy(&l->network);
   epx_array_destroy(&l->theta);
@@ -232,12 +240,29 @@ static void cycle_is_seen_on_the_way_of_petsc_too(void **state) {
   destroy_lattice(&l);
 }
 
+/** A step is judged by its worst node: by a mean over all, the stiff one's error lifts the residual again. */
+static void one_stiff_node_leaves_the_settling_time(void **state) {
+  (void)state;
+  lattice l = create_stiff_lattice();
+  epx_equilibrium_options options;
+  long steps;
+  epx_equilibrium_init(&options);
+  const epx_certificate loose = follow_over(MPI_COMM_WORLD, &l, &options, NULL, &steps);
+  options.rtol = options.atol = 1e-7;
+  const epx_certificate close = follow_over(MPI_COMM_WORLD, &l, &options, NULL, &steps);
+  assert_int_equal(loose.outcome, EPX_OK);
+  assert_int_equal(close.outcome, EPX_OK);
+  assert_close(loose.settling_time, close.settling_time, 0.01 * close.settling_time);
+  destroy_lattice(&l);
+}
+
 int main(int n_arguments, char **arguments) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(cycle_away_from_the_outputs_is_that_of_a_population),
       cmocka_unit_test(cycle_ends_the_dynamics_early),
       cmocka_unit_test(ringing_down_is_no_cycle),
       cmocka_unit_test(saddles_are_left),
+      cmocka_unit_test(one_stiff_node_leaves_the_settling_time),
       cmocka_unit_test(cycle_is_seen_on_the_way_of_petsc_too),
   };
   MPI_Init(&n_arguments, &arguments);
