@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "epilux/base/random.h"
-#include "epilux/parallel/schedule.h"
+#include "base/numbers/random.h"
+#include "parallel/schedule/schedule.h"
 
 typedef struct {
   int64_t n_blocks;

@@ -8,8 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "epilux/io/campaign.h"
-#include "epilux/parallel/worker.h"
+#include "io/campaign.h"
+#include "parallel/worker.h"
 
 #define SMALL_DECK                                                                                           \
   "study: {name: small, seed: %d}\n"                                                                         \

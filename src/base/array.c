@@ -2,7 +2,7 @@
  * Arrays: C11 aligned_alloc(), with the size rounded up to whole vectors and zeroed to its very end, so that
  * a kernel that reads the padding of a last vector reads zeros.
  */
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /** @file
  * Interrupt: one question a thread.
  */
-#include "epilux/base/interrupt.h"
+#include "base/interrupt.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /** @file
  * Nearest: the table of distances between all beginnings of two words, three of its rows at a time.
  */
-#include "epilux/base/nearest.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epilux/base/nearest.h"
+#include "base/nearest.h"
 
 #define EPX_COMMAND(name) extern const epx_command epx_command_##name;
 #include "cli/commands.def"

@@ -1,4 +1,4 @@
-/** @file
+/** @internal @file
  * Commands of the program: one struct each, one file each, one line each in commands.def.
  *
  * To add a command `foo`: write src/cli/foo.c with `const epx_command epx_command_foo = {…}`, name the file

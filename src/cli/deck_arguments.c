@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 /* Adds words to petsc.options, as one more assignment; none adds nothing. */
 static epx_err add_petsc_options(const char *words, epx_deck *deck) {

@@ -1,11 +1,11 @@
-/** @file
+/** @internal @file
  * Deck arguments: what every command that takes a deck shares.
  */
 #ifndef EPILUX_CLI_DECK_ARGUMENTS_H
 #define EPILUX_CLI_DECK_ARGUMENTS_H
 
 #include "cli/command.h"
-#include "epilux/io/deck.h"
+#include "io/deck/deck.h"
 
 /** A row of a command's options. */
 #define EPX_OPTION_SET                                                                                       \

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/log.h"
+#include "base/machine/threads.h"
+#include "base/nearest.h"
 #include "cli/command.h"
-#include "epilux/base/array.h"
 #include "epilux/base/isa.h"
-#include "epilux/base/log.h"
-#include "epilux/base/nearest.h"
-#include "epilux/base/threads.h"
 #include "epilux/base/version.h"
 
 enum { N_COMMANDS_MAX = 64 };

@@ -1,4 +1,4 @@
-/** @file
+/** @internal @file
  * Time limit: how long a run may take, as its user and its batch system say.
  */
 #ifndef EPILUX_CLI_TIME_LIMIT_H

@@ -1,23 +1,19 @@
 /** @file
  * Designs: the table of methods, and what is checked for all of them.
  */
-#include "epilux/design/design.h"
+#include "design/design.h"
 
 #include <limits.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "design/method.h"
-#include "epilux/base/array.h"
 
 enum { LEVELS_DEFAULT = 5 };
 
 static const epx_design_method *const methods[] = {
-    &epx_factorial_method,
-    &epx_latin_hypercube_method,
-    &epx_sobol_method,
-    &epx_one_at_a_time_method,
-    &epx_saltelli_method,
-    &epx_morris_method,
+    &epx_factorial_method,     &epx_latin_hypercube_method, &epx_sobol_method,
+    &epx_one_at_a_time_method, &epx_saltelli_method,        &epx_morris_method,
 };
 enum { N_METHODS = sizeof methods / sizeof methods[0] };
 
@@ -32,8 +28,9 @@ static epx_err find_method(const char *name, const epx_design_method **method) {
       return EPX_OK;
     }
   }
-  return EPX_RAISE(EPX_EINPUT, "no design method '%s': it is grid, latin-hypercube, sobol, one-at-a-time, saltelli or morris",
-                   name);
+  return EPX_RAISE(
+      EPX_EINPUT,
+      "no design method '%s': it is grid, latin-hypercube, sobol, one-at-a-time, saltelli or morris", name);
 }
 
 static epx_err check_factors(const epx_factor *factors, int n_factors) {

@@ -1,7 +1,7 @@
 /** @file
  * Factors: lists and ranges.
  */
-#include "epilux/design/factor.h"
+#include "design/factor.h"
 
 #include <math.h>
 

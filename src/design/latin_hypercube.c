@@ -6,9 +6,9 @@
  */
 #include <stdio.h>
 
+#include "base/array.h"
+#include "base/numbers/random.h"
 #include "design/method.h"
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
 
 enum { ORDER, PLACE };
 

@@ -1,13 +1,13 @@
-/** @file
+/** @internal @file
  * What the methods share with design.c: their entries in its table, and the making of the table of points.
  */
-#ifndef EPILUX_SRC_DESIGN_METHOD_H
-#define EPILUX_SRC_DESIGN_METHOD_H
+#ifndef EPILUX_DESIGN_METHOD_H
+#define EPILUX_DESIGN_METHOD_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epilux/design/design.h"
+#include "design/design.h"
 
 extern const epx_design_method epx_factorial_method;
 extern const epx_design_method epx_latin_hypercube_method;

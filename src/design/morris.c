@@ -2,11 +2,11 @@
  * Morris's screening design. With steps of half the levels, every level of an even number is as likely as
  * another.
  */
-#include "epilux/design/morris.h"
+#include "design/morris.h"
 
+#include "base/array.h"
+#include "base/numbers/random.h"
 #include "design/method.h"
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
 
 enum { LEVELS_DEFAULT = 5 };
 

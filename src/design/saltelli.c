@@ -5,9 +5,9 @@
  */
 #include <stdio.h>
 
+#include "base/array.h"
 #include "design/method.h"
 #include "design/sobol_columns.h"
-#include "epilux/base/array.h"
 
 static epx_err check(const epx_design_spec *spec, int n_factors) {
   if (2 * n_factors > EPX_SOBOL_COLUMNS_MAX)

@@ -13,11 +13,11 @@
  */
 #include <stdio.h>
 
+#include "base/array.h"
+#include "base/numbers/random.h"
 #include "design/method.h"
 #include "design/sobol_columns.h"
 #include "design/sobol_directions.h"
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
 
 enum { N_BITS = 32, N_POINTS_MAX = 1 << 30 };
 

@@ -1,10 +1,10 @@
-/** @file
+/** @internal @file
  * Columns of Sobol's sequence, for the designs that are made of it.
  */
-#ifndef EPILUX_SRC_DESIGN_SOBOL_COLUMNS_H
-#define EPILUX_SRC_DESIGN_SOBOL_COLUMNS_H
+#ifndef EPILUX_DESIGN_SOBOL_COLUMNS_H
+#define EPILUX_DESIGN_SOBOL_COLUMNS_H
 
-#include "epilux/design/design.h"
+#include "design/design.h"
 
 enum { EPX_SOBOL_COLUMNS_MAX = 64 };
 

@@ -1,8 +1,8 @@
-/** @file
+/** @internal @file
  * Joe and Kuo's numbers for Sobol's sequence: see sobol_directions.c.
  */
-#ifndef EPILUX_SRC_DESIGN_SOBOL_DIRECTIONS_H
-#define EPILUX_SRC_DESIGN_SOBOL_DIRECTIONS_H
+#ifndef EPILUX_DESIGN_SOBOL_DIRECTIONS_H
+#define EPILUX_DESIGN_SOBOL_DIRECTIONS_H
 
 #include <stdint.h>
 

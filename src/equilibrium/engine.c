@@ -1,7 +1,7 @@
 /** @file
  * Engine: what a network must be to be distributed, in words that name the key to change.
  */
-#include "epilux/equilibrium/engine.h"
+#include "equilibrium/engine.h"
 
 #include <ctype.h>
 #include <limits.h>

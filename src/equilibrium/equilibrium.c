@@ -1,7 +1,7 @@
 /** @file
  * Equilibrium: the options.
  */
-#include "epilux/equilibrium/equilibrium.h"
+#include "equilibrium/equilibrium.h"
 
 #include <math.h>
 #include <stddef.h>

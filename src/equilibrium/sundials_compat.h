@@ -1,10 +1,10 @@
-/** @file
+/** @internal @file
  * The names of SUNDIALS that differ between versions 6 and 7, in one place: sources use version 7's names for
  * what was renamed, and epx_sundials_* for what changed its shape. SUNDIALS is made silent: what it would
  * print goes to the log.
  */
-#ifndef EPILUX_SRC_EQUILIBRIUM_SUNDIALS_COMPAT_H
-#define EPILUX_SRC_EQUILIBRIUM_SUNDIALS_COMPAT_H
+#ifndef EPILUX_EQUILIBRIUM_SUNDIALS_COMPAT_H
+#define EPILUX_EQUILIBRIUM_SUNDIALS_COMPAT_H
 
 #include <arkode/arkode_erkstep.h>
 #include <cvode/cvode.h>
@@ -13,7 +13,7 @@
 #include <sundials/sundials_context.h>
 #include <sundials/sundials_nvector.h>
 
-#include "epilux/base/log.h"
+#include "base/log.h"
 
 #if !defined(SUNDIALS_DOUBLE_PRECISION)
 #error "Epilux needs SUNDIALS in double precision"

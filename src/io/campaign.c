@@ -2,17 +2,17 @@
  * Campaign: every point is made once, before anything runs, so that no campaign stops half way for a setting.
  * Points that differ in real numbers alone share a task and a structure, so that one of them stands for all.
  */
-#include "epilux/io/campaign.h"
+#include "io/campaign.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/io/schema.h"
-#include "io/deck_private.h"
+#include "base/array.h"
+#include "io/deck/private.h"
 #include "io/memory.h"
+#include "io/schema/schema.h"
 
 enum { PATH_SIZE = 256, N_MODELS_MAX = 64 };
 

@@ -1,10 +1,10 @@
-/** @file
+/** @internal @file
  * Memory: whether a design point's workspaces fit this host, before they are made.
  */
-#ifndef EPILUX_SRC_IO_MEMORY_H
-#define EPILUX_SRC_IO_MEMORY_H
+#ifndef EPILUX_IO_MEMORY_H
+#define EPILUX_IO_MEMORY_H
 
-#include "epilux/study/point.h"
+#include "study/point.h"
 
 /** Gets the bytes that this process may take: the host's memory, or the limit of its address space (ulimit
  * -v) where that is less. */

@@ -4,19 +4,19 @@
  * however long a block takes.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "epilux/parallel/coordinator.h"
+#include "parallel/coordinator.h"
 
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/log.h"
-#include "epilux/parallel/signals.h"
-#include "parallel/blocks.h"
+#include "base/array.h"
+#include "base/log.h"
 #include "parallel/coordinator_private.h"
+#include "parallel/schedule/blocks.h"
 #include "parallel/seconds.h"
+#include "parallel/signals.h"
 
 enum { N_YIELDS = 100 };
 

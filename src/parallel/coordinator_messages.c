@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/log.h"
-#include "epilux/io/checkpoint.h"
-#include "parallel/blocks.h"
+#include "base/array.h"
+#include "base/log.h"
+#include "io/recovery/checkpoint.h"
 #include "parallel/coordinator_private.h"
+#include "parallel/schedule/blocks.h"
 #include "parallel/seconds.h"
 
 /* Notes what a worker is about to begin, for the case that it dies of it. Before a suspect, what others have

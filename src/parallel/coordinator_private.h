@@ -1,11 +1,11 @@
-/** @file
+/** @internal @file
  * Coordinator: what its parts share.
  */
 #ifndef EPILUX_PARALLEL_COORDINATOR_PRIVATE_H
 #define EPILUX_PARALLEL_COORDINATOR_PRIVATE_H
 
-#include "epilux/parallel/coordinator.h"
-#include "epilux/parallel/schedule.h"
+#include "parallel/coordinator.h"
+#include "parallel/schedule/schedule.h"
 
 typedef struct {
   epx_campaign *campaign;

@@ -3,11 +3,11 @@
  * without groups.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "epilux/parallel/group.h"
+#include "parallel/group.h"
 
 #include <time.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 enum { TAG = 1 };
 

@@ -1,7 +1,7 @@
 /** @file
  * Progress: the rate is that of this run as a whole, which wanders less than any recent one.
  */
-#include "epilux/parallel/progress.h"
+#include "parallel/progress.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * Run: what surrounds the coordinator and the workers: files before and after, and the thread of worker 0.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "epilux/parallel/run.h"
+#include "parallel/run.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,15 +11,15 @@
 #include <threads.h>
 #include <unistd.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
+#include "base/log.h"
 #include "epilux/base/isa.h"
-#include "epilux/base/log.h"
-#include "epilux/io/checkpoint.h"
-#include "epilux/io/lock.h"
-#include "epilux/io/results.h"
-#include "epilux/parallel/relay.h"
-#include "epilux/parallel/signals.h"
-#include "parallel/blocks.h"
+#include "io/recovery/checkpoint.h"
+#include "io/recovery/lock.h"
+#include "io/results/results.h"
+#include "parallel/channel/relay.h"
+#include "parallel/schedule/blocks.h"
+#include "parallel/signals.h"
 
 /* What rank 0 holds of the files. */
 typedef struct {

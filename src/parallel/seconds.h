@@ -1,4 +1,4 @@
-/** @file
+/** @internal @file
  * Seconds: a clock that no one sets, and how long to sleep beside it.
  */
 #ifndef EPILUX_PARALLEL_SECONDS_H

@@ -2,7 +2,7 @@
  * Signals: handlers that only count. State of the process, because signals are.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "epilux/parallel/signals.h"
+#include "parallel/signals.h"
 
 #include <errno.h>
 #include <signal.h>

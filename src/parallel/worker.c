@@ -3,19 +3,19 @@
  * when the unit ends, when 64 KiB are full, or after an interval that grows with the number of workers.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "epilux/parallel/worker.h"
+#include "parallel/worker.h"
 
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/interrupt.h"
-#include "epilux/io/fields.h"
-#include "epilux/parallel/coordinator.h"
-#include "epilux/parallel/schedule.h"
-#include "epilux/study/trial.h"
-#include "parallel/blocks.h"
-#include "parallel/keeping.h"
+#include "base/array.h"
+#include "base/interrupt.h"
+#include "io/fields/fields.h"
+#include "parallel/checkpointing.h"
+#include "parallel/coordinator.h"
+#include "parallel/schedule/blocks.h"
+#include "parallel/schedule/schedule.h"
 #include "parallel/seconds.h"
+#include "study/trial.h"
 
 enum { N_UNITS = 2, N_KEPT = 8, RESULT_BYTES = 1 << 16 };
 
@@ -28,8 +28,8 @@ typedef struct {
   epx_group *group;    /* NULL: none */
   const char *results; /* NULL: none */
   epx_channel *channel;
-  epx_keeping keeping; /* of its trainings */
-  int i_point;         /* the point that is ready, -1: none */
+  epx_checkpointing checkpointing; /* of its trainings */
+  int i_point;                     /* the point that is ready, -1: none */
   epx_settings *settings;
   epx_point *point;
   double *record;         /* [block][size] */
@@ -67,7 +67,7 @@ static epx_err set_point(worker *own, int i_point) {
   destroy_point(own);
   EPX_TRY(own->calls->create_point(own->campaign, i_point, &own->settings, &own->point));
   own->i_point = i_point;
-  own->point->keeper = epx_keeping_get_keeper(&own->keeping);
+  own->point->checkpointer = epx_checkpointing_get_checkpointer(&own->checkpointing);
   if (!own->group) return EPX_OK;
   own->point->communicator = epx_group_get_communicator(own->group);
   if (own->results) own->point->sink = (epx_snapshot_sink){own, write_fields};
@@ -78,7 +78,7 @@ static epx_err set_point(worker *own, int i_point) {
  */
 static epx_err solve(worker *own, const epx_block *block) {
   const int code = set_point(own, block->i_point);
-  epx_keeping_set_block(&own->keeping, block->i_point, block->first);
+  epx_checkpointing_set_block(&own->checkpointing, block->i_point, block->first);
   if (!own->group) {
     EPX_TRY(code);
     return own->calls->solve(own->point, block->i_point, block->first, own->record);
@@ -148,8 +148,8 @@ static epx_err obey(worker *own) {
     if (own->n_units == N_UNITS)
       return EPX_RAISE(EPX_EMPI, "a worker was handed more than %d units", N_UNITS);
     if (!own->failed) own->unit[own->n_units++] = (epx_unit){message->first, message->count};
-    own->keeping.resumes = message->code != 0;
-    epx_keeping_set_deadline(&own->keeping, message->seconds);
+    own->checkpointing.resumes = message->code != 0;
+    epx_checkpointing_set_deadline(&own->checkpointing, message->seconds);
     return EPX_OK;
   case EPX_MESSAGE_STOP:
     if (own->failed) return EPX_OK; /* the coordinator knows, or is about to */
@@ -181,7 +181,7 @@ static bool is_unwanted(void *context) {
     if (epx_channel_read_from_coordinator(own->channel, 0, &own->message, &got) != EPX_OK) return false;
     if (got && own->message.kind == EPX_MESSAGE_END) return obey(own) == EPX_OK;
     if (got && own->message.kind == EPX_MESSAGE_STOP)
-      epx_keeping_set_stop(&own->keeping, own->message.seconds);
+      epx_checkpointing_set_stop(&own->checkpointing, own->message.seconds);
     if (got)
       own->kept[own->n_kept++] = (epx_message){.kind = own->message.kind,
                                                .code = own->message.code,
@@ -243,7 +243,7 @@ static epx_err work(worker *own) {
     const int code = step(own);
     if (code == EPX_OK) continue;
     if (own->ended) break; /* in the middle of a block */
-    const bool left = code == EPX_EINTERRUPTED && own->keeping.left;
+    const bool left = code == EPX_EINTERRUPTED && own->checkpointing.left;
     EPX_TRY(left ? report_left(own) : report_error(own, code));
     if (code == EPX_EMPI) return code;
     epx_error_reset(); /* the coordinator says it */
@@ -261,9 +261,9 @@ static epx_err create_worker(const epx_campaign *campaign, const epx_worker_call
   own->group = place->group;
   own->results = place->results;
   own->i_point = -1;
-  epx_keeping_init(&own->keeping, place->results, campaign->digest, campaign->block, campaign->n_ranks,
-                   campaign->checkpoint);
-  own->keeping.group = place->group;
+  epx_checkpointing_init(&own->checkpointing, place->results, campaign->digest, campaign->block,
+                         campaign->n_ranks, campaign->checkpoint);
+  own->checkpointing.group = place->group;
   own->result.kind = EPX_MESSAGE_RESULT;
   *out = own;
   return EPX_ARRAY(own->record, (size_t)campaign->block * campaign->layout.size);
@@ -284,9 +284,9 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   int code = create_worker(campaign, calls, place, &own);
   if (!own) return code;
   own->channel = channel;
-  own->keeping.writer = epx_channel_get_rank(channel);
-  if (own->group) own->keeping.ask = is_unwanted;
-  own->keeping.context = own;
+  own->checkpointing.writer = epx_channel_get_rank(channel);
+  if (own->group) own->checkpointing.ask = is_unwanted;
+  own->checkpointing.context = own;
   const epx_channel_layout layout = epx_channel_get_layout(channel);
   own->result_interval = epx_schedule_eval_interval(layout.n_workers, layout.n_relays);
   if (code != EPX_OK) code = report_error(own, code);

@@ -1,14 +1,14 @@
-/** @file
+/** @internal @file
  * The coupling kernels' arguments: private between lanes.c and coupling_kernel.c, which is compiled once for
  * each instruction set. Nodes index x, out and u; a node's row holds its fields' lanes one field after the
  * other.
  */
-#ifndef EPILUX_SRC_PHOTONIC_COUPLING_KERNEL_H
-#define EPILUX_SRC_PHOTONIC_COUPLING_KERNEL_H
+#ifndef EPILUX_PHOTONIC_COUPLING_KERNEL_H
+#define EPILUX_PHOTONIC_COUPLING_KERNEL_H
 
 #include <stddef.h>
 
-#include "base/kernel.h"
+#include "base/machine/kernel.h"
 #include "epilux/photonic/topology.h"
 
 /** out[into[r]] = sum over c of J[into[r]][from[c]] x[from[c]] */

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/log.h"
+#include "base/array.h"
+#include "base/log.h"
 
 #define BLANKS " \t\r\n\v\f"
 /** Characters of a word that a message shows. */

@@ -1,8 +1,8 @@
-/** @file
+/** @internal @file
  * Edge lists: the links of a network from a Matrix Market file.
  */
-#ifndef EPILUX_SRC_PHOTONIC_EDGE_LIST_H
-#define EPILUX_SRC_PHOTONIC_EDGE_LIST_H
+#ifndef EPILUX_PHOTONIC_EDGE_LIST_H
+#define EPILUX_PHOTONIC_EDGE_LIST_H
 
 #include "epilux/photonic/topology.h"
 

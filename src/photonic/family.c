@@ -8,18 +8,9 @@
 #include "photonic/families/families.h"
 
 static const epx_family *const families[] = {
-    &epx_family_kerr,
-    &epx_family_phase,
-    &epx_family_ising,
-    &epx_family_opo,
-    &epx_family_soft_spin,
-    &epx_family_laser,
-    &epx_family_laser_b,
-    &epx_family_silicon_ring,
-    &epx_family_broadcast,
-    &epx_family_broadcast_ring,
-    &epx_family_mesh,
-    &epx_family_mesh_electro_optic,
+    &epx_family_kerr,      &epx_family_phase,          &epx_family_ising,   &epx_family_opo,
+    &epx_family_soft_spin, &epx_family_laser,          &epx_family_laser_b, &epx_family_silicon_ring,
+    &epx_family_broadcast, &epx_family_broadcast_ring, &epx_family_mesh,    &epx_family_mesh_electro_optic,
 };
 enum { N_FAMILIES = sizeof families / sizeof families[0] };
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 #include "photonic/coupling_kernel.h"
 
 EPX_KERNEL_TABLE(epx_coupling_eval_shared, (const epx_coupling_product *product));

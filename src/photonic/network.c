@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
+#include "base/array.h"
+#include "base/numbers/random.h"
 
 #define READOUT_NAME(name, text, meaning) text,
 #define READOUT_MEANING(name, text, meaning) meaning,

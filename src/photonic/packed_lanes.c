@@ -2,11 +2,11 @@
  * Packed lanes: lanes of many instances with one sample each; of a shared coupling, of one instance with many
  * samples, for then a lane's instance is found as at home.
  */
-#include "epilux/photonic/packed_lanes.h"
+#include "photonic/packed_lanes.h"
 
 #include <string.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 struct epx_packed_lanes {
   epx_lanes *lanes; /* NULL: there is no room */

@@ -3,7 +3,7 @@
  * here: a second load of the same object is the loader's own bookkeeping.
  */
 #define _GNU_SOURCE /* strsignal, and POSIX */
-#include "epilux/photonic/plugin.h"
+#include "photonic/plugin.h"
 
 #include <dlfcn.h>
 #include <errno.h>

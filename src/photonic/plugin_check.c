@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 #include "epilux/photonic/lanes.h"
-#include "epilux/photonic/plugin.h"
+#include "photonic/plugin.h"
 
 enum { N_NODES = 4 };
 

@@ -4,7 +4,7 @@
  * where gain = 1 and through = 0 but for what leaves a port. A balanced pair adds the second of its nodes
  * with the other sign.
  */
-#include "epilux/photonic/readout.h"
+#include "photonic/readout.h"
 
 #include <math.h>
 #include <string.h>

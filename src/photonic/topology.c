@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/log.h"
-#include "epilux/base/random.h"
+#include "base/array.h"
+#include "base/log.h"
+#include "base/numbers/random.h"
 #include "photonic/edge_list.h"
 
 #define KIND_NAME(name, text, meaning) text,

@@ -2,7 +2,7 @@
  * Moments in two passes: the second takes the rounding error of the first out of the mean and of the sum of
  * squares. Source: Chan1983 (corrected two-pass algorithm).
  */
-#include "epilux/statistics/moments.h"
+#include "statistics/moments.h"
 
 #include <math.h>
 

@@ -1,12 +1,12 @@
 /** @file
  * Quantiles from a sorted copy: samples are small enough to keep whole, so nothing is approximated.
  */
-#include "epilux/statistics/quantile.h"
+#include "statistics/quantile.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 static int compare(const void *a, const void *b) {
   const double x = *(const double *)a, y = *(const double *)b;

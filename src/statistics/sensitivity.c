@@ -3,14 +3,14 @@
  * What is summed of a row is its term vector; values are taken from the mean of all first, so that their
  * squares lose no digits.
  */
-#include "epilux/statistics/sensitivity.h"
+#include "statistics/sensitivity.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
-#include "epilux/statistics/quantile.h"
+#include "base/array.h"
+#include "base/numbers/random.h"
+#include "statistics/quantile.h"
 
 enum { N_BOOTSTRAP = 1000 };
 

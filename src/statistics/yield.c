@@ -6,7 +6,7 @@
  * 1000 at confidence 0.999, and then ends the program unless its error handler is off. The function itself
  * agrees with SciPy's to 1e-9 up to n = 10^6 and fails at 10^7.
  */
-#include "epilux/statistics/yield.h"
+#include "statistics/yield.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -6,12 +6,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/log.h"
-#include "epilux/learning/distributed_learner.h"
-#include "epilux/study/deployment.h"
-#include "epilux/study/fabricated.h"
-#include "epilux/study/snapshot.h"
+#include "base/array.h"
+#include "base/log.h"
+#include "learning/training/distributed_learner.h"
+#include "study/fabrication/deployment.h"
+#include "study/fabrication/fabricated.h"
+#include "study/simulation/snapshot.h"
 
 /* What the metrics are made of, and what is measured of them. */
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
   double *theta, *gradient, *exact; /* [n_theta] */
   epx_curves curves;                /* [epochs] */
   double value[EPX_METRIC_COUNT];
-  epx_memento memento;
+  epx_restart restart;
 } trial_work;
 
 static bool wants(const epx_settings *settings, epx_metric metric) {
@@ -266,16 +266,16 @@ static epx_err leave_snapshot(const trial_work *work, int i_point, int i_instanc
   return code;
 }
 
-/* Up to the training, unless all of it was kept: the values that were measured before it are in the memento.
+/* Up to the training, unless all of it was kept: the values that were measured before it are in the restart.
  */
 static epx_err prepare(trial_work *work) {
-  const epx_keeper *keeper = &work->point->keeper;
+  const epx_checkpointer *checkpointer = &work->point->checkpointer;
   bool kept = false;
-  work->memento.kind = EPX_MEMENTO_IN_SITU;
-  EPX_TRY(epx_distributed_learner_add_to_memento(work->learner, work->theta, &work->curves, &work->memento));
-  EPX_TRY(EPX_MEMENTO_ADD(&work->memento, work->value));
-  epx_distributed_learner_set_keeper(work->learner, keeper, &work->memento);
-  if (keeper->read) EPX_TRY(keeper->read(keeper->context, &work->memento, &kept));
+  work->restart.kind = EPX_RESTART_IN_SITU;
+  EPX_TRY(epx_distributed_learner_add_to_restart(work->learner, work->theta, &work->curves, &work->restart));
+  EPX_TRY(EPX_RESTART_ADD(&work->restart, work->value));
+  epx_distributed_learner_set_checkpointer(work->learner, checkpointer, &work->restart);
+  if (checkpointer->read) EPX_TRY(checkpointer->read(checkpointer->context, &work->restart, &kept));
   return kept ? epx_distributed_learner_set_restored(work->learner) : measure_before(work);
 }
 

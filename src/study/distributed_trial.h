@@ -1,10 +1,10 @@
-/** @file
+/** @internal @file
  * The trial of a distributed network: what epx_trial_solve() does for a point of that engine.
  */
-#ifndef EPILUX_SRC_STUDY_DISTRIBUTED_TRIAL_H
-#define EPILUX_SRC_STUDY_DISTRIBUTED_TRIAL_H
+#ifndef EPILUX_STUDY_DISTRIBUTED_TRIAL_H
+#define EPILUX_STUDY_DISTRIBUTED_TRIAL_H
 
-#include "epilux/study/point.h"
+#include "study/point.h"
 
 /** Checks that a point's networks can be distributed: its network, task, nominal and settings. Errors:
  * EPX_EINPUT: as epx_distributed_learner_check() and epx_engine_check_parameters(); hardware that is not

@@ -1,13 +1,13 @@
 /** @file
  * Influence: records rearranged into the sample that the estimators take.
  */
-#include "epilux/study/influence.h"
+#include "study/influence.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/design/morris.h"
+#include "base/array.h"
+#include "design/morris.h"
 
 static const double confidence = 0.95;
 

@@ -1,4 +1,4 @@
-#include "epilux/study/metric.h"
+#include "study/metric.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
-#include "epilux/study/point.h"
+#include "study/point.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 #include "epilux/base/isa.h"
-#include "epilux/study/deployment.h"
-#include "epilux/study/fabricated.h"
 #include "study/distributed_trial.h"
+#include "study/fabrication/deployment.h"
+#include "study/fabrication/fabricated.h"
 
 /* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance
  * fills whole vectors by itself and its coupling is shared by them. */

@@ -1,4 +1,4 @@
-#include "epilux/study/record.h"
+#include "study/record.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
-#include "epilux/study/settings.h"
+#include "study/settings.h"
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 void epx_settings_destroy(epx_settings **address) {
   epx_settings *settings = *address;

@@ -1,10 +1,10 @@
-#include "epilux/study/summary.h"
+#include "study/summary.h"
 
 #include <math.h>
 
-#include "epilux/base/array.h"
-#include "epilux/statistics/moments.h"
-#include "epilux/statistics/quantile.h"
+#include "base/array.h"
+#include "statistics/moments.h"
+#include "statistics/quantile.h"
 
 static bool is_finished(const double *record) {
   return record[0] != EPX_STATE_PENDING;

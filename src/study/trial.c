@@ -1,15 +1,15 @@
-#include "epilux/study/trial.h"
+#include "study/trial.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/log.h"
-#include "epilux/base/random.h"
-#include "epilux/study/consumption.h"
-#include "epilux/study/deployment.h"
-#include "epilux/study/fabricated.h"
+#include "base/array.h"
+#include "base/log.h"
+#include "base/numbers/random.h"
 #include "study/distributed_trial.h"
+#include "study/energy/consumption.h"
+#include "study/fabrication/deployment.h"
+#include "study/fabrication/fabricated.h"
 
 /* What one block needs while it is solved, all [block] or [block][…]. */
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
   epx_energy *energy;
   epx_curves curves;
   double *cosine, *ratio, *trained_cosine, *heater_power, *failures, *multiplicity;
-  epx_memento memento;
+  epx_restart restart;
 } block_work;
 
 static bool wants(const epx_settings *settings, epx_metric metric) {
@@ -324,29 +324,29 @@ static void warn_of_disagreements(const epx_point *point, int first, const block
 }
 
 /* The block's training, and what was measured before it: a block that is restored begins there. */
-static epx_err add_to_memento(const epx_point *point, block_work *work, epx_memento *m) {
+static epx_err add_to_restart(const epx_point *point, block_work *work, epx_restart *m) {
   const size_t block = (size_t)point->block;
   epx_deployment_origin *origin = point->origin;
-  m->kind = EPX_MEMENTO_IN_SITU;
-  EPX_TRY(epx_learner_add_to_memento(work->learner, work->theta, &work->curves, m));
+  m->kind = EPX_RESTART_IN_SITU;
+  EPX_TRY(epx_learner_add_to_restart(work->learner, work->theta, &work->curves, m));
   double *const by_instance[] = {work->cosine, work->ratio, work->heater_power};
   for (size_t i = 0; i < sizeof by_instance / sizeof *by_instance; i++)
-    EPX_TRY(epx_memento_add(m, by_instance[i], block * sizeof(double)));
-  EPX_TRY(epx_memento_add(m, work->initial, block * sizeof *work->initial));
-  EPX_TRY(epx_memento_add(m, work->deployed, block * sizeof *work->deployed));
-  EPX_TRY(EPX_MEMENTO_ADD(m, origin->made));
-  EPX_TRY(EPX_MEMENTO_ADD(m, origin->accuracy));
-  EPX_TRY(EPX_MEMENTO_ADD(m, origin->epochs));
-  return epx_memento_add(m, origin->settings, point->network->n_theta * sizeof *origin->settings);
+    EPX_TRY(epx_restart_add(m, by_instance[i], block * sizeof(double)));
+  EPX_TRY(epx_restart_add(m, work->initial, block * sizeof *work->initial));
+  EPX_TRY(epx_restart_add(m, work->deployed, block * sizeof *work->deployed));
+  EPX_TRY(EPX_RESTART_ADD(m, origin->made));
+  EPX_TRY(EPX_RESTART_ADD(m, origin->accuracy));
+  EPX_TRY(EPX_RESTART_ADD(m, origin->epochs));
+  return epx_restart_add(m, origin->settings, point->network->n_theta * sizeof *origin->settings);
 }
 
 /* Up to the training, unless all of it was kept. */
 static epx_err prepare(const epx_point *point, int i_point, int first, block_work *work) {
   bool kept = false;
-  EPX_TRY(add_to_memento(point, work, &work->memento));
-  epx_learner_set_keeper(work->learner, &point->keeper, &work->memento);
-  if (point->keeper.read && work->n_epochs > 0)
-    EPX_TRY(point->keeper.read(point->keeper.context, &work->memento, &kept));
+  EPX_TRY(add_to_restart(point, work, &work->restart));
+  epx_learner_set_checkpointer(work->learner, &point->checkpointer, &work->restart);
+  if (point->checkpointer.read && work->n_epochs > 0)
+    EPX_TRY(point->checkpointer.read(point->checkpointer.context, &work->restart, &kept));
   if (kept) {
     epx_learner_set_restored(work->learner);
     return EPX_OK;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "epilux/base/error.h"
-#include "epilux/photonic/plugin.h"
+#include "photonic/plugin.h"
 #include "unit/agreement.h"
 
 static agreement compare_family(const epx_family *family, int n, double rtol) {

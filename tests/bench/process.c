@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "epilux/base/random.h"
-#include "epilux/photonic/process.h"
+#include "base/numbers/random.h"
+#include "photonic/process/process.h"
 
 enum { N_DIES = 500, N_RINGS = 100, REPEATS = 5 };
 

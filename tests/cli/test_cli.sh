@@ -175,7 +175,7 @@ done
 
 # An error is told once, its trace only when asked for; other ranks than the first are silent.
 EPILUX_TRACE=1 "$epilux" check "$work/bad.yaml" 2>"$work/err"
-grep -q "io/" "$work/err" || { echo "FAIL: no trace with EPILUX_TRACE=1"; failures=$((failures + 1)); }
+grep -q "deck/" "$work/err" || { echo "FAIL: no trace with EPILUX_TRACE=1"; failures=$((failures + 1)); }
 OMPI_COMM_WORLD_RANK=1 "$epilux" check "$work/bad.yaml" >"$work/out" 2>&1
 [ ! -s "$work/out" ] || { echo "FAIL: rank 1 speaks"; failures=$((failures + 1)); }
 

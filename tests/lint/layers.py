@@ -37,9 +37,9 @@ FOREIGN = [
     (r"mpi\.h", ["equilibrium", "parallel", "cli"]),
     (r"sys/prctl\.h", ["cli"]),  # Linux's own: a process that ends with its parent
 ]
-# The one foreign type that a public header may show, and where: a communicator is passed in, to the campaign's ranks
-# and to a network that is distributed over some of them.
-PUBLIC_FOREIGN = {("parallel", "mpi.h"), ("equilibrium", "mpi.h")}
+# The one foreign type that a header may show to other layers, and where: a communicator is passed in, to the campaign's
+# ranks and to a network that is distributed over some of them.
+SHARED_FOREIGN = {("parallel", "mpi.h"), ("equilibrium", "mpi.h")}
 
 # C11 and POSIX, as far as a library that neither prints nor ends the program needs them.
 SYSTEM = set("""assert ctype errno fenv float inttypes limits locale math setjmp signal stdalign stdarg stdatomic
@@ -47,8 +47,8 @@ SYSTEM = set("""assert ctype errno fenv float inttypes limits locale math setjmp
     sys/mman sys/resource sys/stat sys/statvfs sys/time sys/types sys/utsname sys/wait unistd sched spawn
     glob""".split())
 
-# Headers in src/ that other layers may include.
-SHARED_PRIVATE = {"base/kernel.h"}
+# How the headers begin that no other layer may include.
+INTERNAL = "/** @internal"
 
 FORBIDDEN_CALL = re.compile(
     r"\b(abort|exit|_Exit|quick_exit|printf|vprintf|puts|putchar|perror|MPI_Abort)\s*\("
@@ -57,7 +57,7 @@ FORBIDDEN_NAME = {"util", "utils", "misc", "common", "helper", "helpers"}
 FORBIDDEN_FLAG = re.compile(r"-(ffast-math|Ofast|funsafe-math-optimizations|fassociative-math)\b")
 FORBIDDEN_PRAGMA = re.compile(r"optimize\s*\(\s*\"[^\"]*(fast-math|Ofast|unsafe-math|associative-math)")
 
-FILE_LINES, FUNCTION_LINES = 400, 80
+FILE_LINES, FUNCTION_LINES = 700, 60
 C_ROOMS = ("src", "include", "tests")
 
 
@@ -99,7 +99,7 @@ def strip_c(text, keep_strings=False):
 
 
 def get_layer(path):
-    """The layer of a source or public header, and whether it is public; None outside the layers."""
+    """The layer of a source or header, and whether it is installed; None outside the layers."""
     parts = path.split("/")
     if parts[0] == "src" and len(parts) > 2 and parts[1] in BELOW:
         return parts[1], False
@@ -108,7 +108,16 @@ def get_layer(path):
     return None
 
 
-def check_own_include(layer, public, name):
+def is_internal(root, name):
+    """Whether src/NAME, a header, is its own layer's alone; what a build makes is."""
+    path = os.path.join(root, "src", name)
+    if not os.path.exists(path):
+        return True
+    with open(path, encoding="utf-8") as file:
+        return file.read(len(INTERNAL)) == INTERNAL
+
+
+def check_own_include(root, layer, public, name):
     """A quoted include: what is wrong with it, or None."""
     parts = name.split("/")
     if parts[0] == "epilux":
@@ -122,12 +131,12 @@ def check_own_include(layer, public, name):
     if parts[0] in BELOW and parts[0] != layer:
         if parts[0] not in get_reach(layer):
             return f"{layer} may not know {parts[0]}: {name}"
-        if name not in SHARED_PRIVATE:
-            return f"a private header of {parts[0]}: {name}"
+        if is_internal(root, name):
+            return f"an internal header of {parts[0]}: {name}"
     return None
 
 
-def check_foreign_include(layer, public, name):
+def check_foreign_include(layer, shared, name):
     """An include in angle brackets: what is wrong with it, or None."""
     if re.sub(r"\.h$", "", name) in SYSTEM:
         return None
@@ -135,20 +144,22 @@ def check_foreign_include(layer, public, name):
         if re.fullmatch(pattern, name):
             if layer not in homes:
                 return f"<{name}> is at home in {', '.join(homes)}, not in {layer}"
-            if public and (layer, name) not in PUBLIC_FOREIGN:
-                return f"<{name}> in a public header"
+            if shared and (layer, name) not in SHARED_FOREIGN:
+                return f"<{name}> in a header that other layers include"
             return None
     return f"<{name}> is not known to the lint: say where it is at home"
 
 
-def check_includes(path, text):
+def check_includes(root, path, text):
     layer, public = get_layer(path)
+    shared = path.endswith(".h") and not text.startswith(INTERNAL)
     for number, line in enumerate(strip_c(text, keep_strings=True).split("\n"), 1):
         match = re.match(r'\s*#\s*include\s*([<"])([^">]+)[">]', line)
         if not match:
             continue
-        check = check_own_include if match.group(1) == '"' else check_foreign_include
-        offence = check(layer, public, match.group(2))
+        name = match.group(2)
+        offence = (check_own_include(root, layer, public, name) if match.group(1) == '"'
+                   else check_foreign_include(layer, shared, name))
         if offence:
             yield number, offence
 
@@ -215,7 +226,7 @@ def check_file(root, path):
     room = path.split("/")[0]
     if path.endswith((".c", ".h")) and get_layer(path):
         text = read(root, path)
-        yield from check_includes(path, text)
+        yield from check_includes(root, path, text)
         yield from check_calls(path, text)
     if path.endswith((".c", ".h", ".py")) and room in C_ROOMS:
         yield from check_lengths(path, read(root, path))

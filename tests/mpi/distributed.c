@@ -4,8 +4,8 @@
  */
 #include "unit/settled_batch.h"
 
-#include "epilux/equilibrium/reference.h"
-#include "epilux/learning/distributed_gradient.h"
+#include "equilibrium/reference/reference.h"
+#include "learning/estimators/distributed_gradient.h"
 
 enum { ROWS = 16, COLUMNS = 16, N_INPUTS = 5, N_OUTPUTS = 3 };
 

@@ -2,9 +2,9 @@
  * How the dynamics of one network over ranks are done, run by mpirun on 1, 2, 3 and 4: orders of parts, bits,
  * and the Jacobian without its matrix.
  */
-#include "random_network.h"
+#include "unit/random_network.h"
 
-#include "equilibrium/distributed_private.h"
+#include "equilibrium/distributed/private.h"
 
 enum { N_NODES = 6000, N_STAGES = 3 };
 

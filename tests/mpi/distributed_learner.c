@@ -6,8 +6,8 @@
 
 #include "unit/xor_learner.h"
 
-#include "epilux/base/array.h"
-#include "epilux/learning/distributed_comparison.h"
+#include "base/array.h"
+#include "learning/training/distributed_comparison.h"
 
 typedef struct {
   xor_study x;

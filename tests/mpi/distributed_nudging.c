@@ -4,8 +4,8 @@
  */
 #include "unit/random_network.h"
 
-#include "equilibrium/distributed_private.h"
-#include "learning/distributed_nudging.h"
+#include "equilibrium/distributed/private.h"
+#include "learning/nudge/distributed_nudging.h"
 
 enum { N_INPUTS = 2, N_OUTPUTS = 3, LABEL = 1 };
 

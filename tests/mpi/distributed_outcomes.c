@@ -4,8 +4,8 @@
  */
 #include "unit/random_network.h"
 
-#include "epilux/equilibrium/distributed.h"
-#include "epilux/equilibrium/population.h"
+#include "equilibrium/distributed/distributed.h"
+#include "equilibrium/population/population.h"
 
 enum { ROWS = 6, COLUMNS = 5, ODD = 14, N_OUTPUTS = 2 };
 

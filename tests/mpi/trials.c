@@ -14,8 +14,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "epilux/base/interrupt.h"
-#include "epilux/parallel/run.h"
+#include "base/interrupt.h"
+#include "parallel/run.h"
 #include "small_campaign.h"
 
 static double microseconds;

@@ -9,7 +9,7 @@
 #ifndef EPILUX_TESTS_AGREEMENT_H
 #define EPILUX_TESTS_AGREEMENT_H
 
-#include "epilux/equilibrium/reference.h"
+#include "equilibrium/reference/reference.h"
 #include "unit/settled_network.h"
 
 enum { AGREEMENT_INSTANCES = 5, AGREEMENT_SAMPLES = 4 };

@@ -4,8 +4,8 @@
 #ifndef EPILUX_TESTS_CHIP_H
 #define EPILUX_TESTS_CHIP_H
 
-#include "epilux/base/random.h"
-#include "epilux/photonic/process.h"
+#include "base/numbers/random.h"
+#include "photonic/process/process.h"
 #include "unit/assert_close.h"
 
 static const epx_correlation gaussian = {.kind = EPX_CORRELATION_GAUSSIAN, .length = 4.5e-3};

@@ -6,7 +6,7 @@
 #ifndef EPILUX_TESTS_LINEAR_FAMILY_H
 #define EPILUX_TESTS_LINEAR_FAMILY_H
 
-#include "random_network.h"
+#include "unit/random_network.h"
 
 /* J of the linear family, [2][2]; set by each test. */
 static double linear_matrix[4];

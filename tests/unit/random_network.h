@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
+#include "base/array.h"
+#include "base/numbers/random.h"
 #include "epilux/photonic/lanes.h"
 
 /** cmocka's assert_float_equal() compares floats; NaN is close to nothing. */

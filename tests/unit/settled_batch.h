@@ -5,9 +5,9 @@
 #ifndef EPILUX_TESTS_SETTLED_BATCH_H
 #define EPILUX_TESTS_SETTLED_BATCH_H
 
-#include "random_network.h"
+#include "unit/random_network.h"
 
-#include "epilux/learning/estimator.h"
+#include "learning/estimators/estimator.h"
 
 typedef struct {
   epx_network *network;

@@ -4,7 +4,7 @@
 #ifndef EPILUX_TESTS_SETTLED_NETWORK_H
 #define EPILUX_TESTS_SETTLED_NETWORK_H
 
-#include "epilux/equilibrium/population.h"
+#include "equilibrium/population/population.h"
 #include "unit/random_network.h"
 
 typedef struct {

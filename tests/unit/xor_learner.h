@@ -5,9 +5,9 @@
 #ifndef EPILUX_TESTS_XOR_LEARNER_H
 #define EPILUX_TESTS_XOR_LEARNER_H
 
-#include "random_network.h"
+#include "unit/random_network.h"
 
-#include "epilux/learning/learner.h"
+#include "learning/training/learner.h"
 
 typedef struct {
   epx_task *task;

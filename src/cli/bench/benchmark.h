@@ -1,4 +1,4 @@
-/** @file
+/** @internal @file
  * Benchmarks of `epilux bench`: one struct each, one file each.
  *
  * To add a benchmark `foo`: write src/cli/bench/foo.c with `const epx_benchmark epx_benchmark_foo = {…}`,

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/array.h"
 #include "cli/bench/problem.h"
-#include "epilux/base/array.h"
-#include "epilux/learning/estimator.h"
+#include "learning/estimators/estimator.h"
 
 /** To what residual both ways go at least. */
 static const double residual = 1e-6;

@@ -1,4 +1,4 @@
-/** @file
+/** @internal @file
  * Kerr alone: the field of one Kerr network, written for one network: what an able user of CVODE would write.
  * State [2][n]: real parts, then imaginary parts.
  *

@@ -27,10 +27,10 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "cli/bench/benchmark.h"
 #include "cli/bench/lattice_network.h"
-#include "epilux/base/array.h"
-#include "epilux/learning/distributed_gradient.h"
+#include "learning/estimators/distributed_gradient.h"
 
 enum { N_ROUNDS = 5, LARGE = 200000, MAX_SIZES = 16, LEAST_OF_RANKS = 100000 };
 

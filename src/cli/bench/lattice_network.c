@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 /** A distribution of a kind by its first two moments. */
 static epx_distribution get_distribution(epx_distribution_kind kind, double mean, double sigma) {

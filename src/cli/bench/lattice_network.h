@@ -1,4 +1,4 @@
-/** @file
+/** @internal @file
  * Lattice network: the square kerr lattice that `epilux bench lattice` solves.
  *
  * Loss 1, kerr .3, detunings of mean -.4 and deviation .1, couplings of deviation .15, drives of mean .5 and

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/numbers/random.h"
 #include "cli/bench/benchmark.h"
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
-#include "epilux/learning/learner.h"
+#include "learning/training/learner.h"
 
 /** Networks, task, learner and parameters of one training: the context of a way. */
 typedef struct {

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
+#include "base/array.h"
+#include "base/numbers/random.h"
 
 /** Evaluates the k-th number in (0, 1) of what is drawn. */
 static double draw(const char *what, size_t k) {

@@ -1,4 +1,4 @@
-/** @file
+/** @internal @file
  * Problem: the random Kerr networks that are measured, as lanes and one by one.
  *
  * n all-to-all rings: loss 1, kerr .5, detuning -1 + U(0, 1), coupling symmetric U(-.5, .5) / sqrt(n); every
@@ -9,8 +9,8 @@
 
 #include "cli/bench/benchmark.h"
 #include "cli/bench/kerr_alone.h"
-#include "epilux/equilibrium/baseline.h"
-#include "epilux/equilibrium/population.h"
+#include "equilibrium/population/population.h"
+#include "equilibrium/reference/baseline.h"
 
 typedef struct {
   epx_network *network;

@@ -17,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "cli/bench/benchmark.h"
-#include "epilux/base/array.h"
-#include "epilux/parallel/run.h"
+#include "parallel/run.h"
 
 enum { N_ROUNDS = EPX_BENCH_ROUNDS };
 

@@ -8,11 +8,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/numbers/random.h"
 #include "cli/bench/benchmark.h"
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
-#include "epilux/equilibrium/baseline.h"
-#include "epilux/equilibrium/population.h"
+#include "equilibrium/population/population.h"
+#include "equilibrium/reference/baseline.h"
 
 enum { N_NETWORKS = 64, MAX_RINGS = 8, N_OWN = 4 };
 

@@ -1,8 +1,8 @@
 /* Implicit differentiation. With the Jacobian J = Q M:  M' y = -c  is  J' u = c  with  y = -Q' u. */
 #include <math.h>
 
-#include "learning/estimator_work.h"
-#include "learning/frame.h"
+#include "learning/estimators/estimator_work.h"
+#include "learning/nudge/frame.h"
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;

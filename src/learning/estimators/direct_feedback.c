@@ -2,8 +2,8 @@
  * fixed random matrix B instead of the network: y = -B e there, and y = -c at the outputs' own states. */
 #include <math.h>
 
-#include "epilux/base/random.h"
-#include "learning/estimator_work.h"
+#include "base/numbers/random.h"
+#include "learning/estimators/estimator_work.h"
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;

@@ -3,8 +3,8 @@
  * = Q G the gradient -d'dF/dtheta / beta is y'dG/dtheta, y = -Q'd / beta. */
 #include <string.h>
 
-#include "learning/frame.h"
-#include "learning/nudging.h"
+#include "learning/nudge/frame.h"
+#include "learning/nudge/nudging.h"
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;

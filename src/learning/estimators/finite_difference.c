@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "learning/perturbation.h"
+#include "learning/estimators/perturbation.h"
 
 /* h, next to parameters of order 1. */
 static const double step = 5e-4;

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "learning/continuation.h"
-#include "learning/nudging.h"
+#include "learning/nudge/continuation.h"
+#include "learning/nudge/nudging.h"
 
 static const int default_points = 4;
 

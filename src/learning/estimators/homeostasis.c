@@ -4,8 +4,8 @@
  *
  * With r = (M - M')e, dP/dtheta = 2 [r' (dM/dtheta) e - e' (dM/dtheta) r] at fixed s, and v' (dM/dtheta) w is
  * the slope of v' dG/dtheta along w: a central difference of what the rules measure anyway. */
-#include "epilux/base/random.h"
-#include "learning/nudging.h"
+#include "base/numbers/random.h"
+#include "learning/nudge/nudging.h"
 
 /* Of the central difference, next to states of order 1. */
 static const double step = 1e-4;

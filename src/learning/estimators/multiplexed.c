@@ -3,8 +3,8 @@
  *   g_i = 1/slots sum over t of code_i(t) [C(theta + shift code(t)) - C(theta)] / shift.
  * Over a whole period the codes are orthogonal and g is right up to O(shift); fewer slots go through the
  * period from batch to batch. One equilibrium a slot. */
-#include "epilux/photonic/readout.h"
-#include "learning/perturbation.h"
+#include "learning/estimators/perturbation.h"
+#include "photonic/readout.h"
 
 static const double default_shift = 0.01;
 

@@ -1,5 +1,5 @@
 /* Scattering backpropagation: the error goes in conjugated and the response is read conjugated. */
-#include "learning/nudging.h"
+#include "learning/nudge/nudging.h"
 
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {

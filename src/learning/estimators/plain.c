@@ -1,6 +1,6 @@
 /* Equilibrium propagation as it stands: the energy's slope in the parameters, contrasted between the nudged
  * states. */
-#include "learning/nudging.h"
+#include "learning/nudge/nudging.h"
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;

@@ -1,7 +1,7 @@
 /* One-sided nudges whose sign is drawn for each batch: their O(beta) bias changes sign with it, and cancels
  * over the batches. One phase a sample instead of two. */
-#include "epilux/base/random.h"
-#include "learning/nudging.h"
+#include "base/numbers/random.h"
+#include "learning/nudge/nudging.h"
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;

@@ -2,7 +2,7 @@
  * enters port j as delta a_in = (force on a_j) / sqrt(loss_j), and (a_out - a_in) / sqrt(loss_j) is a_j, so
  * the ports cancel in the product of the two fields that is the gradient. Of the two quadratures in which the
  * error may enter, sigma-y is the phase-conjugate rule. */
-#include "learning/nudging.h"
+#include "learning/nudge/nudging.h"
 
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {

@@ -3,8 +3,8 @@
  * two equilibria a draw whatever the number of parameters; its variance grows with that number. */
 #include <string.h>
 
-#include "epilux/base/random.h"
-#include "learning/perturbation.h"
+#include "base/numbers/random.h"
+#include "learning/estimators/perturbation.h"
 
 static const double default_shift = 0.01;
 

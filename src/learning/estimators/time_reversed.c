@@ -1,6 +1,6 @@
 /* AsymEP: what is not reciprocal acts on the deviation from the free state with its sign changed (loss as
  * gain). */
-#include "learning/nudging.h"
+#include "learning/nudge/nudging.h"
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;

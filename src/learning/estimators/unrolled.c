@@ -10,10 +10,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "learning/adjoint.h"
-#include "learning/estimator_work.h"
-#include "learning/frame.h"
+#include "base/array.h"
+#include "learning/estimators/estimator_work.h"
+#include "learning/nudge/adjoint.h"
+#include "learning/nudge/frame.h"
 
 /* Segments and steps a segment: what is kept. Stiff families go a long way in short steps. */
 enum { SEGMENTS = 96, LENGTH = 48, STIFF_SEGMENTS = 320, STIFF_LENGTH = 320, STAGES = 4 };

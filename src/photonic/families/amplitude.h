@@ -1,9 +1,9 @@
-/** @file
+/** @internal @file
  * Amplitude: what families share whose nodes have a complex amplitude a = x + i p in their first two
  * components, driven by light that no state changes. Rows of amplitudes alone: [n_nodes][2][n_lanes].
  */
-#ifndef EPILUX_SRC_PHOTONIC_AMPLITUDE_H
-#define EPILUX_SRC_PHOTONIC_AMPLITUDE_H
+#ifndef EPILUX_PHOTONIC_FAMILIES_AMPLITUDE_H
+#define EPILUX_PHOTONIC_FAMILIES_AMPLITUDE_H
 
 #include "epilux/photonic/lanes.h"
 

@@ -1,8 +1,8 @@
-/** @file
+/** @internal @file
  * The built-in families, one file each; their contract is epilux/photonic/family.h.
  */
-#ifndef EPILUX_SRC_PHOTONIC_FAMILIES_H
-#define EPILUX_SRC_PHOTONIC_FAMILIES_H
+#ifndef EPILUX_PHOTONIC_FAMILIES_FAMILIES_H
+#define EPILUX_PHOTONIC_FAMILIES_FAMILIES_H
 
 #include "epilux/photonic/family.h"
 

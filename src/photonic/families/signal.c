@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "epilux/base/random.h"
+#include "base/numbers/random.h"
 
 void epx_signal_set_start(const epx_lanes *lanes, unsigned long long seed, const char *purpose, double size,
                           double *y) {

@@ -1,9 +1,9 @@
-/** @file
+/** @internal @file
  * Signal: what families share whose nodes have one real number and start near zero, driven by what no state
  * changes.
  */
-#ifndef EPILUX_SRC_PHOTONIC_SIGNAL_H
-#define EPILUX_SRC_PHOTONIC_SIGNAL_H
+#ifndef EPILUX_PHOTONIC_FAMILIES_SIGNAL_H
+#define EPILUX_PHOTONIC_FAMILIES_SIGNAL_H
 
 #include "epilux/photonic/lanes.h"
 

@@ -1,10 +1,10 @@
-/** @file
+/** @internal @file
  * The reference cases, and how they write their reports; their contract is epilux/study/verify.h.
  */
-#ifndef EPILUX_SRC_STUDY_CASES_H
-#define EPILUX_SRC_STUDY_CASES_H
+#ifndef EPILUX_STUDY_VERIFICATION_CASES_H
+#define EPILUX_STUDY_VERIFICATION_CASES_H
 
-#include "epilux/study/verify.h"
+#include "study/verification/verify.h"
 
 extern const epx_verify_case epx_case_kerr_ring, epx_case_coupled_rings, epx_case_scalar_energy,
     epx_case_phases, epx_case_not_conservative, epx_case_phase_xor, epx_case_scattering_xor,

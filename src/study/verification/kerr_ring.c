@@ -7,8 +7,8 @@
  */
 #include <math.h>
 
-#include "epilux/equilibrium/reference.h"
-#include "epilux/study/hysteresis.h"
+#include "equilibrium/reference/reference.h"
+#include "study/simulation/hysteresis.h"
 #include "study/verification/cases.h"
 #include "study/verification/specimen.h"
 

@@ -5,9 +5,9 @@
  */
 #include <math.h>
 
-#include "epilux/base/random.h"
-#include "epilux/photonic/process.h"
-#include "epilux/photonic/ring.h"
+#include "base/numbers/random.h"
+#include "photonic/device/ring.h"
+#include "photonic/process/process.h"
 #include "study/verification/cases.h"
 
 enum { N_DISTANCES = 10, N_DEVICES = N_DISTANCES + 1, N_DRAWS = 1000, N_DRAWS_FULL = 20000 };

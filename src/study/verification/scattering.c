@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
+#include "base/array.h"
+#include "base/numbers/random.h"
 #include "study/verification/cases.h"
 #include "study/verification/specimen.h"
 

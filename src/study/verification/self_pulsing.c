@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/equilibrium/reference.h"
+#include "equilibrium/reference/reference.h"
 #include "study/verification/cases.h"
 #include "study/verification/specimen.h"
 

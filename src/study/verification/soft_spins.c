@@ -6,8 +6,8 @@
  * Stiffness 2 and the one-sided nudge 0.9 are the paper's. Its weights are sums of 20 patterns of +-1; here
  * each weight is trained by itself, with Adam, and a seed draws the split and the first weights.
  */
-#include "epilux/base/array.h"
-#include "epilux/learning/learner.h"
+#include "base/array.h"
+#include "learning/training/learner.h"
 #include "study/verification/cases.h"
 
 enum { N_SEEDS_FULL = 50, N_SEEDS_SHORT = 10 };

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "epilux/base/array.h"
+#include "base/array.h"
 
 static epx_err create_parts(epx_specimen *s, const epx_network_spec *spec,
                             const epx_equilibrium_options *options, int n_instances, int n_samples) {

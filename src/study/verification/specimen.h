@@ -1,10 +1,10 @@
-/** @file
+/** @internal @file
  * Specimen: a few networks of one structure with all that settling them and estimating gradients needs.
  */
-#ifndef EPILUX_SRC_STUDY_SPECIMEN_H
-#define EPILUX_SRC_STUDY_SPECIMEN_H
+#ifndef EPILUX_STUDY_VERIFICATION_SPECIMEN_H
+#define EPILUX_STUDY_VERIFICATION_SPECIMEN_H
 
-#include "epilux/learning/estimator.h"
+#include "learning/estimators/estimator.h"
 
 typedef struct {
   epx_network *network;

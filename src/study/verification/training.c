@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/base/array.h"
-#include "epilux/base/random.h"
-#include "epilux/learning/learner.h"
+#include "base/array.h"
+#include "base/numbers/random.h"
+#include "learning/training/learner.h"
 #include "study/verification/cases.h"
 
 /** A learner with its network and task: instances of one study, trained together. */

@@ -1,0 +1,97 @@
+/** @file
+ * epilux bench: what this machine does, measured against the plain way in the same process.
+ */
+#include <mpi.h>
+#include <stdio.h>
+
+#include "base/nearest.h"
+#include "cli/bench/benchmark.h"
+#include "cli/command.h"
+
+enum { N_BENCHMARKS_MAX = 16 };
+
+static epx_err check_names(const epx_call *call) {
+  for (int k = 0; k < call->n_arguments; k++) {
+    if (epx_benchmark_get_by_name(call->arguments[k])) continue;
+    const char *names[N_BENCHMARKS_MAX];
+    int n = 0;
+    for (; n < N_BENCHMARKS_MAX && epx_benchmark_get(n); n++)
+      names[n] = epx_benchmark_get(n)->name;
+    const char *nearest = epx_nearest_get(call->arguments[k], n, names);
+    return EPX_RAISE(EPX_EINPUT, "bench: there is no benchmark %s; did you mean %s?", call->arguments[k],
+                     nearest ? nearest : names[0]);
+  }
+  return EPX_OK;
+}
+
+/* Named; or none is, and it is no long one. */
+static bool is_asked_for(const epx_call *call, const epx_benchmark *benchmark) {
+  for (int k = 0; k < call->n_arguments; k++) {
+    if (epx_benchmark_get_by_name(call->arguments[k]) == benchmark) return true;
+  }
+  return call->n_arguments == 0 && !benchmark->long_running;
+}
+
+/* A benchmark over ranks has started MPI. */
+static void finalize_mpi(void) {
+  int started = 0;
+  MPI_Initialized(&started);
+  if (started) MPI_Finalize();
+}
+
+static epx_err solve_benchmarks(const epx_call *call, int *n_missed) {
+  const bool csv = epx_call_is_set(call, "--csv");
+  const int rank = epx_command_get_rank();
+  int n_shown = 0;
+  for (int i = 0; epx_benchmark_get(i); i++) {
+    if (!is_asked_for(call, epx_benchmark_get(i))) continue;
+    if (rank > 0 && !epx_benchmark_get(i)->parallel) continue;
+    if (!csv && n_shown > 0 && rank == 0) printf("\n");
+    EPX_TRY(epx_benchmark_view(epx_benchmark_get(i), call, rank == 0, csv, !csv || n_shown == 0, n_missed));
+    fflush(stdout);
+    n_shown++;
+  }
+  if (!csv && rank == 0) printf("\nratios that are not as wanted: %d\n", *n_missed);
+  return EPX_OK;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  int n_missed = 0;
+  EPX_TRY(check_names(call));
+  const int code = solve_benchmarks(call, &n_missed);
+  finalize_mpi();
+  if (code != EPX_EINPUT) *status = EPX_EXIT_FAILED;
+  if (code == EPX_EINPUT && epx_command_get_rank() > 0) epx_error_reset(); /* the first rank says it */
+  EPX_TRY(code);
+  *status = EPX_EXIT_DONE;
+  return EPX_OK;
+}
+
+static const epx_option options[] = {
+    {"--csv", NULL, "prints comma-separated values", 0},
+    {"--modes", "N", "lattice: of N modes instead of 10^4 to 10^6; repeated, of several sizes", 0},
+    {"--keep", "NAME", "lattice: leaves parameters, start and end of Newton as doubles in NAME.*", 0},
+    {"--petsc", "WORDS", "lattice: options for PETSc, such as '-log_view'", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+const epx_command epx_command_bench = {
+    .name = "bench",
+    .arguments = "[BENCHMARK]...",
+    .n_min = 0,
+    .n_max = N_BENCHMARKS_MAX,
+    .summary = "measures this machine against the plain way, in one run",
+    .details =
+        "Benchmarks: equilibrium, learning, scheduler, stiff, lattice (the latter takes minutes). Under "
+        "mpirun -n 2,\n"
+        "scheduler and lattice are over its ranks. Without a name, all but lattice. Times are of the "
+        "processor, of\n"
+        "these two of the wall, medians of several rounds in which the ways take turns. `gflops` counts "
+        "fields, factorisations and solutions "
+        "alone. A ratio that\n"
+        "is not as wanted does not fail: what is wanted holds for a quiet core.",
+    .example = "epilux bench equilibrium --csv",
+    .options = options,
+    .parallel = true,
+    .solve = solve,
+};

@@ -1,0 +1,122 @@
+/** @file
+ * epilux check: the resolved deck, and the size of the campaign as comments, so that the output is a deck
+ * again.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/array.h"
+#include "cli/deck_arguments.h"
+#include "cli/pilot/pilot.h"
+#include "cli/print/device_sheet.h"
+
+static const double default_budget = 2, patience = 8; /* s */
+
+static void print_time(double seconds) {
+  if (seconds < 100)
+    printf("%.2g s", seconds);
+  else if (seconds < 6000)
+    printf("%.2g min", seconds / 60);
+  else if (seconds < 100 * 3600)
+    printf("%.2g h", seconds / 3600);
+  else
+    printf("%.2g days", seconds / 86400);
+}
+
+/* What was measured, and what follows from it. */
+static void print_measured(const epx_pilot *pilot) {
+  const int n_left = pilot->n_blocks - pilot->n_whole;
+  printf("# time        about ");
+  print_time(pilot->total);
+  printf(" on one core\n# measured    %d of %.0f blocks of trials, here, in %.2g s", pilot->n_blocks,
+         pilot->n_all, pilot->spent);
+  if (n_left == 0)
+    printf(": all of them to their end");
+  else if (pilot->share > 0)
+    printf(": %d to their end; of %d the rest is extrapolated from %.2g %% of the training or more",
+           pilot->n_whole, n_left, 100 * pilot->share);
+  else
+    printf(": %d to their end; of %d the rest is extrapolated from a few samples", pilot->n_whole, n_left);
+  printf("%s\n", pilot->bounded ? "; less where trainings stop early" : "");
+}
+
+static void print_size(const epx_campaign *campaign, const epx_pilot *pilot) {
+  const epx_point_size *first = &campaign->first;
+  const double trials = (double)campaign->n_points * campaign->n_instances;
+  const double records = 8 * trials * (double)campaign->layout.size;
+  printf("\n# Size of the campaign\n");
+  printf("# trials      %g = %d points x %d instances, in blocks of %d\n", trials, campaign->n_points,
+         campaign->n_instances, campaign->block);
+  printf("# network     %d nodes, %zu links, %zu trained parameters%s\n", first->n_nodes, first->n_links,
+         first->n_trained, campaign->n_points > 1 ? " (point 0)" : "");
+  printf("# task        %d features, %d classes, %d training and %d held-out samples%s\n", first->n_features,
+         first->n_classes, first->n_train, first->n_test, campaign->n_points > 1 ? " (point 0)" : "");
+  printf("# equilibria  about %.3g at most\n", campaign->equilibria);
+  if (!pilot)
+    printf("# time        not measured (--pilot 0)\n");
+  else if (pilot->n_blocks == 0)
+    printf("# time        not known: in %.2g s no trial came to an update, or settled samples once; see "
+           "--pilot\n",
+           pilot->spent);
+  else
+    print_measured(pilot);
+  printf("# memory      about %.3g MB a rank, %.3g MB of results\n", (campaign->bytes + records) / 1e6,
+         records / 1e6);
+}
+
+/* Point 0 is made where something is to be said of its device; to read its task may take long. */
+static epx_err view_device_sheet(const epx_campaign *campaign) {
+  epx_settings *settings;
+  epx_point *point = NULL;
+  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &settings));
+  int code = settings->described ? epx_point_create(settings, &point) : EPX_OK;
+  if (code == EPX_OK) code = epx_device_sheet_view(settings, point);
+  epx_point_destroy(&point);
+  epx_settings_destroy(&settings);
+  return code;
+}
+
+/* The deck comes first: it is there even if its trials are not to be had. */
+static epx_err view(epx_campaign *campaign, double budget) {
+  epx_pilot pilot;
+  char *text;
+  EPX_TRY(epx_deck_create_text(campaign->deck, &text));
+  printf("%s", text);
+  epx_array_destroy(&text);
+  if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, patience, &pilot));
+  print_size(campaign, budget > 0 ? &pilot : NULL);
+  return view_device_sheet(campaign);
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  epx_deck *deck;
+  epx_campaign *campaign;
+  double budget;
+  (void)status;
+  EPX_TRY(epx_pilot_read_budget(call, default_budget, &budget));
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  EPX_TRY(epx_campaign_create(deck, &campaign));
+  const int code = view(campaign, budget);
+  epx_campaign_destroy(&campaign);
+  return code;
+}
+
+static const epx_option options[] = {
+    EPX_OPTION_SET,
+    {"--pilot", "TIME", "that trials are timed here, or some times that for long ones; 2 s, 0 for none", 0},
+    {NULL, NULL, NULL, 0}};
+
+const epx_command epx_command_check = {
+    .name = "check",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "validates a deck, prints it with every default filled in, and says how large the campaign is",
+    .details =
+        "The output is a deck itself. For the time, some of the campaign's trials are solved here for two "
+        "seconds, on one core,\nand what they do not come to is extrapolated; it says what of it. Nothing is "
+        "kept of them.",
+    .example = "epilux check inputs/quickstart.yaml --set population.instances=8",
+    .options = options,
+    .solve = solve,
+};

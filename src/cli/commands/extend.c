@@ -1,0 +1,59 @@
+/** @file
+ * epilux extend: a campaign made larger, from its results file alone; or gone on with, without its deck.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "cli/commands/run.h"
+
+static epx_err read_count(const epx_call *call, const char *option, int *count) {
+  const char *text = epx_call_get_value(call, option, 0);
+  *count = 0;
+  if (!text) return EPX_OK;
+  char *end;
+  const long value = strtol(text, &end, 10);
+  if (*end || value < 1 || value > INT_MAX)
+    return EPX_RAISE(EPX_EINPUT, "%s %s: the whole number that there shall be is wanted", option, text);
+  *count = (int)value;
+  return EPX_OK;
+}
+
+static epx_err create(const epx_call *call, epx_run_job *job) {
+  static char again[400];
+  int n_instances, n_points;
+  EPX_TRY(read_count(call, "--instances", &n_instances));
+  EPX_TRY(read_count(call, "--points", &n_points));
+  EPX_TRY(epx_extension_create(call->arguments[0], n_instances, n_points, &job->extension));
+  job->campaign = job->extension.larger;
+  snprintf(again, sizeof again, "extend %.380s", call->arguments[0]);
+  job->again = again;
+  return epx_array_create_text(&job->path, call->arguments[0]);
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  return epx_call_run(call, create, status);
+}
+
+static const epx_option options[] = {
+    {"--instances", "N", "instances a design point that there shall be", 0},
+    {"--points", "N", "design.points that there shall be, of sobol, saltelli, morris", 0},
+    {"--retry-failed", NULL, "runs trials again that failed", 0},
+    EPX_OPTIONS_RUN,
+    {NULL, NULL, NULL, 0}};
+
+const epx_command epx_command_extend = {
+    .name = "extend",
+    .arguments = "RESULTS.h5",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "makes a campaign larger and runs what is new; every earlier row stays as it is",
+    .details =
+        "The deck is the one that the results file holds; the larger campaign's numbers are those of a run "
+        "that had been\n"
+        "as large from the start. Without --instances and --points it goes on with what is pending.",
+    .example = "mpirun -n 4 epilux extend quickstart.h5 --instances 64",
+    .options = options,
+    .parallel = true,
+    .solve = solve};

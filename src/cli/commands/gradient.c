@@ -1,0 +1,245 @@
+/** @file
+ * epilux gradient: every estimator against implicit differentiation and finite differences, on one network.
+ */
+#include <math.h>
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "cli/deck_arguments.h"
+#include "cli/print/table.h"
+#include "learning/training/distributed_comparison.h"
+#include "study/fabrication/deployment.h"
+
+/* The nominal network, or one fabricated instance of the base point. */
+static epx_err eval_parameters(const epx_call *call, const epx_point *point, double *theta) {
+  const epx_settings *settings = point->settings;
+  memcpy(theta, point->nominal, point->network->n_theta * sizeof *theta);
+  const char *text = epx_call_get_value(call, "--instance", 0);
+  if (!text) return EPX_OK;
+  char *end;
+  const long instance = strtol(text, &end, 10);
+  if (end == text || *end || instance < 0 || instance >= settings->n_instances)
+    return EPX_RAISE(EPX_EINPUT, "--instance %s: the deck has instances 0 to %d", text,
+                     settings->n_instances - 1);
+  return epx_deployment_eval_instance(point, 0, (uint32_t)instance, point->nominal, theta, NULL);
+}
+
+/* A deck without read-out noise is shown what little of it would do, next to states of order 1. */
+static const double reference_noise = 1e-4;
+
+static bool is_quiet(const epx_settings *settings) {
+  return epx_reading_is_ideal(&settings->learning.hardware.reading) &&
+         !epx_hardware_is_drifting(&settings->learning.hardware);
+}
+
+static epx_err set_row(const epx_comparison *row, int b, epx_table *table) {
+  EPX_TRY(epx_table_set_next(table, "%s", row->estimator->name));
+  EPX_TRY(epx_table_set_next(table, "%s",
+                             !row->estimator->nudged || row->estimator->own_scheme ? "-"
+                             : row->scheme == EPX_CENTERED                         ? "centered"
+                                                                                   : "one-sided"));
+  const double number[] = {row->beta[b],      row->cosine[b], row->norm_ratio[b], row->error[b],
+                           row->vanishing[b], row->spread[b], row->convergence[b]};
+  static const char *const format[] = {"%.6g", "%.9f", "%.6f", "%.3e", "%.3e", "%.3e", "%.4f"};
+  for (int i = 0; i < 7; i++)
+    EPX_TRY(epx_table_set_next(table, isnan(number[i]) ? "-" : format[i], number[i]));
+  const bool last = b == row->n_betas - 1;
+  const double fitted[] = {row->slope, row->limit_error, row->difference_error};
+  static const char *const fit[] = {"%.3f", "%.3e", "%.3e"};
+  for (int i = 0; i < 3; i++)
+    EPX_TRY(epx_table_set_next(table, !last ? "" : isnan(fitted[i]) ? "-" : fit[i], fitted[i]));
+  return epx_table_set_next(table, last ? "%ld" : "", row->equilibria);
+}
+
+static epx_err set_table(const epx_comparison *rows, int n_rows, epx_table *table) {
+  static const char *const heads[] = {
+      "estimator",       "scheme", "beta",        "cosine",      "norm_ratio",      "error",
+      "error_vanishing", "spread", "convergence", "error_slope", "error_at_beta_0", "error_to_differences",
+      "equilibria"};
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+    EPX_TRY(epx_table_set_next(table, "%s", heads[i]));
+  for (int i = 0; i < n_rows; i++)
+    for (int b = 0; !rows[i].refusal && b < rows[i].n_betas; b++)
+      EPX_TRY(set_row(&rows[i], b, table));
+  return EPX_OK;
+}
+
+/* Rules that are refused for the same reason are named together. */
+static void print_refusals(const epx_comparison *rows, int n_rows) {
+  for (int i = 0; i < n_rows; i++) {
+    bool said = !rows[i].refusal;
+    for (int k = 0; k < i && !said; k++)
+      said = rows[k].refusal && strcmp(rows[k].refusal, rows[i].refusal) == 0;
+    if (said) continue;
+    int n_named = 0;
+    for (int k = i; k < n_rows; k++) {
+      if (!rows[k].refusal || strcmp(rows[k].refusal, rows[i].refusal) != 0) continue;
+      printf("%s%s", n_named++ > 0 ? ", " : "", rows[k].estimator->name);
+    }
+    printf(" %s not apply: %s\n", n_named > 1 ? "do" : "does", rows[i].refusal);
+  }
+}
+
+static void print_failures(const epx_comparison *rows, int n_rows) {
+  for (int i = 0; i < n_rows; i++) {
+    if (rows[i].failures > 0)
+      printf("%s, %s: %ld learning phases found no equilibrium and were left out\n", rows[i].estimator->name,
+             rows[i].scheme == EPX_CENTERED ? "centered" : "one-sided", rows[i].failures);
+  }
+}
+
+/* What spread and differences are of. */
+static void print_judges(const epx_point *point) {
+  char text[128] = "the noise of hardware.readout and hardware.drift";
+  if (point->engine == EPX_ENGINE_DISTRIBUTED) {
+    printf(
+        "error_to_differences is with finite differences of the cost, over the %d largest entries of each\n"
+        "kind of parameter, at the least beta. The readout of a distributed network is ideal: no spread.\n",
+        EPX_DISTRIBUTED_COMPARISON_DIFFERENCES);
+    return;
+  }
+  if (is_quiet(point->settings))
+    snprintf(text, sizeof text,
+             "read-out noise of %g (the deck has neither hardware.readout nor hardware.drift)",
+             reference_noise);
+  printf(
+      "error_to_differences is with finite differences, at the least beta. spread is the standard deviation "
+      "of g\nover |e| with %s,\nand the rule's own draws.\n",
+      text);
+}
+
+static void print_notes(const epx_point *point, const epx_comparison *rows, int n_rows) {
+  print_refusals(rows, n_rows);
+  print_failures(rows, n_rows);
+  printf(
+      "\ncosine, norm_ratio and error (|g - e| / |e|) are with e by implicit differentiation (backprop), "
+      "over the\n"
+      "%d training samples; error_slope is that of log error in log beta; error_at_beta_0 is what is left "
+      "when\n"
+      "beta vanishes: the rule's own bias, error_vanishing what goes with it. convergence is predicted: how "
+      "far down\na step along such a g gets, next to one along e.\n",
+      point->task->n_train);
+  print_judges(point);
+}
+
+static epx_err view_rows(const epx_call *call, const epx_point *point, const epx_comparison *rows,
+                         int n_rows) {
+  const bool csv = epx_call_is_set(call, "--csv");
+  epx_table *table;
+  EPX_TRY(epx_table_create(13, &table));
+  const int code = set_table(rows, n_rows, table);
+  if (code == EPX_OK) epx_table_view(table, csv);
+  if (code == EPX_OK && !csv) print_notes(point, rows, n_rows);
+  epx_table_destroy(&table);
+  return code;
+}
+
+static epx_err compare(const epx_call *call, const epx_point *point, epx_learner *learner, double *theta) {
+  epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
+  int n_rows;
+  EPX_TRY(eval_parameters(call, point, theta));
+  EPX_TRY(epx_comparison_eval(learner, theta, &point->settings->learning.nudging, rows, &n_rows));
+  return view_rows(call, point, rows, n_rows);
+}
+
+static epx_err solve_point(const epx_call *call, const epx_point *point) {
+  const epx_settings *settings = point->settings;
+  epx_learner *learner = NULL;
+  double *theta = NULL;
+  epx_learning_spec learning = settings->learning;
+  if (is_quiet(settings)) learning.hardware.reading.noise = reference_noise;
+  int code = EPX_ARRAY(theta, point->network->n_theta);
+  if (code == EPX_OK)
+    code = epx_learner_create(point->network, point->task, &settings->cost, &learning, &settings->equilibrium,
+                              1, settings->seed, &learner);
+  if (code == EPX_OK) code = compare(call, point, learner, theta);
+  epx_learner_destroy(&learner);
+  epx_array_destroy(&theta);
+  return code;
+}
+
+/* The same of a distributed network, over all ranks of the launch; the first shows it. */
+static epx_err compare_distributed(const epx_call *call, const epx_point *point,
+                                   epx_distributed_learner *learner, double *theta) {
+  epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
+  int n_rows;
+  EPX_TRY(eval_parameters(call, point, theta));
+  EPX_TRY(epx_distributed_comparison_eval(learner, point->network, theta, &point->settings->learning.nudging,
+                                          rows, &n_rows));
+  return epx_command_get_rank() == 0 ? view_rows(call, point, rows, n_rows) : EPX_OK;
+}
+
+static epx_err solve_distributed(const epx_call *call, const epx_point *point) {
+  const epx_settings *settings = point->settings;
+  epx_distributed_learner *learner = NULL;
+  double *theta = NULL;
+  int code = EPX_ARRAY(theta, point->network->n_theta);
+  if (code == EPX_OK)
+    code = epx_distributed_learner_create(point->network, point->task, &settings->cost, &settings->learning,
+                                          &settings->equilibrium, settings->seed, MPI_COMM_WORLD,
+                                          settings->petsc_options, &learner);
+  if (code == EPX_OK) code = compare_distributed(call, point, learner, theta);
+  epx_distributed_learner_destroy(&learner);
+  epx_array_destroy(&theta);
+  return code;
+}
+
+/* A population is the first rank's; MPI starts where a network is distributed. */
+static epx_err solve_engine(const epx_call *call, const epx_point *point) {
+  int provided;
+  if (point->engine != EPX_ENGINE_DISTRIBUTED)
+    return epx_command_get_rank() == 0 ? solve_point(call, point) : EPX_OK;
+  if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+    return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
+  const int code = solve_distributed(call, point);
+  if (code != EPX_OK && code != EPX_EMEMORY && epx_command_get_rank() > 0) epx_error_reset();
+  MPI_Finalize();
+  return code;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  epx_deck *deck;
+  epx_settings *settings = NULL;
+  epx_point *point = NULL;
+  (void)status;
+  int code = epx_call_read_deck(call, &deck);
+  if (code != EPX_OK && epx_command_get_rank() > 0) epx_error_reset();
+  EPX_TRY(code);
+  code = epx_deck_eval_settings(deck, NULL, 0, &settings);
+  if (code == EPX_OK) code = epx_point_create(settings, &point);
+  if (code != EPX_OK && epx_command_get_rank() > 0) epx_error_reset();
+  if (code == EPX_OK) code = solve_engine(call, point);
+  epx_point_destroy(&point);
+  epx_settings_destroy(&settings);
+  epx_deck_destroy(&deck);
+  return code;
+}
+
+static const epx_option options[] = {
+    EPX_OPTION_SET,
+    EPX_OPTION_PETSC,
+    {"--instance", "I", "takes fabricated instance I instead of the nominal network", 0},
+    {"--csv", NULL, "prints comma-separated values", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+const epx_command epx_command_gradient = {
+    .name = "gradient",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "compares every gradient estimator with implicit differentiation and finite differences",
+    .details =
+        "At the deck's base point: its factors are not applied (use --set for another point). Nudged "
+        "rules are\n"
+        "taken at learning.nudge.beta, half and a quarter of it, one-sided and centered. A distributed "
+        "network\n"
+        "(equilibrium.engine) is spread over all ranks of the launch: mpirun -n 2 epilux gradient DECK.",
+    .example = "epilux gradient inputs/quickstart.yaml --set network.parameters.loss=0.1",
+    .options = options,
+    .parallel = true,
+    .solve = solve,
+};

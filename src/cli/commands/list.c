@@ -1,0 +1,345 @@
+/** @file
+ * epilux list: what there is to choose from, read off the tables of the library.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/nearest.h"
+#include "cli/command.h"
+#include "design/design.h"
+#include "epilux/base/distribution.h"
+#include "epilux/photonic/network.h"
+#include "equilibrium/equilibrium.h"
+#include "io/schema/schema.h"
+#include "learning/estimators/estimator.h"
+#include "learning/task/task.h"
+#include "learning/training/optimizer.h"
+#include "photonic/fabrication/fabrication.h"
+#include "study/metric.h"
+#include "study/settings.h"
+
+static void print_row(const char *name, const char *meaning) {
+  printf("  %-24s %s\n", name, meaning);
+}
+
+/** Widths of the columns that families fill differently. */
+typedef struct {
+  int name, unit;
+} widths;
+
+static widths get_widths(const epx_family *family) {
+  widths widest = {14, 5};
+  for (int p = 0; p < family->n_parameters; p++) {
+    const int name = (int)strlen(family->parameters[p].name), unit = (int)strlen(family->parameters[p].unit);
+    if (name > widest.name) widest.name = name;
+    if (unit > widest.unit) widest.unit = unit;
+  }
+  return widest;
+}
+
+static void print_parameter(const epx_parameter *parameter, widths widest) {
+  char low[32], high[32];
+  snprintf(low, sizeof low, isfinite(parameter->low) ? "%g" : "any", parameter->low);
+  snprintf(high, sizeof high, isfinite(parameter->high) ? "%g" : "any", parameter->high);
+  printf("  %-*s %-*s %-5s %8g  %4s … %-5s %-9s %s\n", widest.name, parameter->name, widest.unit,
+         parameter->unit, parameter->site == EPX_SITE_LINK ? "link" : "node", parameter->fallback, low, high,
+         parameter->trained     ? "yes"
+         : parameter->trainable ? "if asked"
+                                : "no",
+         parameter->meaning);
+}
+
+/* A text of several lines, each indented. */
+static void print_indented(const char *text) {
+  while (*text) {
+    const int length = (int)strcspn(text, "\n");
+    printf("    %.*s\n", length, text);
+    text += length + (text[length] == '\n');
+  }
+}
+
+static void print_readouts(const epx_family *family) {
+  printf("  readouts:");
+  for (int k = 0; k < EPX_READ_COUNT; k++) {
+    if (epx_family_get_readouts(family) & EPX_READS(k))
+      printf(" %s%s", epx_network_get_readout_name((epx_readout_kind)k),
+             family->readout == (epx_readout_kind)k ? " (default)" : "");
+  }
+  printf("\n");
+}
+
+static void print_presets(const epx_family *family) {
+  for (int k = 0; k < family->n_presets; k++)
+    printf("  preset %s: %s\n", family->presets[k].name, family->presets[k].summary);
+}
+
+static epx_err list_families(void) {
+  for (int i = 0; epx_family_get(i); i++) {
+    const epx_family *family = epx_family_get(i);
+    printf("%s: %s\n", family->name, family->summary);
+    print_indented(family->equation);
+    printf("  units: %s\n  source: %s\n  inputs %s their nodes, by default by %g a unit of feature\n",
+           family->units, family->source, family->clamps_inputs ? "fix" : "drive", family->input_scale);
+    printf("  nudge: %s\n  plain equilibrium propagation is exact %s\n", family->nudge, family->exact);
+    printf("  coupling_spread by default %g\n", family->coupling_spread);
+    print_readouts(family);
+    print_presets(family);
+    printf("\n");
+    const widths widest = get_widths(family);
+    printf("  %-*s %-*s %-5s %8s  %-12s %-9s %s\n", widest.name, "parameter", widest.unit, "unit", "of",
+           "default", "range", "trained", "meaning");
+    for (int p = 0; p < family->n_parameters; p++)
+      print_parameter(&family->parameters[p], widest);
+    printf("%s", epx_family_get(i + 1) ? "\n" : "");
+  }
+  return EPX_OK;
+}
+
+static epx_err list_topologies(void) {
+  for (int i = 0; i < EPX_TOPOLOGY_COUNT; i++)
+    print_row(epx_topology_get_name((epx_topology_kind)i), epx_topology_get_meaning((epx_topology_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_readouts(void) {
+  for (int i = 0; i < EPX_READ_COUNT; i++)
+    print_row(epx_network_get_readout_name((epx_readout_kind)i),
+              epx_network_get_readout_meaning((epx_readout_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_tasks(void) {
+  for (int i = 0; epx_task_get_kind(i); i++) {
+    const epx_task_kind *task = epx_task_get_kind(i);
+    print_row(task->name, task->summary);
+    printf("  %-24s held out %g, scaling %s%s%s\n", "", task->test_fraction,
+           epx_task_get_scaling_name(task->scaling), *task->source ? "; source: " : "", task->source);
+  }
+  return EPX_OK;
+}
+
+static epx_err list_encodings(void) {
+#define PRINT_ENCODING(name, text, meaning) print_row(text, meaning);
+  EPX_ENCODINGS(PRINT_ENCODING)
+#undef PRINT_ENCODING
+  return EPX_OK;
+}
+
+static epx_err list_reductions(void) {
+#define PRINT_REDUCTION(name, text, meaning) print_row(text, meaning);
+  EPX_REDUCTIONS(PRINT_REDUCTION)
+#undef PRINT_REDUCTION
+  return EPX_OK;
+}
+
+static epx_err list_estimators(void) {
+  for (int i = 0; epx_estimator_get(i); i++) {
+    const epx_estimator *estimator = epx_estimator_get(i);
+    print_row(estimator->name, estimator->summary);
+    printf("  %-24s for", "");
+    for (int f = 0; epx_family_get(f); f++)
+      if (!estimator->get_refusal(epx_family_get(f))) printf(" %s", epx_family_get(f)->name);
+    printf("%s%s%s\n", estimator->nudged ? "; nudged by learning.nudge" : "",
+           *estimator->source ? "; source: " : "", estimator->source);
+  }
+  return EPX_OK;
+}
+
+static epx_err list_protocols(void) {
+  for (int i = 0; i < EPX_PROTOCOL_COUNT; i++)
+    print_row(epx_protocol_get_name((epx_protocol_kind)i), epx_protocol_get_meaning((epx_protocol_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_costs(void) {
+  for (int i = 0; i < EPX_COST_COUNT; i++)
+    print_row(epx_cost_get_name((epx_cost_kind)i), epx_cost_get_meaning((epx_cost_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_optimizers(void) {
+  for (int i = 0; i < EPX_OPTIMIZER_COUNT; i++)
+    print_row(epx_optimizer_get_name((epx_optimizer_kind)i),
+              epx_optimizer_get_meaning((epx_optimizer_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_designs(void) {
+  for (int i = 0; epx_design_get_method(i); i++)
+    print_row(epx_design_get_method(i)->name, epx_design_get_method(i)->summary);
+  return EPX_OK;
+}
+
+static epx_err list_schedules(void) {
+#define PRINT_SCHEDULE(name, text, meaning) print_row(text, meaning);
+  EPX_RATES(PRINT_SCHEDULE)
+#undef PRINT_SCHEDULE
+  return EPX_OK;
+}
+
+static epx_err list_engines(void) {
+  for (int i = 0; i < EPX_ENGINE_COUNT; i++)
+    print_row(epx_engine_get_name((epx_engine)i), epx_engine_get_meaning((epx_engine)i));
+  return EPX_OK;
+}
+
+static epx_err list_methods(void) {
+#define PRINT_METHOD(name, text, meaning) print_row(text, meaning);
+  EPX_METHODS(PRINT_METHOD)
+#undef PRINT_METHOD
+  return EPX_OK;
+}
+
+static epx_err list_metrics(void) {
+  for (int i = 0; i < EPX_METRIC_COUNT; i++) {
+    printf("  %-24s [%s] %s\n", epx_metric_get_name((epx_metric)i), epx_metric_get_unit((epx_metric)i),
+           epx_metric_get_meaning((epx_metric)i));
+  }
+  return EPX_OK;
+}
+
+static epx_err list_curves(void) {
+#define PRINT_CURVE(name, text, meaning) print_row(text, meaning);
+  EPX_CURVES(PRINT_CURVE)
+#undef PRINT_CURVE
+  return EPX_OK;
+}
+
+static epx_err list_distributions(void) {
+  print_row("normal", "mean, sigma");
+  print_row("lognormal", "mean (the median), sigma (of the logarithm)");
+  print_row("uniform", "low, high");
+  print_row("truncated-normal", "mean, sigma, low, high");
+  return EPX_OK;
+}
+
+static epx_err list_devices(void) {
+  for (int i = 0; epx_device_get(i); i++) {
+    const epx_device *device = epx_device_get(i);
+    printf("%s: %s\n", device->name, device->summary);
+    for (int k = 0; k < device->n_quantities; k++) {
+      const epx_quantity *q = &device->quantities[k];
+      printf("  %-16s %8g %-8s %s; %g … %g; %s%s\n", q->name, q->fallback, q->unit, q->meaning, q->low,
+             q->high, q->assumed ? "ASSUMED: " : "source: ", q->source);
+    }
+    printf("\n");
+  }
+  epx_waveguide_range range;
+  printf("waveguides: tables of modes in silicon dioxide at 1550 nm\n");
+  for (int i = 0; epx_waveguide_get_range(i, &range) == 0; i++) {
+    printf("  %-16s %g nm thick, slab %g nm: width %g … %g nm, gap %g … %g nm; source: %s\n",
+           epx_material_get(range.core)->name, range.thickness * 1e9, range.slab * 1e9, range.width_low * 1e9,
+           range.width_high * 1e9, range.gap_low * 1e9, range.gap_high * 1e9, range.source);
+  }
+  return EPX_OK;
+}
+
+static epx_err list_energies(void) {
+  const epx_device *best = &epx_energy_device[EPX_OPTIMISTIC], *real = &epx_energy_device[EPX_BUDGETED];
+  printf("  %-18s %-3s %10s %10s\n", "quantity", "", "optimistic", "budgeted");
+  for (int i = 0; i < best->n_quantities; i++) {
+    const epx_quantity *q = &best->quantities[i];
+    printf("  %-18s %-3s %10g %10g %s\n  %-18s %s%s\n", q->name, q->unit, q->fallback,
+           real->quantities[i].fallback, q->meaning, "", q->assumed ? "ASSUMED: " : "source: ", q->source);
+  }
+  printf(
+      "  ASSUMED: without a device and energy.rate_unit, a rate of 1 is %g 1/s; without energy.power_unit a "
+      "power of 1 is %g W\n",
+      EPX_ENERGY_RATE, EPX_ENERGY_POWER);
+  return EPX_OK;
+}
+
+static epx_err list_processes(void) {
+  for (int i = 0; epx_process_get_preset(i); i++) {
+    const epx_process_preset *preset = epx_process_get_preset(i);
+    print_row(preset->name, preset->meaning);
+    if (*preset->source)
+      printf("  %-24s %s%s\n", "", preset->assumed ? "ASSUMED in part: " : "source: ", preset->source);
+  }
+  printf("\nterms\n");
+  for (int i = 0; i < EPX_TERM_COUNT; i++)
+    print_row(epx_process_get_term_name((epx_process_term)i),
+              epx_process_get_term_meaning((epx_process_term)i));
+  printf("\nquantities\n");
+  for (int i = 0; i < EPX_DEVIATION_COUNT; i++)
+    print_row(epx_deviation_get_name((epx_deviation)i), epx_deviation_get_meaning((epx_deviation)i));
+  return EPX_OK;
+}
+
+static epx_err list_kernels(void) {
+  for (int i = 0; i < EPX_CORRELATION_COUNT; i++)
+    print_row(epx_correlation_get_name((epx_correlation_kind)i),
+              epx_correlation_get_formula((epx_correlation_kind)i));
+  return EPX_OK;
+}
+
+static epx_err list_deck(void) {
+  char *text;
+  EPX_TRY(epx_schema_create_reference(&text));
+  printf("%s", text);
+  epx_array_destroy(&text);
+  return EPX_OK;
+}
+
+static const struct {
+  const char *name, *meaning;
+  epx_err (*list)(void);
+} topics[] = {
+    {"families", "kinds of networks: equations, parameters, units, defaults, sources", list_families},
+    {"topologies", "which nodes are linked", list_topologies},
+    {"readouts", "what detectors report", list_readouts},
+    {"tasks", "what can be learnt", list_tasks},
+    {"encodings", "how features enter", list_encodings},
+    {"reductions", "how features become fewer", list_reductions},
+    {"estimators", "rules that turn equilibria into gradients", list_estimators},
+    {"protocols", "what is trained where, and how it comes onto fabricated instances", list_protocols},
+    {"costs", "how wrong an answer is", list_costs},
+    {"optimizers", "how parameters follow a gradient", list_optimizers},
+    {"schedules", "how the learning rate follows the epochs", list_schedules},
+    {"engines", "which networks are solved together, and on how many ranks", list_engines},
+    {"methods", "ways to an equilibrium", list_methods},
+    {"distributions", "spreads of nominal values and of fabrication", list_distributions},
+    {"designs", "which points of the factors' space are visited", list_designs},
+    {"metrics", "what is measured of a trained network", list_metrics},
+    {"curves", "what can be kept of each epoch", list_curves},
+    {"devices", "rings, heaters, detectors, …: defaults, ranges, sources, and what is assumed", list_devices},
+    {"energies", "what parts cost: both cases, sources, and what is assumed", list_energies},
+    {"processes", "fabrication: presets, terms, quantities", list_processes},
+    {"kernels", "correlation of random fields over distance", list_kernels},
+    {"deck", "every key of a deck: inputs/reference.yaml", list_deck},
+};
+
+enum { N_TOPICS = sizeof topics / sizeof *topics };
+
+static epx_err solve(const epx_call *call, int *status) {
+  const char *names[N_TOPICS];
+  (void)status;
+  if (call->n_arguments == 0) {
+    printf("`epilux list WHAT` lists\n");
+    for (int i = 0; i < N_TOPICS; i++)
+      print_row(topics[i].name, topics[i].meaning);
+    printf(
+        "Sources are keys of references.bib, which is in the source tree and installed in share/epilux.\n");
+    return EPX_OK;
+  }
+  for (int i = 0; i < N_TOPICS; i++) {
+    names[i] = topics[i].name;
+    if (strcmp(topics[i].name, call->arguments[0]) == 0) return topics[i].list();
+  }
+  const char *nearest = epx_nearest_get(call->arguments[0], N_TOPICS, names);
+  if (nearest)
+    return EPX_RAISE(EPX_EINPUT, "list: there are no %s; did you mean %s?", call->arguments[0], nearest);
+  return EPX_RAISE(EPX_EINPUT, "list: there are no %s; `epilux list` says what there is", call->arguments[0]);
+}
+
+const epx_command epx_command_list = {
+    .name = "list",
+    .arguments = "[WHAT]",
+    .n_min = 0,
+    .n_max = 1,
+    .summary = "lists families, tasks, estimators, designs, metrics, …, or every key of a deck",
+    .example = "epilux list families",
+    .solve = solve,
+};

@@ -1,0 +1,240 @@
+/** @file
+ * epilux run: a campaign over all ranks, from its deck to its results file.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "cli/commands/run.h"
+
+#include <math.h>
+#include <mpi.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "cli/deck_arguments.h"
+#include "cli/print/display.h"
+#include "cli/time_limit.h"
+#include "io/campaign.h"
+
+static const struct timespec courtesy = {.tv_nsec = 200000000};
+
+/* A launcher that does not speak this MPI starts as many runs as there should be ranks. */
+static void warn_of_lost_ranks(const epx_channel *channel) {
+  const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+  if (tasks && atoi(tasks) > 1 && epx_channel_get_size(channel) == 1)
+    epx_log_write(
+        EPX_LOG_WARNING, "run",
+        "Slurm started %s tasks and MPI sees one rank: start it with srun --mpi=pmix or with mpirun", tasks);
+}
+
+/* All ranks read the same file, unless it changes meanwhile or is not the same everywhere. */
+static epx_err check_agreement(epx_channel *channel, const epx_campaign *campaign) {
+  const int folded = (int)((campaign->digest ^ campaign->digest >> 31) & 0x3fffffff);
+  int least = folded, least_negative = -folded;
+  EPX_TRY(epx_channel_merge_least(channel, &least));
+  EPX_TRY(epx_channel_merge_least(channel, &least_negative));
+  if (least == -least_negative) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "the ranks read different decks: the file must be the same on all nodes");
+}
+
+/* The groups of ranks that solve distributed networks; NULL where every rank works alone. */
+static epx_err create_group(const epx_campaign *campaign, epx_channel *channel, epx_group **group) {
+  if (!campaign->distributed) return EPX_OK;
+  EPX_TRY(epx_channel_merge_codes(channel, epx_group_create(MPI_COMM_WORLD, campaign->n_ranks, group)));
+  const epx_group_place place = epx_group_get_place(*group);
+  if (place.n_idle > 0 && epx_channel_get_rank(channel) == 0)
+    epx_log_write(EPX_LOG_WARNING, "run",
+                  "%d of %d ranks have no part: networks of %d ranks take 1 + a multiple of %d, or %d or %d",
+                  place.n_idle, epx_channel_get_size(channel), campaign->n_ranks, campaign->n_ranks,
+                  campaign->n_ranks, 2 * campaign->n_ranks);
+  return EPX_OK;
+}
+
+/* A count with 0 for no limit; `most` at most. */
+static epx_err read_count(const epx_call *call, const char *option, long most, int *count) {
+  const char *text = epx_call_get_value(call, option, 0);
+  char *end;
+  if (!text) return EPX_OK;
+  const long value = strtol(text, &end, 10);
+  if (*end || end == text || value < 0 || value > most)
+    return EPX_RAISE(EPX_EINPUT, "%s %s: a whole number from 0 (no limit) to %ld is wanted", option, text,
+                     most);
+  *count = (int)value;
+  return EPX_OK;
+}
+
+static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_options *options) {
+  const char *limit = epx_call_get_value(call, "--max-time", 0),
+             *every = epx_call_get_value(call, "--checkpoint", 0);
+  options->extension = job->extension.larger ? &job->extension : NULL;
+  options->resume = options->extension || epx_call_is_set(call, "--resume");
+  options->force = epx_call_is_set(call, "--force");
+  options->any_version = epx_call_is_set(call, "--any-version");
+  options->retry_failed = epx_call_is_set(call, "--retry-failed");
+  if (options->resume && options->force)
+    return EPX_RAISE(EPX_EINPUT,
+                     "run: --resume goes on with a results file, --force overwrites it: give one of them");
+  if (options->retry_failed && !options->resume)
+    return EPX_RAISE(EPX_EINPUT, "run: --retry-failed goes with --resume: there is nothing to run again");
+  if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
+  if (every) EPX_TRY(epx_time_limit_read("--checkpoint", every, &options->coordinator.checkpoint));
+  EPX_TRY(read_count(call, "--attempts", 1000, &options->coordinator.attempts));
+  EPX_TRY(read_count(call, "--group", 1000000, &options->workers_per_coordinator));
+  if (options->workers_per_coordinator == 1)
+    return EPX_RAISE(EPX_EINPUT, "--group 1: a group has two workers at least; 0: no groups");
+  options->coordinator.time_limit = fmin(options->coordinator.time_limit, epx_time_limit_get_from_job());
+  return EPX_OK;
+}
+
+/* The display goes with the run: rank 0's errors of it are all ranks'. */
+static epx_err solve_shown(const epx_call *call, epx_channel *channel, epx_group *group, epx_run_job *job,
+                           epx_display *display, epx_run_report *report) {
+  epx_run_options options = epx_run_get_defaults(job->path);
+  EPX_TRY(epx_channel_merge_codes(channel, read_options(call, job, &options)));
+  options.coordinator.watch = epx_display_view_progress;
+  options.coordinator.context = display;
+  options.group = group;
+  const int code = epx_run_solve(job->campaign, channel, &options, report);
+  if (report->begun && epx_channel_get_rank(channel) == 0)
+    epx_display_view_end(display, job, &report->coordinator);
+  return code;
+}
+
+static epx_err run_job(const epx_call *call, epx_channel *channel, epx_group *group, epx_run_job *job,
+                       epx_run_report *report, int *status) {
+  epx_display display = {0};
+  int code = epx_channel_merge_codes(channel, epx_display_create(call, channel, &display));
+  if (code == EPX_OK) code = solve_shown(call, channel, group, job, &display, report);
+  epx_display_destroy(&display);
+  if (report->begun) *status = EPX_EXIT_FAILED;
+  EPX_TRY(code);
+  *status = report->coordinator.stopped ? EPX_EXIT_STOPPED : EPX_EXIT_DONE;
+  return EPX_OK;
+}
+
+static void destroy_job(epx_run_job *job) {
+  if (!job->extension.larger) epx_campaign_destroy(&job->campaign);
+  epx_extension_destroy(&job->extension);
+  epx_array_destroy(&job->path);
+}
+
+static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_run_job *job, int *status) {
+  epx_run_report report = {0};
+  epx_group *group = NULL;
+  if (epx_channel_get_rank(channel) == 0) warn_of_lost_ranks(channel);
+  int code = epx_channel_merge_codes(channel, check_agreement(channel, job->campaign));
+  if (code == EPX_OK) code = create_group(job->campaign, channel, &group);
+  if (code == EPX_OK) code = run_job(call, channel, group, job, &report, status);
+  if (report.coordinator.abandoned) {
+    /* A block is still being solved: nobody can wait for it, and its memory must stay. */
+    if (code != EPX_OK) fprintf(stderr, "epilux: %s\n", epx_error_get_message());
+    fflush(stdout);
+    MPI_Abort(MPI_COMM_WORLD, code == EPX_OK ? *status : EPX_EXIT_FAILED);
+  }
+  epx_group_destroy(&group);
+  epx_run_report_destroy(&report);
+  return code;
+}
+
+/* `code`: of what this rank did before MPI was there. */
+static epx_err solve_on_ranks(const epx_call *call, int code, epx_run_job *job, int *status) {
+  epx_channel *channel;
+  EPX_TRY(epx_channel_create(MPI_COMM_WORLD, &channel));
+  code = epx_channel_merge_codes(channel, code);
+  if (code == EPX_OK) code = solve_on_channel(call, channel, job, status);
+  epx_channel_destroy(&channel);
+  return code;
+}
+
+/* A batch system's warning may come while ranks still start: it waits until the run can heed it. */
+static void hold_warning(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+/* The campaign comes first: where networks are distributed, rank 0 calls MPI from two threads. */
+epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
+  epx_run_job job = {0};
+  int provided, code;
+  hold_warning();
+  code = create(call, &job);
+  const bool distributed = code == EPX_OK && job.campaign->distributed;
+  if (MPI_Init_thread(NULL, NULL, distributed ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided) ==
+      MPI_SUCCESS) {
+    code = solve_on_ranks(call, code, &job, status);
+    MPI_Finalize();
+    /* The launcher ends all ranks when the first leaves with an error: the one that says why goes first. */
+    if (code != EPX_OK && !*epx_error_get_message()) nanosleep(&courtesy, NULL);
+  } else {
+    code = EPX_RAISE(EPX_EMPI, "MPI cannot be started");
+  }
+  destroy_job(&job);
+  return code;
+}
+
+/* ---- the command */
+
+/* "2/4" */
+static epx_err read_shard(const char *text, epx_campaign *campaign) {
+  char more;
+  int shard, n;
+  if (!text) return EPX_OK;
+  if (sscanf(text, "%d/%d%c", &shard, &n, &more) != 2 || shard < 1 || shard > n)
+    return EPX_RAISE(EPX_EINPUT, "--shard %s: K/N is wanted, the K-th of N parts, such as 2/4", text);
+  campaign->shard = shard;
+  campaign->n_shards = n;
+  return EPX_OK;
+}
+
+static epx_err create(const epx_call *call, epx_run_job *job) {
+  static char again[400];
+  epx_deck *deck;
+  const char *shard = epx_call_get_value(call, "--shard", 0);
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  EPX_TRY(epx_campaign_create(deck, &job->campaign));
+  EPX_TRY(read_shard(shard, job->campaign));
+  snprintf(again, sizeof again, "run %.300s --resume%s%.40s", call->arguments[0], shard ? " --shard " : "",
+           shard ? shard : "");
+  job->again = again;
+  return epx_call_create_output(call, job->campaign->deck, &job->path);
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  return epx_call_run(call, create, status);
+}
+
+static const epx_option options[] = {
+    {"--output", "FILE", "the results file; without it NAME.h5 after study.name", 'o'},
+    EPX_OPTION_SET,
+    EPX_OPTION_PETSC,
+    {"--resume", NULL, "goes on with the results file; begins when there is none", 0},
+    {"--force", NULL, "overwrites a results file", 0},
+    {"--retry-failed", NULL, "with --resume: runs trials again that failed", 0},
+    {"--shard", "K/N", "runs the K-th of N parts; `epilux merge` joins their files", 0},
+    EPX_OPTIONS_RUN,
+    {NULL, NULL, NULL, 0}};
+
+const epx_command epx_command_run = {
+    .name = "run",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "runs a campaign, alone or over MPI ranks",
+    .details = "Every trial's numbers depend on the deck, the seed and the trial alone: the same bits on any "
+               "number of ranks,\n"
+               "stopped and resumed or not. The results file is whole at any time; what came since it was "
+               "last written is in\n"
+               "FILE.journal beside it, and what is kept of long trainings (run.checkpoint) in "
+               "FILE.checkpoint.*.\nSIGTERM, SIGUSR1, SIGINT, --max-time and the end of a Slurm job stop "
+               "the run in time,\n"
+               "saved, with exit status 75; a second signal does not wait for what is under way.",
+    .example = "mpirun -n 4 epilux run inputs/quickstart.yaml -o quickstart.h5",
+    .options = options,
+    .parallel = true,
+    .solve = solve};

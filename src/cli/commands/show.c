@@ -1,0 +1,214 @@
+/** @file
+ * epilux show: of each design point the trials by how they ended, the metric's mean and spread, the yield.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/nearest.h"
+#include "cli/command.h"
+#include "cli/print/influence_table.h"
+#include "cli/print/table.h"
+#include "io/deck/deck.h"
+#include "io/results/results.h"
+#include "study/influence.h"
+#include "study/summary.h"
+
+/* What is shown, and all it takes. */
+typedef struct {
+  const epx_results *results;
+  epx_deck *deck;
+  const epx_factor *factors; /* [n_factors] */
+  int n_factors;
+  epx_design *design;
+  int i_metric;               /* in the record */
+  epx_yield_spec yield;       /* of the first point */
+  bool has_yield, exact;      /* exact: all digits */
+  bool ended[EPX_FAILED + 1]; /* which causes of failure occur */
+} view;
+
+static epx_err raise_unknown_metric(const epx_results *results, const char *name) {
+  const char *names[EPX_METRIC_COUNT];
+  for (int m = 0; m < results->layout.n_metrics; m++)
+    names[m] = epx_metric_get_name((epx_metric)results->metric[m]);
+  const char *nearest = epx_nearest_get(name, results->layout.n_metrics, names);
+  if (nearest) return EPX_RAISE(EPX_EINPUT, "--metric %s: not in this file; did you mean %s?", name, nearest);
+  return EPX_RAISE(EPX_EINPUT, "--metric %s: not in this file, which begins with %s", name,
+                   results->layout.n_metrics > 0 ? names[0] : "no metric at all");
+}
+
+/* The metric asked for, or that of the yield, or the first. */
+static epx_err choose_metric(view *own, const char *name, int of_yield) {
+  const epx_results *results = own->results;
+  if (results->layout.n_metrics == 0) return raise_unknown_metric(results, name ? name : "");
+  for (int m = 0; m < results->layout.n_metrics; m++) {
+    const int metric = results->metric[m];
+    if (name ? strcmp(name, epx_metric_get_name((epx_metric)metric)) == 0 : metric == of_yield) {
+      own->i_metric = m;
+      name = NULL;
+      of_yield = -1;
+    }
+  }
+  if (name) return raise_unknown_metric(results, name);
+  return EPX_OK;
+}
+
+static epx_err read_view(view *own, const char *path, const char *metric) {
+  EPX_TRY(epx_deck_read_text(path, own->results->deck, &own->deck));
+  EPX_TRY(epx_deck_eval_design(own->deck, &own->factors, &own->n_factors, &own->design));
+  if (own->design->n_points != own->results->n_points)
+    return EPX_RAISE(EPX_EFORMAT, "%s: its deck has %d design points, its trials %d", path,
+                     own->design->n_points, own->results->n_points);
+  epx_settings *settings;
+  EPX_TRY(epx_deck_eval_settings(own->deck, own->design, 0, &settings));
+  own->yield = settings->yield;
+  epx_settings_destroy(&settings);
+  EPX_TRY(choose_metric(own, metric, own->yield.metric));
+  own->has_yield = own->results->metric[own->i_metric] == own->yield.metric;
+  const epx_results *results = own->results;
+  for (size_t i = 0; i < (size_t)results->n_points * (size_t)results->n_instances; i++)
+    own->ended[(int)results->record[i * results->layout.size]] = true;
+  return EPX_OK;
+}
+
+static int count_causes(const view *own) {
+  int n = 0;
+  for (int state = EPX_SLOW; state <= EPX_FAILED; state++)
+    n += own->ended[state];
+  return n;
+}
+
+static epx_err set_number(epx_table *table, const view *own, double value) {
+  if (isnan(value)) return epx_table_set_next(table, "%s", own->exact ? "nan" : "-");
+  return epx_table_set_next(table, own->exact ? "%.17g" : "%.4g", value);
+}
+
+static epx_err set_heads(epx_table *table, const view *own) {
+  EPX_TRY(epx_table_set_next(table, "point"));
+  for (int f = 0; f < own->n_factors; f++) {
+    const char *unit = own->factors[f].unit;
+    const bool named = unit && strcmp(unit, "1") != 0;
+    EPX_TRY(epx_table_set_next(table, named ? "%s (%s)" : "%s", own->factors[f].path, unit));
+  }
+  EPX_TRY(epx_table_set_next(table, "done"));
+  for (int state = EPX_SLOW; state <= EPX_FAILED; state++)
+    if (own->ended[state]) EPX_TRY(epx_table_set_next(table, "%s", epx_record_get_state_name(state)));
+  EPX_TRY(epx_table_set_next(table, "pending"));
+  static const char *const heads[] = {"mean", "std", "min", "max"};
+  for (size_t k = 0; k < 4; k++)
+    EPX_TRY(epx_table_set_next(table, "%s", heads[k]));
+  if (!own->has_yield) return EPX_OK;
+  EPX_TRY(epx_table_set_next(table, "yield"));
+  EPX_TRY(epx_table_set_next(table, "low"));
+  return epx_table_set_next(table, "high");
+}
+
+static epx_err set_states(epx_table *table, const view *own, int i_point, const double *record) {
+  int count[EPX_FAILED + 1];
+  EPX_TRY(epx_table_set_next(table, "%d", i_point));
+  for (int f = 0; f < own->n_factors; f++) {
+    const double value = own->design->value[(size_t)i_point * (size_t)own->n_factors + (size_t)f];
+    if (own->factors[f].categorical)
+      EPX_TRY(epx_table_set_next(table, "%s", own->factors[f].names[(int)value]));
+    else
+      EPX_TRY(set_number(table, own, value));
+  }
+  epx_summary_eval_states(&own->results->layout, own->results->n_instances, record, count);
+  EPX_TRY(epx_table_set_next(table, "%d", count[EPX_STATE_DONE]));
+  for (int state = EPX_SLOW; state <= EPX_FAILED; state++)
+    if (own->ended[state]) EPX_TRY(epx_table_set_next(table, "%d", count[state]));
+  return epx_table_set_next(table, "%d", count[EPX_STATE_PENDING]);
+}
+
+static epx_err set_summary(epx_table *table, const view *own, const epx_settings *settings,
+                           const double *record, double *quantile) {
+  epx_summary s;
+  EPX_TRY(epx_summary_eval(settings, &own->results->layout, own->i_metric, own->results->n_instances, record,
+                           &s, quantile));
+  const double value[] = {s.mean, s.std, s.min, s.max, s.yield, s.yield_low, s.yield_high};
+  for (size_t k = 0; k < (own->has_yield ? 7 : 4); k++)
+    EPX_TRY(set_number(table, own, value[k]));
+  return EPX_OK;
+}
+
+static epx_err set_point(epx_table *table, const view *own, int i_point) {
+  const epx_results *results = own->results;
+  const double *record =
+      results->record + (size_t)i_point * (size_t)results->n_instances * results->layout.size;
+  epx_settings *settings;
+  double *quantile;
+  EPX_TRY(set_states(table, own, i_point, record));
+  EPX_TRY(epx_deck_eval_settings(own->deck, own->design, i_point, &settings));
+  int code = EPX_ARRAY(quantile, (size_t)settings->n_quantiles);
+  if (code == EPX_OK) code = set_summary(table, own, settings, record, quantile);
+  epx_array_destroy(&quantile);
+  epx_settings_destroy(&settings);
+  return code;
+}
+
+static epx_err fill_table(epx_table *table, const view *own) {
+  EPX_TRY(set_heads(table, own));
+  for (int i = 0; i < own->results->n_points; i++)
+    EPX_TRY(set_point(table, own, i));
+  return EPX_OK;
+}
+
+static epx_err print_view(const view *own, const char *path, bool csv) {
+  const int n_columns = own->n_factors + count_causes(own) + (own->has_yield ? 10 : 7);
+  const epx_metric metric = (epx_metric)own->results->metric[own->i_metric];
+  const char *unit = epx_metric_get_unit(metric);
+  epx_table *table;
+  EPX_TRY(epx_table_create(n_columns, &table));
+  const int code = fill_table(table, own);
+  if (code == EPX_OK && !csv) {
+    const bool named = strcmp(unit, "1") != 0;
+    printf("%s: %s%s%s%s: %s\n", path, epx_metric_get_name(metric), named ? " (" : "", named ? unit : "",
+           named ? ")" : "", epx_metric_get_meaning(metric));
+    if (own->has_yield)
+      printf("yield: %s at %s %g, with its %g %% interval\n", epx_metric_get_name(metric),
+             own->yield.at_most ? "most" : "least", own->yield.limit, 100 * own->yield.confidence);
+  }
+  if (code == EPX_OK) epx_table_view(table, csv);
+  epx_table_destroy(&table);
+  return code;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  const char *path = call->arguments[0];
+  const bool csv = epx_call_is_set(call, "--csv");
+  epx_results *results;
+  (void)status;
+  EPX_TRY(epx_results_read(path, &results));
+  view own = {.results = results, .exact = csv};
+  int code = read_view(&own, path, epx_call_get_value(call, "--metric", 0));
+  const bool alone = epx_call_is_set(call, "--sensitivity");
+  if (code == EPX_OK && alone &&
+      (own.n_factors == 0 || !epx_influence_is_supported(epx_deck_get_design(own.deck))))
+    code = EPX_RAISE(EPX_EINPUT, "--sensitivity: a design of method %s supports none; saltelli and morris do",
+                     epx_deck_get_design(own.deck)->method);
+  if (code == EPX_OK && !alone) code = print_view(&own, path, csv);
+  if (code == EPX_OK && (alone || !csv))
+    code = epx_influence_table_view(results, own.deck, own.factors, own.n_factors, own.i_metric, csv);
+  epx_design_destroy(&own.design);
+  epx_deck_destroy(&own.deck);
+  epx_results_destroy(&results);
+  return code;
+}
+
+static const epx_option options[] = {
+    {"--metric", "METRIC", "which one; without it the yield's, or the first of the deck", 0},
+    {"--sensitivity", NULL, "only what each factor does to the metric", 0},
+    {"--csv", NULL, "comma-separated values with all digits", 0},
+    {NULL, NULL, NULL, 0}};
+
+const epx_command epx_command_show = {
+    .name = "show",
+    .arguments = "RESULTS.h5",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "shows mean, spread, yield and failures of each design point, and sensitivities",
+    .details = "Works while the campaign runs, too.",
+    .example = "epilux show quickstart.h5 --metric gradient_cosine",
+    .options = options,
+    .solve = solve};

@@ -1,0 +1,315 @@
+/** @file
+ * epilux simulate: one network and one sample by the reference way: its transient, or the states it comes to
+ * as a parameter is moved up and down.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "cli/deck_arguments.h"
+#include "io/fields/trajectory.h"
+
+/** What is simulated: a point of the deck made ready, as the deck stands. */
+typedef struct {
+  epx_design *design; /* of --point; NULL: the base */
+  int i_point, i_instance, i_sample;
+  int i_trained; /* the instance of --parameters; -1: the network is not trained */
+  epx_settings *settings;
+  epx_point *point;
+  epx_simulation *simulation;
+} subject;
+
+static void destroy_network(subject *s) {
+  epx_simulation_destroy(&s->simulation);
+  epx_point_destroy(&s->point);
+  epx_settings_destroy(&s->settings);
+}
+
+static epx_err create_network(const epx_deck *deck, subject *s) {
+  EPX_TRY(epx_deck_eval_settings(deck, s->design, s->i_point, &s->settings));
+  int code = epx_point_create(s->settings, &s->point);
+  if (code == EPX_OK)
+    code = epx_simulation_create(s->point, s->i_point, s->i_instance, s->i_sample, &s->simulation);
+  if (code != EPX_OK) destroy_network(s);
+  return code;
+}
+
+/** Reads a whole number of an option, from 0 to below `end`. */
+static epx_err read_index(const epx_call *call, const char *option, int fallback, int end, int *value) {
+  const char *text = epx_call_get_value(call, option, 0);
+  char *rest;
+  *value = fallback;
+  if (!text) return EPX_OK;
+  const long given = strtol(text, &rest, 10);
+  if (rest == text || *rest || given < 0 || given >= end)
+    return EPX_RAISE(EPX_EINPUT, "%s %s: a whole number from 0 to %d is wanted", option, text, end - 1);
+  *value = (int)given;
+  return EPX_OK;
+}
+
+/** Takes the network as --parameters keeps it, of --point and --instance: fabricated and trained already, it
+ * is the deck's nominal network from here on. */
+static epx_err set_trained(const epx_call *call, epx_deck *deck, subject *s) {
+  char assignment[4200];
+  const char *path = epx_call_get_value(call, "--parameters", 0);
+  if (!path) return EPX_OK;
+  if ((size_t)snprintf(assignment, sizeof assignment, "network.start.parameters=%s", path) >=
+      sizeof assignment)
+    return EPX_RAISE(EPX_EINPUT, "--parameters: the file's name is too long");
+  EPX_TRY(epx_deck_set(deck, assignment));
+  snprintf(assignment, sizeof assignment, "network.start.point=%d", s->i_point);
+  EPX_TRY(epx_deck_set(deck, assignment));
+  snprintf(assignment, sizeof assignment, "network.start.instance=%d", s->i_instance < 0 ? 0 : s->i_instance);
+  EPX_TRY(epx_deck_set(deck, assignment));
+  s->i_trained = s->i_instance < 0 ? 0 : s->i_instance;
+  s->i_instance = -1;
+  return EPX_OK;
+}
+
+/** A factor has its own values: what it names cannot be moved at a point. */
+static epx_err check_not_factor(const epx_factor *factors, int n_factors, const char *parameter) {
+  for (int k = 0; parameter && k < n_factors; k++) {
+    if (strcmp(factors[k].path, parameter) == 0)
+      return EPX_RAISE(EPX_EINPUT,
+                       "continuation.parameter: %s is a factor and has the value of --point; leave that out",
+                       parameter);
+  }
+  return EPX_OK;
+}
+
+static epx_err read_subject(const epx_call *call, epx_deck *deck, subject *s) {
+  const epx_factor *factors;
+  int n_factors;
+  const char *instances = epx_deck_get_text(deck, "population.instances");
+  if (epx_call_is_set(call, "--point")) {
+    EPX_TRY(epx_deck_eval_design(deck, &factors, &n_factors, &s->design));
+    EPX_TRY(read_index(call, "--point", 0, s->design->n_points, &s->i_point));
+    EPX_TRY(check_not_factor(factors, n_factors, epx_deck_get_text(deck, "continuation.parameter")));
+  }
+  EPX_TRY(read_index(call, "--instance", -1, instances ? atoi(instances) : 1, &s->i_instance));
+  EPX_TRY(read_index(call, "--sample", 0, 1 << 30, &s->i_sample));
+  return set_trained(call, deck, s);
+}
+
+static void print_subject(const subject *s) {
+  const epx_network *network = s->point->network;
+  printf("%d nodes of family %s, ", network->n_nodes, network->family->name);
+  if (s->i_trained >= 0) {
+    printf("instance %d as trained, ", s->i_trained);
+  } else if (s->i_instance < 0) {
+    printf("the nominal network, ");
+  } else {
+    printf("instance %d, ", s->i_instance);
+  }
+  printf("sample %d of task %s\n", s->i_sample, s->settings->task.name);
+}
+
+static void print_certificate(const subject *s, const epx_certificate *c) {
+  const char *text = epx_simulation_get_time_unit(s->point->network->family);
+  const bool normalised = strcmp(text, "1") == 0;
+  const char *unit = normalised ? "" : text, *blank = normalised ? "" : " ";
+  printf("outcome        %s\n", epx_simulation_get_outcome_name(c->outcome));
+  printf("residual       %.3g\n", c->residual);
+  if (c->outcome == EPX_OK) {
+    printf("settling time  %.6g%s%s, to a residual of %g\n", c->settling_time, blank, unit,
+           s->settings->equilibrium.settled);
+    printf("stability      %s: largest real part of the spectrum %.6g%s%s\n",
+           c->abscissa < 0 ? "stable" : "unstable", c->abscissa, normalised ? "" : " 1/", unit);
+  }
+  if (c->outcome == EPX_OSCILLATES) {
+    if (isnan(c->period)) printf("period         none: it comes back at no regular times\n");
+    if (!isnan(c->period)) printf("period         %.6g%s%s\n", c->period, blank, unit);
+    printf("amplitude      %.6g, half the swing of the component that swings most\n", c->amplitude);
+  }
+}
+
+static epx_err create_text(const epx_deck *deck, const subject *s, char **text,
+                           epx_trajectory_subject *about) {
+  EPX_TRY(epx_deck_create_text(deck, text));
+  *about = (epx_trajectory_subject){.network = s->point->network,
+                                    .deck = *text,
+                                    .i_point = s->i_point,
+                                    .i_instance = s->i_instance,
+                                    .i_sample = s->i_sample};
+  return EPX_OK;
+}
+
+static epx_err follow_transient(const epx_call *call, const epx_deck *deck, subject *s) {
+  const char *path = epx_call_get_value(call, "--output", 0);
+  const epx_transient *transient;
+  double *state;
+  char *text = NULL;
+  epx_trajectory_subject about;
+  EPX_TRY(EPX_ARRAY(state, (size_t)s->point->network->n_state));
+  epx_simulation_set_start(s->simulation, state);
+  int code = epx_simulation_solve(s->simulation, state, &transient);
+  if (code == EPX_OK) {
+    print_subject(s);
+    print_certificate(s, &transient->certificate);
+  }
+  if (code == EPX_OK && path) code = create_text(deck, s, &text, &about);
+  if (code == EPX_OK && path) code = epx_trajectory_write(path, &about, transient);
+  if (code == EPX_OK && path)
+    printf("%s: %zu rows of %ld steps\n", path, transient->n_rows, transient->n_steps);
+  epx_array_destroy(&text);
+  epx_array_destroy(&state);
+  return code;
+}
+
+/** A continuation: the deck is set anew at each value. */
+typedef struct {
+  epx_deck *deck;
+  subject *subject;
+  const char *parameter;
+  int n_state;
+} movement;
+
+static epx_err set_value(const movement *m, double value) {
+  char assignment[400];
+  snprintf(assignment, sizeof assignment, "%s=%.15g", m->parameter, value);
+  const int code = epx_deck_set(m->deck, assignment);
+  if (code == EPX_EINPUT) return EPX_RAISE(EPX_EINPUT, "continuation.parameter: %s", epx_error_get_message());
+  return code;
+}
+
+static epx_err solve_at(void *context, double value, double *state, epx_certificate *certificate) {
+  const movement *m = context;
+  const epx_transient *transient;
+  EPX_TRY(set_value(m, value));
+  destroy_network(m->subject);
+  EPX_TRY(create_network(m->deck, m->subject));
+  if (m->subject->point->network->n_state != m->n_state)
+    return EPX_RAISE(EPX_EINPUT,
+                     "continuation.parameter: %s changes the size of the network; its state cannot "
+                     "be followed",
+                     m->parameter);
+  EPX_TRY(epx_simulation_solve(m->subject->simulation, state, &transient));
+  *certificate = transient->certificate;
+  return EPX_OK;
+}
+
+static void print_branch(const char *way, const epx_hysteresis *h, const epx_branch *branch) {
+  int settled = 0, oscillating = 0;
+  for (int k = 0; k < h->n_values; k++) {
+    settled += branch->certificate[k].outcome == EPX_OK;
+    oscillating += branch->certificate[k].outcome == EPX_OSCILLATES;
+  }
+  printf("%-5s %d of %d values settled, %d oscillate; ", way, settled, h->n_values, oscillating);
+  if (branch->n_jumps == 0) printf("no jump");
+  for (int k = 0; k < branch->n_jumps; k++)
+    printf("%s%.6g", k == 0 ? "jumps at " : ", ", branch->jump[k]);
+  printf("\n");
+}
+
+/** Evaluates the outputs of both ways, with the network of each value. */
+static epx_err eval_outputs(const movement *m, const epx_hysteresis *h, double *up, double *down) {
+  for (int k = 0; k < h->n_values; k++) {
+    const size_t at = (size_t)k * (size_t)h->n_state;
+    EPX_TRY(set_value(m, h->value[k]));
+    destroy_network(m->subject);
+    EPX_TRY(create_network(m->deck, m->subject));
+    const size_t n_outputs = (size_t)m->subject->point->network->n_outputs;
+    epx_simulation_eval_output(m->subject->simulation, h->up.state + at, up + (size_t)k * n_outputs);
+    epx_simulation_eval_output(m->subject->simulation, h->down.state + at, down + (size_t)k * n_outputs);
+  }
+  return EPX_OK;
+}
+
+static epx_err write_hysteresis(const movement *m, const char *path, const epx_hysteresis *h) {
+  const size_t n = (size_t)h->n_values * (size_t)m->subject->point->network->n_outputs;
+  double *up = NULL, *down = NULL;
+  char *text = NULL;
+  epx_trajectory_subject about;
+  int code = EPX_ARRAY(up, n);
+  if (code == EPX_OK) code = EPX_ARRAY(down, n);
+  if (code == EPX_OK) code = eval_outputs(m, h, up, down);
+  if (code == EPX_OK) code = create_text(m->deck, m->subject, &text, &about);
+  if (code == EPX_OK) code = epx_trajectory_write_hysteresis(path, &about, m->parameter, h, up, down);
+  if (code == EPX_OK) printf("%s: both ways\n", path);
+  epx_array_destroy(&up);
+  epx_array_destroy(&down);
+  epx_array_destroy(&text);
+  return code;
+}
+
+static epx_err follow_both_ways(const epx_call *call, epx_deck *deck, subject *s) {
+  const char *path = epx_call_get_value(call, "--output", 0);
+  char parameter[256];
+  snprintf(parameter, sizeof parameter, "%s", epx_deck_get_text(deck, "continuation.parameter"));
+  movement m = {.deck = deck, .subject = s, .parameter = parameter, .n_state = s->point->network->n_state};
+  const epx_hysteresis_spec spec = {.from = atof(epx_deck_get_text(deck, "continuation.from")),
+                                    .to = atof(epx_deck_get_text(deck, "continuation.to")),
+                                    .n_values = atoi(epx_deck_get_text(deck, "continuation.steps")) + 1,
+                                    .n_state = s->point->network->n_state,
+                                    .context = &m,
+                                    .solve_at = solve_at};
+  epx_hysteresis *h = NULL;
+  double *start;
+  EPX_TRY(EPX_ARRAY(start, (size_t)spec.n_state));
+  epx_simulation_set_start(s->simulation, start);
+  int code = epx_hysteresis_create(&spec, start, &h);
+  epx_array_destroy(&start);
+  EPX_TRY(code);
+  print_subject(s);
+  printf("%s from %g to %g and back\n", parameter, spec.from, spec.to);
+  print_branch("up", h, &h->up);
+  print_branch("down", h, &h->down);
+  printf("at %d of %d values the ways differ\n", epx_hysteresis_eval_width(h), h->n_values);
+  if (path) code = write_hysteresis(&m, path, h);
+  epx_hysteresis_destroy(&h);
+  return code;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  const char *path = epx_call_get_value(call, "--output", 0);
+  subject s = {.i_trained = -1};
+  epx_deck *deck;
+  (void)status;
+  if (path && !epx_call_is_set(call, "--force") && access(path, F_OK) == 0)
+    return EPX_RAISE(EPX_EBUSY, "%s is there already: another name, or --force", path);
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  int code = read_subject(call, deck, &s);
+  if (code == EPX_OK) code = create_network(deck, &s);
+  if (code == EPX_OK && epx_deck_get_text(deck, "continuation.parameter")) {
+    code = follow_both_ways(call, deck, &s);
+  } else if (code == EPX_OK) {
+    code = follow_transient(call, deck, &s);
+  }
+  destroy_network(&s);
+  epx_design_destroy(&s.design);
+  epx_deck_destroy(&deck);
+  return code;
+}
+
+static const epx_option options[] = {
+    {"--output", "TRAJECTORY.h5", "keeps the transient, or both ways, as HDF5", 'o'},
+    {"--force", NULL, "replaces that file", 0},
+    {"--point", "K", "takes design point K instead of the base point", 0},
+    {"--instance", "I", "takes fabricated instance I instead of the nominal network", 0},
+    {"--parameters", "RESULTS.h5",
+     "takes the network as trained there (keep_parameters), of --point and --instance or the first", 0},
+    {"--sample", "S", "takes sample S of the task instead of the first", 0},
+    EPX_OPTION_SET,
+    {NULL, NULL, NULL, 0},
+};
+
+const epx_command epx_command_simulate = {
+    .name = "simulate",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "follows one network to its equilibrium, or along one parameter up and down",
+    .details =
+        "One network, untrained or out of a results file, with one sample, by the reference way: residual,\n"
+        "settling time, stability, or an oscillation's period and amplitude. With a section `continuation` "
+        "in\n"
+        "the deck its parameter is moved up and down in steps, each from the state before: where the state\n"
+        "jumps, and where the ways differ.",
+    .example = "epilux simulate inputs/quickstart.yaml -o transient.h5",
+    .options = options,
+    .solve = solve,
+};

@@ -1,0 +1,185 @@
+/** @file
+ * epilux status: how far a campaign is that runs or was stopped. Exit status 0: finished; 75: there is more
+ * to do.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "cli/command.h"
+#include "cli/time_limit.h"
+#include "io/recovery/checkpoint.h"
+#include "io/recovery/lock.h"
+#include "io/results/results.h"
+#include "parallel/progress.h"
+
+static const double default_interval = 5; /* s */
+
+/* When a file was last written, s; 0 when it is not there. */
+static double get_written(const char *path) {
+  struct stat file;
+  return stat(path, &file) == 0 ? (double)file.st_mtim.tv_sec + 1e-9 * (double)file.st_mtim.tv_nsec : 0;
+}
+
+/* Until when the run wrote, or writes. */
+static double get_end(const char *path, bool running) {
+  char *journal;
+  if (running) return (double)time(NULL);
+  if (epx_results_create_name(path, "journal", &journal) != EPX_OK) return 0;
+  const double end = get_written(journal);
+  epx_array_destroy(&journal);
+  return end;
+}
+
+/* Since the file was written the run has taken the time that passed until now, or until it died, and solved
+ * what is in the journal. */
+static void init_progress(const char *path, const epx_results *results, bool running,
+                          epx_progress *progress) {
+  *progress = (epx_progress){.n_solved = (long)results->run_trials + results->journal.n_records,
+                             .seconds = results->run_seconds};
+  for (int i = 0; i < results->n_points; i++)
+    for (int k = 0; k < results->n_instances; k++) {
+      const double state =
+          results->record[((size_t)i * (size_t)results->n_instances + (size_t)k) * results->layout.size];
+      if (!epx_results_has_trial(results, i, k)) continue;
+      progress->n_trials++;
+      progress->n_finished += state != EPX_STATE_PENDING;
+      progress->n_failed += state > EPX_STATE_DONE;
+    }
+  if (running || results->journal.n_records > 0)
+    progress->seconds += fmax(0, get_end(path, running) - get_written(path));
+}
+
+static void print_states(const epx_results *results) {
+  long count[EPX_FAILED + 1] = {0};
+  const size_t n = (size_t)results->n_instances, size = results->layout.size;
+  for (int i = 0; i < results->n_points; i++)
+    for (int k = 0; k < results->n_instances; k++)
+      if (epx_results_has_trial(results, i, k))
+        count[(int)results->record[((size_t)i * n + (size_t)k) * size]]++;
+  for (int state = EPX_STATE_DONE; state <= EPX_FAILED; state++)
+    if (state == EPX_STATE_DONE || count[state] > 0)
+      printf("%-15s %ld\n", epx_record_get_state_name(state), count[state]);
+  printf("%-15s %ld\n", epx_record_get_state_name(EPX_STATE_PENDING), count[EPX_STATE_PENDING]);
+}
+
+static void print_status(const char *path, const epx_results *results, const char *holder, bool *finished) {
+  epx_progress progress;
+  char left[32];
+  init_progress(path, results, *holder != '\0', &progress);
+  *finished = progress.n_finished == progress.n_trials;
+  printf("%s: %ld of %ld trials finished, %s%s\n", path, progress.n_finished, progress.n_trials,
+         *holder     ? "running: "
+         : *finished ? "complete"
+                     : "stopped",
+         holder);
+  if (results->n_shards > 0)
+    printf("%-15s %d/%d: the other trials are pending here\n", "shard", results->shard, results->n_shards);
+  print_states(results);
+  if (results->journal.n_damaged > 0)
+    printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);
+  if (*finished) return;
+  double shares;
+  const int n_kept = epx_checkpoint_get_count(path, &shares);
+  if (n_kept > 0)
+    printf("%-15s %d block%s of trials under way, %.6f trainings done of them\n", "kept", n_kept,
+           n_kept == 1 ? "" : "s", shares);
+  epx_progress_eval_time(epx_progress_eval_time_left(&progress), left, sizeof left);
+  /* A run that solved nothing, or was killed at once, has no rate to speak of. */
+  if (progress.n_solved > 0 && progress.seconds > 0)
+    printf("%-15s %.3g trials a second%s\n", "rate", epx_progress_eval_rate(&progress),
+           *holder ? "" : ", before it stopped");
+  printf("%-15s %s\n", "time left", *holder ? left : "stopped; go on with epilux run DECK --resume");
+}
+
+/* Reads a results file, and who runs it: holder [size], out. */
+static epx_err read_results(const char *path, epx_results **results, char *holder, size_t size) {
+  char *lock;
+  EPX_TRY(epx_results_create_name(path, "lock", &lock));
+  const int code = epx_results_read(path, results);
+  epx_lock_get_holder(lock, holder, size);
+  epx_array_destroy(&lock);
+  return code;
+}
+
+static epx_err view(const char *path, bool *finished) {
+  char holder[256];
+  epx_results *results;
+  EPX_TRY(read_results(path, &results, holder, sizeof holder));
+  print_status(path, results, holder, finished);
+  epx_results_destroy(&results);
+  return EPX_OK;
+}
+
+/* ---- watching */
+
+/* One line of how it stands now; empty when all is finished. */
+static epx_err eval_line(const char *path, char *line, size_t size) {
+  char holder[256], text[160];
+  epx_results *results;
+  epx_progress progress;
+  if (access(path, F_OK) != 0) {
+    snprintf(line, size, "%s: not there yet", path);
+    return EPX_OK;
+  }
+  EPX_TRY(read_results(path, &results, holder, sizeof holder));
+  init_progress(path, results, *holder != '\0', &progress);
+  epx_results_destroy(&results);
+  epx_progress_eval_line(&progress, text, sizeof text);
+  /* Between two jobs there is no rate to speak of: of the line, what stands before it. */
+  if (!*holder) snprintf(text, sizeof text, "%ld/%ld trials", progress.n_finished, progress.n_trials);
+  snprintf(line, size, "%s: %s, %s%s", path, text, *holder ? "running: " : "waiting: nobody runs it now",
+           holder);
+  if (progress.n_finished == progress.n_trials) *line = '\0';
+  return EPX_OK;
+}
+
+/* Shows a line, redrawn on a terminal, until all is finished. */
+static epx_err watch(const char *path, double interval) {
+  const bool terminal = isatty(STDOUT_FILENO);
+  const struct timespec nap = {(time_t)interval, (long)(1e9 * (interval - floor(interval)))};
+  for (char line[600], before[600] = "";; nanosleep(&nap, NULL)) {
+    EPX_TRY(eval_line(path, line, sizeof line));
+    if (terminal) printf("\r\033[K");
+    if (!*line) return EPX_OK;
+    if (terminal || strcmp(line, before) != 0) printf(terminal ? "%.150s" : "%s\n", line);
+    if (fflush(stdout) != 0) return EPX_RAISE(EPX_EFILE, "standard output cannot be written");
+    memcpy(before, line, sizeof before);
+  }
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  const char *every = epx_call_get_value(call, "--every", 0);
+  double interval = default_interval;
+  bool finished;
+  if (every) EPX_TRY(epx_time_limit_read("--every", every, &interval));
+  if (every && !epx_call_is_set(call, "--watch"))
+    return EPX_RAISE(EPX_EINPUT, "status: --every goes with --watch");
+  if (epx_call_is_set(call, "--watch")) EPX_TRY(watch(call->arguments[0], interval));
+  EPX_TRY(view(call->arguments[0], &finished));
+  *status = finished ? EPX_EXIT_DONE : EPX_EXIT_STOPPED;
+  return EPX_OK;
+}
+
+static const epx_option options[] = {
+    {"--watch", NULL, "goes on until all trials are finished; waits for a file that is not there yet", 0},
+    {"--every", "TIME", "with --watch: from one look to the next; 5 s", 0},
+    {NULL, NULL, NULL, 0}};
+
+const epx_command epx_command_status = {
+    .name = "status",
+    .arguments = "RESULTS.h5",
+    .n_min = 1,
+    .n_max = 1,
+    .summary = "says how far a campaign is that runs or was stopped",
+    .details =
+        "Exit status: 0 when all trials are finished, 75 when there is more to do. --watch ends when all are "
+        "finished,\nalso when they are so by several jobs one after the other; Ctrl-C ends it before.",
+    .example = "epilux status --watch quickstart.h5",
+    .options = options,
+    .solve = solve};

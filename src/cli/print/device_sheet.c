@@ -1,0 +1,102 @@
+#include "cli/print/device_sheet.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "photonic/device/normalisation.h"
+
+static double get_nominal(const epx_point *point, const char *parameter) {
+  const int p = epx_family_get_parameter(point->network->family, parameter);
+  return point->nominal[point->network->offset[p]];
+}
+
+static void print_ring(const epx_ring_spec *spec, const epx_ring *r) {
+  printf("\n# Device: %s, %g x %g nm, slab %g nm, radius %g um\n", epx_material_get(spec->core)->name,
+         spec->width * 1e9, spec->thickness * 1e9, spec->slab * 1e9, spec->radius * 1e6);
+  printf("# resonances  every %.4g nm; n_eff %.4g, n_g %.4g\n", r->spectral_range * 1e9, r->n_eff,
+         r->mode.n_g);
+  printf("# quality     %.3g, intrinsic %.3g, of a bus %.3g (%.3g of the power a pass)\n", r->q_loaded,
+         r->q_intrinsic, r->q_coupling, r->power_coupling);
+  printf("# shifts      %.3g nm a nm of width, %.3g of thickness, %.3g pm a K\n", r->mode.shift_width,
+         r->mode.shift_thickness, r->mode.shift_temperature * 1e12);
+  printf("# Kerr        %.3g rad/s a photon; bistable above %.3g photons, %.3g mW\n", r->kerr_rate,
+         r->threshold_photons, r->threshold_power * 1e3);
+}
+
+static epx_err print_units(const epx_point *point, const epx_ring_spec *spec, const epx_ring *ring) {
+  const double loss = get_nominal(point, "loss"), kerr = get_nominal(point, "kerr");
+  if (!(loss > 0)) {
+    printf("# units       none: the loss of node 0 is %g\n", loss);
+    return EPX_OK;
+  }
+  const double rate = ring->loss_rate / loss;
+  const epx_kerr_node one = {.detuning = 1};
+  epx_normalisation units = {.rate = rate, .photons = 1, .power = 1};
+  double loss_rate, kerr_rate, shift;
+  if (kerr > 0) EPX_TRY(epx_normalisation_init(ring, rate, kerr, &units));
+  epx_normalisation_eval_rates(&units, spec, &one, &loss_rate, &kerr_rate, &shift);
+  printf("# units       loss %g is the ring's: a rate of 1 is %.4g 1/s, a time of 1 %.4g ps\n", loss, rate,
+         1e12 / rate);
+  printf("#             a detuning of 1 is %.4g pm, a coupling of 1 exchanges %.4g rad/s\n", -shift * 1e12,
+         epx_normalisation_eval_exchange(&units, 1));
+  if (kerr > 0) {
+    printf("#             kerr %g: |a|^2 = 1 is %.4g photons, a drive of 1 %.4g mW at the bus\n", kerr,
+           units.photons, epx_normalisation_eval_power(&units, 1) * 1e3);
+  }
+  return EPX_OK;
+}
+
+static void print_field(const epx_process *process, const epx_process_terms *terms, epx_deviation quantity) {
+  static const double distances[] = {0.1e-3, 1e-3, 10e-3};
+  const epx_correlation *kernel = &terms->local_kernel;
+  printf("# %-11s %s", epx_deviation_get_name(quantity), epx_correlation_get_name(kernel->kind));
+  if (kernel->kind != EPX_CORRELATION_TABLE)
+    printf(" %s, L = %g mm", epx_correlation_get_formula(kernel->kind), kernel->length * 1e3);
+  printf(": correlation");
+  for (int i = 0; i < 3; i++)
+    printf(" %.4f at %g mm%s", epx_correlation_eval(kernel, distances[i]), distances[i] * 1e3,
+           i < 2 ? "," : "");
+  const double clipped = epx_process_get_clipped(process, quantity);
+  if (clipped > 0) printf("; %.1g of the variance clipped", clipped);
+  printf("\n");
+}
+
+static void print_process(const epx_point *point) {
+  const epx_process *process = epx_fabrication_get_process(point->fabrication);
+  const epx_wafer *wafer = epx_process_get_wafer(process);
+  printf("\n# Process: %d dies of %g x %g mm a wafer of %g mm\n", wafer->n_dies, wafer->spec.die_width * 1e3,
+         wafer->spec.die_height * 1e3, wafer->spec.diameter * 1e3);
+  for (int q = 0; q < EPX_DEVIATION_COUNT; q++) {
+    const epx_process_spec *spec = &point->settings->fabrication.process;
+    const epx_process_terms *terms = &spec->terms[q];
+    const bool off = spec->off & 1u << EPX_TERM_LOCAL;
+    if (!off && (terms->local > 0 || terms->local_slope > 0)) print_field(process, terms, (epx_deviation)q);
+  }
+}
+
+/* What one read of a state of 1 is worth. */
+static void print_readout(const epx_settings *settings) {
+  const epx_reading_spec *reading = &settings->learning.hardware.reading;
+  const bool phase = (settings->network.family->readouts & EPX_READS(EPX_READ_PHASE)) != 0;
+  if (epx_reading_is_ideal(reading)) return;
+  const double sigma = epx_reading_eval_sigma(reading, phase, 1),
+               step = 2 * reading->range * exp2(-reading->bits);
+  printf("\n# Read-out    a state of 1 is read with a noise of %.3g", sigma);
+  if (reading->bits > 0) printf(", and in steps of %.3g", step);
+  if (reading->averages > 1)
+    printf("; %d reads: %.3g", reading->averages,
+           sqrt((sigma * sigma + (reading->bits > 0 ? step * step / 12 : 0)) / reading->averages));
+  printf("\n#             next to a nudge of %g, which moves states by about that\n",
+         settings->learning.nudging.beta);
+}
+
+epx_err epx_device_sheet_view(const epx_settings *settings, const epx_point *point) {
+  epx_ring ring;
+  print_readout(settings);
+  if (!settings->described) return EPX_OK;
+  EPX_TRY(epx_ring_eval(&settings->fabrication.ring, &ring));
+  print_ring(&settings->fabrication.ring, &ring);
+  EPX_TRY(print_units(point, &settings->fabrication.ring, &ring));
+  if (point->fabrication) print_process(point);
+  return EPX_OK;
+}

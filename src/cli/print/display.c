@@ -1,0 +1,127 @@
+/** @file
+ * Display.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "cli/print/display.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/print/efficiency.h"
+#include "study/record.h"
+
+static const double first_line = 10, line_interval = 60, redraw_interval = 0.2; /* s */
+static const double file_interval = 10;                                         /* s */
+
+/* ---- the file */
+
+/* A line of its own, with the time, so that the lines of several jobs can be told apart. */
+static void write_file(epx_display *display, const char *text) {
+  char now[32];
+  const time_t t = time(NULL);
+  struct tm local;
+  strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%S", localtime_r(&t, &local));
+  fprintf(display->file, "%s %s\n", now, text);
+  fflush(display->file);
+}
+
+static void write_begin(epx_display *display, const epx_channel *channel) {
+  char text[256];
+  const char *job = getenv("SLURM_JOB_ID");
+  const int n = epx_channel_get_size(channel);
+  snprintf(text, sizeof text, "begins: %d rank%s, the first on %.64s%s%.32s", n, n == 1 ? "" : "s",
+           epx_channel_get_host(channel, 0), job ? ", job " : "", job ? job : "");
+  write_file(display, text);
+}
+
+epx_err epx_display_create(const epx_call *call, const epx_channel *channel, epx_display *display) {
+  const char *path = epx_call_get_value(call, "--progress", 0);
+  /* mpirun puts a pipe between rank 0 and the terminal: who calls it can say that somebody watches. */
+  const char *watched = getenv("EPILUX_PROGRESS");
+  *display = (epx_display){.terminal = isatty(STDERR_FILENO) || (watched && strcmp(watched, "terminal") == 0),
+                           .quiet = epx_call_is_set(call, "--quiet")};
+  if (!display->terminal) display->next = first_line;
+  if (!path || epx_channel_get_rank(channel) > 0) return EPX_OK;
+  display->file = fopen(path, "a");
+  if (!display->file) return EPX_RAISE(EPX_EFILE, "%s: cannot be written: %s", path, strerror(errno));
+  write_begin(display, channel);
+  return EPX_OK;
+}
+
+void epx_display_destroy(epx_display *display) {
+  if (display->file) fclose(display->file);
+  display->file = NULL;
+}
+
+/* ---- while it runs */
+
+void epx_display_view_progress(void *context, const epx_progress *progress) {
+  epx_display *own = context;
+  char line[160];
+  const bool due = !own->quiet && progress->seconds >= own->next;
+  const bool file_due = own->file && progress->seconds >= own->next_file;
+  if (!due && !file_due) return;
+  epx_progress_eval_line(progress, line, sizeof line);
+  if (due) {
+    fprintf(stderr, own->terminal ? "\r%.100s\033[K" : "epilux: %s\n", line);
+    fflush(stderr);
+    own->next = progress->seconds + (own->terminal ? redraw_interval : line_interval);
+  }
+  if (!file_due) return;
+  write_file(own, line);
+  own->next_file = progress->seconds + file_interval;
+}
+
+/* ---- the end */
+
+static void print_summary(const char *path, const epx_campaign *campaign, const epx_progress *progress) {
+  int count[EPX_FAILED + 1] = {0};
+  char took[32];
+  for (int i = 0; i < campaign->n_points; i++)
+    for (int k = 0; k < campaign->n_instances; k++)
+      if (epx_campaign_has_trial(campaign, i, k)) count[(int)epx_campaign_get_record(campaign, i, k)[0]]++;
+  printf("%s: %d design points, %d instances each\n", path, campaign->n_points, campaign->n_instances);
+  if (campaign->n_shards > 0) printf("shard %d/%d: ", campaign->shard, campaign->n_shards);
+  printf("%d done", count[EPX_STATE_DONE]);
+  for (int state = 0; state <= EPX_FAILED; state++)
+    if (state != EPX_STATE_DONE && count[state] > 0)
+      printf(", %d %s", count[state], epx_record_get_state_name(state));
+  epx_progress_eval_time(progress->seconds, took, sizeof took);
+  printf("\n%ld trials in %s by %d worker%s\n", progress->n_solved, took, progress->n_workers,
+         progress->n_workers == 1 ? "" : "s");
+}
+
+/* Standard error and the file say how it ended. */
+static void print_stop(epx_display *display, const epx_run_job *job, const epx_coordinator_report *report) {
+  const epx_progress *progress = &report->progress;
+  char text[320], line[160], kept[80] = "";
+  if (report->n_kept > 0)
+    snprintf(kept, sizeof kept, ", and %d block%s of trials in %s midst", report->n_kept,
+             report->n_kept == 1 ? "" : "s", report->n_kept == 1 ? "its" : "their");
+  if (report->stopped)
+    fprintf(stderr, "epilux: stopped by %s; what is finished is saved%s: go on with epilux %s\n",
+            report->reason, kept, job->again);
+  if (!display->file) return;
+  epx_progress_eval_line(progress, line, sizeof line);
+  if (report->stopped)
+    snprintf(text, sizeof text, "stopped by %s, saved: %s", report->reason, line);
+  else
+    snprintf(text, sizeof text, "%s: %s", progress->n_finished == progress->n_trials ? "finished" : "failed",
+             line);
+  write_file(display, text);
+}
+
+void epx_display_view_end(epx_display *display, const epx_run_job *job,
+                          const epx_coordinator_report *report) {
+  if (display->terminal && !display->quiet && display->next > 0) fprintf(stderr, "\n");
+  if (!display->quiet) {
+    print_summary(job->path, job->campaign, &report->progress);
+    if (epx_efficiency_view(report->activity) != EPX_OK)
+      epx_error_reset(); /* no memory for it: then without */
+  }
+  print_stop(display, job, report);
+}

@@ -1,0 +1,23 @@
+/** @internal @file
+ * Table: rows of text, printed aligned for a person or as CSV.
+ */
+#ifndef EPILUX_CLI_PRINT_TABLE_H
+#define EPILUX_CLI_PRINT_TABLE_H
+
+#include <stdbool.h>
+
+#include "epilux/base/error.h"
+
+typedef struct epx_table epx_table;
+
+/** Creates a table of n_columns; cells are set row after row, the first row being the heads. */
+epx_err epx_table_create(int n_columns, epx_table **out);
+void epx_table_destroy(epx_table **address);
+
+/** Sets the next cell, printf style; at most 255 letters. Errors: EPX_EMEMORY. */
+epx_err epx_table_set_next(epx_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Prints the table to standard output: columns aligned on their right, or RFC 4180 CSV. */
+void epx_table_view(const epx_table *table, bool csv);
+
+#endif

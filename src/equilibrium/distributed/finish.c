@@ -1,0 +1,208 @@
+/** @file
+ * The finish of a distributed network: PETSc's Newton with line search and a Krylov method, block incomplete
+ * factors on each rank's part. Loss on the diagonal makes them good: a few iterations a step.
+ *
+ * The basin is watched as for a population: an answer further from the start than twice the first step, or
+ * one that needed a shorter step, is not taken for what the dynamics would have reached. Newton that goes on
+ * past a shorter step is the dearest part of a large lattice with one slow ring: it ends there.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "equilibrium/distributed/private.h"
+
+/** Largest displacement, in first steps, and the displacement that is rounding. */
+#define BASIN 2.0
+#define ROUNDING 1e-9
+/** Reduction of the residual by a linear solve of Newton's: of the first, by which the basin is judged; of
+ * the later ones the square of what the last iteration gained (EisenstatWalker1996, choice 2), but no more
+ * than is wanted of the answer: a residual this far below the tolerance, for learning takes differences of
+ * answers. */
+#define FIRST_REDUCTION 1e-2
+#define LEAST_REDUCTION 1e-5
+#define MARGIN 1e-3
+/** Iterations of a linear solve of Newton's: where they do not do, the Jacobian is near singular, and the
+ * dynamics have not left a saddle yet. */
+#define LINEAR_ITERATIONS 60
+/** When the preconditioner is made anew, in PETSc's numbers: at each iteration, at the first, not at all. */
+enum { LAG_NONE = 1, LAG_ONCE = -2, LAG_REUSED = -1 };
+/** Most states for which a direct solver may take over. */
+#define DIRECT_STATES 400000
+
+static PetscErrorCode eval_field(SNES snes, Vec state, Vec field, void *context) {
+  (void)snes;
+  return epx_distributed_eval_field(context, state, field);
+}
+
+static PetscErrorCode eval_jacobian(SNES snes, Vec state, Mat jacobian, Mat preconditioner, void *context) {
+  PetscInt lag;
+  (void)preconditioner;
+  PetscCall(SNESGetLagPreconditioner(snes, &lag));
+  PetscCall(lag == LAG_REUSED ? epx_distributed_fill_product(context, state)
+                              : epx_distributed_fill_jacobian(context, state));
+  PetscCall(MatAssemblyBegin(jacobian, MAT_FINAL_ASSEMBLY)); /* one by differences, "-snes_mf_operator" */
+  return MatAssemblyEnd(jacobian, MAT_FINAL_ASSEMBLY);
+}
+
+/** Sets how far the next linear solve goes: enough for Newton to converge as it can. */
+static PetscErrorCode set_reduction(const epx_distributed *d, PetscInt iteration, double gain) {
+  double reduction = FIRST_REDUCTION;
+  if (d->reduction_is_given) return 0;
+  if (iteration > 0) reduction = fmax(fmin(gain * gain, FIRST_REDUCTION), LEAST_REDUCTION);
+  reduction = fmax(reduction, fmin(MARGIN * d->options.tolerance / d->residual, FIRST_REDUCTION));
+  return KSPSetTolerances(d->ksp, reduction, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT);
+}
+
+/** Ends at the tolerance of the largest component; notes the first step and whether one was cut short. */
+static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, PetscReal step_norm,
+                            PetscReal f_norm, SNESConvergedReason *reason, void *context) {
+  epx_distributed *d = context;
+  Vec field, step;
+  (void)x_norm, (void)step_norm;
+  *reason = SNES_CONVERGED_ITERATING;
+  const double before = d->residual;
+  PetscCall(SNESGetFunction(snes, &field, NULL, NULL));
+  PetscCall(VecNorm(field, NORM_INFINITY, &d->residual));
+  if (iteration > 0) {
+    SNESLineSearch search;
+    PetscReal share;
+    PetscCall(SNESGetLineSearch(snes, &search));
+    PetscCall(SNESLineSearchGetLambda(search, &share));
+    d->damped = d->damped || share < 1;
+    d->counts.newton_iterations++;
+  }
+  if (iteration == 1) {
+    PetscCall(SNESGetSolutionUpdate(snes, &step));
+    PetscCall(VecNorm(step, NORM_INFINITY, &d->first_step));
+  }
+  if (!isfinite(f_norm)) {
+    *reason = SNES_DIVERGED_FNORM_NAN;
+  } else if (d->residual <= d->options.tolerance) {
+    *reason = SNES_CONVERGED_FNORM_ABS;
+  } else if (d->damped && d->dynamics_follow) {
+    *reason = SNES_DIVERGED_LINE_SEARCH; /* the answer would not be taken: the dynamics go on at once */
+  } else {
+    PetscCall(set_reduction(d, iteration, d->residual / before));
+  }
+  return 0;
+}
+
+/** Refuses what ends in a fault in PETSc. */
+static epx_err check_preconditioner(PC pc) {
+  PetscBool without;
+  EPX_PETSC(PetscObjectTypeCompareAny((PetscObject)pc, &without, PCMG, PCHMG, PCML, ""));
+  if (without)
+    return EPX_RAISE(EPX_EINPUT,
+                     "petsc.options: -pc_type mg, hmg and ml want a hierarchy of grids; gamg makes one");
+  return EPX_OK;
+}
+
+epx_err epx_distributed_create_finish(epx_distributed *d) {
+  PC pc;
+  PetscBool given;
+  int n_ranks = 1;
+  MPI_Comm_size(d->nodes->communicator, &n_ranks);
+  EPX_PETSC(SNESCreate(d->nodes->communicator, &d->snes));
+  EPX_PETSC(SNESSetType(d->snes, SNESNEWTONLS));
+  EPX_PETSC(SNESSetFunction(d->snes, d->field, eval_field, d));
+  EPX_PETSC(SNESSetJacobian(d->snes, d->product, d->jacobian, eval_jacobian, d));
+  EPX_PETSC(SNESSetConvergenceTest(d->snes, judge, d, NULL));
+  EPX_PETSC(SNESSetTolerances(d->snes, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, d->options.max_newton,
+                              PETSC_MAX_INT));
+  EPX_PETSC(SNESGetKSP(d->snes, &d->ksp));
+  EPX_PETSC(KSPSetType(d->ksp, KSPGMRES));
+  EPX_PETSC(KSPSetTolerances(d->ksp, FIRST_REDUCTION, PETSC_DEFAULT, PETSC_DEFAULT, LINEAR_ITERATIONS));
+  EPX_PETSC(KSPGetPC(d->ksp, &pc));
+  EPX_PETSC(PCSetType(pc, n_ranks > 1 ? PCBJACOBI : PCILU));
+  EPX_PETSC(SNESSetLagPreconditioner(d->snes, LAG_ONCE));
+  if (SNESSetFromOptions(d->snes))
+    return EPX_RAISE(EPX_EINPUT, "petsc.options: %s", epx_session_get_message());
+  EPX_TRY(check_preconditioner(pc));
+  EPX_PETSC(SNESGetLagPreconditioner(d->snes, &d->lag));
+  EPX_PETSC(PetscOptionsHasName(NULL, NULL, "-ksp_rtol", &given));
+  d->reduction_is_given = given;
+  return EPX_OK;
+}
+
+const char *epx_distributed_get_solver(const epx_distributed *d) {
+  static char text[128];
+  PC pc;
+  KSPType method = NULL;
+  PCType preconditioner = NULL;
+  if (KSPGetPC(d->ksp, &pc) || KSPGetType(d->ksp, &method) || PCGetType(pc, &preconditioner)) return "";
+  snprintf(text, sizeof text, "%s with %s", method ? method : "?", preconditioner ? preconditioner : "?");
+  return text;
+}
+
+epx_err epx_distributed_raise(const epx_distributed *d) {
+  return EPX_RAISE(EPX_ESOLVER, "%s: %s; " EPX_DISTRIBUTED_CHOOSE, epx_distributed_get_solver(d),
+                   epx_session_get_message());
+}
+
+epx_err epx_distributed_take_direct(epx_distributed *d, bool *taken) {
+  PC pc;
+  PetscInt n_state;
+  *taken = false;
+  EPX_PETSC(VecGetSize(d->state, &n_state));
+  if (d->counts.direct || n_state > DIRECT_STATES) return EPX_OK;
+  epx_log_write_once(EPX_LOG_WARNING, "distributed",
+                     "%s did not converge on the linearised network: a direct solver takes over, which wants "
+                     "much memory; " EPX_DISTRIBUTED_CHOOSE,
+                     epx_distributed_get_solver(d));
+  EPX_PETSC(KSPGetPC(d->ksp, &pc));
+  EPX_PETSC(KSPSetType(d->ksp, KSPGMRES)); /* the factors may be of a state nearby */
+  EPX_PETSC(KSPSetTolerances(d->ksp, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, LINEAR_ITERATIONS));
+  EPX_PETSC(PCSetType(pc, PCLU));
+  if (PCFactorSetMatSolverType(pc, MATSOLVERMUMPS) != 0) return EPX_OK;
+  *taken = d->counts.direct = true;
+  return EPX_OK;
+}
+
+/** One attempt from where the state stands, its preconditioner as `lag` says. *broken: the linear solver, not
+ * Newton, gave up. */
+static epx_err attempt(epx_distributed *d, PetscInt lag, bool *arrived, bool *broken) {
+  SNESConvergedReason reason;
+  PetscInt iterations;
+  d->first_step = -1;
+  d->damped = false;
+  EPX_PETSC(VecCopy(d->state, d->start));
+  EPX_PETSC(SNESSetLagPreconditioner(d->snes, lag));
+  if (SNESSolve(d->snes, NULL, d->state)) return epx_distributed_raise(d);
+  EPX_PETSC(SNESGetConvergedReason(d->snes, &reason));
+  EPX_PETSC(SNESGetLinearSolveIterations(d->snes, &iterations));
+  d->counts.krylov_iterations += iterations;
+  *arrived = reason > 0;
+  *broken = reason == SNES_DIVERGED_LINEAR_SOLVE;
+  if (!*arrived) EPX_PETSC(VecCopy(d->start, d->state));
+  return EPX_OK;
+}
+
+epx_err epx_distributed_polish(epx_distributed *d, bool *arrived) {
+  bool broken = false, taken = false;
+  /* The Jacobian changes little on the way, and the factors of its start do; a learning phase is near the
+   * free equilibrium, and those from there do: on large lattices they are a fifth of the time. Not where time
+   * is reversed, which has another Jacobian. */
+  const bool reused = d->nudge && !d->nudge->origin && d->preconditioned;
+  d->preconditioned = reused;
+  EPX_TRY(attempt(d, reused ? LAG_REUSED : d->lag, arrived, &broken));
+  if (!*arrived && (reused || (broken && d->lag == LAG_ONCE))) {
+    d->preconditioned = false;
+    EPX_TRY(attempt(d, reused ? d->lag : LAG_NONE, arrived, &broken));
+  }
+  if (!d->nudge) d->preconditioned = *arrived;
+  if (!broken || !d->nudge) return EPX_OK;
+  EPX_TRY(epx_distributed_take_direct(d, &taken));
+  if (taken) EPX_TRY(attempt(d, LAG_NONE, arrived, &broken));
+  return EPX_OK;
+}
+
+epx_err epx_distributed_check_basin(epx_distributed *d, bool *inside) {
+  double displacement, size;
+  EPX_PETSC(VecAXPY(d->start, -1, d->state));
+  EPX_PETSC(VecNorm(d->start, NORM_INFINITY, &displacement));
+  EPX_PETSC(VecNorm(d->state, NORM_INFINITY, &size));
+  EPX_PETSC(VecAXPY(d->start, 1, d->state));
+  *inside = !d->damped && displacement <= BASIN * d->first_step + ROUNDING * (1 + size);
+  return EPX_OK;
+}

@@ -1,0 +1,37 @@
+/** @internal @file
+ * Order: in what order a rank's parts go through the stages of a step.
+ *
+ * A part's stage is formed from its own last one; its rate needs the stage formed in the parts that it hears
+ * from, and exchanged where some of these nodes are another rank's. On a lattice that is two neighbours: the
+ * stages follow one another through the parts like waves, a few parts apart, and what they have in common
+ * stays in the cache, where stage after stage would take each from memory. The waves start from the parts
+ * that other ranks wait for. Where parts hear from nearly all others, the order is stage after stage.
+ *
+ * An order changes no bit: a task gives the same whenever it is done.
+ */
+#ifndef EPILUX_EQUILIBRIUM_DISTRIBUTED_ORDER_H
+#define EPILUX_EQUILIBRIUM_DISTRIBUTED_ORDER_H
+
+#include "equilibrium/distributed/nodes.h"
+
+typedef enum { EPX_ORDER_FORM, EPX_ORDER_EVAL, EPX_ORDER_EXCHANGE } epx_order_kind;
+
+typedef struct {
+  epx_order_kind kind;
+  int stage; /* 1 ... n_stages */
+  int part;  /* of nodes from part * nodes->part_length on; of an exchange, 0 */
+} epx_order_task;
+
+typedef struct {
+  size_t n_tasks;
+  epx_order_task *tasks;
+} epx_order;
+
+/** Creates the order of n_stages stages, exchanges in the same order on all ranks. Not collective.
+ * O(n_parts n_stages + links). Errors: EPX_EMEMORY. */
+epx_err epx_order_create(const epx_nodes *nodes, int n_stages, epx_order *out);
+
+/** Destroys the tasks. */
+void epx_order_destroy(epx_order *order);
+
+#endif

@@ -1,0 +1,70 @@
+/** @file
+ * Equilibrium: what is asked of both ways to settle a network (`population`, the fast one, and `reference`,
+ * its judge).
+ *
+ * Solve  F(s; theta, input) + N(s) = 0  by following ds/dt = direction (F + N) from a start, then polishing
+ * by Newton. N is the nudge of a learning phase, NULL in the free phase.
+ */
+#ifndef EPILUX_EQUILIBRIUM_EQUILIBRIUM_H
+#define EPILUX_EQUILIBRIUM_EQUILIBRIUM_H
+
+#include <stdbool.h>
+
+#include "epilux/base/error.h"
+#include "epilux/photonic/lanes.h"
+#include "equilibrium/certificate.h"
+
+/** X(name, deck name, meaning) */
+#define EPX_METHODS(X)                                                                                       \
+  X(EPX_DYNAMICS, "dynamics", "follow the dynamics until the residual is below `tolerance`")                 \
+  X(EPX_DYNAMICS_NEWTON, "dynamics+newton", "follow the dynamics to `handover`, then polish by Newton")      \
+  X(EPX_NEWTON, "newton", "Newton with a line search from the start; where it fails, as dynamics+newton")
+
+typedef enum {
+#define EPX_METHOD_ENUM(name, text, meaning) name,
+  EPX_METHODS(EPX_METHOD_ENUM)
+#undef EPX_METHOD_ENUM
+      EPX_METHOD_COUNT
+} epx_method;
+
+enum { EPX_MAX_STARTS = 64 };
+
+typedef struct {
+  epx_method method;
+  double rtol, atol;    /* of the dynamics, weighted root mean square of each network's own components */
+  double handover;      /* residual at which Newton takes over */
+  double tolerance;     /* residual of the answer */
+  double settled;       /* residual that counts as settled for settling_time; >= handover */
+  double max_time;      /* the dynamics give up here: slow, or oscillating */
+  long max_steps;       /* of the integrator, in all */
+  int max_newton;       /* iterations of the finish */
+  double escape;        /* |s| beyond this is divergence */
+  double audit;         /* share of the free equilibria that a learner repeats by pure dynamics, 0 ... 1 */
+  int starts;           /* a learner that looks for coexisting equilibria begins from so many states */
+  bool measures_cycles; /* a limit cycle is followed once more, closely, for its period and amplitude; false:
+                           these are as rough as rtol */
+} epx_equilibrium_options;
+
+/** Inits the defaults: dynamics+newton, rtol 1e-3, atol 1e-4, handover 1e-2, tolerance 1e-10, settled 1e-2,
+ * max_time 2000, max_steps 200000, max_newton 20, escape 1e6, audit 0, starts 1, cycles are
+ * measured. */
+void epx_equilibrium_init(epx_equilibrium_options *options);
+
+/** Checks the options. Errors: EPX_EINPUT: not positive, tolerance below 1e-14, handover below tolerance,
+ * audit not a share, starts not 1 ... EPX_MAX_STARTS. */
+epx_err epx_equilibrium_check(const epx_equilibrium_options *options);
+
+/** The force of a learning phase. */
+typedef struct {
+  void *context;
+  /** Adds N(y) to f; y, f [n_state][n_lanes]. Called many times; must not allocate. */
+  void (*add_field)(const void *context, const epx_lanes *lanes, const double *y, double *f);
+  /** Adds dN/ds of `width` lanes from `lane` on, laid out as in epx_family.eval_jacobian. NULL: Newton
+   * iterates with the free Jacobian, which converges at the rate beta |d2C| |J^-1|. */
+  void (*add_jacobian)(const void *context, const epx_lanes *lanes, const double *y, int lane, int width,
+                       double *jacobian);
+  double
+      direction; /* +1, or -1 where the learning phase settles in reversed time (see learning/estimator.h) */
+} epx_nudge;
+
+#endif

@@ -1,0 +1,41 @@
+/** @internal @file
+ * Oscillation: when a network that takes long is watched for a limit cycle, and when enough of it was seen;
+ * of populations and distributed networks alike.
+ *
+ * A cycle is followed twice: as closely as the options ask, to see that it is one, then, where they ask for
+ * that, EPX_OSCILLATION_CLOSER times as closely, to say how long and how large it is: what rtol allows by
+ * default puts both off by some percent.
+ */
+#ifndef EPILUX_EQUILIBRIUM_OUTCOME_OSCILLATION_H
+#define EPILUX_EQUILIBRIUM_OUTCOME_OSCILLATION_H
+
+#include "equilibrium/equilibrium.h"
+#include "equilibrium/outcome/limit_cycle.h"
+
+/** Of the tolerance, what an oscillation is measured with. */
+#define EPX_OSCILLATION_CLOSER 0.03
+
+/** What is known of a network. */
+typedef struct {
+  bool seen;                /* it oscillates; the watch, if it goes on, measures it more closely */
+  double period, amplitude; /* as of epx_limit_cycle_eval(); NaN: not known */
+} epx_oscillation;
+
+/** Inits: not seen. */
+void epx_oscillation_init(epx_oscillation *oscillation);
+
+/** Tells whether a network is to be watched that has used this share of its time or steps, and n_steps: after
+ * 128 steps, or from half its time on. What settles has done so before. */
+bool epx_oscillation_is_due(double share, long n_steps);
+
+/** Adds the state of a lane of the watch, as of epx_limit_cycle_add(), and its largest component's size.
+ * Returns whether all was seen: the dynamics need not go on. */
+bool epx_oscillation_add(epx_oscillation *oscillation, const epx_equilibrium_options *options,
+                         epx_limit_cycle *watch, int lane, double time, const double *y, const double *dy_dt,
+                         int stride, double size);
+
+/** Evaluates what was seen of a lane whose time is up. Returns whether it oscillates. */
+bool epx_oscillation_eval_end(epx_oscillation *oscillation, const epx_equilibrium_options *options,
+                              const epx_limit_cycle *watch, int lane, double size);
+
+#endif

@@ -1,0 +1,64 @@
+/** @internal @file
+ * Finish: polishes lanes by Newton's method, many at a time, and two learning phases of the same lanes side
+ * by side.
+ */
+#ifndef EPILUX_EQUILIBRIUM_POPULATION_FINISH_H
+#define EPILUX_EQUILIBRIUM_POPULATION_FINISH_H
+
+#include "equilibrium/equilibrium.h"
+#include "equilibrium/lanes/linear.h"
+#include "equilibrium/population/lane_record.h"
+
+typedef struct epx_finish epx_finish;
+
+/** Counted lane by lane. */
+typedef struct {
+  long iterations, factorisations;
+  long halvings;   /* of steps that did not descend */
+  long departures; /* lanes given back to the dynamics that had arrived */
+} epx_finish_counts;
+
+/** Creates the workspaces for up to n_lanes lanes; `options` are copied, `linear` is borrowed and has 2
+ * n_slots slots: vector v of a group of n_slots uses slot v in the free phase and slot n_slots + v in
+ * learning phases. Errors: EPX_EMEMORY. */
+epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
+                          const epx_equilibrium_options *options, epx_linear *linear, epx_finish **out);
+
+/** Destroys the finish at *address. */
+void epx_finish_destroy(epx_finish **address);
+
+typedef struct {
+  bool polish; /* the start was reached by the dynamics: Newton may not leave their basin */
+  bool anew;   /* free phase: the first call of this solve; factors of earlier ones are dropped */
+} epx_finish_mode;
+
+enum { EPX_FINISH_SIDES = 2 };
+
+/** One side: the free phase, or one learning phase. */
+typedef struct {
+  const epx_nudge *nudge; /* NULL: free phase */
+  /** Learning phase: the lanes that start at the equilibrium of the last free phase [n_lanes]; vectors that
+   * hold one begin with the factors that the free phase left, which stay as they are. NULL: none. */
+  const bool *at_rest;
+  double *y;                /* [n_state][n_lanes] */
+  epx_lane_record *records; /* [n_lanes] */
+} epx_finish_side;
+
+/** Solves F + N = 0 by Newton for the lanes whose record is EPX_LANE_READY, from y:
+ *   EPX_LANE_DONE     residual at most options->tolerance; y is the equilibrium,
+ *   EPX_LANE_RUNNING  Newton failed or, when polishing, left the basin: y is as it was, and the record's
+ * handover is ten times lower (when not polishing: as it was).
+ * With factors of y itself a step d is shortened, l = 1, 1/2 ... 1/64, until max |F + N| at y + l d is at
+ * most 1 - l/4 of that at y; when polishing it is not, but the lane given back.
+ * Two sides [n_sides] are two learning phases: what they share of the factors is read once for both, and each
+ * gets the bits that it gets alone. */
+void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mode mode, int n_sides,
+                      const epx_finish_side *sides);
+
+/** Gets where the lanes of the first side of the last epx_finish_solve() began, [n_state][n_lanes]. */
+const double *epx_finish_get_start(const epx_finish *finish);
+
+/** Gets what was counted since creation. */
+epx_finish_counts epx_finish_get_counts(const epx_finish *finish);
+
+#endif

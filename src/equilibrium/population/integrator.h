@@ -1,0 +1,64 @@
+/** @internal @file
+ * Integrator: the states of many networks, a step at a time, by ARKODE's explicit Runge-Kutta method, or,
+ * where the family is stiff, by CVODE's backward differentiation formulas.
+ *
+ *   ds/dt = direction (F(s) + N(s))  in lanes whose mask is set, 0 in the others, whatever their state.
+ */
+#ifndef EPILUX_EQUILIBRIUM_POPULATION_INTEGRATOR_H
+#define EPILUX_EQUILIBRIUM_POPULATION_INTEGRATOR_H
+
+#include <stdint.h>
+
+#include "equilibrium/equilibrium.h"
+
+typedef struct epx_integrator epx_integrator;
+
+/** Creates an integrator for up to n_lanes lanes of a network. It allocates all it will ever need.
+ * Errors: EPX_EMEMORY, EPX_ESOLVER. */
+epx_err epx_integrator_create(const epx_network *network, int n_lanes, double rtol, double atol,
+                              epx_integrator **out);
+
+/** Destroys the integrator at *address. */
+void epx_integrator_destroy(epx_integrator **address);
+
+/** Gets the state [n_state][lanes->n_lanes]: the caller writes the start there, and reads it after each step.
+ */
+double *epx_integrator_get_state(epx_integrator *integrator);
+
+/** Gets each lane's mask: -1 where it moves, 0 where it is frozen. A lane frozen between two steps may drift
+ * by the last step's tolerance; one whose state is to be replaced needs a new start. */
+int64_t *epx_integrator_get_mask(epx_integrator *integrator);
+
+/** Gets each lane's bound [n_lanes] on the weighted error of a step, in the state's unit, beside rtol and
+ * atol; INFINITY: none. */
+double *epx_integrator_get_bound(epx_integrator *integrator);
+
+/** Sets what is integrated and evaluates the field at the state as it stands. `lanes` and `nudge` are
+ * borrowed until the next call. */
+void epx_integrator_set_lanes(epx_integrator *integrator, const epx_lanes *lanes, const epx_nudge *nudge);
+
+/** Gets the field at the current state, [n_state][n_lanes]: direction (F + N), 0 in frozen lanes. Of the
+ * implicit method, the derivative of its polynomial after a step: the field without the noise that fast rates
+ * make of what a step leaves open. */
+const double *epx_integrator_get_field(epx_integrator *integrator);
+
+/** Gets the field of the current state as the family has it, noise and all. Overwrites get_field()'s. */
+const double *epx_integrator_get_exact_field(epx_integrator *integrator);
+
+/** Tells which method it is. */
+bool epx_integrator_is_implicit(const epx_integrator *integrator);
+
+/** Starts from the state as it stands, at `time`, with a first step of `step`. */
+epx_err epx_integrator_start(epx_integrator *integrator, double time, double step);
+
+/** Takes one step of the integrator's own choice. *broken: the step cannot be made small enough for some
+ * lane; the state is that of the last good step. */
+epx_err epx_integrator_step(epx_integrator *integrator, double *time, double *step, bool *broken);
+
+/** Tells whether a lane kept the last step from passing: its own error was too large or not finite. */
+bool epx_integrator_is_culprit(const epx_integrator *integrator, int lane);
+
+/** Gets the evaluations of the field since creation. */
+long epx_integrator_get_evaluations(const epx_integrator *integrator);
+
+#endif

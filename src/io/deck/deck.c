@@ -1,0 +1,162 @@
+/** @file
+ * Deck: the file as written is kept as a tree; --set and factors make changed copies of it, and each copy is
+ * resolved by the schema anew. So the base, a changed deck and every design point go through the same checks.
+ */
+#include "io/deck/deck.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "io/deck/private.h"
+#include "io/deck/resolve.h"
+
+enum { SIZE_MAX_DECK = 1 << 28 };
+
+static epx_err resolve(epx_deck *deck) {
+  deck->resolved = NULL;
+  EPX_TRY(epx_resolve_deck(deck->store, deck->user, &deck->resolved));
+  epx_settings *settings;
+  int code = epx_settings_read(deck->resolved, &settings);
+  epx_settings_destroy(&settings);
+  if (code == EPX_OK) code = epx_deck_read_factors(deck);
+  if (code != EPX_OK) deck->resolved = NULL;
+  return code;
+}
+
+static epx_err create_from(const char *name, const char *text, size_t length, epx_deck **out) {
+  EPX_TRY(EPX_ARRAY(*out, 1));
+  int code = epx_tree_create_store(&(*out)->store);
+  if (code == EPX_OK) code = epx_tree_read((*out)->store, name, text, length, &(*out)->user);
+  if (code == EPX_OK) code = resolve(*out);
+  if (code != EPX_OK) epx_deck_destroy(out);
+  return code;
+}
+
+/* Reads the rest of a file of any kind, as long as it is no longer than decks get. */
+static epx_err read_stream(FILE *file, const char *path, char **text, size_t *length) {
+  size_t capacity = 1 << 14, n;
+  *length = 0;
+  EPX_TRY(EPX_ARRAY(*text, capacity));
+  while ((n = fread(*text + *length, 1, capacity - *length, file)) > 0) {
+    char *grown;
+    *length += n;
+    if (*length < capacity) continue;
+    if (capacity >= SIZE_MAX_DECK)
+      return EPX_RAISE(EPX_EINPUT, "%s:1: larger than any deck (%d MiB)", path, SIZE_MAX_DECK >> 20);
+    EPX_TRY(EPX_ARRAY(grown, 2 * capacity));
+    memcpy(grown, *text, *length);
+    epx_array_destroy(text);
+    *text = grown;
+    capacity *= 2;
+  }
+  if (ferror(file)) return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
+  return EPX_OK;
+}
+
+epx_err epx_deck_read(const char *path, epx_deck **out) {
+  char *text = NULL;
+  size_t length;
+  *out = NULL;
+  FILE *file = fopen(path, "rb");
+  if (!file) return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
+  int code = read_stream(file, path, &text, &length);
+  fclose(file);
+  if (code == EPX_OK) code = create_from(path, text, length, out);
+  epx_array_destroy(&text);
+  return code;
+}
+
+epx_err epx_deck_read_text(const char *name, const char *text, epx_deck **out) {
+  *out = NULL;
+  return create_from(name, text, strlen(text), out);
+}
+
+void epx_deck_destroy(epx_deck **address) {
+  if (!*address) return;
+  epx_tree_destroy_store(&(*address)->store);
+  epx_array_destroy(address);
+}
+
+epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
+  char name[300], path[256];
+  const epx_tree *value, *changed;
+  const char *equals = strchr(assignment, '=');
+  const size_t length = equals ? (size_t)(equals - assignment) : 0;
+  snprintf(name, sizeof name, "--set %.290s", assignment);
+  if (!equals || length == 0 || length >= sizeof path)
+    return EPX_RAISE(EPX_EINPUT, "%s: PATH=VALUE is wanted, such as learning.nudge.beta=0.05", name);
+  if (!equals[1]) return EPX_RAISE(EPX_EINPUT, "%s: the value is missing", name);
+  memcpy(path, assignment, length);
+  path[length] = '\0';
+  EPX_TRY(epx_tree_read_value(deck->store, name, equals + 1, &value));
+  EPX_TRY(epx_tree_set_path(deck->store, deck->user, path, value, &changed));
+  if (!changed) return epx_tree_raise(value, "no scalar stands at '%s' in this deck", path);
+  deck->user = changed;
+  deck->message[0] = '\0';
+  const int code = resolve(deck);
+  const bool own = strncmp(epx_error_get_message(), name, strlen(name)) == 0 &&
+                   !strstr(epx_error_get_message(), " is missing"); /* of a section that this one began */
+  if (code == EPX_EINPUT && !own) {                                 /* another --set may mend it */
+    snprintf(deck->message, sizeof deck->message, "%s", epx_error_get_message());
+    return EPX_OK;
+  }
+  return code;
+}
+
+epx_err epx_deck_check(const epx_deck *deck) {
+  if (!deck->resolved) return EPX_RAISE(EPX_EINPUT, "%s", deck->message);
+  return EPX_OK;
+}
+
+const char *epx_deck_get_text(const epx_deck *deck, const char *path) {
+  const epx_tree *found = deck->resolved ? epx_tree_get_path(deck->resolved, path) : NULL;
+  return found && found->kind == EPX_TREE_SCALAR ? found->text : NULL;
+}
+
+epx_err epx_deck_create_text(const epx_deck *deck, char **text) {
+  *text = NULL;
+  EPX_TRY(epx_deck_check(deck));
+  return epx_tree_write_text(deck->resolved, text);
+}
+
+/* The resolved deck without what only says how to call it and what to report. */
+static epx_err create_essence(const epx_tree *resolved, epx_tree_store *store, epx_tree **out) {
+  EPX_TRY(epx_tree_create(store, EPX_TREE_MAP, resolved, out));
+  for (int i = 0; i < resolved->n; i++) {
+    const char *key = resolved->keys[i];
+    const epx_tree *item = resolved->items[i];
+    if (strcmp(key, "yield") == 0 || strcmp(key, "quantiles") == 0 || strcmp(key, "continuation") == 0 ||
+        strcmp(key, "run") == 0)
+      continue;
+    EPX_TRY(
+        epx_tree_write_item(store, *out, key, strcmp(key, "study") == 0 ? epx_tree_get(item, "seed") : item));
+  }
+  return EPX_OK;
+}
+
+static epx_err create_essence_text(const epx_tree *resolved, epx_tree_store *store, char **text) {
+  epx_tree *essence;
+  EPX_TRY(create_essence(resolved, store, &essence));
+  return epx_tree_write_text(essence, text);
+}
+
+/* FNV-1a: any difference of the text is one of the digest, but for one chance in 2^64. */
+static uint64_t eval_hash(const char *text) {
+  uint64_t hash = 14695981039346656037u;
+  for (; *text; text++)
+    hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+  return hash;
+}
+
+uint64_t epx_deck_eval_digest(const epx_deck *deck) {
+  epx_tree_store *store;
+  char *text = NULL;
+  uint64_t digest = 0;
+  if (!deck->resolved || epx_tree_create_store(&store) != EPX_OK) return 0;
+  if (create_essence_text(deck->resolved, store, &text) == EPX_OK) digest = eval_hash(text);
+  epx_array_destroy(&text);
+  epx_tree_destroy_store(&store);
+  return digest;
+}

@@ -1,0 +1,223 @@
+/** @file
+ * Deck: from the factors of the resolved deck to a design, and from a design point back to a deck with the
+ * factors' values in it.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "io/deck/private.h"
+#include "io/deck/resolve.h"
+#include "io/yaml/text.h"
+
+enum { PATH_SIZE = 256 };
+
+static double get_number(const epx_tree *map, const char *key) {
+  const epx_tree *scalar = epx_tree_get(map, key);
+  return scalar && scalar->kind == EPX_TREE_SCALAR ? strtod(scalar->text, NULL) : NAN;
+}
+
+static bool is_word(const epx_tree *map, const char *key, const char *word) {
+  const epx_tree *scalar = epx_tree_get(map, key);
+  return scalar && strcmp(scalar->text, word) == 0;
+}
+
+/* Words, texts, true and false are categories; quantities carry a unit, integers are told by what they look
+ * like in the schema. */
+static bool is_category(const epx_target *target) {
+  const epx_schema_type type = target->entry->type;
+  return type != EPX_SCHEMA_REAL && type != EPX_SCHEMA_INTEGER && type != EPX_SCHEMA_VALUE;
+}
+
+static epx_err read_names(epx_tree_store *store, const epx_tree *values, const epx_tree *base,
+                          epx_factor *factor) {
+  factor->categorical = true;
+  factor->unit = NULL;
+  factor->base = -1;
+  EPX_TRY(epx_tree_create_memory(store, (size_t)values->n * sizeof *factor->names, &factor->names));
+  for (int i = 0; i < values->n; i++) {
+    const char *copy;
+    EPX_TRY(epx_tree_create_text(store, values->items[i]->text, &copy));
+    factor->names[i] = (char *)copy;
+    if (base && base->kind == EPX_TREE_SCALAR && strcmp(base->text, copy) == 0) factor->base = i;
+  }
+  factor->n_levels = values->n;
+  return EPX_OK;
+}
+
+static epx_err read_levels(epx_tree_store *store, const epx_tree *values, epx_factor *factor) {
+  EPX_TRY(epx_tree_create_memory(store, (size_t)values->n * sizeof *factor->levels, &factor->levels));
+  for (int i = 0; i < values->n; i++)
+    factor->levels[i] = strtod(values->items[i]->text, NULL);
+  factor->n_levels = values->n;
+  return EPX_OK;
+}
+
+static bool is_integer(const epx_factor *factor) {
+  const epx_schema_entry *entry = epx_schema_get_by_path(factor->path);
+  return entry && entry->type == EPX_SCHEMA_INTEGER;
+}
+
+/* Turns a range into a list of n levels; of integers, of those that differ when rounded. */
+static epx_err read_range_levels(epx_tree_store *store, int n, epx_factor *factor) {
+  double *list;
+  int n_kept = 0;
+  EPX_TRY(epx_tree_create_memory(store, (size_t)n * sizeof *list, &list));
+  for (int i = 0; i < n; i++) {
+    const double level = epx_factor_eval_level(factor, i, n);
+    const double value = is_integer(factor) ? round(level) : level;
+    if (n_kept == 0 || value != list[n_kept - 1]) list[n_kept++] = value;
+  }
+  factor->levels = list;
+  factor->n_levels = n_kept;
+  return EPX_OK;
+}
+
+/* A range: its ends, or, where it names its own number of levels or only integers fit, these. */
+static epx_err read_range(epx_deck *deck, const epx_tree *made, epx_factor *factor) {
+  factor->low = get_number(made, "low");
+  factor->high = get_number(made, "high");
+  factor->logarithmic = is_word(made, "scale", "log");
+  const double own = get_number(made, "levels");
+  if (!isnan(own)) return read_range_levels(deck->store, (int)own, factor);
+  if (is_integer(factor) && deck->design.levels > 0)
+    return read_range_levels(deck->store, deck->design.levels, factor);
+  return EPX_OK;
+}
+
+static epx_err read_factor(epx_deck *deck, const char *path, const epx_tree *made, epx_factor *factor) {
+  epx_tree root = *deck->resolved;
+  epx_target target;
+  const char *copy, *unit;
+  epx_resolver r = {deck->store, deck->user, &root, NULL};
+  EPX_TRY(epx_resolve_read_family(deck->resolved, &r.family));
+  const epx_tree *base = epx_tree_get_path(deck->resolved, path), *values = epx_tree_get(made, "values");
+  EPX_TRY(epx_target_get(&r, path, made, &target));
+  EPX_TRY(epx_tree_create_text(deck->store, path, &copy));
+  factor->path = (char *)copy;
+  if (is_category(&target)) return read_names(deck->store, values, base, factor);
+  EPX_TRY(epx_tree_create_text(deck->store, target.unit, &unit));
+  factor->unit = (char *)unit;
+  factor->base = base && base->kind == EPX_TREE_SCALAR ? strtod(base->text, NULL) : NAN;
+  return values ? read_levels(deck->store, values, factor) : read_range(deck, made, factor);
+}
+
+static void read_design(const epx_tree *resolved, epx_design_spec *spec) {
+  const epx_tree *design = epx_tree_get(resolved, "design");
+  const double points = get_number(design, "points"), levels = get_number(design, "levels");
+  spec->method = epx_tree_get(design, "method")->text;
+  spec->n_points = isnan(points) ? 0 : (int)points;
+  spec->levels = isnan(levels) ? 0 : (int)levels;
+  spec->scramble = is_word(design, "scramble", "true");
+  spec->seed = strtoull(epx_tree_get_path(resolved, "study.seed")->text, NULL, 10);
+}
+
+epx_err epx_deck_read_factors(epx_deck *deck) {
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  read_design(deck->resolved, &deck->design);
+  deck->n_factors = factors->n;
+  EPX_TRY(epx_tree_create_memory(deck->store, (size_t)factors->n * sizeof *deck->factors, &deck->factors));
+  for (int i = 0; i < factors->n; i++)
+    EPX_TRY(read_factor(deck, factors->keys[i], factors->items[i], &deck->factors[i]));
+  return EPX_OK;
+}
+
+const epx_design_spec *epx_deck_get_design(const epx_deck *deck) {
+  return &deck->design;
+}
+
+/* Integers that a range gives are whole in the design already, so that what is stored is what was used. */
+static void round_integers(const epx_deck *deck, epx_design *design) {
+  for (int k = 0; k < deck->n_factors; k++) {
+    if (!is_integer(&deck->factors[k])) continue;
+    for (int i = 0; i < design->n_points; i++) {
+      double *value = &design->value[(size_t)i * (size_t)deck->n_factors + (size_t)k];
+      *value = round(*value);
+    }
+  }
+}
+
+static epx_err check_bases(const epx_deck *deck) {
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  if (strcmp(deck->design.method, "one-at-a-time") != 0) return EPX_OK;
+  for (int k = 0; k < deck->n_factors; k++)
+    if (isnan(deck->factors[k].base))
+      return epx_tree_raise(factors->items[k],
+                            "%s: one-at-a-time starts from the deck's own value, and it has no single one",
+                            deck->factors[k].path);
+  return EPX_OK;
+}
+
+epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, int *n_factors,
+                             epx_design **design) {
+  *design = NULL;
+  *factors = NULL;
+  *n_factors = 0;
+  EPX_TRY(epx_deck_check(deck));
+  EPX_TRY(check_bases(deck));
+  const epx_tree *where = epx_tree_get(deck->resolved, "design");
+  const int code = epx_design_create(&deck->design, deck->factors, deck->n_factors, design);
+  if (code == EPX_EINPUT) return epx_tree_raise(where, "design: %s", epx_error_get_message());
+  EPX_TRY(code);
+  round_integers(deck, *design);
+  *factors = deck->factors;
+  *n_factors = deck->n_factors;
+  return EPX_OK;
+}
+
+/* The number of a factor's level in a list, -1 when the value is none of them. */
+static int get_level(const epx_factor *factor, double value) {
+  if (factor->categorical) return (int)value;
+  for (int i = 0; i < factor->n_levels; i++)
+    if (factor->levels[i] == value) return i;
+  return -1;
+}
+
+static epx_err set_value(epx_tree_store *store, const char *path, const char *text, const epx_tree *where,
+                         const epx_tree **tree) {
+  const epx_tree *value, *changed;
+  EPX_TRY(epx_tree_create_scalar(store, text, where, &value));
+  EPX_TRY(epx_tree_set_path(store, *tree, path, value, &changed));
+  if (!changed) return epx_tree_raise(where, "no scalar stands at '%s' in this deck", path);
+  *tree = changed;
+  return EPX_OK;
+}
+
+/* Puts factor i's value, and what goes along with it, into the deck. */
+static epx_err set_factor(const epx_deck *deck, epx_tree_store *store, int i, double value,
+                          const epx_tree **tree) {
+  const epx_factor *factor = &deck->factors[i];
+  const epx_tree *made = epx_tree_get(epx_tree_get_path(deck->resolved, "design.factors"), factor->path);
+  const epx_tree *along = epx_tree_get(made, "along");
+  const int level = get_level(factor, value);
+  char number[32];
+  if (!factor->categorical) epx_text_eval_number(value, number);
+  EPX_TRY(set_value(store, factor->path, factor->categorical ? factor->names[level] : number, made, tree));
+  for (int k = 0; along && k < along->n; k++)
+    EPX_TRY(set_value(store, along->keys[k], along->items[k]->items[level]->text, along->items[k], tree));
+  return EPX_OK;
+}
+
+epx_err epx_deck_eval_point(const epx_deck *deck, const epx_design *design, int i_point,
+                            epx_tree_store *store, const epx_tree **resolved) {
+  const epx_tree *tree = deck->user;
+  for (int i = 0; design && i < deck->n_factors; i++)
+    EPX_TRY(set_factor(deck, store, i, design->value[(size_t)i_point * (size_t)design->n_factors + (size_t)i],
+                       &tree));
+  return epx_resolve_deck(store, tree, resolved);
+}
+
+epx_err epx_deck_eval_settings(const epx_deck *deck, const epx_design *design, int i_point,
+                               epx_settings **settings) {
+  epx_tree_store *store;
+  const epx_tree *resolved;
+  *settings = NULL;
+  EPX_TRY(epx_deck_check(deck));
+  EPX_TRY(epx_tree_create_store(&store));
+  int code = epx_deck_eval_point(deck, design, i_point, store, &resolved);
+  if (code == EPX_OK) code = epx_settings_read(resolved, settings);
+  epx_tree_destroy_store(&store);
+  return code;
+}

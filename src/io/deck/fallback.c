@@ -1,0 +1,193 @@
+/** @file
+ * Fallback: defaults that depend on what the deck says elsewhere, one row a key. They are what a person who
+ * knows the family would try first; the resolved deck shows them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "epilux/photonic/network.h"
+#include "io/deck/resolve.h"
+#include "io/yaml/text.h"
+#include "learning/task/task.h"
+#include "photonic/device/ring.h"
+
+enum { BUFFER_SIZE = 256 };
+
+static const char *const half_pi = "1.5707963267948966";
+
+static bool has(const epx_tree *tree, const char *path, const char *word) {
+  const epx_tree *value = epx_tree_get_path(tree, path);
+  return value && value->kind == EPX_TREE_SCALAR && strcmp(value->text, word) == 0;
+}
+
+/* Whether the links come with their couplings, from a matrix or from an edge list that is no pattern. */
+static bool has_listed_couplings(const epx_resolver *r) {
+  const epx_tree *path = epx_tree_get_path(r->root, "network.topology.path");
+  if (has(r->root, "network.topology.kind", "matrix")) return true;
+  return has(r->root, "network.topology.kind", "edge-list") &&
+         !(path && path->text && epx_topology_is_pattern(path->text));
+}
+
+/* Random where the deck leaves the coupling open: a network without any has no way to break its symmetry. */
+static const char *get_coupling_spread(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside;
+  const epx_parameter *coupling = &r->family->parameters[epx_family_get_coupling(r->family)];
+  const epx_tree *given = epx_tree_get_path(r->user, "network.parameters");
+  const bool open = epx_tree_is_null(epx_tree_get(given, coupling->name));
+  if (!open || has_listed_couplings(r)) return NULL;
+  return epx_text_eval_number(r->family->coupling_spread, buffer);
+}
+
+static const char *get_input_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside;
+  return epx_text_eval_number(r->family->input_scale, buffer);
+}
+
+static const char *get_plugin_checksum(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r;
+  const epx_tree *plugin = epx_tree_get(beside, "plugin");
+  return plugin && epx_resolve_eval_checksum(plugin, buffer) ? buffer : NULL;
+}
+
+/* Of several files there is no one checksum. */
+static const char *get_topology_checksum(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  const epx_tree *path = epx_tree_get(beside, "path");
+  const epx_tree *factors = epx_tree_get_path(r->user, "design.factors");
+  if (!path || epx_tree_get(factors, "network.topology.path")) return NULL;
+  return epx_resolve_eval_checksum(path, buffer) ? buffer : NULL;
+}
+
+static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return r->family->n_presets > 0 ? r->family->presets[0].name : NULL;
+}
+
+static const char *get_readout(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return epx_network_get_readout_name(r->family->readout);
+}
+
+static const char *get_output_scale(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r, (void)buffer;
+  static const char *const small[] = {"intensity", "balanced-pair", "amplitude", "emission"};
+  for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+    if (has(beside, "readout", small[i])) return "4";
+  return "1";
+}
+
+static const epx_task_kind *get_task(const epx_resolver *r) {
+  return epx_task_get_kind_by_name(epx_tree_get_path(r->root, "task.name")->text);
+}
+
+static const char *get_test_fraction(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  if (epx_tree_get(beside, "test_path")) return "0";
+  return epx_text_eval_number(get_task(r)->test_fraction, buffer);
+}
+
+static const char *get_scaling(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return epx_task_get_scaling_name(get_task(r)->scaling);
+}
+
+static const char *get_estimator(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  if (r->family->frame == EPX_FRAME_GRADIENT) return "plain";
+  return r->family->conjugation ? "phase-conjugate" : "backprop";
+}
+
+static const char *get_cost(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  if (has(r->root, "network.outputs.readout", "phase")) return "phase-cosine";
+  const bool wave =
+      has(r->root, "network.outputs.readout", "sine") || has(r->root, "network.outputs.readout", "cosine");
+  return wave ? "squared-error" : "cross-entropy";
+}
+
+static const char *get_target_off(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  if (has(r->root, "learning.cost", "phase-cosine")) return "-1.5707963267948966";
+  return has(r->root, "network.outputs.readout", "cosine") ? "-1" : "0";
+}
+
+static const char *get_target_on(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return has(r->root, "learning.cost", "phase-cosine") ? half_pi : "1";
+}
+
+static const char *get_scheme(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return has(r->root, "learning.cost", "phase-cosine") ? "one-sided" : "centered";
+}
+
+static const char *get_train(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  size_t length = (size_t)snprintf(buffer, BUFFER_SIZE, "[");
+  (void)beside;
+  for (int p = 0; p < r->family->n_parameters; p++) {
+    if (!r->family->parameters[p].trained || length >= BUFFER_SIZE) continue;
+    length += (size_t)snprintf(buffer + length, BUFFER_SIZE - length, "%s%s", length > 1 ? ", " : "",
+                               r->family->parameters[p].name);
+  }
+  if (length < BUFFER_SIZE - 1) snprintf(buffer + length, BUFFER_SIZE - length, "]");
+  return buffer;
+}
+
+/* Resonances are what a measurement of a chip tells. */
+static const char *get_calibrated(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  const epx_tree *train = epx_tree_get_path(r->root, "learning.train");
+  for (int i = 0; train && i < train->n; i++)
+    if (strcmp(train->items[i]->text, "detuning") == 0) return "[detuning]";
+  return "[]";
+}
+
+static const char *get_effect(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r, (void)buffer;
+  return has(beside, "distribution", "lognormal") ? "scale" : "add";
+}
+
+static const char *get_mean(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)r, (void)buffer;
+  return has(beside, "effect", "scale") || has(beside, "distribution", "lognormal") ? "1" : "0";
+}
+
+static const struct {
+  const char *path;
+  const char *(*get)(const epx_resolver *, const epx_tree *, char *);
+} fallbacks[] = {
+    {"network.plugin_checksum", get_plugin_checksum},
+    {"network.topology.checksum", get_topology_checksum},
+    {"network.preset", get_preset},
+    {"network.parameters.coupling_spread", get_coupling_spread},
+    {"network.inputs.scale", get_input_scale},
+    {"network.outputs.readout", get_readout},
+    {"network.outputs.scale", get_output_scale},
+    {"task.test_fraction", get_test_fraction},
+    {"task.scaling", get_scaling},
+    {"learning.estimator", get_estimator},
+    {"learning.cost", get_cost},
+    {"learning.targets.off", get_target_off},
+    {"learning.targets.on", get_target_on},
+    {"learning.nudge.scheme", get_scheme},
+    {"learning.train", get_train},
+    {"learning.calibration.parameters", get_calibrated},
+    {"variation.*.effect", get_effect},
+    {"variation.*.mean", get_mean},
+};
+
+/* The default of a ring's quantity in the material given. */
+static const char *get_ring_quantity(const char *name, const epx_tree *beside, char *buffer) {
+  const epx_device *ring = has(beside, "material", "silicon") ? &epx_ring_silicon : &epx_ring_nitride;
+  for (int i = 0; i < ring->n_quantities; i++)
+    if (strcmp(ring->quantities[i].name, name) == 0)
+      return epx_text_eval_number(ring->quantities[i].fallback, buffer);
+  return NULL;
+}
+
+const char *epx_fallback_get(const epx_resolver *resolver, const epx_schema_entry *entry,
+                             const epx_tree *beside, char *buffer) {
+  for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
+    if (strcmp(fallbacks[i].path, entry->path) == 0) return fallbacks[i].get(resolver, beside, buffer);
+  if (entry->derived && strcmp(entry->derived, "network.device.material") == 0)
+    return get_ring_quantity(epx_schema_get_key(entry), beside, buffer);
+  return entry->fallback;
+}

@@ -1,0 +1,72 @@
+/** @file
+ * Deck: the section learning.
+ */
+#include "io/deck/reader.h"
+#include "io/schema/words.h"
+#include "learning/estimators/estimator.h"
+
+static void read_rate(const epx_reader *r, epx_rate_spec *rate) {
+  rate->kind = (epx_rate_kind)epx_reader_get_word(r, "learning.schedule.kind", epx_words_get_rate);
+  if (rate->kind == EPX_RATE_STEP) rate->every = epx_reader_get_integer(r, "learning.schedule.every");
+  if (rate->kind == EPX_RATE_COSINE) rate->floor = epx_reader_get_real(r, "learning.schedule.floor");
+  rate->warm_up = epx_reader_get_integer(r, "learning.schedule.warm_up");
+}
+
+static void read_optimizer(const epx_reader *r, epx_optimizer_spec *optimizer) {
+  optimizer->kind =
+      (epx_optimizer_kind)epx_reader_get_word(r, "learning.optimizer.name", epx_words_get_optimizer);
+  optimizer->rate = epx_reader_get_real(r, "learning.optimizer.rate");
+  if (epx_reader_is_set(r, "learning.optimizer.momentum"))
+    optimizer->momentum = epx_reader_get_real(r, "learning.optimizer.momentum");
+  if (optimizer->kind != EPX_ADAM) return;
+  optimizer->beta1 = epx_reader_get_real(r, "learning.optimizer.beta1");
+  optimizer->beta2 = epx_reader_get_real(r, "learning.optimizer.beta2");
+  optimizer->epsilon = epx_reader_get_real(r, "learning.optimizer.epsilon");
+}
+
+epx_err epx_reader_read_learning(epx_reader *r) {
+  epx_settings *settings = r->settings;
+  epx_learning_spec *learning = &settings->learning;
+  const epx_family *family = settings->network.family;
+  const epx_tree *estimator = epx_reader_get(r, "learning.estimator"),
+                 *train = epx_reader_get(r, "learning.train");
+  learning->estimator = epx_estimator_get_by_name(estimator->text);
+  const char *refusal = learning->estimator->get_refusal(family);
+  if (refusal)
+    return epx_tree_raise(estimator, "learning.estimator: %s does not apply to family %s: %s",
+                          estimator->text, family->name, refusal);
+  learning->nudging.beta = epx_reader_get_real(r, "learning.nudge.beta");
+  learning->nudging.scheme =
+      (epx_scheme)epx_reader_get_word(r, "learning.nudge.scheme", epx_words_get_scheme);
+  learning->nudge_decay = epx_reader_get_real(r, "learning.nudge.decay");
+  learning->nudging.quadrature =
+      (epx_quadrature)epx_reader_get_word(r, "learning.nudge.quadrature", epx_words_get_quadrature);
+  learning->nudging.n_points = epx_reader_get_integer(r, "learning.nudge.points");
+  learning->nudging.penalty = epx_reader_get_real(r, "learning.nudge.penalty");
+  learning->nudging.shift = epx_reader_get_real(r, "learning.nudge.shift");
+  learning->nudging.n_probes = epx_reader_get_integer(r, "learning.nudge.probes");
+  if (learning->nudging.n_points % 2 != 0)
+    return epx_tree_raise(epx_reader_get(r, "learning.nudge.points"),
+                          "learning.nudge.points: %d; an even number is wanted", learning->nudging.n_points);
+  settings->cost.kind = (epx_cost_kind)epx_reader_get_word(r, "learning.cost", epx_words_get_cost);
+  settings->cost.off =
+      epx_reader_is_set(r, "learning.targets.off") ? epx_reader_get_real(r, "learning.targets.off") : 0;
+  settings->cost.on =
+      epx_reader_is_set(r, "learning.targets.on") ? epx_reader_get_real(r, "learning.targets.on") : 1;
+  if (settings->cost.on == settings->cost.off)
+    return epx_tree_raise(epx_reader_get(r, "learning.targets"), "learning.targets: on and off are the same");
+  read_optimizer(r, &learning->optimizer);
+  learning->epochs = epx_reader_get_integer(r, "learning.epochs");
+  learning->batch = epx_reader_get_integer(r, "learning.batch");
+  learning->decay = epx_reader_get_real(r, "learning.decay");
+  read_rate(r, &learning->rate);
+  learning->patience = epx_reader_get_integer(r, "learning.patience");
+  if (learning->patience > 0 && settings->task.validation_fraction == 0)
+    return epx_tree_raise(epx_reader_get(r, "learning.patience"),
+                          "learning.patience: it watches the validation part, and there is none; set "
+                          "task.validation_fraction, such as 0.2");
+  learning->target_loss = epx_reader_get_real(r, "learning.target_loss");
+  for (int i = 0; i < train->n; i++)
+    learning->train[epx_family_get_parameter(family, train->items[i]->text)] = true;
+  return EPX_OK;
+}

@@ -1,0 +1,55 @@
+/** @internal @file
+ * Reader: what the files that turn a resolved deck into settings share. Paths are those of the schema; keys
+ * that are read by a type are there, unless said otherwise.
+ */
+#ifndef EPILUX_IO_DECK_READER_H
+#define EPILUX_IO_DECK_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "io/yaml/tree.h"
+#include "study/settings.h"
+
+/** Arrays that settings may own. */
+#define EPX_READER_MAX_OWNED 64
+
+typedef struct {
+  const epx_tree *root;
+  epx_settings *settings;
+} epx_reader;
+
+/** Gets the node of a path, NULL when it is not there. */
+const epx_tree *epx_reader_get(const epx_reader *r, const char *path);
+
+bool epx_reader_is_set(const epx_reader *r, const char *path);
+
+double epx_reader_get_real(const epx_reader *r, const char *path);
+
+/** Gets an integer; those that do not apply are 0 in the structs. */
+int epx_reader_get_integer(const epx_reader *r, const char *path);
+
+/** Gets a truth value, false when it is not there. */
+bool epx_reader_get_boolean(const epx_reader *r, const char *path);
+
+/** Gets the value of the enum whose order a list of words has. */
+int epx_reader_get_word(const epx_reader *r, const char *path, const char *(*words)(const epx_family *, int));
+
+/** Reads a text that is freed with the settings, NULL when it is not there. Errors: EPX_EMEMORY. */
+epx_err epx_reader_read_text(epx_reader *r, const char *path, const char **out);
+
+/** Reads network.start after the network's parameters and topology, whose nominal values it replaces by those
+ * of a trained network. Errors: EPX_EINPUT, EPX_EFILE at its line. */
+epx_err epx_reader_read_start(epx_reader *r);
+
+/** Reads the section learning. Errors: EPX_EINPUT, at its line. */
+epx_err epx_reader_read_learning(epx_reader *r);
+
+/** Reads the section hardware and the protocol, after the section learning. Errors: EPX_EINPUT, at its line.
+ */
+epx_err epx_reader_read_hardware(epx_reader *r);
+
+/** Reads the section energy, after the metrics. Errors: EPX_EINPUT, at its line: no metric uses it. */
+epx_err epx_reader_read_energy(epx_reader *r);
+
+#endif

@@ -1,0 +1,331 @@
+/** @file
+ * Deck: from a resolved deck to typed settings. What two keys together get wrong is said here, at the line of
+ * the one that is easier to change.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "epilux/photonic/network.h"
+#include "io/deck/private.h"
+#include "io/deck/reader.h"
+#include "io/deck/resolve.h"
+#include "io/schema/words.h"
+#include "learning/estimators/estimator.h"
+
+static epx_err read_integers(epx_reader *r, const char *path, int *n, const int **out) {
+  const epx_tree *list = epx_reader_get(r, path);
+  *n = list ? list->n : 0;
+  *out = NULL;
+  if (!list) return EPX_OK;
+  int *values;
+  if (list->n == 0) return epx_tree_raise(list, "%s: the list is empty", path);
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)list->n, sizeof *values, &values));
+  for (int i = 0; i < list->n; i++)
+    values[i] = (int)strtol(list->items[i]->text, NULL, 10);
+  *out = values;
+  return EPX_OK;
+}
+
+static epx_err read_study(epx_reader *r) {
+  const epx_tree *name = epx_reader_get(r, "study.name");
+  if (strchr(name->text, '/') || name->text[0] == '.' || name->text[0] == '-')
+    return epx_tree_raise(name, "study.name: '%s' cannot name a file: no '/', and no '.' or '-' first",
+                          name->text);
+  r->settings->seed = strtoull(epx_reader_get(r, "study.seed")->text, NULL, 10);
+  return EPX_OK;
+}
+
+static epx_err read_distribution(const epx_tree *map, const char *path, epx_distribution *distribution) {
+  static const char *const keys[] = {"mean", "sigma", "low", "high"};
+  double *const members[] = {&distribution->mean, &distribution->sigma, &distribution->low,
+                             &distribution->high};
+  EPX_TRY(epx_distribution_get_kind(epx_tree_get(map, "distribution")->text, &distribution->kind));
+  for (int i = 0; i < 4; i++) {
+    const epx_tree *value = epx_tree_get(map, keys[i]);
+    *members[i] = value ? strtod(value->text, NULL) : 0;
+  }
+  const int code = epx_distribution_check(distribution);
+  if (code == EPX_EINPUT) return epx_tree_raise(map, "%s: %s", path, epx_error_get_message());
+  return code;
+}
+
+static epx_err read_numbers(epx_reader *r, const epx_tree *node, epx_value *value) {
+  const bool matrix = node->kind == EPX_TREE_LIST && node->items[0]->kind == EPX_TREE_LIST;
+  const int n = node->kind == EPX_TREE_LIST ? node->n : 1;
+  double *values;
+  value->kind = matrix ? EPX_VALUE_MATRIX : EPX_VALUE_LIST;
+  value->n_values = matrix ? n * n : n;
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)value->n_values, sizeof *values, &values));
+  value->values = values;
+  for (int i = 0; i < n; i++) {
+    const epx_tree *item = node->kind == EPX_TREE_LIST ? node->items[i] : node;
+    if (!matrix) values[i] = strtod(item->text, NULL);
+    for (int j = 0; matrix && j < n; j++)
+      values[i * n + j] = strtod(item->items[j]->text, NULL);
+  }
+  return EPX_OK;
+}
+
+static epx_err read_parameters(epx_reader *r) {
+  epx_network_spec *network = &r->settings->network;
+  const epx_tree *parameters = epx_reader_get(r, "network.parameters");
+  for (int p = 0; p < network->family->n_parameters; p++) {
+    const epx_parameter *parameter = &network->family->parameters[p];
+    const epx_tree *node = epx_tree_get(parameters, parameter->name);
+    char path[128];
+    snprintf(path, sizeof path, "network.parameters.%s", parameter->name);
+    if (!node && !epx_reader_get(r, "network.parameters.coupling_spread")) {
+      network->value[p].kind = EPX_VALUE_FALLBACK; /* what the edge list says */
+    } else if (!node) {
+      network->value[p].kind = EPX_VALUE_SYMMETRISED;
+      network->value[p].spread = epx_reader_get_real(r, "network.parameters.coupling_spread");
+    } else if (node->kind == EPX_TREE_MAP) {
+      network->value[p].kind = EPX_VALUE_DISTRIBUTION;
+      EPX_TRY(read_distribution(node, path, &network->value[p].distribution));
+    } else {
+      EPX_TRY(read_numbers(r, node, &network->value[p]));
+    }
+  }
+  return EPX_OK;
+}
+
+/* Makes the links once, so that what is wrong with them is said at the line of the topology. */
+static epx_err check_topology(const epx_reader *r, const epx_topology_spec *spec) {
+  epx_topology *topology;
+  const int code = epx_topology_create(spec, &topology);
+  if (code == EPX_EINPUT)
+    return epx_tree_raise(
+        epx_reader_get(r, spec->kind == EPX_EDGE_LIST ? "network.topology.path" : "network.topology.kind"),
+        "%s", epx_error_get_message());
+  EPX_TRY(code);
+  epx_topology_destroy(&topology);
+  return EPX_OK;
+}
+
+static void read_random_topology(epx_reader *r, epx_topology_spec *spec) {
+  spec->seed = r->settings->seed;
+  if (spec->kind == EPX_RANDOM) spec->degree = epx_reader_get_real(r, "network.topology.degree");
+  if (spec->kind != EPX_SMALL_WORLD) return;
+  spec->n_neighbours = epx_reader_get_integer(r, "network.topology.neighbours");
+  spec->rewiring = epx_reader_get_real(r, "network.topology.rewiring");
+}
+
+static epx_err read_topology(epx_reader *r) {
+  epx_topology_spec *spec = &r->settings->network.topology;
+  spec->kind = (epx_topology_kind)epx_reader_get_word(r, "network.topology.kind", epx_words_get_topology);
+  if (spec->kind == EPX_MATRIX) {
+    const epx_family *family = r->settings->network.family;
+    const int coupling = epx_family_get_coupling(family);
+    const epx_value *value = &r->settings->network.value[coupling];
+    char path[128];
+    snprintf(path, sizeof path, "network.parameters.%s", family->parameters[coupling].name);
+    const epx_tree *node = epx_reader_get(r, path);
+    if (value->kind != EPX_VALUE_MATRIX)
+      return epx_tree_raise(node, "%s: topology matrix wants a matrix here", path);
+    spec->matrix = value->values;
+    spec->n_nodes = node->n;
+  } else if (spec->kind == EPX_LAYERED) {
+    EPX_TRY(read_integers(r, "network.topology.layers", &spec->n_layers, &spec->layers));
+  } else if (spec->kind == EPX_LATTICE) {
+    spec->n_rows = epx_reader_get_integer(r, "network.topology.rows");
+    spec->n_columns = epx_reader_get_integer(r, "network.topology.columns");
+    spec->n_planes = epx_reader_get_integer(r, "network.topology.planes");
+    spec->periodic = epx_reader_get_boolean(r, "network.topology.periodic");
+  } else if (spec->kind == EPX_EDGE_LIST) {
+    EPX_TRY(epx_reader_read_text(r, "network.topology.path", &spec->path));
+  } else {
+    spec->n_nodes = epx_reader_get_integer(r, "network.topology.nodes");
+    read_random_topology(r, spec);
+  }
+  return check_topology(r, spec);
+}
+
+static epx_err read_network(epx_reader *r) {
+  epx_network_spec *network = &r->settings->network;
+  const epx_tree *count = epx_reader_get(r, "network.outputs.count"),
+                 *readout = epx_reader_get(r, "network.outputs.readout");
+  EPX_TRY(epx_resolve_read_family(r->root, &network->family));
+  EPX_TRY(read_parameters(r));
+  EPX_TRY(read_topology(r));
+  EPX_TRY(epx_reader_read_start(r));
+  EPX_TRY(read_integers(r, "network.inputs.nodes", &network->n_inputs, &network->input_nodes));
+  EPX_TRY(read_integers(r, "network.outputs.nodes", &network->n_outputs, &network->output_nodes));
+  if (count && network->output_nodes)
+    return epx_tree_raise(count, "network.outputs.count and network.outputs.nodes exclude each other");
+  if (count) network->n_outputs = epx_reader_get_integer(r, "network.outputs.count");
+  network->encoding = (epx_encoding)epx_reader_get_word(r, "network.inputs.encoding", epx_words_get_encoding);
+  if (network->encoding != EPX_ENCODE_AMPLITUDE &&
+      !(network->family->encodings & EPX_ENCODES(network->encoding)))
+    return epx_tree_raise(epx_reader_get(r, "network.inputs.encoding"),
+                          "network.inputs.encoding: family %s takes no input by %s; amplitude is its own way",
+                          network->family->name, epx_reader_get(r, "network.inputs.encoding")->text);
+  network->input_scale = epx_reader_get_real(r, "network.inputs.scale");
+  network->readout_scale = epx_reader_get_real(r, "network.outputs.scale");
+  network->readout =
+      (epx_readout_kind)epx_reader_get_word(r, "network.outputs.readout", epx_words_get_readout);
+  if (!(epx_family_get_readouts(network->family) & EPX_READS(network->readout)))
+    return epx_tree_raise(readout,
+                          "network.outputs.readout: family %s has no %s to read; `epilux list readouts`",
+                          network->family->name, readout->text);
+  if (network->readout == EPX_READ_BALANCED && network->output_nodes) {
+    if (network->n_outputs % 2 != 0)
+      return epx_tree_raise(epx_reader_get(r, "network.outputs.nodes"),
+                            "network.outputs.nodes: %d nodes; a balanced pair reads two an output",
+                            network->n_outputs);
+    network->n_outputs /= 2;
+  }
+  return EPX_OK;
+}
+
+static epx_err read_task(epx_reader *r) {
+  epx_task_spec *task = &r->settings->task;
+  EPX_TRY(epx_reader_read_text(r, "task.name", &task->name));
+  EPX_TRY(epx_reader_read_text(r, "task.path", &task->path));
+  EPX_TRY(epx_reader_read_text(r, "task.labels", &task->labels));
+  EPX_TRY(epx_reader_read_text(r, "task.test_path", &task->test_path));
+  EPX_TRY(epx_reader_read_text(r, "task.test_labels", &task->test_labels));
+  if (!task->test_path != !task->test_labels)
+    return epx_tree_raise(epx_reader_get(r, task->test_path ? "task.test_path" : "task.test_labels"),
+                          "task.test_path and task.test_labels go together: one is missing");
+  EPX_TRY(read_integers(r, "task.classes", &task->n_classes, &task->classes));
+  task->validation_fraction = epx_reader_get_real(r, "task.validation_fraction");
+  task->n_samples = epx_reader_get_integer(r, "task.samples");
+  task->noise = epx_reader_is_set(r, "task.noise") ? epx_reader_get_real(r, "task.noise") : 0;
+  task->test_fraction = epx_reader_get_real(r, "task.test_fraction");
+  task->scaling = (epx_scaling)epx_reader_get_word(r, "task.scaling", epx_words_get_scaling);
+  task->reduction = (epx_reduction)epx_reader_get_word(r, "task.encoding.reduction", epx_words_get_reduction);
+  if (task->reduction == EPX_REDUCE_COMPONENTS) {
+    task->n_ports = epx_reader_get_integer(r, "task.encoding.ports");
+    task->whiten = epx_reader_get_boolean(r, "task.encoding.whiten");
+  }
+  if (task->reduction == EPX_REDUCE_POOLING) task->window = epx_reader_get_integer(r, "task.encoding.window");
+  task->n_copies = epx_reader_get_integer(r, "task.encoding.copies");
+  task->constant = epx_reader_get_boolean(r, "task.constant");
+  return EPX_OK;
+}
+
+static bool is_blank(const char *text) {
+  return text && text[strspn(text, " \t")] == '\0';
+}
+
+static epx_err read_equilibrium(epx_reader *r) {
+  epx_equilibrium_options *options = &r->settings->equilibrium;
+  epx_equilibrium_init(options);
+  r->settings->engine = (epx_engine)epx_reader_get_word(r, "equilibrium.engine", epx_words_get_engine);
+  EPX_TRY(epx_reader_read_text(r, "petsc.options", &r->settings->petsc_options));
+  if (is_blank(r->settings->petsc_options)) r->settings->petsc_options = NULL;
+  options->method = (epx_method)epx_reader_get_word(r, "equilibrium.method", epx_words_get_method);
+  options->rtol = epx_reader_get_real(r, "equilibrium.rtol");
+  options->atol = epx_reader_get_real(r, "equilibrium.atol");
+  options->tolerance = epx_reader_get_real(r, "equilibrium.tolerance");
+  options->settled = epx_reader_get_real(r, "equilibrium.settled");
+  options->max_time = epx_reader_get_real(r, "equilibrium.max_time");
+  options->max_steps = epx_reader_get_integer(r, "equilibrium.max_steps");
+  options->escape = epx_reader_get_real(r, "equilibrium.escape");
+  options->audit = epx_reader_get_real(r, "equilibrium.audit");
+  options->starts = epx_reader_get_integer(r, "equilibrium.starts");
+  if (epx_reader_is_set(r, "equilibrium.handover"))
+    options->handover = epx_reader_get_real(r, "equilibrium.handover");
+  if (epx_reader_is_set(r, "equilibrium.max_newton"))
+    options->max_newton = epx_reader_get_integer(r, "equilibrium.max_newton");
+  const int code = epx_equilibrium_check(options);
+  if (code == EPX_EINPUT)
+    return epx_tree_raise(epx_reader_get(r, "equilibrium"), "equilibrium: %s", epx_error_get_message());
+  return code;
+}
+
+static epx_err read_variation(epx_reader *r) {
+  epx_settings *settings = r->settings;
+  const epx_tree *rows = epx_reader_get(r, "variation");
+  settings->n_variation = rows->n;
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)rows->n, sizeof *settings->variation,
+                                    &settings->variation));
+  for (int i = 0; i < rows->n; i++) {
+    epx_variation *row = &settings->variation[i];
+    const epx_tree *map = rows->items[i];
+    char path[64];
+    snprintf(path, sizeof path, "variation.%d", i);
+    row->parameter = epx_family_get_parameter(settings->network.family, epx_tree_get(map, "parameter")->text);
+    row->scope = (epx_scope)epx_words_get_index(epx_words_get_scope, NULL, epx_tree_get(map, "scope")->text);
+    row->effect =
+        (epx_effect)epx_words_get_index(epx_words_get_effect, NULL, epx_tree_get(map, "effect")->text);
+    EPX_TRY(read_distribution(map, path, &row->distribution));
+  }
+  return EPX_OK;
+}
+
+static epx_err read_metrics(epx_reader *r) {
+  epx_settings *settings = r->settings;
+  const epx_tree *metrics = epx_reader_get(r, "metrics"), *curves = epx_reader_get(r, "curves"),
+                 *quantiles = epx_reader_get(r, "quantiles");
+  if (metrics->n == 0) return epx_tree_raise(metrics, "metrics: at least one is wanted");
+  settings->n_metrics = metrics->n;
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)metrics->n, sizeof *settings->metric,
+                                    &settings->metric));
+  for (int i = 0; i < metrics->n; i++)
+    settings->metric[i] =
+        (epx_metric)epx_words_get_index(epx_words_get_metric, NULL, metrics->items[i]->text);
+  for (int i = 0; i < curves->n; i++)
+    settings->curve[epx_words_get_index(epx_words_get_curve, NULL, curves->items[i]->text)] = true;
+  settings->n_quantiles = quantiles->n;
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)quantiles->n, sizeof *settings->quantile,
+                                    &settings->quantile));
+  for (int i = 0; i < quantiles->n; i++)
+    settings->quantile[i] = strtod(quantiles->items[i]->text, NULL);
+  settings->keep_parameters = epx_reader_get_boolean(r, "keep_parameters");
+  if (epx_reader_is_set(r, "keep_fields")) settings->keep_fields = epx_reader_get_boolean(r, "keep_fields");
+  settings->keep_variation = epx_reader_get_boolean(r, "keep_variation");
+  return EPX_OK;
+}
+
+static epx_err read_yield(epx_reader *r) {
+  epx_yield_spec *yield = &r->settings->yield;
+  const epx_tree *section = epx_reader_get(r, "yield"), *least = epx_reader_get(r, "yield.at_least"),
+                 *most = epx_reader_get(r, "yield.at_most");
+  yield->metric = -1;
+  if (!section) return EPX_OK;
+  if (!least == !most)
+    return epx_tree_raise(most ? most : section, "yield: %s",
+                          most ? "at_least and at_most exclude each other"
+                               : "at_least or at_most is missing");
+  yield->metric = epx_reader_get_word(r, "yield.metric", epx_words_get_metric);
+  yield->at_most = most != NULL;
+  yield->limit = epx_reader_get_real(r, most ? "yield.at_most" : "yield.at_least");
+  yield->confidence = epx_reader_get_real(r, "yield.confidence");
+  yield->interval = (epx_yield_method)epx_reader_get_word(r, "yield.interval", epx_words_get_interval);
+  for (int i = 0; i < r->settings->n_metrics; i++)
+    if ((int)r->settings->metric[i] == yield->metric) return EPX_OK;
+  return epx_tree_raise(epx_reader_get(r, "yield.metric"), "yield.metric: %s is not among the metrics",
+                        epx_reader_get(r, "yield.metric")->text);
+}
+
+static epx_err read_settings(epx_reader *r) {
+  r->settings->independent = strcmp(epx_reader_get(r, "design.random_numbers")->text, "independent") == 0;
+  r->settings->n_instances = epx_reader_get_integer(r, "population.instances");
+  r->settings->block = epx_reader_get_integer(r, "population.block");
+  r->settings->n_ranks = epx_reader_get_integer(r, "population.ranks_per_network");
+  r->settings->checkpoint = epx_reader_get_real(r, "run.checkpoint");
+  EPX_TRY(read_study(r));
+  EPX_TRY(read_network(r));
+  EPX_TRY(read_task(r));
+  EPX_TRY(epx_reader_read_learning(r));
+  EPX_TRY(epx_reader_read_hardware(r));
+  EPX_TRY(read_equilibrium(r));
+  EPX_TRY(epx_settings_read_fabrication(r->root, r->settings));
+  EPX_TRY(read_variation(r));
+  EPX_TRY(read_metrics(r));
+  EPX_TRY(epx_reader_read_energy(r));
+  return read_yield(r);
+}
+
+epx_err epx_settings_read(const epx_tree *resolved, epx_settings **settings) {
+  epx_reader r = {.root = resolved};
+  EPX_TRY(EPX_ARRAY(*settings, 1));
+  r.settings = *settings;
+  int code = EPX_ARRAY(r.settings->owned, EPX_READER_MAX_OWNED);
+  if (code == EPX_OK) code = read_settings(&r);
+  if (code != EPX_OK) epx_settings_destroy(settings);
+  return code;
+}

@@ -1,0 +1,83 @@
+/** @internal @file
+ * Archive: an HDF5 file as this program writes and reads it: groups, arrays with units and named axes,
+ * attributes.
+ */
+#ifndef EPILUX_IO_RESULTS_ARCHIVE_H
+#define EPILUX_IO_RESULTS_ARCHIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epilux/base/error.h"
+
+typedef struct epx_archive epx_archive;
+
+typedef enum { EPX_ARCHIVE_DOUBLE, EPX_ARCHIVE_INT, EPX_ARCHIVE_TEXT } epx_archive_type;
+
+enum { EPX_ARCHIVE_MAX_AXES = 3 };
+
+/** An array: its place, what it means, its axes. */
+typedef struct {
+  const char *path;             /* "/trials/accuracy"; groups are made as needed */
+  const char *unit, *long_name; /* attributes `units` and `long_name` */
+  epx_archive_type type;        /* of the file's values; in memory double, int or const char * */
+  int n_axes;
+  size_t n[EPX_ARCHIVE_MAX_AXES];         /* along each axis, the last the fastest */
+  const char *axis[EPX_ARCHIVE_MAX_AXES]; /* path of each axis's scale, which must be there; NULL: none */
+} epx_archive_array;
+
+/** Creates an empty archive in memory. Errors: EPX_EMEMORY, EPX_EFILE when HDF5 refuses. */
+epx_err epx_archive_create(epx_archive **out);
+
+/** Creates an archive from a file, to read. Errors: EPX_EFILE: cannot be read; EPX_EFORMAT: not HDF5, or cut
+ * short. */
+epx_err epx_archive_create_from_file(const char *path, epx_archive **out);
+void epx_archive_destroy(epx_archive **address);
+
+/** Writes an array. One of one axis that has no scale is made a scale itself, of its own name. Arrays above 1
+ * MiB are chunked by about that. Errors: EPX_EFILE, EPX_EMEMORY. */
+epx_err epx_archive_write(epx_archive *archive, const epx_archive_array *array, const void *values);
+
+/** Writes an attribute of what is at `path`, a group or an array. Errors: as epx_archive_write(). */
+epx_err epx_archive_write_text(epx_archive *archive, const char *path, const char *name, const char *text);
+epx_err epx_archive_write_number(epx_archive *archive, const char *path, const char *name, double value);
+epx_err epx_archive_write_count(epx_archive *archive, const char *path, const char *name, uint64_t value);
+
+/** Writes a link to all of another file: `file`, found in the folder of the one that is written. It need not
+ * be there. Errors: as epx_archive_write(). */
+epx_err epx_archive_write_link(epx_archive *archive, const char *path, const char *file);
+
+/** Writes the whole to a temporary name beside `path`, to the disk, and gives it the name `path`: a reader
+ * finds the file of before or this one. `temporary`: that name. On error the file of before stays and the
+ * temporary one is removed. Errors: EPX_EFILE: disk full and the like; EPX_EMEMORY. */
+epx_err epx_archive_write_file(epx_archive *archive, const char *path, const char *temporary);
+
+/** Checks that this is a results file of a format that this program reads. Errors: EPX_EFORMAT. */
+epx_err epx_archive_check_format(epx_archive *archive);
+
+/** Reads an attribute; *text is the caller's, to be freed by epx_array_destroy().
+ * Errors: EPX_EFORMAT: it is not there or no text; EPX_EMEMORY. */
+epx_err epx_archive_read_text(epx_archive *archive, const char *path, const char *name, char **text);
+epx_err epx_archive_read_number(epx_archive *archive, const char *path, const char *name, double *value);
+
+/** Tells whether what is at `path` has an attribute. */
+bool epx_archive_has_attribute(epx_archive *archive, const char *path, const char *name);
+
+/** Reads the lengths of an array's axes: n [n_axes], out. Errors: EPX_EFORMAT: not there, or of other axes.
+ */
+epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_axes, size_t *n);
+
+/** Reads an array of numbers as doubles, values [product of array->n]. Of `array` path, n_axes and n count.
+ * Errors: EPX_EFORMAT: not there, or of other axes or lengths, or damaged. */
+epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, double *values);
+
+/** Reads /trials/state, [n_points][n_instances]. Errors: as epx_archive_read(); EPX_EFORMAT: a number that is
+ * no state. */
+epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_instances, double *state);
+
+/** Reads the name of the i-th thing in a group, in the order in which they were written: name [size], out;
+ * empty past the last. Errors: EPX_EFORMAT: no such group. */
+epx_err epx_archive_read_name(epx_archive *archive, const char *group, int i, char *name, size_t size);
+
+#endif

@@ -1,0 +1,146 @@
+/** @file
+ * Parts: each part is read as the whole campaign, most of it pending, and adds what is finished in it.
+ */
+#include "io/results/parts.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "epilux/base/isa.h"
+#include "io/recovery/journal.h"
+#include "io/recovery/lock.h"
+#include "io/results/results.h"
+#include "io/results/store.h"
+
+typedef struct {
+  epx_campaign *total;
+  epx_campaign *part; /* the part being read */
+  const char *first;  /* the first part's path */
+  bool any_version;
+  int isa;       /* of the first part, with `first`; -1: none yet */
+  char *created; /* the earliest of the parts' */
+} merger;
+
+static epx_err create_campaign(const char *path, epx_campaign **campaign) {
+  char *text;
+  epx_deck *deck;
+  EPX_TRY(epx_results_create_deck(path, &text));
+  const int code = epx_deck_read_text(path, text, &deck);
+  epx_array_destroy(&text);
+  return code == EPX_OK ? epx_campaign_create(deck, campaign) : code;
+}
+
+static epx_err check_idle(const char *path) {
+  char *lock, holder[256];
+  EPX_TRY(epx_results_create_name(path, "lock", &lock));
+  epx_lock_get_holder(lock, holder, sizeof holder);
+  epx_array_destroy(&lock);
+  if (!*holder) return EPX_OK;
+  return EPX_RAISE(EPX_EBUSY, "%s: held by %s: wait for that run, or stop it", path, holder);
+}
+
+/* Adds a trial, or compares it with the one that is there. Byte for byte: NaN is a number here. */
+static epx_err add_record(merger *own, const char *path, int i_point, int i_instance, const double *record) {
+  const size_t n = own->total->layout.size;
+  double *kept = epx_campaign_get_record(own->total, i_point, i_instance);
+  if (record[0] == EPX_STATE_PENDING) return EPX_OK;
+  if (kept[0] == EPX_STATE_PENDING) {
+    memcpy(kept, record, n * sizeof *kept);
+    return EPX_OK;
+  }
+  if (kept[0] == record[0] && memcmp(kept + 2, record + 2, (n - 2) * sizeof *kept) == 0) return EPX_OK;
+  return EPX_RAISE(EPX_EMISMATCH, "%s: point %d, instance %d has other numbers than in a part before it",
+                   path, i_point, i_instance);
+}
+
+static void take_record(void *context, int i_point, int i_instance, size_t size, const double *record) {
+  merger *own = context;
+  double *kept = epx_campaign_get_record(own->part, i_point, i_instance);
+  if (kept[0] == EPX_STATE_PENDING) memcpy(kept, record, size * sizeof *kept);
+}
+
+static epx_err read_journal(merger *own, const char *path) {
+  const epx_journal_key key = {own->part->digest, own->part->layout.size, own->part->n_points,
+                               own->part->n_instances};
+  epx_journal_report report;
+  char *name;
+  EPX_TRY(epx_results_create_name(path, "journal", &name));
+  const int code = epx_journal_read(name, &key, take_record, own, &report);
+  epx_array_destroy(&name);
+  return code;
+}
+
+static epx_err check_isa(merger *own, const char *path, const epx_store *store) {
+  const int isa = epx_store_get_isa(store);
+  if (own->isa < 0) own->isa = isa;
+  if (isa == own->isa || own->any_version) return EPX_OK;
+  return EPX_RAISE(
+      EPX_EMISMATCH,
+      "%s: computed with %s, %s with %s: the last bits differ; run all parts with the same EPILUX_ISA, or "
+      "accept that by --any-version",
+      path, epx_isa_get_name((epx_isa)isa), own->first, epx_isa_get_name((epx_isa)own->isa));
+}
+
+static epx_err keep_created(merger *own, const epx_store *store) {
+  const char *created = epx_store_get_created(store);
+  if (own->created && strcmp(own->created, created) <= 0) return EPX_OK;
+  epx_array_destroy(&own->created);
+  return epx_array_create_text(&own->created, created);
+}
+
+static epx_err read_part(merger *own, const char *path, epx_store *store) {
+  bool exists;
+  epx_store_set_tolerance(store, own->any_version, true);
+  EPX_TRY(epx_store_read(store, &exists));
+  if (!exists) return EPX_RAISE(EPX_EFILE, "%s: is not there", path);
+  EPX_TRY(check_isa(own, path, store));
+  EPX_TRY(keep_created(own, store));
+  EPX_TRY(read_journal(own, path));
+  for (int i = 0; i < own->part->n_points; i++)
+    for (int k = 0; k < own->part->n_instances; k++)
+      EPX_TRY(add_record(own, path, i, k, epx_campaign_get_record(own->part, i, k)));
+  return EPX_OK;
+}
+
+static epx_err add_part(merger *own, const char *path) {
+  epx_store *store;
+  EPX_TRY(check_idle(path));
+  for (int i = 0; i < own->part->n_points * own->part->n_instances; i++)
+    epx_record_init(&own->part->layout, own->part->record + (size_t)i * own->part->layout.size);
+  EPX_TRY(epx_store_create(own->part, path, &store));
+  const int code = read_part(own, path, store);
+  epx_store_destroy(&store);
+  return code;
+}
+
+static epx_err write_total(merger *own, const char *out) {
+  epx_store *store;
+  EPX_TRY(epx_store_create(own->total, out, &store));
+  int code = epx_store_set_created(store, own->created);
+  epx_store_set_isa(store, own->isa);
+  if (code == EPX_OK) code = epx_store_write(store, 0, 0);
+  epx_store_destroy(&store);
+  return code;
+}
+
+static epx_err merge(merger *own, const char *out, const char *const *path, int n) {
+  own->first = path[0];
+  EPX_TRY(create_campaign(path[0], &own->total));
+  EPX_TRY(create_campaign(path[0], &own->part));
+  for (int i = 0; i < n; i++)
+    EPX_TRY(add_part(own, path[i]));
+  return write_total(own, out);
+}
+
+epx_err epx_parts_merge(const char *out, const char *const *path, int n, bool any_version,
+                        epx_campaign **total) {
+  merger own = {.any_version = any_version, .isa = -1};
+  *total = NULL;
+  const int code = merge(&own, out, path, n);
+  epx_campaign_destroy(&own.part);
+  epx_array_destroy(&own.created);
+  if (code != EPX_OK) epx_campaign_destroy(&own.total);
+  *total = own.total;
+  return code;
+}

@@ -1,0 +1,42 @@
+/** @file
+ * Results: what a results file and the journal beside it hold of a campaign, for reports: without its task's
+ * files, without a lock, while it runs or long after.
+ */
+#ifndef EPILUX_IO_RESULTS_RESULTS_H
+#define EPILUX_IO_RESULTS_RESULTS_H
+
+#include "io/recovery/journal.h"
+#include "study/metric.h"
+#include "study/record.h"
+
+typedef struct {
+  char *deck; /* resolved, YAML */
+  char *isa;  /* instruction set, as epx_isa_get_name() */
+  int n_points, n_instances, block;
+  int shard, n_shards;          /* as epx_campaign has them */
+  epx_record_layout layout;     /* of state, seconds and metrics alone */
+  int metric[EPX_METRIC_COUNT]; /* [layout.n_metrics] epx_metric */
+  double *record;               /* [n_points][n_instances][layout.size] */
+  double run_seconds;           /* that the run which wrote the file had taken, s */
+  double run_trials;            /* and trials it had solved */
+  uint64_t digest;
+  epx_journal_report journal;
+} epx_results;
+
+/** Reads a results file and its journal. Journal first, then the file: a checkpoint in between loses nothing.
+ * Errors: EPX_EFILE, EPX_EFORMAT, EPX_EMISMATCH (a journal of another campaign), EPX_EMEMORY. */
+epx_err epx_results_read(const char *path, epx_results **out);
+void epx_results_destroy(epx_results **address);
+
+/** Tells whether a trial is one of the file's shard. */
+bool epx_results_has_trial(const epx_results *results, int i_point, int i_instance);
+
+/** Creates the resolved deck that a results file holds; free with epx_array_destroy(). Errors: as
+ * epx_results_read(). */
+epx_err epx_results_create_deck(const char *path, char **deck);
+
+/** Creates the name of a file that goes with a results file: "journal" or "lock". Free with
+ * epx_array_destroy(). */
+epx_err epx_results_create_name(const char *path, const char *suffix, char **name);
+
+#endif

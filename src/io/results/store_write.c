@@ -1,0 +1,198 @@
+/** @file
+ * Store, writing: a column a field, gathered from the records and written at once.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "epilux/base/isa.h"
+#include "epilux/base/version.h"
+#include "io/results/store_private.h"
+
+static const char *const axis_path[EPX_AXIS_COUNT] = {NULL, "/epoch", "/node", "/link"};
+
+epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *field) {
+  return (epx_archive_array){
+      .path = field->path,
+      .unit = field->unit,
+      .long_name = field->long_name,
+      .type = EPX_ARCHIVE_DOUBLE,
+      .n_axes = field->axis == EPX_AXIS_NONE ? 2 : 3,
+      .n = {(size_t)store->campaign->n_points, (size_t)store->campaign->n_instances, field->length},
+      .axis = {"/point", "/instance", axis_path[field->axis]}};
+}
+
+static epx_err write_scale(epx_archive *archive, const char *path, const char *long_name, int n, int first) {
+  int *index;
+  EPX_TRY(EPX_ARRAY(index, (size_t)n));
+  for (int i = 0; i < n; i++)
+    index[i] = first + i;
+  const epx_archive_array scale = {.path = path,
+                                   .unit = "1",
+                                   .long_name = long_name,
+                                   .type = EPX_ARCHIVE_INT,
+                                   .n_axes = 1,
+                                   .n = {(size_t)n}};
+  const int code = epx_archive_write(archive, &scale, index);
+  epx_array_destroy(&index);
+  return code;
+}
+
+static epx_err write_scales(const epx_store *store, epx_archive *archive) {
+  static const char *const long_name[EPX_AXIS_COUNT] = {NULL, "epoch of training, from 1",
+                                                        "node of the network", "link of the network"};
+  const epx_campaign *campaign = store->campaign;
+  EPX_TRY(write_scale(archive, "/point", "design point", campaign->n_points, 0));
+  EPX_TRY(write_scale(archive, "/instance", "fabricated instance", campaign->n_instances, 0));
+  for (int axis = EPX_AXIS_EPOCH; axis < EPX_AXIS_COUNT; axis++) {
+    const epx_field *field = store->fields, *end = field + store->n_fields;
+    while (field < end && (int)field->axis != axis)
+      field++;
+    if (field < end)
+      EPX_TRY(
+          write_scale(archive, axis_path[axis], long_name[axis], (int)field->length, axis == EPX_AXIS_EPOCH));
+  }
+  if (store->settings->n_quantiles == 0) return EPX_OK;
+  const epx_archive_array scale = {.path = "/probability",
+                                   .unit = "1",
+                                   .long_name = "probability of a quantile",
+                                   .n_axes = 1,
+                                   .n = {(size_t)store->settings->n_quantiles}};
+  return epx_archive_write(archive, &scale, store->settings->quantile);
+}
+
+/* Which way to equilibria was chosen; by point where points differ. */
+static epx_err write_engine(const epx_store *store, epx_archive *archive) {
+  const epx_campaign *campaign = store->campaign;
+  const size_t n = (size_t)campaign->n_points;
+  bool same = true;
+  for (size_t i = 0; i < n; i++)
+    same &= campaign->engine[i] == campaign->engine[0];
+  EPX_TRY(epx_archive_write_text(archive, "/", "engine",
+                                 same ? epx_engine_get_name(campaign->engine[0]) : "see /engine"));
+  EPX_TRY(epx_archive_write_count(archive, "/", "ranks_per_network",
+                                  campaign->distributed ? (uint64_t)campaign->n_ranks : 1));
+  if (same) return EPX_OK;
+  const char **names;
+  EPX_TRY(EPX_ARRAY(names, n));
+  for (size_t i = 0; i < n; i++)
+    names[i] = epx_engine_get_name(campaign->engine[i]);
+  const epx_archive_array array = {.path = "/engine",
+                                   .unit = "1",
+                                   .long_name = "way to the equilibria of each design point's networks",
+                                   .type = EPX_ARCHIVE_TEXT,
+                                   .n_axes = 1,
+                                   .n = {n},
+                                   .axis = {"/point"}};
+  const int code = epx_archive_write(archive, &array, names);
+  epx_array_destroy(&names);
+  return code;
+}
+
+static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
+  char host[128] = "", version[16], digest[32], now[32];
+  const time_t t = time(NULL);
+  struct tm utc;
+  gethostname(host, sizeof host - 1);
+  strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
+  snprintf(version, sizeof version, "%d", EPX_STORE_FORMAT_VERSION);
+  snprintf(digest, sizeof digest, "%016llx", (unsigned long long)store->campaign->digest);
+  const struct {
+    const char *name, *text;
+  } attributes[] = {{"format", "epilux-results"},
+                    {"format_version", version},
+                    {"epilux_version", epx_version_get()},
+                    {"revision", epx_version_get_revision()},
+                    {"compiler", epx_version_get_compiler()},
+                    {"compiler_flags", epx_version_get_flags()},
+                    {"libraries", epx_version_get_libraries()},
+                    {"isa", epx_isa_get_name(store->made_isa < 0 ? epx_isa_get() : (epx_isa)store->made_isa)},
+                    {"host", host},
+                    {"created", store->created},
+                    {"written", now},
+                    {"digest", digest},
+                    {"deck", store->deck}};
+  for (size_t k = 0; k < sizeof attributes / sizeof *attributes; k++)
+    EPX_TRY(epx_archive_write_text(archive, "/", attributes[k].name, attributes[k].text));
+  EPX_TRY(epx_archive_write_count(archive, "/", "seed", store->settings->seed));
+  const epx_campaign *campaign = store->campaign;
+  EPX_TRY(epx_archive_write_count(archive, "/", "block", (uint64_t)campaign->block));
+  if (campaign->n_shards == 0) return EPX_OK;
+  EPX_TRY(epx_archive_write_count(archive, "/", "shard", (uint64_t)campaign->shard));
+  return epx_archive_write_count(archive, "/", "shards", (uint64_t)campaign->n_shards);
+}
+
+static epx_err write_factor(const epx_store *store, epx_archive *archive, int f) {
+  const epx_campaign *campaign = store->campaign;
+  const epx_factor *factor = &campaign->factors[f];
+  const size_t n = (size_t)campaign->n_points, n_factors = (size_t)campaign->n_factors;
+  char path[256], long_name[256];
+  snprintf(path, sizeof path, "/design/%s", factor->path);
+  snprintf(long_name, sizeof long_name, "factor %s", factor->path);
+  epx_archive_array array = {.path = path,
+                             .unit = factor->unit ? factor->unit : "1",
+                             .long_name = long_name,
+                             .n_axes = 1,
+                             .n = {n},
+                             .axis = {"/point"}};
+  if (!factor->categorical) {
+    for (size_t i = 0; i < n; i++)
+      store->column[i] = campaign->design->value[i * n_factors + (size_t)f];
+    return epx_archive_write(archive, &array, store->column);
+  }
+  const char **names;
+  EPX_TRY(EPX_ARRAY(names, n));
+  for (size_t i = 0; i < n; i++)
+    names[i] = factor->names[(size_t)campaign->design->value[i * n_factors + (size_t)f]];
+  array.type = EPX_ARCHIVE_TEXT;
+  const int code = epx_archive_write(archive, &array, names);
+  epx_array_destroy(&names);
+  return code;
+}
+
+epx_err epx_store_write_integers(const epx_store *store, epx_archive *archive, const epx_archive_array *array,
+                                 size_t n) {
+  int *values;
+  EPX_TRY(EPX_ARRAY(values, n));
+  for (size_t i = 0; i < n; i++)
+    values[i] = (int)store->column[i];
+  epx_archive_array integers = *array;
+  integers.type = EPX_ARCHIVE_INT;
+  const int code = epx_archive_write(archive, &integers, values);
+  epx_array_destroy(&values);
+  return code;
+}
+
+static epx_err write_field(const epx_store *store, epx_archive *archive, const epx_field *field) {
+  const epx_campaign *campaign = store->campaign;
+  const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances, size = campaign->layout.size;
+  for (size_t i = 0; i < n; i++)
+    memcpy(store->column + i * field->length, campaign->record + i * size + field->start,
+           field->length * sizeof *store->column);
+  const epx_archive_array array = epx_store_get_column(store, field);
+  if (field->integer) return epx_store_write_integers(store, archive, &array, n);
+  return epx_archive_write(archive, &array, store->column);
+}
+
+static epx_err write_meaning(epx_archive *archive) {
+  char meaning[256] = "";
+  size_t used = 0;
+  for (int state = 0; state <= EPX_FAILED; state++)
+    used += (size_t)snprintf(meaning + used, sizeof meaning - used, "%s%d %s", state ? ", " : "", state,
+                             epx_record_get_state_name(state));
+  return epx_archive_write_text(archive, "/trials/state", "meaning", meaning);
+}
+
+epx_err epx_store_write_records(const epx_store *store, epx_archive *archive) {
+  EPX_TRY(write_attributes(store, archive));
+  EPX_TRY(write_scales(store, archive));
+  EPX_TRY(write_engine(store, archive));
+  for (int f = 0; f < store->campaign->n_factors; f++)
+    EPX_TRY(write_factor(store, archive, f));
+  for (int f = 0; f < store->n_fields; f++)
+    EPX_TRY(write_field(store, archive, &store->fields[f]));
+  return write_meaning(archive);
+}

@@ -1,0 +1,158 @@
+/** @internal @file
+ * Schema: the rows of `network.device` and of `process`. Included by schema.c alone, whose shorthands it uses; what a
+ * table of photonic/ says of a quantity is taken from there.
+ */
+#define DEVICE_ROW(member, text, silicon, nitride, from, to, assumed, source, what)                          \
+  {"network.device." #member,                                                                                \
+   EPX_SCHEMA_REAL,                                                                                          \
+   .unit = text,                                                                                             \
+   .low = from,                                                                                              \
+   .high = to,                                                                                               \
+   .fallback = #silicon " in silicon, " #nitride " in silicon nitride",                                      \
+   .derived = "network.device.material",                                                                     \
+   .meaning = what},
+
+#define DEVICE_ROWS                                                                                          \
+  {"network.device", EPX_SCHEMA_SECTION, .optional = true,                                                   \
+   .meaning = "the rings that the nodes are: says what a unit of the parameters is in SI (`epilux check`), " \
+              "and what `process` changes; family kerr; `epilux list devices`"},                             \
+      {"network.device.material", WORD(material), .fallback = "silicon", .meaning = "of the core"},          \
+      EPX_RINGS(DEVICE_ROW)
+
+#define QUANTITY_ROW(section, member, text, value, from, to, what)                                           \
+  {section #member, EPX_SCHEMA_REAL,    .unit = text,   .low = from,                                         \
+   .high = to,      .fallback = #value, .meaning = what},
+#define WAFER_ROW(member, text, value, from, to, assumed, source, what)                                      \
+  QUANTITY_ROW("process.wafer.", member, text, value, from, to, what)
+#define TRIM_ROW(member, text, value, from, to, assumed, source, what)                                       \
+  QUANTITY_ROW("process.trim.", member, text, value, from, to, what)
+#define HEATER_ROW(member, text, value, from, to, assumed, source, what)                                     \
+  QUANTITY_ROW("process.heating.", member, text, value, from, to, what)
+
+#define TERM(quantity, key, text, range, what)                                                               \
+  {"process." quantity "." key, EPX_SCHEMA_REAL, .unit = text, range, .optional = true, .meaning = what},
+#define TERM_ROWS(name, quantity, text, what)                                                                \
+  {"process." quantity, EPX_SCHEMA_SECTION, .optional = true,                                                \
+   .meaning = "deviation [" text "] " what "; what is given stands in place of the preset's"},               \
+      TERM(quantity, "lot", text, NOT_NEGATIVE, "sigma of one draw a lot")                                   \
+          TERM(quantity, "wafer", text, NOT_NEGATIVE, "sigma of one draw a wafer")                           \
+              TERM(quantity, "die", text, NOT_NEGATIVE, "sigma of one draw a die"){                          \
+                  "process." quantity ".radial",                                                             \
+                  EPX_SCHEMA_REALS,                                                                          \
+                  .unit = text,                                                                              \
+                  ANY,                                                                                       \
+                  .optional = true,                                                                          \
+                  .example = "[0, 0]",                                                                       \
+                  .meaning = "at most four coefficients, of (r/R), (r/R)^2, ..., R the wafer's radius"},     \
+      TERM(quantity, "tilt_x", text, ANY, "change from the wafer's middle to its edge, along x")             \
+          TERM(quantity, "tilt_y", text, ANY, "change from the wafer's middle to its edge, along y")         \
+              TERM(quantity, "systematic", text, NOT_NEGATIVE, "sigma of a map over the reticle"){           \
+                  "process." quantity ".systematic_kernel", WORD(kernel), .optional = true,                  \
+                  .example = "gaussian", .meaning = "of that map"},                                          \
+      TERM(quantity, "systematic_length", "m", POSITIVE, "its correlation length")                           \
+          TERM(quantity, "local", text, NOT_NEGATIVE, "sigma of a correlated field"){                        \
+              "process." quantity ".kernel", WORD(kernel), .optional = true, .example = "exponential",       \
+              .meaning = "of that field; `epilux list kernels`"},                                            \
+      TERM(quantity, "length", "m", POSITIVE, "its correlation length, as the kernel's formula has it")      \
+          TERM(quantity, "slope", SQUARE_##name, NOT_NEGATIVE,                                               \
+               "of a random walk, in place of `local`: variance of a difference over the distance"){         \
+              "process." quantity ".distances",                                                              \
+              EPX_SCHEMA_REALS,                                                                              \
+              .unit = "m",                                                                                   \
+              NOT_NEGATIVE,                                                                                  \
+              .optional = true,                                                                              \
+              .example = "[0, 0.001, 0.002]",                                                                \
+              .meaning = "kernel table: distances, rising from 0"},                                          \
+      {"process." quantity ".correlations",                                                                  \
+       EPX_SCHEMA_REALS,                                                                                     \
+       .unit = "1",                                                                                          \
+       .low = -1,                                                                                            \
+       .high = 1,                                                                                            \
+       .optional = true,                                                                                     \
+       .example = "[1, 0.5, 0]",                                                                             \
+       .meaning = "kernel table: correlations there, from 1 to 0"},                                          \
+      TERM(quantity, "white", text, NOT_NEGATIVE, "sigma of one draw a device") TERM(                        \
+          quantity, "white_length", "m", NOT_NEGATIVE,                                                       \
+          "length of a device that `white` is of; it falls with the root of the length; without: of any")
+
+#define SQUARE_EPX_DEVIATION_WIDTH "m2/m"
+#define SQUARE_EPX_DEVIATION_THICKNESS "m2/m"
+#define SQUARE_EPX_DEVIATION_GAP "m2/m"
+#define SQUARE_EPX_DEVIATION_ETCH "m2/m"
+#define SQUARE_EPX_DEVIATION_LOSS "1/m"
+#define SQUARE_EPX_DEVIATION_INDEX "1/m"
+
+#define PROCESS_ROWS                                                                                         \
+  {"process", EPX_SCHEMA_SECTION, .optional = true,                                                          \
+   .meaning = "fabrication from lot to wafer to die to device, before `variation`; needs network.device"},   \
+      {"process.preset", WORD(process_preset), .fallback = "none", .meaning = "`epilux list processes`"},    \
+      {"process.without", WORDS(term), .fallback = "[]", .meaning = "terms left out, of all quantities"},    \
+      {"process.correlation",                                                                                \
+       REAL,                                                                                                 \
+       .low = -1,                                                                                            \
+       .high = 1,                                                                                            \
+       .fallback = "0",                                                                                      \
+       .meaning = "of width and thickness, in every random term"},                                           \
+      {"process.sampler", WORD(sampler), .fallback = "devices",                                              \
+       .meaning = "of local fields: at the devices of each die, dies independent; or over the wafer"},       \
+      {"process.padding",                                                                                    \
+       REAL,                                                                                                 \
+       .low = 1,                                                                                             \
+       .high = 64,                                                                                           \
+       .fallback = "2",                                                                                      \
+       .applies = "process.sampler: wafer",                                                                  \
+       .meaning = "how much larger than the wafer the periodic field is; more for longer correlation"},      \
+      {"process.placement", EPX_SCHEMA_SECTION, .meaning = "where in its die the device of each node lies"}, \
+      {"process.placement.kind", WORD(placement), .fallback = "grid",                                        \
+       .meaning = "a grid, row by row, or a CSV file: name,x_um,y_um, and radius_um"},                       \
+      {"process.placement.path",                                                                             \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .required = true,                                                                                     \
+       .example = "placement.csv",                                                                           \
+       .applies = "process.placement.kind: csv",                                                             \
+       .meaning = "the file, seen from the working folder"},                                                 \
+      {"process.placement.columns",                                                                          \
+       COUNT,                                                                                                \
+       .low = 0,                                                                                             \
+       .fallback = "0",                                                                                      \
+       .applies = "process.placement.kind: grid",                                                            \
+       .meaning = "of the grid; 0: as many as rows"},                                                        \
+      {"process.placement.pitch",                                                                            \
+       EPX_SCHEMA_REAL,                                                                                      \
+       .unit = "m",                                                                                          \
+       POSITIVE,                                                                                             \
+       .fallback = "1e-4",                                                                                   \
+       .applies = "process.placement.kind: grid",                                                            \
+       .meaning = "from device to device"},                                                                  \
+      {"process.placement.left",                                                                             \
+       EPX_SCHEMA_REAL,                                                                                      \
+       .unit = "m",                                                                                          \
+       ANY,                                                                                                  \
+       .fallback = "2e-4",                                                                                   \
+       .applies = "process.placement.kind: grid",                                                            \
+       .meaning = "of the first device"},                                                                    \
+      {"process.placement.bottom",                                                                           \
+       EPX_SCHEMA_REAL,                                                                                      \
+       .unit = "m",                                                                                          \
+       ANY,                                                                                                  \
+       .fallback = "2e-4",                                                                                   \
+       .applies = "process.placement.kind: grid",                                                            \
+       .meaning = "of the first device"},                                                                    \
+      {"process.wafer", EPX_SCHEMA_SECTION,                                                                  \
+       .meaning = "instance k is die k mod n of wafer k / n, n the dies that lie whole on a wafer"},         \
+      EPX_WAFERS(WAFER_ROW) EPX_DEVIATIONS(TERM_ROWS){                                                       \
+          "process.laser", WORD(laser), .fallback = "fixed",                                                 \
+          .meaning =                                                                                         \
+              "where the laser, and with it every heater's target, stands: as designed, or following the "   \
+              "mean or the reddest resonance of the chip"},                                                  \
+      {"process.trim", EPX_SCHEMA_SECTION, .optional = true,                                                 \
+       .meaning = "each resonance is once moved towards the design, for good"},                              \
+      EPX_TRIMS(TRIM_ROW){                                                                                   \
+          "process.heating", EPX_SCHEMA_SECTION, .optional = true,                                           \
+          .meaning = "heaters move each resonance to the laser, to the red alone; metric heater_power"},     \
+      EPX_HEATERS(HEATER_ROW){"process.heating.wraps", EPX_SCHEMA_BOOLEAN, .fallback = "false",              \
+                              .meaning = "a ring that is too red takes its next resonance"},                 \
+      {"process.heating.crosstalk", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                 \
+       .meaning = "heaters also warm their neighbours, by their distance (from 7 um on)"},                   \
+      {"process.heating.compensated", EPX_SCHEMA_BOOLEAN, .fallback = "true",                                \
+       .meaning = "each heater allows for what the others add; false: each is set as if it were alone"},

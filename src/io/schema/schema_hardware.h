@@ -1,0 +1,185 @@
+/** @internal @file
+ * Schema: the rows of `hardware` and of the protocols of learning. Included by schema.c alone, whose shorthands it
+ * uses; what a table of photonic/ says of a quantity is taken from there.
+ */
+#define READ                                                                                                 \
+  "learning.estimator: plain random-sign holomorphic homeostasis phase-conjugate scattering time-reversed "  \
+  "dyadic spsa multiplexed direct-feedback; learning.protocol: in-situ transfer+finetune"
+#define MEASURED .applies = READ
+#define DETECTED                                                                                             \
+  .applies =                                                                                                 \
+      READ "; hardware.readout.shot: true | hardware.readout.thermal: true | hardware.readout.rin: true"
+#define BITS "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"
+
+#define DETECTOR_ROW(member, text, value, from, to, assumed, source, what)                                   \
+  {"hardware.readout.detector." #member,                                                                     \
+   EPX_SCHEMA_REAL,                                                                                          \
+   .unit = text,                                                                                             \
+   .low = from,                                                                                              \
+   .high = to,                                                                                               \
+   .fallback = #value,                                                                                       \
+   DETECTED,                                                                                                 \
+   .meaning = what},
+
+#define PROTOCOL_ROWS                                                                                        \
+  {"learning.protocol", WORD(protocol), .fallback = "in-situ",                                               \
+   .meaning = "what is trained, and what is done with it; `epilux list protocols`"},                         \
+      {"learning.finetune",                                                                                  \
+       COUNT,                                                                                                \
+       .low = 1,                                                                                             \
+       .fallback = "10",                                                                                     \
+       .applies = "learning.protocol: transfer+finetune",                                                    \
+       .meaning = "epochs in situ after the transfer"},                                                      \
+      {"learning.random_instances",                                                                          \
+       EPX_SCHEMA_INTEGER,                                                                                   \
+       .unit = "1",                                                                                          \
+       .low = 1,                                                                                             \
+       .high = 4096,                                                                                         \
+       .fallback = "8",                                                                                      \
+       .applies = "learning.protocol: noise-aware",                                                          \
+       .meaning =                                                                                            \
+           "instances that the gradient is the mean of, drawn anew each epoch, none of the population"},     \
+      {"learning.calibration", EPX_SCHEMA_SECTION, .meaning = "of the protocol calibrate"},                  \
+      {"learning.calibration.parameters",                                                                    \
+       WORDS(trainable),                                                                                     \
+       .fallback = "[detuning], where it is trained",                                                        \
+       .derived = "network.family learning.train",                                                           \
+       .applies = "learning.protocol: calibrate",                                                            \
+       .meaning = "trained parameters whose deviations are known, and corrected"},                           \
+      {"learning.calibration.error",                                                                         \
+       REAL,                                                                                                 \
+       NOT_NEGATIVE,                                                                                         \
+       .fallback = "0",                                                                                      \
+       .applies = "learning.protocol: calibrate",                                                            \
+       .meaning = "standard deviation of what is known of each, in the parameter's unit"},
+
+#define HARDWARE_ROWS                                                                                        \
+  {"hardware", EPX_SCHEMA_SECTION, .optional = true,                                                         \
+   .meaning = "what is not ideal between the rule and the network; every item is off by default"},           \
+      {"hardware.readout", EPX_SCHEMA_SECTION, .optional = true,                                             \
+       .meaning = "what the rule reads of each state: every component by a balanced homodyne receiver"},     \
+      {"hardware.readout.noise",                                                                             \
+       REAL,                                                                                                 \
+       NOT_NEGATIVE,                                                                                         \
+       .fallback = "0",                                                                                      \
+       MEASURED,                                                                                             \
+       .meaning = "standard deviation of one read, in the state's unit, beside the detector's noises"},      \
+      {"hardware.readout.averages",                                                                          \
+       EPX_SCHEMA_INTEGER,                                                                                   \
+       .unit = "1",                                                                                          \
+       .low = 1,                                                                                             \
+       .high = 1000000,                                                                                      \
+       .fallback = "1",                                                                                      \
+       MEASURED,                                                                                             \
+       .meaning = "reads that are averaged"},                                                                \
+      {"hardware.readout.bits",                                                                              \
+       EPX_SCHEMA_INTEGER,                                                                                   \
+       .unit = "1",                                                                                          \
+       .low = 0,                                                                                             \
+       .high = 32,                                                                                           \
+       .fallback = "0",                                                                                      \
+       MEASURED,                                                                                             \
+       .meaning = "of the converter behind the detector; 0: none"},                                          \
+      {"hardware.readout.range",                                                                             \
+       REAL,                                                                                                 \
+       POSITIVE,                                                                                             \
+       .fallback = "2",                                                                                      \
+       .applies = READ "; hardware.readout.bits: " BITS,                                                     \
+       .meaning = "of the converter: levels -range to range, in the state's unit"},                          \
+      {"hardware.readout.shot", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED, .meaning = "shot noise"}, \
+      {"hardware.readout.thermal", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                        \
+       .meaning = "thermal noise of the load"},                                                              \
+      {"hardware.readout.rin", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                            \
+       .meaning = "the signal's relative intensity noise; phases have none"},                                \
+      {"hardware.readout.power",                                                                             \
+       EPX_SCHEMA_REAL,                                                                                      \
+       .unit = "W",                                                                                          \
+       POSITIVE,                                                                                             \
+       .fallback = "1e-4",                                                                                   \
+       DETECTED,                                                                                             \
+       .meaning = "of the light of a state of 1 at its detector"},                                           \
+      {"hardware.readout.reference",                                                                         \
+       EPX_SCHEMA_REAL,                                                                                      \
+       .unit = "W",                                                                                          \
+       POSITIVE,                                                                                             \
+       .fallback = "1e-3",                                                                                   \
+       DETECTED,                                                                                             \
+       .meaning = "power of the light that it beats with"},                                                  \
+      {"hardware.readout.detector", EPX_SCHEMA_SECTION, .meaning = "of every node"},                         \
+      EPX_RECEIVERS(DETECTOR_ROW){"hardware.drift", EPX_SCHEMA_SECTION, .optional = true,                    \
+                                  .meaning = "a parameter drifts between the free and each learning phase"}, \
+      {"hardware.drift.parameter", WORD(parameter), .required = true,                                        \
+       .example = "detuning",      MEASURED,        .meaning = "the parameter"},                             \
+      {"hardware.drift.common",                                                                              \
+       REAL,                                                                                                 \
+       NOT_NEGATIVE,                                                                                         \
+       .fallback = "0",                                                                                      \
+       MEASURED,                                                                                             \
+       .meaning = "standard deviation of what all nodes share, in its unit"},                                \
+      {"hardware.drift.local", REAL,     NOT_NEGATIVE,                                                       \
+       .fallback = "0",        MEASURED, .meaning = "standard deviation of each node's or link's own"},      \
+      {"hardware.drive", EPX_SCHEMA_SECTION, .optional = true,                                               \
+       .meaning = "the converter that sets features"},                                                       \
+      {"hardware.drive.bits",                                                                                \
+       EPX_SCHEMA_INTEGER,                                                                                   \
+       .unit = "1",                                                                                          \
+       .low = 0,                                                                                             \
+       .high = 32,                                                                                           \
+       .fallback = "0",                                                                                      \
+       .meaning = "levels = 2^bits; 0: any value"},                                                          \
+      {"hardware.drive.range",                                                                               \
+       REAL,                                                                                                 \
+       NOT_NEGATIVE,                                                                                         \
+       .fallback = "0",                                                                                      \
+       .applies = "hardware.drive.bits: " BITS,                                                              \
+       .meaning = "levels -range to range; 0: the largest feature of the training part"},                    \
+      {"hardware.weights", EPX_SCHEMA_SECTION, .optional = true,                                             \
+       .meaning = "how trained parameters are set; settings count from what fabrication left"},              \
+      {"hardware.weights.bits",                                                                              \
+       EPX_SCHEMA_INTEGER,                                                                                   \
+       .unit = "1",                                                                                          \
+       .low = 0,                                                                                             \
+       .high = 32,                                                                                           \
+       .fallback = "0",                                                                                      \
+       .meaning = "levels = 2^bits, of a converter or a phase-change cell, written when another is wanted; " \
+                  "0: any value"},                                                                           \
+      {"hardware.weights.range", REAL, POSITIVE, .fallback = "2",                                            \
+       .meaning = "settings stay within -range to range, in the parameter's unit"},                          \
+      {"hardware.weights.noise", REAL, NOT_NEGATIVE, .fallback = "0",                                        \
+       .meaning = "standard deviation of a write, of 2 range"},                                              \
+      {"hardware.weights.granularity", REAL, NOT_NEGATIVE, .fallback = "0",                                  \
+       .meaning =                                                                                            \
+           "the device alone remembers, and updates are whole steps of this, in the parameter's unit; "      \
+           "in place of `bits`"},                                                                            \
+      {"hardware.weights.rounding", WORD(rounding), .fallback = "nearest",                                   \
+       .meaning = "of updates to whole steps"},                                                              \
+      {"hardware.weights.endurance", REAL, NOT_NEGATIVE, .fallback = "0",                                    \
+       .meaning = "writes that a setting survives; 0: any number"},                                          \
+      {"hardware.crosstalk", EPX_SCHEMA_SECTION, .optional = true,                                           \
+       .meaning = "heaters that set a trained parameter warm their neighbours, by their distance"},          \
+      {"hardware.crosstalk.parameter", WORD(parameter), .required = true, .example = "detuning",             \
+       .meaning = "a trained parameter of nodes"},                                                           \
+      {"hardware.crosstalk.pitch",                                                                           \
+       EPX_SCHEMA_REAL,                                                                                      \
+       .unit = "m",                                                                                          \
+       .low = 7e-6,                                                                                          \
+       .high = INFINITY,                                                                                     \
+       .fallback = "2e-5",                                                                                   \
+       .meaning = "from heater to heater of a square grid"},                                                 \
+      {"hardware.crosstalk.columns", COUNT, .low = 0, .fallback = "0",                                       \
+       .meaning = "of the grid; 0: as many as rows"},                                                        \
+      {"hardware.crosstalk.isolation",                                                                       \
+       REAL,                                                                                                 \
+       .low = 0,                                                                                             \
+       .high = 1,                                                                                            \
+       .fallback = "1",                                                                                      \
+       .meaning = "factor of the crosstalk: 0.1 with trenches"},                                             \
+      {"hardware.dead", EPX_SCHEMA_SECTION, .optional = true,                                                \
+       .meaning = "devices that do not work: they couple to nothing and do not answer to updates"},          \
+      {"hardware.dead.nodes",                                                                                \
+       REAL,                                                                                                 \
+       .low = 0,                                                                                             \
+       .high = 1,                                                                                            \
+       .fallback = "0",                                                                                      \
+       .meaning = "share of dead nodes: their links are 0"},                                                 \
+      {"hardware.dead.links", REAL, .low = 0, .high = 1, .fallback = "0", .meaning = "share of dead links"},

@@ -1,0 +1,96 @@
+/** @internal @file
+ * Schema: the rows of the section task.
+ */
+#ifndef EPILUX_IO_SCHEMA_SCHEMA_TASK_H
+#define EPILUX_IO_SCHEMA_SCHEMA_TASK_H
+
+#define TASK_ROWS                                                                                            \
+  {"task", EPX_SCHEMA_SECTION, .meaning = "what is to be learnt; `epilux list tasks`"},                      \
+      {"task.name", WORD(task), .required = true, .example = "xor", .meaning = "the samples"},               \
+      {"task.path",                                                                                          \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .required = true,                                                                                     \
+       .example = "samples.csv",                                                                             \
+       .applies = "task.name: csv idx",                                                                      \
+       .meaning = "file of the samples (csv) or images (idx), seen from the working folder"},                \
+      {"task.labels",                                                                                        \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .required = true,                                                                                     \
+       .example = "labels.idx",                                                                              \
+       .applies = "task.name: idx",                                                                          \
+       .meaning = "file of the labels"},                                                                     \
+      {"task.test_path",                                                                                     \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .optional = true,                                                                                     \
+       .example = "t10k-images-idx3-ubyte.gz",                                                               \
+       .applies = "task.name: idx",                                                                          \
+       .meaning = "file of images that are held out, all of them; in place of `test_fraction`"},             \
+      {"task.test_labels",                                                                                   \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .optional = true,                                                                                     \
+       .example = "t10k-labels-idx1-ubyte.gz",                                                               \
+       .applies = "task.name: idx",                                                                          \
+       .meaning = "file of their labels"},                                                                   \
+      {"task.classes",                                                                                       \
+       EPX_SCHEMA_INTEGERS,                                                                                  \
+       .unit = "1",                                                                                          \
+       .low = 0,                                                                                             \
+       .high = INT_MAX,                                                                                      \
+       .optional = true,                                                                                     \
+       .example = "[0, 1, 2, 3, 4]",                                                                         \
+       .meaning = "the classes that are kept, by number, the first for the first output; without: all"},     \
+      {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
+       .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},                          \
+      {"task.noise",                                                                                         \
+       REAL,                                                                                                 \
+       NOT_NEGATIVE,                                                                                         \
+       .fallback = "0.1",                                                                                    \
+       .applies = "task.name: moons",                                                                        \
+       .meaning = "standard deviation added to both coordinates"},                                           \
+      {"task.test_fraction",                                                                                 \
+       REAL,                                                                                                 \
+       .low = 0,                                                                                             \
+       .high = 1,                                                                                            \
+       .below = true,                                                                                        \
+       .fallback = "the task's: 0.2, of xor 0; with `test_path` 0",                                          \
+       .derived = "task.name task.test_path",                                                                \
+       .meaning = "share of each class held out for `accuracy` and `loss`"},                                 \
+      {"task.validation_fraction",                                                                           \
+       REAL,                                                                                                 \
+       .low = 0,                                                                                             \
+       .high = 1,                                                                                            \
+       .below = true,                                                                                        \
+       .fallback = "0",                                                                                      \
+       .meaning =                                                                                            \
+           "share of each class of the rest that neither trains nor tests: what stopping watches, and "      \
+           "what settings are chosen by"},                                                                   \
+      {"task.constant", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                             \
+       .meaning = "one more feature, the last, that is 1 in every sample: a drive that does not vary"},      \
+      {"task.scaling", WORD(scaling), .fallback = "the task's", .derived = "task.name",                      \
+       .meaning = "of the features"},                                                                        \
+      {"task.encoding", EPX_SCHEMA_SECTION,                                                                  \
+       .meaning = "how many features become as few as there are inputs"},                                    \
+      {"task.encoding.reduction", WORD(reduction), .fallback = "none",                                       \
+       .meaning = "of the scaled features, before the constant one; `epilux list reductions`"},              \
+      {"task.encoding.ports",                                                                                \
+       COUNT,                                                                                                \
+       .low = 1,                                                                                             \
+       .required = true,                                                                                     \
+       .example = "10",                                                                                      \
+       .applies = "task.encoding.reduction: pca",                                                            \
+       .meaning = "principal components, each one feature"},                                                 \
+      {"task.encoding.whiten", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                      \
+       .applies = "task.encoding.reduction: pca",                                                            \
+       .meaning = "each component in units of its own standard deviation, not of the first's"},              \
+      {"task.encoding.window",                                                                               \
+       COUNT,                                                                                                \
+       .low = 1,                                                                                             \
+       .required = true,                                                                                     \
+       .example = "4",                                                                                       \
+       .applies = "task.encoding.reduction: mean-pooling",                                                   \
+       .meaning = "edge of the windows in pixels"},                                                          \
+      {"task.encoding.copies", COUNT, .low = 1, .fallback = "1",                                             \
+       .meaning = "how often each feature enters, all of them in turn and then again: so many nodes get "    \
+                  "its light; before the constant one"},
+
+#endif

@@ -1,0 +1,42 @@
+#include "learning/nudge/nudge_slope.h"
+
+#include "learning/nudge/frame.h"
+#include "photonic/readout.h"
+
+/* d(dC/ds)/ds = (dr/ds)' H dr/ds + sum_o g_o d2r_o/ds2, in the rows and columns of the output nodes. With a
+ * mobility, d(P dC/ds)/ds = P times that, and on the diagonal dP/ds dC/ds. */
+static void add_lane(const epx_nudge_slope *pull, const epx_lanes *lanes, double beta, const double *y,
+                     int lane, int width, int w, double *jacobian) {
+  const epx_network *network = lanes->network;
+  const int n_outputs = network->n_outputs, components = network->family->components;
+  const int n_read = network->n_probes * components;
+  double *hessian = pull->room, *slope = hessian + n_outputs * n_outputs;
+  double *curvature = slope + n_read;
+  epx_cost_eval_hessian(pull->cost, n_outputs, lanes->n_lanes, lane, pull->readout, pull->label, hessian);
+  epx_readout_eval_derivatives(lanes, y, lane, slope, curvature);
+  for (int i = 0; i < n_read; i++) {
+    const int o = epx_readout_get_output(network, i / components);
+    const int row = components * network->row_of_node[network->output_nodes[i / components]] + i % components;
+    const double g = pull->slope[(size_t)o * (size_t)lanes->n_lanes + (size_t)lane];
+    double P = 1, P_slope = 0;
+    if (network->family->eval_mobility) network->family->eval_mobility(lanes, y, row, lane, 1, &P, &P_slope);
+    for (int j = 0; j < n_read; j++) {
+      const int q = epx_readout_get_output(network, j / components);
+      const int column =
+          components * network->row_of_node[network->output_nodes[j / components]] + j % components;
+      const double a = P * (slope[i] * hessian[o * n_outputs + q] * slope[j]) +
+                       (i == j ? P * (g * curvature[i]) + P_slope * (g * slope[i]) : 0);
+      epx_frame_add_entry(network->family->frame, network->n_state, width, w, row, column, beta * a,
+                          jacobian);
+    }
+  }
+}
+
+void epx_nudge_slope_add_jacobian(const epx_nudge_slope *pull, const epx_lanes *lanes, double beta,
+                                  const double *y, int lane, int width, double *jacobian) {
+  epx_readout_eval(lanes, y, pull->readout);
+  epx_cost_eval(pull->cost, lanes->network->n_outputs, lanes->n_lanes, pull->readout, pull->label, NULL,
+                pull->slope, NULL);
+  for (int w = 0; w < width; w++)
+    add_lane(pull, lanes, beta, y, lane + w, width, w, jacobian);
+}

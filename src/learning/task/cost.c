@@ -1,0 +1,176 @@
+/* Each kind is a function of one lane's readout of one output, but for the softmax, which couples the
+ * outputs. */
+#include "learning/task/cost.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Where u = 1 + cos(r - t) is less than this, -ln u goes on as its tangent: the antiphase point repels, but
+ * not without bound. The size is that of the softening in the code of Wang2024. */
+static const double antiphase_floor = 1e-5;
+
+static double get_target(const epx_cost *cost, int n_outputs, int i_output, int label) {
+  return (n_outputs == 1 ? label == 1 : label == i_output) ? cost->on : cost->off;
+}
+
+/* value and slope of squared-error and phase-cosine. */
+static double eval_separable(const epx_cost *cost, int n_outputs, int n_lanes, int lane, const double *r,
+                             int label, double *slope) {
+  double value = 0;
+  for (int o = 0; o < n_outputs; o++) {
+    const size_t at = (size_t)o * (size_t)n_lanes + (size_t)lane;
+    const double x = r[at] - get_target(cost, n_outputs, o, label);
+    double dx = x;
+    if (cost->kind == EPX_SQUARED_ERROR) {
+      value += 0.5 * x * x;
+    } else {
+      const double u = 1 + cos(x), floored = fmax(u, antiphase_floor);
+      value += (floored - u) / antiphase_floor - log(floored);
+      dx = sin(x) / floored;
+    }
+    if (slope) slope[at] = dx;
+  }
+  return value;
+}
+
+/* The larger of log(1 + exp(z)) and its overflow-free twin. */
+static double log_1_exp(double z) {
+  return z > 0 ? z + log1p(exp(-z)) : log1p(exp(z));
+}
+
+static double eval_logistic(double r, int label, double *slope) {
+  if (slope) *slope = 1 / (1 + exp(-r)) - (label == 1);
+  return log_1_exp(label == 1 ? -r : r);
+}
+
+static double eval_softmax(int n_outputs, int n_lanes, int lane, const double *r, int label, double *slope) {
+  const size_t stride = (size_t)n_lanes;
+  double largest = r[lane], sum = 0;
+  for (int o = 1; o < n_outputs; o++)
+    largest = fmax(largest, r[(size_t)o * stride + (size_t)lane]);
+  for (int o = 0; o < n_outputs; o++)
+    sum += exp(r[(size_t)o * stride + (size_t)lane] - largest);
+  if (slope) {
+    for (int o = 0; o < n_outputs; o++) {
+      const size_t at = (size_t)o * stride + (size_t)lane;
+      slope[at] = exp(r[at] - largest) / sum - (o == label);
+    }
+  }
+  return log(sum) - (r[(size_t)label * stride + (size_t)lane] - largest);
+}
+
+/* How near a readout is to meaning "this class". */
+static double get_nearness(const epx_cost *cost, double r, double target) {
+  switch (cost->kind) {
+  case EPX_PHASE_COSINE:
+    return cos(r - target);
+  case EPX_SQUARED_ERROR:
+    return -fabs(r - target);
+  default:
+    return r;
+  }
+}
+
+static bool is_correct(const epx_cost *cost, int n_outputs, int n_lanes, int lane, const double *r,
+                       int label) {
+  if (n_outputs == 1) {
+    const bool one = cost->kind == EPX_CROSS_ENTROPY
+                         ? r[lane] > 0
+                         : get_nearness(cost, r[lane], cost->on) > get_nearness(cost, r[lane], cost->off);
+    return one == (label == 1);
+  }
+  int best = 0;
+  double nearest = -INFINITY;
+  for (int o = 0; o < n_outputs; o++) {
+    const double x = r[(size_t)o * (size_t)n_lanes + (size_t)lane];
+    const double nearness = cost->kind == EPX_PHASE_COSINE ? get_nearness(cost, x, cost->on) : x;
+    if (nearness > nearest) {
+      nearest = nearness;
+      best = o;
+    }
+  }
+  return best == label;
+}
+
+void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, const int *label,
+                   double *value, double *slope, double *correct) {
+  for (int lane = 0; lane < n_lanes; lane++) {
+    double c;
+    if (cost->kind != EPX_CROSS_ENTROPY)
+      c = eval_separable(cost, n_outputs, n_lanes, lane, r, label[lane], slope);
+    else if (n_outputs == 1)
+      c = eval_logistic(r[lane], label[lane], slope ? slope + lane : NULL);
+    else
+      c = eval_softmax(n_outputs, n_lanes, lane, r, label[lane], slope);
+    if (value) value[lane] = c;
+    if (correct) correct[lane] = is_correct(cost, n_outputs, n_lanes, lane, r, label[lane]);
+  }
+}
+
+/* Second derivative of a separable cost in one output. */
+static double eval_curvature(const epx_cost *cost, int n_outputs, int i_output, double r, int label) {
+  if (cost->kind == EPX_CROSS_ENTROPY) {
+    const double p = 1 / (1 + exp(-r));
+    return p * (1 - p);
+  }
+  if (cost->kind == EPX_SQUARED_ERROR) return 1;
+  const double c = cos(r - get_target(cost, n_outputs, i_output, label));
+  return 1 + c < antiphase_floor ? c / antiphase_floor : 1 / (1 + c);
+}
+
+static void eval_softmax_hessian(int n_outputs, int n_lanes, int lane, const double *r, double *hessian) {
+  const size_t stride = (size_t)n_lanes;
+  double largest = r[lane], sum = 0;
+  for (int o = 1; o < n_outputs; o++)
+    largest = fmax(largest, r[(size_t)o * stride + (size_t)lane]);
+  for (int o = 0; o < n_outputs; o++)
+    sum += exp(r[(size_t)o * stride + (size_t)lane] - largest);
+  for (int o = 0; o < n_outputs; o++) {
+    const double p = exp(r[(size_t)o * stride + (size_t)lane] - largest) / sum;
+    for (int q = 0; q < n_outputs; q++)
+      hessian[o * n_outputs + q] =
+          (o == q ? p : 0) - p * exp(r[(size_t)q * stride + (size_t)lane] - largest) / sum;
+  }
+}
+
+void epx_cost_eval_hessian(const epx_cost *cost, int n_outputs, int n_lanes, int lane, const double *r,
+                           const int *label, double *hessian) {
+  if (cost->kind == EPX_CROSS_ENTROPY && n_outputs > 1) {
+    eval_softmax_hessian(n_outputs, n_lanes, lane, r, hessian);
+    return;
+  }
+  for (int o = 0; o < n_outputs; o++) {
+    for (int q = 0; q < n_outputs; q++)
+      hessian[o * n_outputs + q] = 0;
+    hessian[o * n_outputs + o] =
+        eval_curvature(cost, n_outputs, o, r[(size_t)o * (size_t)n_lanes + (size_t)lane], label[lane]);
+  }
+}
+
+static const struct {
+  const char *name, *meaning;
+} names[] = {
+#define COST_NAME(name, text, meaning) [name] = {text, meaning},
+    EPX_COSTS(COST_NAME)
+#undef COST_NAME
+};
+
+epx_err epx_cost_get_kind(const char *name, epx_cost_kind *kind) {
+  for (int i = 0; i < EPX_COST_COUNT; i++) {
+    if (strcmp(names[i].name, name) == 0) {
+      *kind = (epx_cost_kind)i;
+      return EPX_OK;
+    }
+  }
+  return EPX_RAISE(EPX_EINPUT,
+                   "no cost is named '%s'; there are squared-error, cross-entropy and phase-cosine", name);
+}
+
+const char *epx_cost_get_name(epx_cost_kind kind) {
+  return (unsigned)kind < EPX_COST_COUNT ? names[kind].name : NULL;
+}
+
+const char *epx_cost_get_meaning(epx_cost_kind kind) {
+  return (unsigned)kind < EPX_COST_COUNT ? names[kind].meaning : NULL;
+}

@@ -1,0 +1,49 @@
+/** @file
+ * Costs: how wrong a readout is, its slope, and whether the class is right.
+ */
+#ifndef EPILUX_LEARNING_TASK_COST_H
+#define EPILUX_LEARNING_TASK_COST_H
+
+#include "epilux/base/error.h"
+
+/** Of the readouts r of one sample with label k; t_o = on for the output of class k, off for the others. With
+ * one output and two classes, t = on for class 1 and off for class 0.
+ * X(name, deck name, meaning) */
+#define EPX_COSTS(X)                                                                                         \
+  X(EPX_SQUARED_ERROR, "squared-error", "1/2 sum (r - t)^2")                                                 \
+  X(EPX_CROSS_ENTROPY, "cross-entropy", "-log softmax(r)_k; one output: logistic")                           \
+  X(EPX_PHASE_COSINE, "phase-cosine",                                                                        \
+    "-sum ln(1 + cos(r - t)), r and t phases in rad: repels the antiphase point")
+
+typedef enum {
+#define EPX_COST_ENUM(name, text, meaning) name,
+  EPX_COSTS(EPX_COST_ENUM)
+#undef EPX_COST_ENUM
+      EPX_COST_COUNT
+} epx_cost_kind;
+
+typedef struct {
+  epx_cost_kind kind;
+  double off, on; /* targets: squared-error 0, 1; phase-cosine -pi/2, pi/2 rad; not used by cross-entropy */
+} epx_cost;
+
+/** Evaluates for each lane the cost, its slope in the readouts, and whether the predicted class is the label:
+ * r, slope [n_outputs][n_lanes], label, value, correct [n_lanes]. slope, value, correct may be NULL.
+ * Predicted class: the largest r (phase-cosine: largest cos(r - on)), the lowest of equal ones; one output:
+ * the nearer target (cross-entropy: class 1 where r > 0), class 0 when both are as near. O(n_outputs
+ * n_lanes). */
+void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, const int *label,
+                   double *value, double *slope, double *correct);
+
+/** Evaluates the second derivative d2C/dr2 of one lane: hessian [n_outputs][n_outputs]. */
+void epx_cost_eval_hessian(const epx_cost *cost, int n_outputs, int n_lanes, int lane, const double *r,
+                           const int *label, double *hessian);
+
+/** Gets a kind by its deck name. Errors: EPX_EINPUT for an unknown name. */
+epx_err epx_cost_get_kind(const char *name, epx_cost_kind *kind);
+
+/** Gets the deck name and the meaning of a kind. */
+const char *epx_cost_get_name(epx_cost_kind kind);
+const char *epx_cost_get_meaning(epx_cost_kind kind);
+
+#endif

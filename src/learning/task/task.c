@@ -1,0 +1,320 @@
+/* A task is made in six steps: read or compute the dataset, take a part of it (classes, samples) when asked
+ * to, split, scale and reduce by what the training part shows, repeat what enters more than once. */
+#include "learning/task/task.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "epilux/base/version.h"
+#include "learning/task/dataset.h"
+#include "learning/task/encoding.h"
+#include "learning/task/partition.h"
+#include "learning/task/split.h"
+
+static const int moons_default = 200;
+
+static const epx_task_kind kinds[] = {
+    {"xor", "exclusive or of two inputs, -1 and 1; four samples, none held out", "", 0, EPX_SCALE_NONE},
+    {"moons", "two interleaving half circles with noise; 200 samples by default", "", 0.2,
+     EPX_SCALE_SYMMETRIC},
+    {"iris", "150 flowers, 4 features, 3 species", "Fisher1936", 0.2, EPX_SCALE_SYMMETRIC},
+    {"wine", "178 wines, 13 features, 3 cultivars", "Aeberhard1992", 0.2, EPX_SCALE_SYMMETRIC},
+    {"breast-cancer", "569 tumours, 30 features, malignant or benign", "Wolberg1993", 0.2,
+     EPX_SCALE_SYMMETRIC},
+    {"digits", "1797 handwritten digits of 8 x 8 pixels, 10 classes", "Alpaydin1998", 0.2, EPX_SCALE_RANGE},
+    {"csv", "a CSV file: features, then the class; plain or gzipped", "", 0.2, EPX_SCALE_SYMMETRIC},
+    {"idx", "IDX images and labels of unsigned bytes, MNIST's format; plain or gzipped", "LeCun1998", 0.2,
+     EPX_SCALE_RANGE},
+};
+
+const epx_task_kind *epx_task_get_kind(int i) {
+  const int n = sizeof kinds / sizeof kinds[0];
+  return i >= 0 && i < n ? &kinds[i] : NULL;
+}
+
+const epx_task_kind *epx_task_get_kind_by_name(const char *name) {
+  for (int i = 0; epx_task_get_kind(i); i++) {
+    if (strcmp(kinds[i].name, name) == 0) return &kinds[i];
+  }
+  return NULL;
+}
+
+/* Gives the path of a shipped file in the first data folder that has it. */
+static epx_err find_file(const char *file, char *path, size_t size) {
+  const char *dirs[EPX_VERSION_MAX_DATA_DIRS];
+  const int n = epx_version_get_data_dirs(dirs);
+  for (int i = 0; i < n; i++) {
+    const int length = snprintf(path, size, "%s/%s", dirs[i], file);
+    if (length < 0 || (size_t)length >= size) continue;
+    FILE *found = fopen(path, "rb");
+    if (found) {
+      fclose(found);
+      return EPX_OK;
+    }
+  }
+  return EPX_RAISE(
+      EPX_EFILE, "%s is in none of the data folders (the last is %s); set EPILUX_DATA to the one that has it",
+      file, n > 0 ? dirs[n - 1] : "none");
+}
+
+static epx_err create_shipped(const char *name, epx_dataset **out) {
+  static const struct {
+    const char *name, *file;
+  } files[] = {{"iris", "iris.csv"},
+               {"wine", "wine.csv"},
+               {"breast-cancer", "breast_cancer.csv"},
+               {"digits", "digits.csv.gz"}};
+  char path[4096];
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+    if (strcmp(files[i].name, name) == 0) {
+      EPX_TRY(find_file(files[i].file, path, sizeof path));
+      EPX_TRY(epx_dataset_create_csv(path, out));
+      return EPX_OK;
+    }
+  }
+  return EPX_RAISE(EPX_EINPUT, "no task is named '%s'", name);
+}
+
+static epx_err create_dataset(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  if (strcmp(spec->name, "xor") == 0) {
+    EPX_TRY(epx_dataset_create_xor(out));
+  } else if (strcmp(spec->name, "moons") == 0) {
+    EPX_TRY(
+        epx_dataset_create_moons(spec->n_samples ? spec->n_samples : moons_default, spec->noise, seed, out));
+  } else if (strcmp(spec->name, "csv") == 0) {
+    if (!spec->path) return EPX_RAISE(EPX_EINPUT, "task csv needs the path of a file");
+    EPX_TRY(epx_dataset_create_csv(spec->path, out));
+  } else if (strcmp(spec->name, "idx") == 0) {
+    if (!spec->path || !spec->labels)
+      return EPX_RAISE(EPX_EINPUT, "task idx needs the paths of two files: images and labels");
+    EPX_TRY(epx_dataset_create_idx(spec->path, spec->labels, out));
+  } else {
+    EPX_TRY(create_shipped(spec->name, out));
+  }
+  return EPX_OK;
+}
+
+/* Keeps the chosen samples, in their order. */
+static void keep_chosen(epx_dataset *dataset, const unsigned char *chosen) {
+  const size_t n_features = (size_t)dataset->n_features;
+  int n = 0;
+  for (int i = 0; i < dataset->n_samples; i++) {
+    if (!chosen[i]) continue;
+    memmove(dataset->features + (size_t)n * n_features, dataset->features + (size_t)i * n_features,
+            n_features * sizeof(double));
+    dataset->labels[n++] = dataset->labels[i];
+  }
+  dataset->n_samples = n;
+}
+
+static epx_err reduce(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset) {
+  unsigned char *chosen = NULL;
+  if (spec->n_samples < 0)
+    return EPX_RAISE(EPX_EINPUT, "%d samples of task %s; 0 means all", spec->n_samples, spec->name);
+  if (spec->n_samples == 0 || spec->n_samples >= dataset->n_samples) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(chosen, (size_t)dataset->n_samples));
+  const int code = epx_split_eval(dataset->n_samples, dataset->labels, dataset->n_classes, spec->n_samples, 0,
+                                  seed, "task:subset", chosen);
+  if (code == EPX_OK) keep_chosen(dataset, chosen);
+  epx_array_destroy(&chosen);
+  return code;
+}
+
+/* Adds the samples of the held-out files behind the others. */
+static epx_err add_held_out(const epx_task_spec *spec, epx_dataset *dataset, int *n_given) {
+  epx_dataset *held_out = NULL;
+  if (!spec->test_labels)
+    return EPX_RAISE(EPX_EINPUT, "task.test_labels: missing; the labels of task.test_path");
+  EPX_TRY(epx_dataset_create_idx(spec->test_path, spec->test_labels, &held_out));
+  if (spec->n_classes > 0) epx_dataset_set_classes(spec->n_classes, spec->classes, held_out);
+  *n_given = held_out->n_samples;
+  const int code = epx_dataset_add(held_out, spec->test_path, dataset);
+  epx_dataset_destroy(&held_out);
+  return code;
+}
+
+/* What maps a feature: (x - shift) / scale; a feature that is constant over the training part becomes 0. */
+typedef struct {
+  double shift, scale;
+} mapping;
+
+static mapping get_mapping(const epx_task *task, epx_scaling scaling, int i_feature) {
+  double low = INFINITY, high = -INFINITY, sum = 0, squares = 0;
+  const size_t stride = (size_t)task->n_features;
+  for (int i = 0; i < task->n_train; i++) {
+    const double x = task->features[(size_t)task->train[i] * stride + (size_t)i_feature];
+    low = fmin(low, x);
+    high = fmax(high, x);
+    sum += x;
+  }
+  const double mean = sum / task->n_train;
+  for (int i = 0; i < task->n_train; i++) {
+    const double x = task->features[(size_t)task->train[i] * stride + (size_t)i_feature] - mean;
+    squares += x * x;
+  }
+  mapping map = {0, 1};
+  if (scaling == EPX_SCALE_UNIT)
+    map = (mapping){low, high - low};
+  else if (scaling == EPX_SCALE_SYMMETRIC)
+    map = (mapping){0.5 * low + 0.5 * high, 0.5 * high - 0.5 * low};
+  else if (scaling == EPX_SCALE_STANDARD)
+    map = (mapping){mean, high > low ? sqrt(squares / task->n_train) : 0};
+  return map;
+}
+
+static double get_largest_magnitude(const epx_task *task) {
+  double largest = 0;
+  for (int i = 0; i < task->n_train; i++) {
+    const double *x = task->features + (size_t)task->train[i] * (size_t)task->n_features;
+    for (int k = 0; k < task->n_features; k++)
+      largest = fmax(largest, fabs(x[k]));
+  }
+  return largest;
+}
+
+static void scale(epx_scaling scaling, epx_task *task) {
+  const double largest = scaling == EPX_SCALE_RANGE ? get_largest_magnitude(task) : 1;
+  for (int k = 0; k < task->n_features; k++) {
+    mapping map = get_mapping(task, scaling, k);
+    if (scaling == EPX_SCALE_RANGE) map.scale = largest;
+    for (int i = 0; i < task->n_samples; i++) {
+      double *x = task->features + (size_t)i * (size_t)task->n_features + k;
+      *x = map.scale > 0 ? (*x - map.shift) / map.scale : 0;
+    }
+  }
+}
+
+/* Images of a csv file are square: it does not say otherwise. */
+static epx_err pool(const epx_task_spec *spec, const epx_dataset *dataset, epx_task *task, int *n_pooled,
+                    double **pooled) {
+  int rows = dataset->n_rows, columns = dataset->n_columns;
+  if (rows == 0) rows = columns = (int)floor(sqrt(task->n_features) + 0.5);
+  if (rows * columns != task->n_features)
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "task.encoding.reduction: the %d features of task '%s' are no square image to pool; pca makes "
+        "them fewer",
+        task->n_features, spec->name);
+  return epx_encoding_create_pooled(task->n_samples, rows, columns, task->features, spec->window, n_pooled,
+                                    pooled);
+}
+
+static epx_err reduce_features(const epx_task_spec *spec, const epx_dataset *dataset, epx_task *task) {
+  double *reduced = NULL;
+  int n = spec->n_ports;
+  if (spec->reduction == EPX_REDUCE_NONE) return EPX_OK;
+  if (spec->reduction == EPX_REDUCE_POOLING)
+    EPX_TRY(pool(spec, dataset, task, &n, &reduced));
+  else
+    EPX_TRY(epx_encoding_create_components(task->n_samples, task->n_features, task->features, task->n_train,
+                                           task->train, n, spec->whiten, &reduced));
+  epx_array_destroy(&task->features);
+  task->features = reduced;
+  task->n_features = n;
+  return EPX_OK;
+}
+
+/* Repeats the features of each sample, one whole set after the other. */
+static epx_err copy_features(const epx_task_spec *spec, epx_task *task) {
+  const size_t n = (size_t)task->n_features, n_copies = spec->n_copies > 0 ? (size_t)spec->n_copies : 1;
+  double *wider = NULL;
+  if (spec->n_copies < 0 || n_copies > INT_MAX / n)
+    return EPX_RAISE(EPX_EINPUT, "task.encoding.copies: %d of %d features; 1 to %d are possible",
+                     spec->n_copies, task->n_features, INT_MAX / task->n_features);
+  if (n_copies == 1) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(wider, (size_t)task->n_samples * n_copies * n));
+  for (size_t i = 0; i < (size_t)task->n_samples; i++)
+    for (size_t k = 0; k < n_copies; k++)
+      memcpy(wider + (i * n_copies + k) * n, task->features + i * n, n * sizeof *wider);
+  epx_array_destroy(&task->features);
+  task->features = wider;
+  task->n_features = (int)(n_copies * n);
+  return EPX_OK;
+}
+
+static epx_err add_constant(epx_task *task) {
+  const size_t n = (size_t)task->n_features;
+  double *wider = NULL;
+  EPX_TRY(EPX_ARRAY(wider, (size_t)task->n_samples * (n + 1)));
+  for (size_t i = 0; i < (size_t)task->n_samples; i++) {
+    memcpy(wider + i * (n + 1), task->features + i * n, n * sizeof(double));
+    wider[i * (n + 1) + n] = 1;
+  }
+  epx_array_destroy(&task->features);
+  task->features = wider;
+  task->n_features++;
+  return EPX_OK;
+}
+
+/* Fills the task from its dataset, whose arrays it takes over. */
+static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset, epx_task *task) {
+  int n_given = 0; /* held-out samples that have files of their own */
+  if (spec->n_classes > 0) {
+    EPX_TRY(epx_dataset_check_classes(spec->n_classes, spec->classes, dataset));
+    epx_dataset_set_classes(spec->n_classes, spec->classes, dataset);
+  }
+  EPX_TRY(reduce(spec, seed, dataset));
+  if (spec->test_path) EPX_TRY(add_held_out(spec, dataset, &n_given));
+  task->n_samples = dataset->n_samples;
+  task->n_features = dataset->n_features;
+  task->n_classes = dataset->n_classes;
+  task->features = dataset->features;
+  task->labels = dataset->labels;
+  dataset->features = NULL;
+  dataset->labels = NULL;
+  EPX_TRY(epx_partition_create(spec, n_given, seed, task));
+  scale(spec->scaling, task);
+  EPX_TRY(reduce_features(spec, dataset, task));
+  EPX_TRY(copy_features(spec, task));
+  if (spec->constant) EPX_TRY(add_constant(task));
+  return EPX_OK;
+}
+
+epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out) {
+  epx_dataset *dataset = NULL;
+  epx_task *task = NULL;
+  *out = NULL;
+  EPX_TRY(create_dataset(spec, seed, &dataset));
+  int code = EPX_ARRAY(task, 1);
+  if (code == EPX_OK) code = fill(spec, seed, dataset, task);
+  epx_dataset_destroy(&dataset);
+  if (code != EPX_OK) epx_task_destroy(&task);
+  *out = task;
+  EPX_TRY(code);
+  return EPX_OK;
+}
+
+void epx_task_destroy(epx_task **address) {
+  if (!address || !*address) return;
+  epx_array_destroy(&(*address)->features);
+  epx_array_destroy(&(*address)->labels);
+  epx_array_destroy(&(*address)->train);
+  epx_array_destroy(&(*address)->test);
+  epx_array_destroy(&(*address)->validation);
+  epx_array_destroy(address);
+}
+
+static const char *const scaling_names[] = {
+#define SCALING_NAME(name, text, meaning) [name] = text,
+    EPX_SCALINGS(SCALING_NAME)
+#undef SCALING_NAME
+};
+
+epx_err epx_task_get_scaling(const char *name, epx_scaling *scaling) {
+  for (int i = 0; i < EPX_SCALE_COUNT; i++) {
+    if (strcmp(scaling_names[i], name) == 0) {
+      *scaling = (epx_scaling)i;
+      return EPX_OK;
+    }
+  }
+  return EPX_RAISE(EPX_EINPUT,
+                   "no scaling is named '%s'; there are none, unit, symmetric, standard and range", name);
+}
+
+const char *epx_task_get_scaling_name(epx_scaling scaling) {
+  return (unsigned)scaling < EPX_SCALE_COUNT ? scaling_names[scaling] : NULL;
+}

@@ -1,0 +1,113 @@
+/** @file
+ * Tasks: samples with labels, scaled for the network's inputs, split into a training and a test part by the
+ * seed.
+ */
+#ifndef EPILUX_LEARNING_TASK_TASK_H
+#define EPILUX_LEARNING_TASK_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "epilux/base/error.h"
+
+/** X(name, deck name, meaning) */
+#define EPX_SCALINGS(X)                                                                                      \
+  X(EPX_SCALE_NONE, "none", "as they stand in the data")                                                     \
+  X(EPX_SCALE_UNIT, "unit", "each feature to 0 … 1 over the training part")                                  \
+  X(EPX_SCALE_SYMMETRIC, "symmetric", "each feature to -1 … 1 over the training part")                       \
+  X(EPX_SCALE_STANDARD, "standard", "each feature to mean 0 and variance 1 over the training part")          \
+  X(EPX_SCALE_RANGE, "range", "all features by the one largest magnitude of the training part")
+
+typedef enum {
+#define EPX_SCALING_ENUM(name, text, meaning) name,
+  EPX_SCALINGS(EPX_SCALING_ENUM)
+#undef EPX_SCALING_ENUM
+      EPX_SCALE_COUNT
+} epx_scaling;
+
+/** How many features are made fewer. X(name, deck name, meaning) */
+#define EPX_REDUCTIONS(X)                                                                                    \
+  X(EPX_REDUCE_NONE, "none", "every feature has an input")                                                   \
+  X(EPX_REDUCE_COMPONENTS, "pca", "principal components of the training part")                               \
+  X(EPX_REDUCE_POOLING, "mean-pooling", "means over windows of an image")
+
+typedef enum {
+#define EPX_REDUCTION_ENUM(name, text, meaning) name,
+  EPX_REDUCTIONS(EPX_REDUCTION_ENUM)
+#undef EPX_REDUCTION_ENUM
+      EPX_REDUCTION_COUNT
+} epx_reduction;
+
+/** A built-in task, for `epilux list tasks`. */
+typedef struct {
+  const char *name, *summary, *source;
+  double test_fraction; /* default */
+  epx_scaling scaling;  /* default */
+} epx_task_kind;
+
+/** Gets the i-th kind, NULL past the last: xor, moons, iris, wine, breast-cancer, digits, csv, idx. */
+const epx_task_kind *epx_task_get_kind(int i);
+const epx_task_kind *epx_task_get_kind_by_name(const char *name);
+
+typedef struct {
+  const char *name;                    /* of the kind */
+  const char *path;                    /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
+  const char *labels;                  /* idx: the labels */
+  const char *test_path, *test_labels; /* idx: files of the held-out part; NULL: a share of the samples */
+  int n_classes;                       /* how many of the classes are kept; 0: all */
+  const int *classes;                  /* [n_classes]: which ones; classes[k] becomes class k */
+  int n_samples;        /* moons: how many, 0 = 200; others: at most so many, drawn by the seed, 0 = all */
+  double noise;         /* moons: standard deviation added to both coordinates */
+  double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
+  double validation_fraction; /* share of the rest that neither trains nor tests, in the same way */
+  epx_scaling scaling;
+  epx_reduction reduction; /* of the scaled features, before the constant one */
+  int n_ports;             /* pca: how many components */
+  bool whiten;             /* pca: each component in units of its own standard deviation, not the first's */
+  int window;              /* mean-pooling: edge in pixels */
+  int n_copies;  /* how often each feature stands in a sample, all of them once and again; 0: once */
+  bool constant; /* one more feature, last, that is 1 in every sample: a drive that does not vary */
+} epx_task_spec;
+
+typedef struct {
+  int n_samples, n_features, n_classes;
+  double *features; /* [n_samples][n_features], scaled */
+  int *labels;      /* [n_samples], 0 … n_classes - 1 */
+  int n_train, n_test;
+  int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
+  int n_validation, *validation; /* [n_validation] */
+} epx_task;
+
+/** Creates the samples. A feature that is constant over the training part becomes 0 (scalings that divide by
+ * its spread). The held-out part is round(test_fraction n_samples) samples, each class giving its share to
+ * within one and keeping one, drawn by the keyed stream (seed, "task:split", class); the
+ * validation part of what is left in the same way by "task:validation", a smaller n_samples by "task:subset".
+ * With test_path its samples are the held-out part, all of them, and test_fraction must be 0. Files of
+ * built-in tasks are looked for in $EPILUX_DATA, the installed and the source folder. csv: a header line or
+ * none; the last column is the class (a number or a word; classes in sorted order), the others are features.
+ * idx: MNIST's format, unsigned bytes. pca: coordinates along the directions in which the training part
+ * varies most, measured from its mean, in units of the first's standard deviation (`whiten`: of each its
+ * own); the largest entry of a direction is positive. mean-pooling: windows side by side, those at the right
+ * and the lower edge hold what is left; features of a csv file are the pixels of a square image, row by row.
+ * n_copies: feature k of n stands at k, n + k, 2 n + k, …, so that it can enter at as many nodes.
+ * Errors: EPX_EFILE: not there, cannot be read; EPX_EINPUT with FILE:LINE (csv) or FILE (idx): empty or not
+ * numeric cell, NaN, ragged row, one class only, no samples, a wrong magic number, truncated, counts that
+ * differ; an unknown name, a missing path, a fraction outside 0 … 1 or that holds out nothing, a training
+ * part of one class, xor with any held out, a test fraction beside test_path, held-out images of another size
+ * or with a class that the training part lacks; less than two classes to keep, one twice or one without a
+ * training sample; more components than features or than directions in which the training part varies, a
+ * window larger than the image, features that are no square image; less than 0 copies, or more features with
+ * them than an int counts. EPX_ESOLVER: LAPACK finds no components.
+ */
+epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
+
+/** Destroys the task at *address. */
+void epx_task_destroy(epx_task **address);
+
+/** Gets a scaling by its deck name. Errors: EPX_EINPUT for an unknown name. */
+epx_err epx_task_get_scaling(const char *name, epx_scaling *scaling);
+
+/** Gets the deck name of a scaling. */
+const char *epx_task_get_scaling_name(epx_scaling scaling);
+
+#endif

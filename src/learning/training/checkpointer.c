@@ -1,0 +1,69 @@
+/* The restart of a learner's training: what solve_training() has at hand between two updates. Workspaces are
+ * left out: every solve begins with what is set anew. */
+#include "learning/training/checkpointer.h"
+
+#include "learning/training/learner_state.h"
+
+static epx_err add_training(epx_learner *learner, epx_restart *m) {
+  const size_t n = (size_t)learner->n_instances, n_all = n * learner->network->n_theta;
+  EPX_TRY(EPX_RESTART_ADD(m, learner->place.epoch));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->place.first));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->place.beta));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->key.step));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->counts));
+  EPX_TRY(epx_restart_add(m, learner->alive, n_all * sizeof *learner->alive));
+  EPX_TRY(epx_restart_add(m, learner->stopped, n * sizeof *learner->stopped));
+  EPX_TRY(epx_restart_add(m, learner->tally, n * sizeof *learner->tally));
+  EPX_TRY(epx_restart_add(m, learner->norm, n * sizeof *learner->norm));
+  EPX_TRY(epx_restart_add(m, learner->n_norms, n * sizeof *learner->n_norms));
+  EPX_TRY(epx_restart_add(m, learner->n_asked, n * sizeof *learner->n_asked));
+  EPX_TRY(epx_restart_add(m, learner->failed, n * sizeof *learner->failed));
+  EPX_TRY(epx_restart_add(m, learner->best_theta, n_all * sizeof *learner->best_theta));
+  EPX_TRY(epx_restart_add(m, learner->best_loss, n * sizeof *learner->best_loss));
+  EPX_TRY(epx_restart_add(m, learner->n_worse, n * sizeof *learner->n_worse));
+  EPX_TRY(epx_optimizer_add_to_restart(learner->optimizer, m));
+  EPX_TRY(epx_tuning_add_to_restart(learner->tuning, m));
+  return epx_inspection_add_to_restart(learner->inspection, m);
+}
+
+epx_err epx_curves_add_to_restart(const epx_curves *curves, size_t n, epx_restart *restart) {
+  double *const kept[] = {curves->loss, curves->accuracy, curves->gradient_norm, curves->validation_loss,
+                          curves->validation_accuracy};
+  for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
+    EPX_TRY(epx_restart_add(restart, kept[k], n * sizeof(double)));
+  return EPX_OK;
+}
+
+epx_err epx_learner_add_to_restart(epx_learner *learner, double *theta, const epx_curves *curves,
+                                   epx_restart *restart) {
+  const size_t n = (size_t)learner->n_instances;
+  EPX_TRY(epx_restart_add(restart, theta, n * learner->network->n_theta * sizeof *theta));
+  EPX_TRY(add_training(learner, restart));
+  return curves ? epx_curves_add_to_restart(curves, n * (size_t)learner->spec.epochs, restart) : EPX_OK;
+}
+
+void epx_learner_set_checkpointer(epx_learner *learner, const epx_checkpointer *checkpointer,
+                                  const epx_restart *restart) {
+  learner->checkpointer = checkpointer;
+  learner->restart = restart;
+}
+
+void epx_learner_set_restored(epx_learner *learner) {
+  const epx_population_counts kept = learner->counts, own = epx_population_get_counts(learner->population);
+  learner->restored = true;
+  learner->earlier = (epx_population_counts){
+      .equilibria = kept.equilibria - own.equilibria,
+      .failures = kept.failures - own.failures,
+      .steps = kept.steps - own.steps,
+      .field_evaluations = kept.field_evaluations - own.field_evaluations,
+      .newton_iterations = kept.newton_iterations - own.newton_iterations,
+      .factorisations = kept.factorisations - own.factorisations,
+      .basin_departures = kept.basin_departures - own.basin_departures,
+  };
+}
+
+epx_err epx_learner_show(epx_learner *learner, double share) {
+  if (!learner->checkpointer || !learner->checkpointer->show) return EPX_OK;
+  learner->counts = epx_learner_get_counts(learner);
+  return learner->checkpointer->show(learner->checkpointer->context, share, learner->restart);
+}

@@ -1,0 +1,67 @@
+/* Gradients of a batch: chunk by chunk, each instance's sum divided at the end by the samples that gave it.
+ */
+#include <string.h>
+
+#include "learning/training/learner_state.h"
+
+/* Adds the gradient of the chunk solved last. */
+static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, const epx_nudging *nudging) {
+  const epx_batch batch = {.lanes = learner->lanes,
+                           .population = learner->population,
+                           .cost = &learner->cost,
+                           .label = learner->label,
+                           .state = learner->state,
+                           .weight = learner->weight,
+                           .trained = learner->trained,
+                           .key = learner->key};
+  const size_t n_theta = learner->network->n_theta;
+  const int n_samples = learner->lanes->n_samples;
+  epx_estimator_set_hardware(learner->work, estimator->computed ? NULL : &learner->spec.hardware);
+  EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));
+  for (int i = 0; i < learner->n_instances; i++) {
+    int n_asked = 0;
+    for (int s = 0; s < n_samples; s++)
+      n_asked += learner->weight[i * n_samples + s] != 0;
+    learner->n_asked[i] += n_asked;
+    learner->failed[i] += n_asked - epx_estimator_get_lanes(learner->work, i);
+    if (epx_estimator_get_lanes(learner->work, i) == 0) continue;
+    learner->n_estimated[i] += n_asked;
+    for (size_t k = (size_t)i * n_theta; k < (size_t)(i + 1) * n_theta; k++)
+      learner->gradient[k] += learner->partial[k];
+  }
+  return EPX_OK;
+}
+
+epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimator *estimator,
+                                        const epx_nudging *nudging, int n, const int *samples) {
+  const size_t n_theta = learner->network->n_theta, n_instances = (size_t)learner->n_instances;
+  memset(learner->gradient, 0, n_instances * n_theta * sizeof *learner->gradient);
+  memset(learner->n_estimated, 0, n_instances * sizeof *learner->n_estimated);
+  for (int first = 0; first < n; first += learner->chunk) {
+    const int left = n - first;
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
+    epx_learner_add_tally(learner);
+    learner->key.sample = (uint32_t)first;
+    EPX_TRY(add_chunk(learner, estimator, nudging));
+  }
+  for (size_t k = 0; k < n_instances * n_theta; k++) {
+    const int n_estimated = learner->n_estimated[k / n_theta];
+    learner->gradient[k] =
+        learner->trained[k % n_theta] && n_estimated ? learner->gradient[k] / n_estimated : 0;
+  }
+  return EPX_OK;
+}
+
+epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator,
+                                  const epx_nudging *nudging, const double *theta, double *gradient) {
+  const char *refusal = estimator->get_refusal(learner->network->family);
+  if (refusal)
+    return EPX_RAISE(EPX_EINPUT, "estimator %s does not apply to family %s: %s", estimator->name,
+                     learner->network->family->name, refusal);
+  epx_lanes_set_parameters(learner->lanes, theta);
+  EPX_TRY(epx_learner_eval_batch_gradient(learner, estimator, nudging, learner->task->n_train,
+                                          learner->task->train));
+  memcpy(gradient, learner->gradient,
+         (size_t)learner->n_instances * learner->network->n_theta * sizeof *gradient);
+  return EPX_OK;
+}

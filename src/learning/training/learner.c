@@ -1,0 +1,303 @@
+/* A learner's storage, and what it does most: settle a chunk of samples on all its instances. */
+#include "learning/training/learner.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/numbers/random.h"
+#include "learning/training/learner_state.h"
+#include "photonic/readout.h"
+
+static epx_err check_estimator(const epx_network *network, const epx_learning_spec *spec) {
+  const char *refusal = spec->estimator->get_refusal(network->family);
+  if (refusal)
+    return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s does not apply to family %s: %s",
+                     spec->estimator->name, network->family->name, refusal);
+  if (spec->estimator->nudged && (!(spec->nudging.beta > 0) || !isfinite(spec->nudging.beta)))
+    return EPX_RAISE(EPX_EINPUT, "learning.nudge.beta: %g; it must be positive", spec->nudging.beta);
+  if (spec->nudge_decay < 0 || !isfinite(spec->nudge_decay))
+    return EPX_RAISE(EPX_EINPUT, "learning.nudge.decay: %g; it must be positive, 1 for a constant nudge",
+                     spec->nudge_decay);
+  if (spec->nudging.n_points < 0 || spec->nudging.n_points > 32 || spec->nudging.n_points % 2 != 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.nudge.points: %d; an even number up to 32 is wanted",
+                     spec->nudging.n_points);
+  return EPX_OK;
+}
+
+static epx_err check_trained(const epx_network *network, const epx_learning_spec *spec) {
+  bool any = false;
+  for (int p = 0; p < network->family->n_parameters; p++) {
+    if (spec->train[p] && !network->family->parameters[p].trainable)
+      return EPX_RAISE(EPX_EINPUT, "learning.train: parameter %s of family %s cannot be trained",
+                       network->family->parameters[p].name, network->family->name);
+    any = any || spec->train[p];
+  }
+  if (!any && spec->epochs > 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "learning.train: no parameter is trained; name at least one, or set the epochs to 0");
+  return EPX_OK;
+}
+
+epx_err epx_learner_check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec) {
+  EPX_TRY(check_estimator(network, spec));
+  EPX_TRY(check_trained(network, spec));
+  if (task->n_features > network->n_inputs)
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "network.inputs: the task has %d features, but the network %d inputs; task.encoding makes them fewer",
+        task->n_features, network->n_inputs);
+  if (network->n_outputs != task->n_classes && !(network->n_outputs == 1 && task->n_classes == 2))
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.outputs: %d for %d classes; one a class is wanted (or one for two classes)",
+                     network->n_outputs, task->n_classes);
+  if (spec->batch < 0 || spec->batch > task->n_train)
+    return EPX_RAISE(EPX_EINPUT, "learning.batch: %d samples, but the training part has %d", spec->batch,
+                     task->n_train);
+  if (spec->epochs < 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.epochs: %d; 0 or more are wanted", spec->epochs);
+  if (!(spec->decay > 0) || !isfinite(spec->decay))
+    return EPX_RAISE(EPX_EINPUT, "learning.decay: %g; it must be positive, 1 for a constant rate",
+                     spec->decay);
+  EPX_TRY(epx_rate_check(&spec->rate));
+  if (spec->patience < 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.patience: %d epochs; 0 or more are wanted", spec->patience);
+  if (spec->patience > 0 && task->n_validation == 0)
+    return EPX_RAISE(EPX_EINPUT, "learning.patience: it watches the validation part, and there is none; set "
+                                 "task.validation_fraction");
+  if (!isfinite(spec->target_loss))
+    return EPX_RAISE(EPX_EINPUT, "learning.target_loss: %g; a number is wanted, 0 for none",
+                     spec->target_loss);
+  const int code = epx_hardware_check(&spec->hardware, network->family);
+  if (code == EPX_EINPUT) return EPX_RAISE(EPX_EINPUT, "hardware: %s", epx_error_get_message());
+  return EPX_OK;
+}
+
+static epx_err create_arrays(epx_learner *learner) {
+  const epx_network *network = learner->network;
+  const size_t n_lanes = (size_t)learner->lanes->n_lanes, n_instances = (size_t)learner->n_instances;
+  double **const of_lanes[] = {&learner->value, &learner->correct, &learner->weight, &learner->power};
+  for (size_t i = 0; i < sizeof of_lanes / sizeof of_lanes[0]; i++)
+    EPX_TRY(epx_array_create(of_lanes[i], n_lanes, sizeof(double)));
+  EPX_TRY(EPX_ARRAY(learner->features, (size_t)learner->chunk * (size_t)network->n_inputs));
+  EPX_TRY(EPX_ARRAY(learner->label, n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->state, (size_t)network->n_state * n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->certificate, n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->readout, (size_t)network->n_outputs * n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->gradient, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->partial, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->n_estimated, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->trained, network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->mask, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->stopped, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->alive, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->n_asked, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->failed, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->idle, n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
+  EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->validation, n_instances));
+  if (learner->spec.patience > 0) EPX_TRY(EPX_ARRAY(learner->best_theta, n_instances * network->n_theta));
+  EPX_TRY(EPX_ARRAY(learner->best_loss, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->n_worse, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->norm, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->n_norms, n_instances));
+  return EPX_OK;
+}
+
+static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options *options) {
+  const epx_network *network = learner->network;
+  const size_t n = (size_t)learner->n_instances * network->n_theta;
+  EPX_TRY(epx_lanes_create(network, learner->n_instances, learner->chunk, &learner->lanes));
+  epx_equilibrium_options asked = *options;
+  asked.measures_cycles = false; /* that it is one is enough */
+  EPX_TRY(epx_population_create(network, learner->lanes->n_lanes, &asked, &learner->population));
+  EPX_TRY(epx_estimator_create_work(network, learner->n_instances, learner->lanes->n_lanes, &learner->work));
+  EPX_TRY(epx_inspection_create(network, learner->n_instances, learner->lanes->n_lanes, options,
+                                &learner->inspection));
+  EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, n, &learner->optimizer));
+  EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
+                            &learner->tuning));
+  EPX_TRY(create_arrays(learner));
+  memset(learner->alive, 1, n);
+  for (int p = 0; p < network->family->n_parameters; p++)
+    memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
+  return EPX_OK;
+}
+
+/* The converter of the drive reaches as far as the features of the training part do. */
+static void set_drive_range(const epx_task *task, epx_hardware_spec *hardware) {
+  double largest = 0;
+  if (hardware->drive_bits == 0 || hardware->drive_range > 0) return;
+  for (int i = 0; i < task->n_train; i++)
+    for (int k = 0; k < task->n_features; k++)
+      largest =
+          fmax(largest, fabs(task->features[(size_t)task->train[i] * (size_t)task->n_features + (size_t)k]));
+  hardware->drive_range = largest > 0 ? largest : 1;
+}
+
+epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
+                           const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                           int n_instances, uint64_t seed, epx_learner **out) {
+  epx_learner *learner = NULL;
+  *out = NULL;
+  EPX_TRY(epx_learner_check(network, task, spec));
+  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
+  EPX_TRY(EPX_ARRAY(learner, 1));
+  learner->network = network;
+  learner->task = task;
+  learner->cost = *cost;
+  learner->spec = *spec;
+  set_drive_range(task, &learner->spec.hardware);
+  learner->seed = seed;
+  learner->key = (epx_batch_key){.seed = seed, .point = EPX_RANDOM_ANY};
+  learner->n_instances = n_instances;
+  learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
+  const int fitting = EPX_LEARNER_LANES / n_instances > 1 ? EPX_LEARNER_LANES / n_instances : 1;
+  learner->chunk = fitting < learner->batch ? fitting : learner->batch;
+  const int code = create_parts(learner, options);
+  if (code != EPX_OK) epx_learner_destroy(&learner);
+  *out = learner;
+  EPX_TRY(code);
+  return EPX_OK;
+}
+
+void epx_learner_destroy(epx_learner **address) {
+  if (!address || !*address) return;
+  epx_learner *learner = *address;
+  epx_optimizer_destroy(&learner->optimizer);
+  epx_tuning_destroy(&learner->tuning);
+  epx_estimator_destroy_work(&learner->work);
+  epx_population_destroy(&learner->population);
+  epx_inspection_destroy(&learner->inspection);
+  epx_lanes_destroy(&learner->lanes);
+  double **const numbers[] = {&learner->features, &learner->state,  &learner->readout,    &learner->value,
+                              &learner->correct,  &learner->weight, &learner->power,      &learner->gradient,
+                              &learner->partial,  &learner->norm,   &learner->best_theta, &learner->best_loss,
+                              &learner->n_asked,  &learner->failed};
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+    epx_array_destroy(numbers[i]);
+  int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms,
+                          &learner->n_worse};
+  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+    epx_array_destroy(counts[i]);
+  unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped, &learner->alive,
+                                   &learner->idle};
+  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+    epx_array_destroy(marks[i]);
+  epx_array_destroy(&learner->certificate);
+  epx_array_destroy(&learner->tally);
+  epx_array_destroy(&learner->validation);
+  epx_array_destroy(address);
+}
+
+void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first) {
+  learner->key.point = i_point;
+  learner->key.first = first;
+  learner->deployed = false;
+  epx_inspection_set_zero(learner->inspection);
+  memset(learner->alive, 1, (size_t)learner->n_instances * learner->network->n_theta);
+  epx_tuning_set_instances(learner->tuning, i_point, first);
+}
+
+void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, void *context) {
+  learner->renewal = renewal;
+  learner->renewal_context = context;
+}
+
+void epx_learner_set_dead(epx_learner *learner, double *theta) {
+  const size_t n_theta = learner->network->n_theta;
+  for (int i = 0; i < learner->n_instances; i++)
+    epx_hardware_eval_dead(&learner->spec.hardware, learner->network, learner->seed, learner->key.point,
+                           learner->key.first + (uint32_t)i, theta + (size_t)i * n_theta,
+                           learner->alive + (size_t)i * n_theta);
+}
+
+void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift) {
+  const size_t n_theta = learner->network->n_theta, n = (size_t)learner->n_instances * n_theta;
+  for (size_t k = 0; k < n; k++)
+    learner->mask[k] = learner->trained[k % n_theta] && learner->alive[k];
+  memcpy(epx_tuning_get_wanted(learner->tuning), wanted, n * sizeof *wanted);
+  epx_tuning_write(learner->tuning, learner->mask);
+  epx_tuning_eval_shift(learner->tuning, shift);
+  learner->deployed = true;
+}
+
+const epx_tuning *epx_learner_get_tuning(const epx_learner *learner) {
+  return learner->tuning;
+}
+
+const unsigned char *epx_learner_get_trained(const epx_learner *learner) {
+  return learner->trained;
+}
+
+double epx_learner_get_failures(const epx_learner *learner, int i_instance) {
+  const double n = learner->n_asked[i_instance];
+  return n > 0 ? learner->failed[i_instance] / n : 0;
+}
+
+epx_population_counts epx_learner_get_counts(const epx_learner *learner) {
+  epx_population_counts counts = epx_population_get_counts(learner->population);
+  const epx_population_counts *earlier = &learner->earlier;
+  counts.equilibria += earlier->equilibria;
+  counts.failures += earlier->failures;
+  counts.steps += earlier->steps;
+  counts.field_evaluations += earlier->field_evaluations;
+  counts.newton_iterations += earlier->newton_iterations;
+  counts.factorisations += earlier->factorisations;
+  counts.basin_departures += earlier->basin_departures;
+  return counts;
+}
+
+/* Inputs beyond the task's features stay dark. */
+static void set_samples(epx_learner *learner, int n, const int *samples) {
+  const epx_task *task = learner->task;
+  const size_t n_inputs = (size_t)learner->network->n_inputs, n_features = (size_t)task->n_features;
+  for (int i = 0; i < n; i++)
+    memcpy(learner->features + (size_t)i * n_inputs, task->features + (size_t)samples[i] * n_features,
+           n_features * sizeof(double));
+  epx_hardware_eval_drive(&learner->spec.hardware, (size_t)n * n_inputs, learner->features);
+  epx_lanes_set_samples(learner->lanes, n, learner->features);
+  for (int lane = 0; lane < learner->lanes->n_lanes; lane++)
+    learner->label[lane] = task->labels[samples[epx_lanes_get_sample(learner->lanes, lane)]];
+}
+
+/* Lanes of stopped instances cost nothing: their equilibria are not asked for. */
+static epx_err settle(epx_learner *learner) {
+  const epx_lanes *lanes = learner->lanes;
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    learner->idle[lane] = learner->stopped[lane / lanes->n_samples];
+  learner->network->family->set_start(lanes, learner->seed, learner->state);
+  epx_population_set_idle(learner->population, learner->idle);
+  const int code =
+      epx_population_solve(learner->population, lanes, NULL, learner->state, learner->certificate);
+  epx_population_set_idle(learner->population, NULL);
+  return code;
+}
+
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {
+  set_samples(learner, n, samples);
+  const epx_lanes *lanes = learner->lanes;
+  EPX_TRY(settle(learner));
+  EPX_TRY(epx_inspection_solve_audit(learner->inspection, lanes, learner->population, &learner->key,
+                                     learner->idle, samples, learner->state, learner->certificate));
+  epx_readout_eval(lanes, learner->state, learner->readout);
+  epx_cost_eval(&learner->cost, learner->network->n_outputs, lanes->n_lanes, learner->readout, learner->label,
+                learner->value, NULL, learner->correct);
+  for (int lane = 0; lane < lanes->n_lanes; lane++)
+    learner->weight[lane] = lane < lanes->n_used && learner->certificate[lane].outcome == EPX_OK &&
+                            !learner->stopped[lane / lanes->n_samples];
+  return EPX_OK;
+}
+
+void epx_learner_add_tally(epx_learner *learner) {
+  const epx_lanes *lanes = learner->lanes;
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    epx_learner_tally *tally = &learner->tally[lane / lanes->n_samples];
+    tally->n_samples++;
+    if (learner->weight[lane] == 0) continue;
+    tally->n_settled++;
+    tally->loss += learner->value[lane];
+    tally->correct += learner->correct[lane];
+  }
+}

@@ -1,0 +1,169 @@
+/** @file
+ * Learner: a block of instances of one network that learn one task together: settle, measure, estimate,
+ * train. Pure: what it gives depends on its arguments and the seed alone.
+ */
+#ifndef EPILUX_LEARNING_TRAINING_LEARNER_H
+#define EPILUX_LEARNING_TRAINING_LEARNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "learning/estimators/estimator.h"
+#include "learning/task/task.h"
+#include "learning/training/checkpointer.h"
+#include "learning/training/optimizer.h"
+#include "learning/training/rate.h"
+
+typedef struct {
+  const epx_estimator *estimator;
+  epx_nudging nudging;
+  double nudge_decay; /* factor on beta after each epoch; 0 or 1: constant */
+  epx_optimizer_spec optimizer;
+  int epochs;
+  int batch;                             /* samples an update; 0: the whole training part */
+  bool train[EPX_FAMILY_MAX_PARAMETERS]; /* which parameters are trained */
+  double decay;                          /* rate factor after each epoch, 1: constant */
+  epx_rate_spec rate;                    /* how the rate follows the epochs; zeros: by decay alone */
+  int patience;                          /* epochs without a smaller validation loss after which an instance
+                                            stops; it ends with the parameters of its smallest. 0: off */
+  double target_loss;                    /* an instance stops being trained when its epoch's training loss
+                                            falls below this; exactly 0: never */
+  epx_hardware_spec hardware;            /* all zero: ideal */
+  bool tied; /* all instances take one step, by the mean of their gradients, and stop together */
+} epx_learning_spec;
+
+/** What a part of the task looks like on one instance. */
+typedef struct {
+  int outcome; /* EPX_OK, or the gravest cause among the samples: diverged > oscillates > slow > failed */
+  int n_samples, n_settled;
+  double loss;          /* mean over the samples that settled */
+  double accuracy;      /* share classified right; a sample without an equilibrium counts as wrong */
+  double settling_time; /* mean, family's unit of time */
+  double residual;      /* largest */
+  double abscissa;      /* largest; NaN when stability was not asked for */
+  double power;         /* mean optical drive power, family's unit */
+} epx_performance;
+
+/** The course of training. Arrays [n_instances][epochs] (row-major), NaN after an instance stopped. Members
+ * may be NULL: not kept. */
+typedef struct {
+  double *loss, *accuracy; /* of the training part, as met during the epoch, before each update */
+  double *gradient_norm;   /* mean over the epoch's updates */
+  double *validation_loss, *validation_accuracy; /* of the validation part, after the epoch */
+} epx_curves;
+
+typedef struct epx_learner epx_learner;
+
+/** Lanes a chunk of samples fills: enough vectors to share the cost of the integrator's steps, few enough
+ * that one slow sample does not hold up many and that a small network's lanes stay in the cache. */
+enum { EPX_LEARNER_LANES = 128 };
+
+/** Checks what a learner would refuse, beside the options of optimiser and equilibrium. Errors: EPX_EINPUT.
+ */
+epx_err epx_learner_check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec);
+
+/** Creates a learner; network and task are borrowed for its life. Samples are settled in chunks of as many as
+ * give 128 lanes, at least one and at most a batch; nothing is allocated later.
+ * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs
+ * (inputs beyond the features stay dark), outputs do not fit the classes, batch < 0 or > training part, a
+ * parameter to train that is not trainable, none to train, beta or decay not positive, a bad
+ * schedule, patience < 0 or without a validation part, a target that is not
+ * finite, options of the optimiser or the equilibrium; EPX_EMEMORY, EPX_ESOLVER. */
+epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
+                           const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                           int n_instances, uint64_t seed, epx_learner **out);
+
+/** Destroys the learner at *address. */
+void epx_learner_destroy(epx_learner **address);
+
+/** Sets which instances of which design point the learner's are: the keys of what rules and hardware draw.
+ * EPX_RANDOM_ANY and 0 without. */
+void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first);
+
+/** Changes theta [n_instances][n_theta] in place before an epoch. */
+typedef void (*epx_learner_renewal)(void *context, int epoch, double *theta);
+
+/** Sets what changes the parameters before each epoch of a training; NULL: nothing. context is borrowed. */
+void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, void *context);
+
+/** Sets the dead devices of the instances: the links of what is dead are set to 0 in theta
+ * [n_instances][n_theta], and training leaves what is dead alone, until epx_learner_set_instances(). */
+void epx_learner_set_dead(epx_learner *learner, double *theta);
+
+/** Writes settings into the hardware before any training: wanted [n_instances][n_theta], as tuning.h counts
+ * them, of the trained parameters. shift [n_instances][n_theta]: out, what they add to the parameters. The
+ * next training goes on from them. */
+void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift);
+
+/** Gets the settings: how often each was written, what is worn out. */
+const epx_tuning *epx_learner_get_tuning(const epx_learner *learner);
+
+/** Gets which entries of the parameters are trained [n_theta]. */
+const unsigned char *epx_learner_get_trained(const epx_learner *learner);
+
+/** Gets the share of an instance's learning phases in the last training that were left out: they had no
+ * equilibrium, or had left the free state's basin. 0 when there were none. */
+double epx_learner_get_failures(const epx_learner *learner, int i_instance);
+
+/** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
+ * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole
+ * training part is not shuffled. Samples without an equilibrium are left out of their instance's gradient; an
+ * instance none of whose samples has one keeps its parameters for that update, and stops when that was so
+ * for a whole epoch. It reaches its target only when all its samples settled. The bits depend on the whole
+ * block of instances, for they share the integrator's steps. Errors: EPX_ESOLVER; EPX_EINTERRUPTED: it was
+ * left. */
+epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves);
+
+/** Adds curves of n numbers each, those that are kept, to a restart. Errors: EPX_EMEMORY. */
+epx_err epx_curves_add_to_restart(const epx_curves *curves, size_t n, epx_restart *restart);
+
+/** Adds a training of theta [n_instances][n_theta] with its curves (NULL: none) to a restart: all that it is
+ * between two updates, dead devices and settings too. Errors: EPX_EMEMORY. */
+epx_err epx_learner_add_to_restart(epx_learner *learner, double *theta, const epx_curves *curves,
+                                   epx_restart *restart);
+
+/** Sets who is shown the trainings, and as which restart: one that epx_learner_add_to_restart() has filled,
+ * with whatever else goes with it. Both borrowed; NULL: nobody. */
+void epx_learner_set_checkpointer(epx_learner *learner, const epx_checkpointer *checkpointer,
+                                  const epx_restart *restart);
+
+/** Sets the next training to go on from where the restart was kept, whose places were filled again: theta and
+ * curves are then those of its places. What was counted since creation becomes what had been counted there.
+ */
+void epx_learner_set_restored(epx_learner *learner);
+
+typedef enum {
+  EPX_PART_TRAIN,
+  EPX_PART_VALIDATION, /* the training part when there is none */
+  EPX_PART_TEST        /* the training part when nothing is held out */
+} epx_part;
+
+/** Evaluates performance [n_instances] on a part; with the spectrum when `stability`. Errors: EPX_ESOLVER. */
+epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
+                                     epx_performance *performance);
+
+/** Evaluates a rule's gradient of the training part's mean cost: gradient [n_instances][n_theta]; entries of
+ * parameters that are not trained are zero. Over the whole training part, in chunks, samples that do not
+ * settle left out. Errors: EPX_EINPUT: the estimator refuses the family; EPX_ESOLVER. */
+epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator,
+                                  const epx_nudging *nudging, const double *theta, double *gradient);
+
+/** Evaluates how many equilibria coexist: multiplicity [n_instances], the mean over the part's samples of the
+ * distinct ones that the dynamics reach from options->starts states, the family's own and random ones of up
+ * to twice the size of the first equilibrium (phases: any). 0 where there is none. Errors: EPX_ESOLVER. */
+epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta, epx_part part,
+                                      double *multiplicity);
+
+/** What pure dynamics say of the free equilibria of one instance that were drawn for the audit: another
+ * state, or none, is a disagreement. */
+typedef struct {
+  long n_audited, n_disagreements;
+} epx_audit;
+
+/** Gets the audit since creation or the last epx_learner_set_instances(). */
+epx_audit epx_learner_get_audit(const epx_learner *learner, int i_instance);
+
+/** Gets what the equilibria cost so far. */
+epx_population_counts epx_learner_get_counts(const epx_learner *learner);
+
+#endif

@@ -1,0 +1,109 @@
+/** @internal @file
+ * What training, measuring and estimating share: the learner's storage, and the settling of one chunk of
+ * samples.
+ */
+#ifndef EPILUX_LEARNING_TRAINING_LEARNER_STATE_H
+#define EPILUX_LEARNING_TRAINING_LEARNER_STATE_H
+
+#include "learning/training/inspection.h"
+#include "learning/training/learner.h"
+
+/* Sums over samples of one instance. */
+typedef struct {
+  int n_samples, n_settled;
+  double loss, correct; /* of the samples that settled */
+} epx_learner_tally;
+
+struct epx_learner {
+  const epx_network *network; /* borrowed */
+  const epx_task *task;       /* borrowed */
+  epx_cost cost;
+  epx_learning_spec spec;
+  uint64_t seed;
+  epx_batch_key key; /* of the batch at hand */
+  int n_instances;
+  int batch, chunk; /* samples an update; samples settled at once */
+
+  epx_lanes *lanes;
+  epx_population *population;
+  epx_estimator_work *work;
+  epx_optimizer *optimizer;
+
+  double *features;             /* [chunk][n_inputs] */
+  int *label;                   /* [n_lanes] */
+  double *state;                /* [n_state][n_lanes] */
+  epx_certificate *certificate; /* [n_lanes] */
+  double *readout;              /* [n_outputs][n_lanes] */
+  double *value, *correct, *weight,
+      *power; /* [n_lanes]; weight 1 where there is an equilibrium to learn from */
+
+  epx_inspection *inspection; /* a second look at free equilibria */
+
+  epx_tuning *tuning;
+  unsigned char *alive; /* [n_instances][n_theta] */
+  bool deployed;        /* the settings are those that training goes on from */
+  epx_learner_renewal renewal;
+  void *renewal_context;
+  double *n_asked,
+      *failed; /* [n_instances] of this training: samples given to the rule, and left out by it */
+
+  double *gradient, *partial;  /* [n_instances][n_theta] */
+  int *n_estimated;            /* [n_instances] samples the gradient is made of */
+  unsigned char *trained;      /* [n_theta] */
+  unsigned char *mask;         /* [n_instances][n_theta] */
+  bool validated;              /* during training: epochs end with a look at the validation part */
+  unsigned char *stopped;      /* [n_instances], during training: is not trained on */
+  unsigned char *idle;         /* [n_lanes]: lanes of stopped instances */
+  int *order;                  /* [n_train] */
+  epx_learner_tally *tally;    /* [n_instances] */
+  epx_performance *validation; /* [n_instances] */
+  double *best_theta,
+      *best_loss; /* patience: [n_instances][n_theta], [n_instances] at the smallest validation loss */
+  int *n_worse;   /* patience: [n_instances] epochs since */
+  double *norm;   /* [n_instances] sum over updates of the gradient's norm */
+  int *n_norms;   /* [n_instances] */
+
+  epx_training_place place;
+  const epx_checkpointer *checkpointer;  /* NULL: nobody keeps trainings */
+  const epx_restart *restart;            /* as what they are kept */
+  bool restored;                         /* the next training goes on at `place` */
+  epx_population_counts counts, earlier; /* for the restart: all so far, and what of it another has done */
+};
+
+/** Solves the free phase of `n` samples (at most chunk) for all instances, the parameters being set: state,
+ * certificate, readout, value, correct and weight. Errors: EPX_ESOLVER. */
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples);
+
+/** Gets the samples of a part, and how many they are. */
+const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, int *n);
+
+/** Adds the chunk solved last to the tally of each instance. */
+void epx_learner_add_tally(epx_learner *learner);
+
+/** Shows the training to its checkpointer, if there is one, `share` of it done. Errors: of the checkpointer. */
+epx_err epx_learner_show(epx_learner *learner, double share);
+
+/** Tells whether epochs end with a look at the validation part. */
+bool epx_learner_is_validated(const epx_learner *learner, const epx_curves *curves);
+
+/** Solves the validation part after an epoch: its curves, and, where there is patience, the best parameters
+ * so far; stops the instances whose patience is over. theta [n_instances][n_theta]. Errors: EPX_ESOLVER. */
+epx_err epx_learner_solve_validation(epx_learner *learner, int epoch, const double *theta,
+                                     epx_curves *curves);
+
+/** Sets the parameters of each instance to its best, where there is patience and a best. */
+void epx_learner_set_best(const epx_learner *learner, double *theta);
+
+/** Evaluates the gradient of the mean cost of `n` samples, in chunks, the parameters being set:
+ * learner->gradient, zero where not trained, and n_estimated; adds the samples to the tally. Errors:
+ * EPX_ESOLVER. */
+epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimator *estimator,
+                                        const epx_nudging *nudging, int n, const int *samples);
+
+/** Makes sums over samples means of those that settled; NaN where none did. */
+void epx_performance_finish(epx_performance *performance, bool stability);
+
+/** Gets how grave an outcome is, 0 for EPX_OK: diverged > oscillates > slow > failed. */
+int epx_learner_get_gravity(int outcome);
+
+#endif

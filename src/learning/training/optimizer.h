@@ -1,0 +1,59 @@
+/** @file
+ * Optimisers: how parameters follow a gradient.
+ *   sgd   v = momentum v + g;  theta -= rate v
+ *   adam  Kingma2015, with bias correction
+ */
+#ifndef EPILUX_LEARNING_TRAINING_OPTIMIZER_H
+#define EPILUX_LEARNING_TRAINING_OPTIMIZER_H
+
+#include <stddef.h>
+
+#include "base/restart.h"
+
+/** X(name, deck name, meaning) */
+#define EPX_OPTIMIZERS(X)                                                                                    \
+  X(EPX_SGD, "sgd", "gradient descent with momentum")                                                        \
+  X(EPX_ADAM, "adam", "adaptive moments")
+
+typedef enum {
+#define EPX_OPTIMIZER_ENUM(name, text, meaning) name,
+  EPX_OPTIMIZERS(EPX_OPTIMIZER_ENUM)
+#undef EPX_OPTIMIZER_ENUM
+      EPX_OPTIMIZER_COUNT
+} epx_optimizer_kind;
+
+typedef struct {
+  epx_optimizer_kind kind;
+  double rate;
+  double momentum;              /* sgd */
+  double beta1, beta2, epsilon; /* adam */
+} epx_optimizer_spec;
+
+typedef struct epx_optimizer epx_optimizer;
+
+/** Creates the state for n parameters, all moments zero.
+ * Errors: EPX_EINPUT: rate or epsilon not positive, momentum, beta1 or beta2 outside 0 … 1; EPX_EMEMORY. */
+epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n, epx_optimizer **out);
+
+/** Destroys the optimiser at *address. */
+void epx_optimizer_destroy(epx_optimizer **address);
+
+/** Sets the state to what it was at creation: no steps, all moments zero. */
+void epx_optimizer_set_rest(epx_optimizer *optimizer);
+
+/** Sets theta [n] one step on along gradient [n], at rate * factor (learning-rate schedules). Entries with
+ * mask 0 stay as they are, moments too; mask [n] may be NULL. Bias correction counts the calls. O(n). */
+void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
+                            const unsigned char *mask, double *theta);
+
+/** Adds the state to a restart: moments, and how many steps there were. Errors: EPX_EMEMORY. */
+epx_err epx_optimizer_add_to_restart(epx_optimizer *optimizer, epx_restart *restart);
+
+/** Gets a kind by its deck name. Errors: EPX_EINPUT for an unknown name. */
+epx_err epx_optimizer_get_kind(const char *name, epx_optimizer_kind *kind);
+
+/** Gets the deck name and the meaning of a kind. */
+const char *epx_optimizer_get_name(epx_optimizer_kind kind);
+const char *epx_optimizer_get_meaning(epx_optimizer_kind kind);
+
+#endif

@@ -1,0 +1,109 @@
+/* Performance: every sample of a part once, chunk by chunk; sums and extremes in the order of the samples. */
+#include <math.h>
+#include <string.h>
+
+#include "learning/training/learner_state.h"
+
+int epx_learner_get_gravity(int outcome) {
+  static const int rising[] = {EPX_OK, EPX_FAILED, EPX_SLOW, EPX_OSCILLATES, EPX_DIVERGED};
+  for (int i = 0; i < (int)(sizeof rising / sizeof rising[0]); i++) {
+    if (rising[i] == outcome) return i;
+  }
+  return 1; /* what is not in the list has failed */
+}
+
+/* The larger; NaN when either is, so that what was not measured is not taken for measured. */
+static double get_larger(double a, double b) {
+  return isnan(a) || isnan(b) ? NAN : fmax(a, b);
+}
+
+/* Adds one lane: sums for now, divided in the end. */
+static void add_lane(const epx_learner *learner, int lane, epx_performance *performance) {
+  const epx_certificate *certificate = &learner->certificate[lane];
+  if (epx_learner_get_gravity(certificate->outcome) > epx_learner_get_gravity(performance->outcome))
+    performance->outcome = certificate->outcome;
+  performance->n_samples++;
+  if (learner->weight[lane] == 0) return;
+  performance->n_settled++;
+  performance->loss += learner->value[lane];
+  performance->accuracy += learner->correct[lane];
+  performance->settling_time += certificate->settling_time;
+  performance->residual = fmax(performance->residual, certificate->residual);
+  performance->abscissa = get_larger(performance->abscissa, certificate->abscissa);
+  performance->power += learner->power[lane];
+}
+
+void epx_performance_finish(epx_performance *performance, bool stability) {
+  const int n = performance->n_settled;
+  performance->loss = n ? performance->loss / n : NAN;
+  performance->accuracy /= performance->n_samples;
+  performance->settling_time = n ? performance->settling_time / n : NAN;
+  performance->power = n ? performance->power / n : NAN;
+  if (n == 0) performance->residual = NAN;
+  if (n == 0 || !stability) performance->abscissa = NAN;
+}
+
+static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool stability,
+                         epx_performance *performance) {
+  const epx_lanes *lanes = learner->lanes;
+  const epx_family *family = learner->network->family;
+  EPX_TRY(epx_learner_solve_chunk(learner, n, samples));
+  if (stability)
+    EPX_TRY(epx_population_eval_stability(learner->population, lanes, learner->state, learner->certificate));
+  if (family->eval_power) {
+    family->eval_power(lanes, learner->state, learner->power);
+  } else {
+    for (int lane = 0; lane < lanes->n_lanes; lane++)
+      learner->power[lane] = NAN;
+  }
+  for (int lane = 0; lane < lanes->n_used; lane++)
+    add_lane(learner, lane, &performance[lane / lanes->n_samples]);
+  return EPX_OK;
+}
+
+const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, int *n) {
+  const epx_task *task = learner->task;
+  const bool test = part == EPX_PART_TEST && task->n_test > 0;
+  const bool validation = part == EPX_PART_VALIDATION && task->n_validation > 0;
+  *n = test ? task->n_test : validation ? task->n_validation : task->n_train;
+  return test ? task->test : validation ? task->validation : task->train;
+}
+
+epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
+                                     epx_performance *performance) {
+  int n;
+  const int *samples = epx_learner_get_samples(learner, part, &n);
+  for (int i = 0; i < learner->n_instances; i++)
+    performance[i] = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
+  epx_lanes_set_parameters(learner->lanes, theta);
+  for (int first = 0; first < n; first += learner->chunk) {
+    const int left = n - first;
+    EPX_TRY(add_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first, stability,
+                      performance));
+  }
+  for (int i = 0; i < learner->n_instances; i++)
+    epx_performance_finish(&performance[i], stability);
+  return EPX_OK;
+}
+
+epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta, epx_part part,
+                                      double *multiplicity) {
+  int n;
+  const int *samples = epx_learner_get_samples(learner, part, &n);
+  epx_lanes_set_parameters(learner->lanes, theta);
+  memset(multiplicity, 0, (size_t)learner->n_instances * sizeof *multiplicity);
+  for (int first = 0; first < n; first += learner->chunk) {
+    const int left = n - first;
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
+    EPX_TRY(epx_inspection_solve_starts(learner->inspection, learner->lanes, learner->population,
+                                        &learner->key, samples + first, learner->state, learner->certificate,
+                                        multiplicity));
+  }
+  for (int i = 0; i < learner->n_instances; i++)
+    multiplicity[i] /= n;
+  return EPX_OK;
+}
+
+epx_audit epx_learner_get_audit(const epx_learner *learner, int i_instance) {
+  return epx_inspection_get_audit(learner->inspection, i_instance);
+}

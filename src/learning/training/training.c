@@ -1,0 +1,181 @@
+/* Training: shuffle, and for each batch settle, estimate, step. An instance stops that has reached its
+ * target, and one that no sample of an epoch gave an equilibrium: nothing was learnt, so that every later
+ * epoch would end as this one. A stopped instance keeps its lanes, which are idle and cost nothing. */
+#include <math.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "base/numbers/random.h"
+#include "learning/training/learner_state.h"
+
+/* Lists the training part in the order of this epoch; as it stands when one batch takes it all. */
+static void set_order(epx_learner *learner, int epoch) {
+  const int n = learner->task->n_train;
+  if (learner->batch == n) {
+    memcpy(learner->order, learner->task->train, (size_t)n * sizeof *learner->order);
+    return;
+  }
+  const epx_random stream = epx_random_init(learner->seed, "learning:shuffle");
+  epx_random_eval_permutation(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)epoch, n, learner->order);
+  for (int i = 0; i < n; i++)
+    learner->order[i] = learner->task->train[learner->order[i]];
+}
+
+static void add_norms(epx_learner *learner) {
+  const size_t n_theta = learner->network->n_theta;
+  for (int i = 0; i < learner->n_instances; i++) {
+    const double *gradient = learner->gradient + (size_t)i * n_theta;
+    double squares = 0;
+    for (size_t k = 0; k < n_theta; k++)
+      squares += gradient[k] * gradient[k];
+    if (learner->n_estimated[i] == 0) continue;
+    learner->norm[i] += sqrt(squares);
+    learner->n_norms[i]++;
+  }
+}
+
+/* Gives all instances the mean of the gradients there are. */
+static void tie(epx_learner *learner) {
+  const size_t n_theta = learner->network->n_theta;
+  int n = 0;
+  for (int i = 0; i < learner->n_instances; i++)
+    n += learner->n_estimated[i] > 0;
+  for (size_t k = 0; n > 0 && k < n_theta; k++) {
+    double sum = 0;
+    for (int i = 0; i < learner->n_instances; i++)
+      sum += learner->n_estimated[i] > 0 ? learner->gradient[(size_t)i * n_theta + k] : 0;
+    for (int i = 0; i < learner->n_instances; i++)
+      learner->gradient[(size_t)i * n_theta + k] = sum / n;
+  }
+  for (int i = 0; i < learner->n_instances; i++)
+    learner->n_estimated[i] = n;
+}
+
+/* A stopped instance keeps its parameters; so does one that has no gradient this time. */
+static void step(epx_learner *learner, double factor, double *theta) {
+  const size_t n_theta = learner->network->n_theta;
+  for (int i = 0; i < learner->n_instances; i++) {
+    unsigned char *mask = learner->mask + (size_t)i * n_theta;
+    const bool rests = learner->stopped[i] || learner->n_estimated[i] == 0;
+    if (rests) memset(mask, 0, n_theta);
+    for (size_t k = 0; !rests && k < n_theta; k++)
+      mask[k] = learner->trained[k] && learner->alive[(size_t)i * n_theta + k];
+  }
+  if (epx_tuning_is_ideal(&learner->spec.hardware.tuning)) {
+    epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta);
+    epx_tuning_set_written(learner->tuning, learner->mask);
+    return;
+  }
+  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask,
+                         epx_tuning_get_wanted(learner->tuning));
+  epx_tuning_write(learner->tuning, learner->mask);
+  epx_tuning_eval(learner->tuning, theta);
+}
+
+static void begin_epoch(epx_learner *learner, int epoch, double *theta) {
+  const size_t n_instances = (size_t)learner->n_instances;
+  if (learner->renewal) learner->renewal(learner->renewal_context, epoch, theta);
+  memset(learner->tally, 0, n_instances * sizeof *learner->tally);
+  memset(learner->norm, 0, n_instances * sizeof *learner->norm);
+  memset(learner->n_norms, 0, n_instances * sizeof *learner->n_norms);
+}
+
+static double get_share(const epx_learner *learner) {
+  const double n_train = learner->task->n_train;
+  return (learner->place.epoch + learner->place.first / n_train) / learner->spec.epochs;
+}
+
+/* From where the epoch stands, which is its beginning unless the training was restored. */
+static epx_err solve_epoch(epx_learner *learner, const epx_nudging *nudging, double factor, double *theta) {
+  const int n_train = learner->task->n_train;
+  if (learner->place.first == 0) begin_epoch(learner, learner->place.epoch, theta);
+  set_order(learner, learner->place.epoch);
+  for (int first = learner->place.first; first < n_train; first += learner->batch) {
+    const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
+    EPX_TRY(epx_interrupt_check());
+    epx_lanes_set_parameters(learner->lanes, theta);
+    EPX_TRY(epx_learner_eval_batch_gradient(learner, learner->spec.estimator, nudging, n,
+                                            learner->order + first));
+    learner->key.step++;
+    if (learner->spec.tied) tie(learner);
+    add_norms(learner);
+    step(learner, factor, theta);
+    learner->place.first = first + n;
+    EPX_TRY(epx_learner_show(learner, get_share(learner)));
+  }
+  return EPX_OK;
+}
+
+static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves) {
+  for (int i = 0; i < learner->n_instances; i++) {
+    const size_t at = (size_t)i * (size_t)learner->spec.epochs + (size_t)epoch;
+    const epx_learner_tally *tally = &learner->tally[i];
+    const bool kept = !learner->stopped[i];
+    if (curves->loss) curves->loss[at] = kept && tally->n_settled ? tally->loss / tally->n_settled : NAN;
+    if (curves->accuracy) curves->accuracy[at] = kept ? tally->correct / tally->n_samples : NAN;
+    if (curves->gradient_norm)
+      curves->gradient_norm[at] = kept && learner->n_norms[i] ? learner->norm[i] / learner->n_norms[i] : NAN;
+  }
+}
+
+static bool is_going(const epx_learner *learner) {
+  return memchr(learner->stopped, 0, (size_t)learner->n_instances) != NULL;
+}
+
+/* Stops the instances that have reached the target on every sample, or settle on none. Tied ones stop
+ * together. */
+static void stop(epx_learner *learner) {
+  const double target = learner->spec.target_loss;
+  for (int i = 0; i < learner->n_instances; i++) {
+    const epx_learner_tally *tally = &learner->tally[i];
+    const bool reached =
+        target != 0 && tally->n_settled == tally->n_samples && tally->loss < target * tally->n_samples;
+    if (reached || tally->n_settled == 0) learner->stopped[i] = 1;
+  }
+  if (learner->spec.tied && is_going(learner)) memset(learner->stopped, 0, (size_t)learner->n_instances);
+}
+
+static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *curves) {
+  epx_training_place *place = &learner->place;
+  epx_nudging nudging = learner->spec.nudging;
+  for (; place->epoch < learner->spec.epochs; place->epoch++, place->first = 0) {
+    const double factor =
+        epx_rate_eval(&learner->spec.rate, learner->spec.decay, place->epoch, learner->spec.epochs);
+    nudging.beta = place->beta;
+    if (is_going(learner)) EPX_TRY(solve_epoch(learner, &nudging, factor, theta));
+    set_curves(learner, place->epoch, curves);
+    if (learner->validated) EPX_TRY(epx_learner_solve_validation(learner, place->epoch, theta, curves));
+    stop(learner);
+    if (learner->spec.nudge_decay > 0) place->beta *= learner->spec.nudge_decay;
+  }
+  return EPX_OK;
+}
+
+/* What a training begins with; one that is restored has it already. */
+static void begin(epx_learner *learner, const double *theta) {
+  if (!learner->deployed) epx_tuning_set_instances(learner->tuning, learner->key.point, learner->key.first);
+  epx_tuning_set_origin(learner->tuning, theta);
+  memset(learner->n_asked, 0, (size_t)learner->n_instances * sizeof *learner->n_asked);
+  memset(learner->failed, 0, (size_t)learner->n_instances * sizeof *learner->failed);
+  epx_optimizer_set_rest(learner->optimizer);
+  learner->key.step = 0;
+  learner->place = (epx_training_place){.beta = learner->spec.nudging.beta};
+  for (int i = 0; i < learner->n_instances; i++) {
+    learner->best_loss[i] = INFINITY;
+    learner->n_worse[i] = 0;
+  }
+}
+
+epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {
+  epx_curves kept = curves ? *curves : (epx_curves){0};
+  if (!learner->restored) begin(learner, theta);
+  learner->restored = false;
+  learner->validated = epx_learner_is_validated(learner, &kept);
+  const int code = solve_epochs(learner, theta, &kept);
+  epx_learner_set_best(learner, theta);
+  learner->validated = false;
+  learner->deployed = false;
+  memset(learner->stopped, 0, (size_t)learner->n_instances);
+  EPX_TRY(code);
+  return EPX_OK;
+}

@@ -1,0 +1,290 @@
+/** @file
+ * Schedule: one bit a block for what is finished, a cursor over what was never handed out, and short lists of
+ * what came back, of suspects, and of what may be copied. Nothing else grows with the campaign.
+ */
+#include "parallel/schedule/schedule.h"
+
+#include <math.h>
+
+#include "base/array.h"
+#include "parallel/schedule/schedule_private.h"
+
+double epx_schedule_eval_interval(int n_workers, int n_relays) {
+  const double group = n_relays > 0 ? ceil((double)n_workers / n_relays) : n_workers;
+  return fmax(0.02, fmax(group / EPX_SCHEDULE_MESSAGES, (double)n_workers / EPX_SCHEDULE_UNITS));
+}
+
+epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers, int n_relays) {
+  const double interval = epx_schedule_eval_interval(n_workers, n_relays);
+  return (epx_schedule_options){.n_blocks = n_blocks,
+                                .n_workers = n_workers,
+                                .unit_time = fmax(0.05, interval),
+                                .ahead = fmax(0.1, 2 * interval),
+                                .deadline = INFINITY,
+                                .margin = 1,
+                                .quantile = 0.99,
+                                .retries = 2,
+                                .copy_age = 0.1,
+                                .host_limit = 3};
+}
+
+void epx_schedule_set_idle(epx_schedule *schedule, int worker, bool idle) {
+  epx_schedule_holding *held = &schedule->worker[worker];
+  if (idle == (held->idle >= 0)) return;
+  if (idle) {
+    held->idle = schedule->n_idle;
+    schedule->idle[schedule->n_idle++] = worker;
+    return;
+  }
+  const int last = schedule->idle[--schedule->n_idle];
+  schedule->idle[held->idle] = last;
+  schedule->worker[last].idle = held->idle;
+  held->idle = -1;
+}
+
+static epx_err create(epx_schedule *schedule) {
+  const epx_schedule_options *options = &schedule->options;
+  const int n = options->n_workers;
+  if (n < 1 || options->n_blocks < 0)
+    return EPX_RAISE(EPX_EINPUT, "a schedule of %lld blocks for %d workers: there must be one worker",
+                     (long long)options->n_blocks, n);
+  EPX_TRY(EPX_ARRAY(schedule->finished, (size_t)(options->n_blocks + 63) / 64));
+  EPX_TRY(EPX_ARRAY(schedule->worker, (size_t)n));
+  EPX_TRY(EPX_ARRAY(schedule->idle, (size_t)n));
+  EPX_TRY(EPX_ARRAY(schedule->tail, (size_t)n));
+  for (int w = 0; w < n; w++) {
+    const int i_host = options->host ? options->host[w] : 0;
+    schedule->worker[w] = (epx_schedule_holding){.host = i_host, .idle = -1, .partner = -1};
+    if (i_host >= schedule->n_hosts) schedule->n_hosts = i_host + 1;
+    epx_schedule_set_idle(schedule, w, true);
+  }
+  EPX_TRY(EPX_ARRAY(schedule->hosts, (size_t)schedule->n_hosts));
+  schedule->counts.open = options->n_blocks;
+  schedule->options.host = NULL;
+  return EPX_OK;
+}
+
+epx_err epx_schedule_create(const epx_schedule_options *options, epx_schedule **out) {
+  *out = NULL;
+  epx_schedule *schedule;
+  EPX_TRY(EPX_ARRAY(schedule, 1));
+  schedule->options = *options;
+  const int code = create(schedule);
+  if (code == EPX_OK)
+    *out = schedule;
+  else
+    epx_schedule_destroy(&schedule);
+  return code;
+}
+
+void epx_schedule_destroy(epx_schedule **address) {
+  epx_schedule *schedule = *address;
+  if (!schedule) return;
+  epx_array_destroy(&schedule->finished);
+  epx_array_destroy(&schedule->worker);
+  epx_array_destroy(&schedule->idle);
+  epx_array_destroy(&schedule->hosts);
+  epx_array_destroy(&schedule->tail);
+  epx_array_destroy(&schedule->returned);
+  epx_suspects_destroy(&schedule->suspects);
+  epx_array_destroy(address);
+}
+
+bool epx_schedule_is_finished(const epx_schedule *schedule, int64_t block) {
+  return schedule->finished[block / 64] >> block % 64 & 1;
+}
+
+void epx_schedule_set_bit(epx_schedule *schedule, int64_t block) {
+  schedule->finished[block / 64] |= UINT64_C(1) << block % 64;
+}
+
+void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
+  if (epx_schedule_is_finished(schedule, block)) return;
+  epx_schedule_set_bit(schedule, block);
+  schedule->counts.finished++;
+  schedule->counts.open--;
+}
+
+/* ---- suspects */
+
+/* What is never to be handed out again, or by another way, is passed over by the cursor as if it were
+ * finished. */
+void epx_schedule_set_given_up(epx_schedule *schedule, epx_suspect *suspect) {
+  epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_GIVEN_UP);
+  schedule->counts.open--;
+  schedule->counts.given_up++;
+}
+
+epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_deaths) {
+  epx_suspect *suspect;
+  EPX_TRY(epx_suspects_merge(&schedule->suspects, block, n_deaths, &suspect));
+  if (suspect->n_deaths > schedule->options.retries) epx_schedule_set_given_up(schedule, suspect);
+  return EPX_OK;
+}
+
+bool epx_schedule_is_suspect(const epx_schedule *schedule, int64_t block) {
+  return schedule->suspects.n > 0 && epx_suspects_get(&schedule->suspects, block);
+}
+
+/* A suspect that may be handed out now: in a group while all are of one death and have attempts left, then
+ * alone. */
+static epx_suspect *choose_suspect(epx_schedule *schedule) {
+  epx_suspects *suspects = &schedule->suspects;
+  const int group = schedule->options.retries <= 1 ? 1 : (int)ceil(sqrt(schedule->options.n_workers));
+  epx_suspect *suspect = epx_suspects_get_next(suspects, false);
+  if (suspect && group > 1) return suspects->n_out < group ? suspect : NULL;
+  if (!suspect) suspect = epx_suspects_get_next(suspects, true);
+  if (!suspect || schedule->counts.out > 0) return NULL;
+  schedule->alone = true;
+  return suspect;
+}
+
+static bool take_suspect(epx_schedule *schedule, epx_unit *unit) {
+  epx_suspect *suspect = choose_suspect(schedule);
+  if (!suspect) return false;
+  epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_OUT);
+  *unit = (epx_unit){suspect->block, 1};
+  return true;
+}
+
+/* ---- handing out */
+
+static int64_t count_held(const epx_schedule_holding *held) {
+  int64_t count = 0;
+  for (int k = 0; k < held->n_units; k++)
+    count += held->unit[k].count;
+  return count;
+}
+
+/* Blocks that are open and under no suspicion. */
+static int64_t count_fresh(const epx_schedule *schedule) {
+  return schedule->counts.open - schedule->suspects.n_open;
+}
+
+/* Seconds left for the blocks of a unit more: those held take about the mean. */
+static double eval_time_left(const epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+  const epx_schedule_options *options = &schedule->options;
+  return options->deadline - options->margin - now -
+         (double)count_held(held) * epx_durations_get_mean(&schedule->durations);
+}
+
+static bool has_time(epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+  const double left = eval_time_left(schedule, held, now);
+  const double longest = epx_durations_eval_quantile(&schedule->durations, schedule->options.quantile);
+  if (left > 0 && left >= longest) return true;
+  if (held->n_units == 0 && schedule->counts.open > 0) schedule->draining = true;
+  return false;
+}
+
+/* The most blocks a unit may have now, 0: none. */
+static int64_t eval_largest(epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+  const epx_schedule_options *options = &schedule->options;
+  const double mean = epx_durations_get_mean(&schedule->durations);
+  const bool timed = schedule->durations.n > 0;
+  const int64_t fresh = count_fresh(schedule);
+  if (held->n_units == N_HELD) return 0;
+  if (held->n_units == 1 && (!timed || mean > options->ahead || fresh < options->n_workers)) return 0;
+  int64_t largest = fresh / (2 * (int64_t)options->n_workers);
+  if (!timed) largest = 1;
+  if (mean * (double)largest > options->unit_time) largest = (int64_t)(options->unit_time / mean);
+  if (largest < 1) largest = 1;
+  /* Of the time left, the last block may take long; the others about the mean. */
+  if (!has_time(schedule, held, now)) return 0;
+  const double left = eval_time_left(schedule, held, now);
+  const double longest = epx_durations_eval_quantile(&schedule->durations, options->quantile);
+  if (longest + (double)(largest - 1) * mean > left) largest = 1 + (int64_t)((left - longest) / mean);
+  return largest;
+}
+
+static bool take_returned(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
+  if (schedule->n_returned == 0) return false;
+  epx_unit *last = &schedule->returned[schedule->n_returned - 1];
+  *unit = *last;
+  if (unit->count > largest) unit->count = largest;
+  last->first += unit->count;
+  last->count -= unit->count;
+  if (last->count == 0) schedule->n_returned--;
+  return true;
+}
+
+/* Finished ones and suspects are passed over. */
+static bool take_new(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
+  const int64_t n = schedule->options.n_blocks;
+  int64_t *cursor = &schedule->cursor;
+  while (*cursor < n &&
+         (epx_schedule_is_finished(schedule, *cursor) || epx_schedule_is_suspect(schedule, *cursor)))
+    ++*cursor;
+  *unit = (epx_unit){.first = *cursor};
+  while (*cursor < n && unit->count < largest && !epx_schedule_is_finished(schedule, *cursor) &&
+         !epx_schedule_is_suspect(schedule, *cursor)) {
+    ++*cursor;
+    unit->count++;
+  }
+  return unit->count > 0;
+}
+
+static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit, bool *copy) {
+  *copy = false;
+  epx_schedule_holding *held = &schedule->worker[worker];
+  if (count_fresh(schedule) > 0) {
+    const int64_t largest = eval_largest(schedule, held, now);
+    return largest > 0 && (take_returned(schedule, largest, unit) || take_new(schedule, largest, unit));
+  }
+  if (held->n_units > 0 || !has_time(schedule, held, now)) return false;
+  if (schedule->counts.open > 0) return take_suspect(schedule, unit);
+  return *copy = epx_schedule_get_copy(schedule, worker, now, unit);
+}
+
+bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
+  epx_schedule_holding *held = &schedule->worker[worker];
+  const epx_schedule_counts *counts = &schedule->counts;
+  if (schedule->draining || schedule->alone || counts->open + counts->out == 0 ||
+      schedule->hosts[held->host].aside)
+    return false;
+  bool copy;
+  if (!take(schedule, worker, now, unit, &copy)) return false;
+  if (held->n_units == 0) held->since = now;
+  held->unit[held->n_units++] = *unit;
+  epx_schedule_set_idle(schedule, worker, false);
+  if (copy) return true;
+  schedule->counts.open -= unit->count;
+  schedule->counts.out += unit->count;
+  return true;
+}
+
+/* ---- how things stand */
+
+bool epx_schedule_is_aside(const epx_schedule *schedule, int worker) {
+  return schedule->hosts[schedule->worker[worker].host].aside;
+}
+
+int epx_schedule_get_idle(const epx_schedule *schedule, int i) {
+  return i < schedule->n_idle ? schedule->idle[i] : -1;
+}
+
+int64_t epx_schedule_get_given_up(const epx_schedule *schedule, int i) {
+  const epx_suspects *suspects = &schedule->suspects;
+  for (size_t k = 0; k < suspects->n; k++)
+    if (suspects->list[k].state == EPX_SUSPECT_GIVEN_UP && i-- == 0) return suspects->list[k].block;
+  return -1;
+}
+
+void epx_schedule_set_draining(epx_schedule *schedule) {
+  schedule->draining = true;
+}
+
+bool epx_schedule_is_draining(const epx_schedule *schedule) {
+  return schedule->draining;
+}
+
+bool epx_schedule_is_idle(const epx_schedule *schedule, int worker) {
+  return schedule->worker[worker].n_units == 0;
+}
+
+epx_schedule_counts epx_schedule_get_counts(const epx_schedule *schedule) {
+  return schedule->counts;
+}
+
+double epx_schedule_get_block_time(const epx_schedule *schedule) {
+  return epx_durations_get_mean(&schedule->durations);
+}

@@ -1,0 +1,29 @@
+/** @file
+ * Material: what guides light, at a wavelength of 1550 nm.
+ */
+#ifndef EPILUX_PHOTONIC_DEVICE_MATERIAL_H
+#define EPILUX_PHOTONIC_DEVICE_MATERIAL_H
+
+#include <stdbool.h>
+
+#include "epilux/base/error.h"
+
+typedef enum { EPX_SILICON, EPX_SILICON_NITRIDE, EPX_MATERIAL_COUNT } epx_material_kind;
+
+typedef struct {
+  const char *name;  /* the deck's word */
+  double index;      /* n [1] */
+  double kerr_index; /* n2 [m^2/W] */
+  double two_photon; /* beta [m/W] of two-photon absorption; 0: twice the photon's energy is below the band
+                        gap */
+  bool assumed;      /* one of the numbers at least is common knowledge, not checked against a source */
+  const char *source;
+} epx_material;
+
+/** Gets a material's numbers. */
+const epx_material *epx_material_get(epx_material_kind kind);
+
+/** Gets a kind by its deck name: silicon, silicon-nitride. Errors: EPX_EINPUT for an unknown name. */
+epx_err epx_material_get_kind(const char *name, epx_material_kind *kind);
+
+#endif

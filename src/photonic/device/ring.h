@@ -1,0 +1,107 @@
+/** @file
+ * Ring: a microring resonator from its geometry: resonance, loss, coupling to its bus guides, Kerr shift a
+ * photon, and what a deviation of its fabrication does to them.
+ *
+ *   intrinsic loss        Q_i = 2 pi n_g / (alpha lambda),  kappa_i = omega / Q_i           (rate of energy)
+ *   coupling to one bus   K = sin^2(theta),  theta = pi / (2 transfer(gap)) sqrt(2 pi R / decay)
+ *                         kappa_c = K c / (n_g 2 pi R)
+ *   loss                  kappa = kappa_i + buses kappa_c
+ *   Kerr                  g = hbar omega^2 c n2 / (n^2 V),  V = area 2 pi R                 (rad/s a photon)
+ *   bistable above        n_c = kappa / (sqrt3 g) photons,  P_c = hbar omega kappa^3 / (3 sqrt3 g kappa_c)
+ * theta is the integral along a bus that is straight where the ring, a circle, comes nearest: the gap there
+ * grows as z^2 / 2R, and coupling falls as exp(-decay gap). Bends are taken to guide as straight guides do,
+ * without loss.
+ */
+#ifndef EPILUX_PHOTONIC_DEVICE_RING_H
+#define EPILUX_PHOTONIC_DEVICE_RING_H
+
+#include "epilux/base/error.h"
+#include "photonic/device/device.h"
+#include "photonic/device/waveguide.h"
+#include "photonic/fabrication/deviation.h"
+
+/** X(member, unit, default in silicon, in nitride, low, high, assumed, source, meaning) */
+#define EPX_RINGS(X)                                                                                         \
+  X(width, "m", 450e-9, 1000e-9, 1e-8, 1e-4, true, "common engineering knowledge", "of the core")            \
+  X(thickness, "m", 220e-9, 400e-9, 1e-8, 1e-4, true, "common engineering knowledge", "of the core layer")   \
+  X(slab, "m", 0, 0, 0, 1e-4, false, "strip", "left beside the core by a partial etch; 0: strip")            \
+  X(radius, "m", 10e-6, 100e-6, 1e-6, 1e-2, true, "common engineering knowledge",                            \
+    "R, of the ring's centre line")                                                                          \
+  X(gap, "m", 200e-9, 600e-9, 0, 1e-4, true, "common engineering knowledge", "between the ring and a bus")   \
+  X(buses, "1", 1, 1, 1, 2, false, "all-pass", "equal bus guides: 1 all-pass, 2 add-drop")                   \
+  X(loss, "dB m-1", 200, 30, 0, 1e5, true, "common engineering knowledge: 1 ... 3 dB/cm, 0.1 ... 0.5 dB/cm", \
+    "alpha, propagation loss")                                                                               \
+  X(wavelength, "m", 1.55e-6, 1.55e-6, EPX_WAVEGUIDE_WAVELENGTH_LOW, EPX_WAVEGUIDE_WAVELENGTH_HIGH, false,   \
+    "telecommunication C band", "lambda, of the resonance in use")
+
+typedef struct {
+  epx_material_kind core;
+#define EPX_RING_MEMBER(member, unit, silicon, nitride, low, high, assumed, source, meaning) double member;
+  EPX_RINGS(EPX_RING_MEMBER)
+#undef EPX_RING_MEMBER
+} epx_ring_spec;
+
+/** The quantities of epx_ring_spec and their defaults, in silicon and in silicon nitride. */
+extern const epx_device epx_ring_silicon, epx_ring_nitride;
+
+typedef struct {
+  epx_mode mode;
+  double n_eff;                                    /* at `wavelength` */
+  double frequency;                                /* omega [rad/s] */
+  double length;                                   /* 2 pi R [m] */
+  double spectral_range;                           /* between resonances, lambda^2 / (n_g length) [m] */
+  double power_coupling;                           /* K, of one bus, a pass [1] */
+  double angle;                                    /* theta [rad] */
+  double decay;                                    /* of theta with the gap [1/m] */
+  double width_slope;                              /* of ln transfer [1/m] */
+  double intrinsic_rate, coupling_rate, loss_rate; /* kappa_i, kappa_c of one bus, kappa [1/s] */
+  double q_intrinsic, q_coupling, q_loaded;        /* omega / rate; infinite where the rate is 0 */
+  double kerr_rate;                                /* g [rad/s a photon] */
+  double threshold_photons, threshold_power;       /* n_c [1], P_c [W] */
+} epx_ring;
+
+/** What fabrication changes. */
+typedef struct {
+  double shift;           /* of the resonance's wavelength [m], > 0 to the red */
+  double loss_factor;     /* of kappa_i */
+  double coupling_factor; /* of kappa_c */
+} epx_ring_change;
+
+/** Inits a ring's description to the defaults of a material. */
+void epx_ring_init(epx_material_kind core, epx_ring_spec *spec);
+
+/** Evaluates a ring.
+ * Errors: EPX_EINPUT: a quantity out of its range (a negative gap), a cross-section, gap or wavelength that
+ * is not in the tables (the message names the range), a gap so small that more than all power would couple
+ * (theta > pi/2). */
+epx_err epx_ring_eval(const epx_ring_spec *spec, epx_ring *ring);
+
+/** Evaluates the rate J [rad/s] at which two equal rings exchange amplitude across a gap,
+ *   J = sin(theta) c / (n_g 2 pi R),  theta = pi / (2 transfer(gap)) sqrt(pi R / decay):
+ * their resonances split by 2 J. Errors: as epx_ring_eval(). */
+epx_err epx_ring_eval_exchange(const epx_ring_spec *spec, double gap, double *rate);
+
+/** Evaluates what a deviation of its fabrication does to a ring, to first order in the exponents:
+ *   shift = shift_width dw + shift_thickness dt + shift_slab de + lambda confinement dn / n_g
+ *   kappa_i -> kappa_i exp(d loss)
+ *   theta -> theta exp(-decay (d gap - dw) - width_slope dw): width grows into the gap.
+ * deviation [EPX_DEVIATION_COUNT], in the units of epx_deviation. */
+void epx_ring_eval_change(const epx_ring_spec *spec, const epx_ring *ring, const double *deviation,
+                          epx_ring_change *change);
+
+/** Evaluates the propagation loss [dB/m] of an intrinsic quality factor. Errors: EPX_EINPUT: a quality
+ * factor, group index or wavelength that is not above 0. */
+epx_err epx_ring_eval_loss(double q_intrinsic, double n_g, double wavelength, double *loss);
+
+/** Evaluates the Kerr shift a photon, g [rad/s], in a material of index `index` and a volume [m^3]; omega in
+ * rad/s, n2 in m^2/W. Errors: EPX_EINPUT: a volume, index or frequency that is not above 0. Source:
+ * Kippenberg2004. */
+epx_err epx_ring_eval_kerr(double frequency, double n2, double index, double volume, double *rate);
+
+/** Evaluates from where on a Kerr resonator is bistable: photons n_c and power P_c [W] at its bus; rates of
+ * energy [1/s], g [rad/s]. Infinite for g = 0. Errors: EPX_EINPUT: a loss or coupling that is not above 0, g
+ * < 0. */
+epx_err epx_ring_eval_threshold(double frequency, double loss_rate, double coupling_rate, double kerr_rate,
+                                double *photons, double *power);
+
+#endif

@@ -1,0 +1,297 @@
+/** @file
+ * Broadcast and weight: modulator neurons whose light is broadcast on wavelengths of their own, weighed by
+ * banks of rings and summed by balanced detectors, a continuous-time recurrent network. s_i is the voltage on
+ * modulator i, y_i = sigma(s_i) the light that it lets through:
+ *
+ *   tau_i ds_i/dt = -s_i + sum_j V_ij (y_j + x_i z_j) + b_i,     z_j = y_{j-1} + y_{j+1}
+ *
+ * with V_ij = J_ij + K_ij for i < j, J_ij - K_ij for i > j, self_i for i = j, and x_i the crosstalk of bank
+ * i: a ring that weighs one wavelength also touches the two beside it. Together the weights are
+ *
+ *   W_ij = V_ij + x_i (V_i,j-1 + V_i,j+1).
+ *
+ * Where W is symmetric (no K, no crosstalk) there is an energy,
+ *
+ *   E = sum_i [s_i y_i - integral of sigma up to s_i - b_i y_i - self_i y_i^2 / 2] - sum_{i<j} J_ij y_i y_j
+ *   dE/ds_i = sigma'(s_i) (s_i - (W y)_i - b_i),
+ *
+ * and the dynamics go down it with the mobility P_i = 1 / (tau_i sigma'(s_i)): as long as every modulator
+ * stays on the flank where sigma rises. With G_i = sigma'(s_i) (s_i - (W y)_i - b_i), a nudge -P dC/ds = -(1
+ * / tau) dC/dy is a current beside those of the detectors. What of W is not symmetric is in no energy, and
+ *
+ *   (M - M')_ij = sigma'_i (W_ji - W_ij) sigma'_j.
+ *
+ * Two neurons: sigma(s) = sin s, a Mach–Zehnder modulator at quadrature; and 1 - depth / (1 + (s -
+ * offset)^2), a ring modulator, s in half linewidths, by default where its flank is steepest.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "photonic/families/families.h"
+#include "photonic/families/resonators/broadcast.h"
+#include "photonic/families/signal.h"
+
+#define SHARED_PARAMETERS                                                                                    \
+  [EPX_BROADCAST_COUPLING] =                                                                                 \
+      {"coupling", "1",       EPX_SITE_LINK,                                                                 \
+       0,          -INFINITY, INFINITY,                                                                      \
+       true,       true,      "J_ij, weight between two neurons: the mean of both directions"},              \
+  [EPX_BROADCAST_BIAS] = {"bias", "1",       EPX_SITE_NODE,                                                  \
+                          0,      -INFINITY, INFINITY,                                                       \
+                          true,   true,      "constant part of the current b_i"},                            \
+  [EPX_BROADCAST_SKEW] =                                                                                     \
+      {"skew", "1",       EPX_SITE_LINK,                                                                     \
+       0,      -INFINITY, INFINITY,                                                                          \
+       true,   false,     "K_ij, i < j: the weight into i is J_ij + K_ij, that into j J_ij - K_ij"},         \
+  [EPX_BROADCAST_SELF] = {"self", "1",       EPX_SITE_NODE,                                                  \
+                          0,      -INFINITY, INFINITY,                                                       \
+                          true,   false,     "self_i, weight of a neuron's own light"},                      \
+  [EPX_BROADCAST_CROSSTALK] =                                                                                \
+      {"crosstalk",                                                                                          \
+       "1",                                                                                                  \
+       EPX_SITE_NODE,                                                                                        \
+       0,                                                                                                    \
+       0,                                                                                                    \
+       1,                                                                                                    \
+       false,                                                                                                \
+       false,                                                                                                \
+       "x_i, share of its weight that a ring of bank i gives the wavelengths beside its own"},               \
+  [EPX_BROADCAST_TIME_CONSTANT] = {"time_constant",                                                          \
+                                   "1",                                                                      \
+                                   EPX_SITE_NODE,                                                            \
+                                   1,                                                                        \
+                                   1e-3,                                                                     \
+                                   INFINITY,                                                                 \
+                                   false,                                                                    \
+                                   false,                                                                    \
+                                   "tau_i of detector, amplifier and modulator"}
+
+static const epx_parameter sine_parameters[EPX_BROADCAST_N_SINE] = {SHARED_PARAMETERS};
+
+static const epx_parameter ring_parameters[EPX_BROADCAST_N_RING] = {
+    SHARED_PARAMETERS,
+    [EPX_BROADCAST_DEPTH] = {"depth", "1", EPX_SITE_NODE, 1, 1e-3, 1, false, false,
+                             "depth_i of the resonance: 1 where the ring is critically coupled"},
+    [EPX_BROADCAST_OFFSET] =
+        {"offset", "1", EPX_SITE_NODE, -0.57735026918962573, -INFINITY, INFINITY, false, false,
+         "offset_i, voltage of the resonance; the flank above it rises, steepest 0.577 above"},
+};
+
+/* Size of the noise from which neurons start. ASSUMED: small next to every signal. */
+static const double start_size = 1e-3;
+
+static const double *get_node(const epx_lanes *lanes, int parameter, int i) {
+  return lanes->node[parameter] + (size_t)i * (size_t)lanes->n_lanes;
+}
+
+bool epx_broadcast_is_ring(const epx_lanes *lanes) {
+  return lanes->network->family == &epx_family_broadcast_ring;
+}
+
+epx_transfer epx_broadcast_eval_ring(double s, double depth, double offset) {
+  const double x = s - offset, q = 1 + x * x;
+  return (epx_transfer){1 - depth / q, 2 * depth * x / (q * q), 2 * depth * (1 - 3 * x * x) / (q * q * q),
+                        s - depth * atan(x)};
+}
+
+epx_transfer epx_broadcast_eval_transfer(const epx_lanes *lanes, int i, size_t lane, double s) {
+  if (epx_broadcast_is_ring(lanes))
+    return epx_broadcast_eval_ring(s, get_node(lanes, EPX_BROADCAST_DEPTH, i)[lane],
+                                   get_node(lanes, EPX_BROADCAST_OFFSET, i)[lane]);
+  return (epx_transfer){sin(s), cos(s), -sin(s), -cos(s)};
+}
+
+static void set_start(const epx_lanes *lanes, unsigned long long seed, double *y) {
+  epx_signal_set_start(lanes, seed, "start:broadcast", start_size, y);
+}
+
+static void set_input(epx_lanes *lanes) {
+  epx_signal_set_drive(lanes, EPX_BROADCAST_BIAS);
+}
+
+void epx_broadcast_eval_light(const epx_lanes *lanes, int fields, const double *s, double *x) {
+  const int n_nodes = lanes->network->n_nodes;
+  const size_t n = (size_t)lanes->n_lanes, node = (size_t)fields * n;
+  for (int i = 0; i < n_nodes; i++) {
+    for (size_t lane = 0; lane < n; lane++)
+      x[(size_t)i * node + lane] = epx_broadcast_eval_transfer(lanes, i, lane, s[(size_t)i * n + lane]).value;
+  }
+  for (int i = 0; fields == 2 && i < n_nodes; i++) {
+    const double *below = i > 0 ? x + (size_t)(i - 1) * node : NULL;
+    const double *above = i + 1 < n_nodes ? x + (size_t)(i + 1) * node : NULL;
+    double *z = x + (size_t)i * node + n;
+    for (size_t lane = 0; lane < n; lane++)
+      z[lane] = (below ? below[lane] : 0) + (above ? above[lane] : 0);
+  }
+}
+
+void epx_broadcast_add_self(const epx_lanes *lanes, int fields, const double *x, double *sum) {
+  const size_t n = (size_t)lanes->n_lanes, node = (size_t)fields * n;
+  for (int i = 0; i < lanes->network->n_nodes; i++) {
+    const double *self = get_node(lanes, EPX_BROADCAST_SELF, i);
+    for (size_t k = 0; k < node; k++)
+      sum[(size_t)i * node + k] += self[k % n] * x[(size_t)i * node + k];
+  }
+}
+
+static void eval_field(const epx_lanes *lanes, const double *y, double *f, double *work) {
+  const int fields = lanes->active[EPX_BROADCAST_CROSSTALK] ? 2 : 1;
+  const size_t n = (size_t)lanes->n_lanes, node = (size_t)fields * n;
+  double *x = work, *sum = work + 2 * (size_t)lanes->network->n_nodes * n;
+  epx_broadcast_eval_light(lanes, fields, y, x);
+  epx_lanes_eval_coupling(lanes, fields, x, sum);
+  epx_broadcast_add_self(lanes, fields, x, sum);
+  for (int i = 0; i < lanes->network->n_nodes; i++) {
+    const double *tau = get_node(lanes, EPX_BROADCAST_TIME_CONSTANT, i),
+                 *crosstalk = get_node(lanes, EPX_BROADCAST_CROSSTALK, i);
+    const double *s = y + (size_t)i * n, *b = lanes->input + (size_t)i * n;
+    const double *of_y = sum + (size_t)i * node, *of_z = of_y + n;
+    for (size_t lane = 0; lane < n; lane++) {
+      double received = of_y[lane];
+      if (fields == 2) received += crosstalk[lane] * of_z[lane];
+      f[(size_t)i * n + lane] = (received + b[lane] - s[lane]) / tau[lane];
+    }
+  }
+}
+
+/** Adds factor V_ij to row [width]; nodes beyond the ends have none. */
+static void add_weight(const epx_lanes *lanes, int i, int j, int lane, int width, const double *factor,
+                       double *row) {
+  int step = 1;
+  if (j < 0 || j >= lanes->network->n_nodes) return;
+  const double *V = i == j ? get_node(lanes, EPX_BROADCAST_SELF, i) + lane
+                           : epx_lanes_get_coupling(lanes, i, j, lane, &step);
+  for (int w = 0; w < width; w++)
+    row[w] += (factor ? factor[w] : 1) * V[w * step];
+}
+
+void epx_broadcast_eval_weight(const epx_lanes *lanes, int i, int j, int lane, int width, double *row) {
+  const double *crosstalk = get_node(lanes, EPX_BROADCAST_CROSSTALK, i) + lane;
+  memset(row, 0, (size_t)width * sizeof *row);
+  add_weight(lanes, i, j, lane, width, NULL, row);
+  if (!lanes->active[EPX_BROADCAST_CROSSTALK]) return;
+  add_weight(lanes, i, j - 1, lane, width, crosstalk, row);
+  add_weight(lanes, i, j + 1, lane, width, crosstalk, row);
+}
+
+static void eval_jacobian(const epx_lanes *lanes, const double *y, int lane, int width, double *jacobian) {
+  const int n_nodes = lanes->network->n_nodes;
+  for (int j = 0; j < n_nodes; j++) {
+    double slope[EPX_LANE_WIDTH];
+    for (int w = 0; w < width; w++) {
+      const size_t at = (size_t)(lane + w);
+      slope[w] = epx_broadcast_eval_transfer(lanes, j, at, y[(size_t)j * (size_t)lanes->n_lanes + at]).slope;
+    }
+    for (int i = 0; i < n_nodes; i++) {
+      const double *tau = get_node(lanes, EPX_BROADCAST_TIME_CONSTANT, i) + lane;
+      double *entry = jacobian + ((size_t)i * (size_t)n_nodes + (size_t)j) * (size_t)width;
+      epx_broadcast_eval_weight(lanes, i, j, lane, width, entry);
+      for (int w = 0; w < width; w++)
+        entry[w] = (entry[w] * slope[w] - (i == j)) / tau[w];
+    }
+  }
+}
+
+static void eval_mobility(const epx_lanes *lanes, const double *y, int row, int lane, int width,
+                          double *mobility, double *slope) {
+  const double *tau = get_node(lanes, EPX_BROADCAST_TIME_CONSTANT, row) + lane;
+  for (int w = 0; w < width; w++) {
+    const size_t at = (size_t)(lane + w);
+    const epx_transfer t =
+        epx_broadcast_eval_transfer(lanes, row, at, y[(size_t)row * (size_t)lanes->n_lanes + at]);
+    mobility[w] = 1 / (tau[w] * t.slope);
+    if (slope) slope[w] = -t.curvature / (tau[w] * t.slope * t.slope);
+  }
+}
+
+static void eval_emission(const epx_lanes *lanes, const double *y, int node, int lane, int width,
+                          double *value, double *slope, double *curvature) {
+  for (int w = 0; w < width; w++) {
+    const size_t at = (size_t)(lane + w);
+    const epx_transfer t =
+        epx_broadcast_eval_transfer(lanes, node, at, y[(size_t)node * (size_t)lanes->n_lanes + at]);
+    value[w] = t.value;
+    if (slope) slope[w] = t.slope;
+    if (curvature) curvature[w] = t.curvature;
+  }
+}
+
+/** y' V y = y' J y: the skew is not in it. */
+static void eval_energy(const epx_lanes *lanes, const double *y, double *energy) {
+  const size_t n = (size_t)lanes->n_lanes;
+  double *light = lanes->scratch, *sum = light + (size_t)lanes->network->n_nodes * n;
+  epx_broadcast_eval_light(lanes, 1, y, light);
+  epx_lanes_eval_coupling(lanes, 1, light, sum);
+  epx_broadcast_add_self(lanes, 1, light, sum);
+  memset(energy, 0, n * sizeof *energy);
+  for (int i = 0; i < lanes->network->n_nodes; i++) {
+    for (size_t lane = 0; lane < n; lane++) {
+      const size_t at = (size_t)i * n + lane;
+      const epx_transfer t = epx_broadcast_eval_transfer(lanes, i, lane, y[at]);
+      energy[lane] += (y[at] - lanes->input[at] - 0.5 * sum[at]) * t.value - t.integral;
+    }
+  }
+}
+
+static void eval_antisymmetric(const epx_lanes *lanes, const double *y, const double *v, double *out) {
+  const int n_nodes = lanes->network->n_nodes;
+  const size_t n = (size_t)lanes->n_lanes;
+  double *slope = lanes->scratch, *there = slope + (size_t)n_nodes * n, *back = there + n;
+  memset(out, 0, (size_t)n_nodes * n * sizeof *out);
+  if (!lanes->active[EPX_BROADCAST_SKEW] && !lanes->active[EPX_BROADCAST_CROSSTALK]) return;
+  for (size_t k = 0; k < (size_t)n_nodes * n; k++)
+    slope[k] = epx_broadcast_eval_transfer(lanes, (int)(k / n), k % n, y[k]).slope;
+  for (int i = 0; i < n_nodes; i++) {
+    for (int j = 0; j < n_nodes; j++) {
+      epx_broadcast_eval_weight(lanes, i, j, 0, lanes->n_lanes, there);
+      epx_broadcast_eval_weight(lanes, j, i, 0, lanes->n_lanes, back);
+      for (size_t lane = 0; lane < n; lane++) {
+        const size_t at_i = (size_t)i * n + lane, at_j = (size_t)j * n + lane;
+        out[at_i] += slope[at_i] * (back[lane] - there[lane]) * slope[at_j] * v[at_j];
+      }
+    }
+  }
+}
+
+#define SHARED_MEMBERS                                                                                       \
+  .abi = EPX_FAMILY_ABI,                                                                                     \
+  .units = "normalised: time in units of any one time constant, s in rad of the modulator's phase or half "  \
+           "linewidths, y in units of half the swing",                                                       \
+  .nudge = "a current -dC/dy into the output modulators, beside that of their detectors",                    \
+  .exact = "where the weights are symmetric: without skew and crosstalk, on the modulators' rising flank",   \
+  .components = 1, .frame = EPX_FRAME_GRADIENT, .input_rows = 1, .skew = EPX_BROADCAST_SKEW,                 \
+  .readouts = EPX_READS(EPX_READ_EMISSION) | EPX_READS(EPX_READ_AMPLITUDE), .readout = EPX_READ_EMISSION,    \
+  .input_scale = 1, .coupling_spread = 1, .set_start = set_start, .eval_field = eval_field,                  \
+  .eval_jacobian = eval_jacobian, .eval_mobility = eval_mobility,                                            \
+  .add_force_gradient = epx_broadcast_add_force_gradient,                                                    \
+  .add_energy_gradient = epx_broadcast_add_energy_gradient, .eval_energy = eval_energy,                      \
+  .eval_antisymmetric = eval_antisymmetric, .set_input = set_input, .eval_emission = eval_emission
+
+const epx_family epx_family_broadcast = {
+    .name = "broadcast",
+    .summary = "broadcast and weight: microring weight banks, balanced detectors, Mach-Zehnder modulators",
+    .equation =
+        "time_constant_i ds_i/dt = -s_i + sum_j W_ij y_j + b_i,  y_j = sin s_j\n"
+        "W_ij = V_ij + crosstalk_i (V_i,j-1 + V_i,j+1),  V_ij = coupling_ij + skew_ij, V_ji = coupling_ij "
+        "- skew_ij (i < j), V_ii = self_i\n"
+        "b_i = bias_i + input_scale * feature at input nodes",
+    .source = "Tait2017",
+    .n_parameters = EPX_BROADCAST_N_SINE,
+    .parameters = sine_parameters,
+    SHARED_MEMBERS,
+};
+
+const epx_family epx_family_broadcast_ring = {
+    .name = "broadcast-ring",
+    .summary = "broadcast and weight: microring weight banks, balanced detectors, ring modulators",
+    .equation =
+        "time_constant_i ds_i/dt = -s_i + sum_j W_ij y_j + b_i\n"
+        "y_j = 1 - depth_j / (1 + (s_j - offset_j)^2)\n"
+        "W_ij = V_ij + crosstalk_i (V_i,j-1 + V_i,j+1),  V_ij = coupling_ij + skew_ij, V_ji = coupling_ij "
+        "- skew_ij (i < j), V_ii = self_i\n"
+        "b_i = bias_i + input_scale * feature at input nodes",
+    .source = "Tait2017",
+    .n_parameters = EPX_BROADCAST_N_RING,
+    .parameters = ring_parameters,
+    SHARED_MEMBERS,
+};

@@ -1,0 +1,72 @@
+#include "study/energy/consumption.h"
+
+#include <math.h>
+
+#include "photonic/device/normalisation.h"
+
+static double get_nominal(const epx_point *point, const char *parameter) {
+  const int p = epx_family_get_parameter(point->network->family, parameter);
+  return p < 0 ? 0 : point->nominal[point->network->offset[p]];
+}
+
+/* What the described ring says; a network without loss or Kerr shift leaves the units open. */
+static epx_err eval_device(const epx_point *point, double *rate, double *power) {
+  epx_ring ring;
+  epx_normalisation units;
+  const double loss = get_nominal(point, "loss"), kerr = get_nominal(point, "kerr");
+  if (!point->settings->described || !(loss > 0)) return EPX_OK;
+  EPX_TRY(epx_ring_eval(&point->settings->fabrication.ring, &ring));
+  *rate = ring.loss_rate / loss;
+  if (!(kerr > 0)) return EPX_OK;
+  EPX_TRY(epx_normalisation_init(&ring, *rate, kerr, &units));
+  *power = units.power;
+  return EPX_OK;
+}
+
+epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power) {
+  const epx_energy_spec *spec = &point->settings->energy;
+  *rate = EPX_ENERGY_RATE;
+  *power = EPX_ENERGY_POWER;
+  EPX_TRY(eval_device(point, rate, power));
+  if (spec->rate > 0) *rate = spec->rate;
+  if (spec->power > 0) *power = spec->power;
+  return EPX_OK;
+}
+
+static double count_trained(const epx_point *point) {
+  double n = 0;
+  for (int p = 0; p < point->network->family->n_parameters; p++)
+    n += point->settings->learning.train[p] ? (double)point->network->count[p] : 0;
+  return n;
+}
+
+epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
+                             double steps, double writes, epx_energy *energy) {
+  const epx_network *network = point->network;
+  const epx_learning_spec *learning = &point->settings->learning;
+  const epx_estimator *estimator = learning->estimator;
+  const double n_trained = count_trained(point);
+  double rate, power;
+  EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
+  const double light = isnan(performance->power) ? network->n_nodes : performance->power;
+  const epx_energy_work work = {
+      .settling_time = performance->settling_time / rate,
+      .optical_power = light * power,
+      .ring_heaters = point->settings->fabrication.heats ? heater_power : NAN,
+      .n_nodes = network->n_nodes,
+      .components = network->family->components,
+      .n_inputs = network->n_inputs,
+      .n_outputs = network->n_outputs,
+      .n_links = (double)network->topology->n_links,
+      .n_trained = n_trained,
+      .computed = estimator->computed,
+      .reads_states = !estimator->cost_only,
+      .phases = estimator->eval_phases ? estimator->eval_phases(&learning->nudging, (size_t)n_trained) : 0,
+      .averages = learning->hardware.reading.averages > 1 ? learning->hardware.reading.averages : 1,
+      .batch = learning->batch > 0 ? learning->batch : point->task->n_train,
+      .steps = steps,
+      .writes = writes,
+  };
+  epx_energy_eval(&point->settings->energy, &work, energy);
+  return EPX_OK;
+}

@@ -1,0 +1,22 @@
+/** @file
+ * Consumption: from what a trial measured to what it would have cost in energy.
+ */
+#ifndef EPILUX_STUDY_ENERGY_CONSUMPTION_H
+#define EPILUX_STUDY_ENERGY_CONSUMPTION_H
+
+#include "study/point.h"
+
+/** Evaluates what the family's units are: a rate of 1 [1/s] and a power of 1 [W]. As the deck's section
+ * energy says; else those of its device, as `epilux check` prints them; else EPX_ENERGY_RATE and
+ * EPX_ENERGY_POWER. Errors: as epx_ring_eval(), epx_normalisation_init(), none of them once the deck is read.
+ */
+epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power);
+
+/** Evaluates the energies of one instance: with its performance, the power of its process's heaters [W], the
+ * samples it was trained on in situ, each as often as it was, and the writes of a weight. A family that says
+ * no power of its drives is taken for lasers of one unit of power, one a node. Errors: as
+ * epx_consumption_eval_units(). */
+epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
+                             double steps, double writes, epx_energy *energy);
+
+#endif

@@ -1,0 +1,111 @@
+#include "study/energy/energy.h"
+
+#include <math.h>
+
+static const epx_quantity optimistic_quantities[] = {
+#define ROW(member, unit, best, real, low, high, assumed, source, meaning)                                   \
+  EPX_QUANTITY(epx_energy_case, member, unit, best, low, high, assumed, source, meaning),
+    EPX_ENERGIES(ROW)
+#undef ROW
+};
+
+static const epx_quantity budgeted_quantities[] = {
+#define ROW(member, unit, best, real, low, high, assumed, source, meaning)                                   \
+  EPX_QUANTITY(epx_energy_case, member, unit, real, low, high, assumed, source, meaning),
+    EPX_ENERGIES(ROW)
+#undef ROW
+};
+
+enum { N_QUANTITIES = sizeof optimistic_quantities / sizeof *optimistic_quantities };
+
+const epx_device epx_energy_device[EPX_ENERGY_CASES] = {
+    {"optimistic", "components as good as published ones get", N_QUANTITIES, optimistic_quantities},
+    {"budgeted", "with the losses, margins and read-outs that a system needs", N_QUANTITIES,
+     budgeted_quantities}};
+
+void epx_energy_init(epx_energy_spec *spec) {
+  *spec = (epx_energy_spec){0};
+  for (int k = 0; k < EPX_ENERGY_CASES; k++)
+    epx_device_init(&epx_energy_device[k], &spec->cases[k]);
+}
+
+/* The five parts that run while light is on, of n phases in which n_read nodes are read n_averages times. */
+typedef struct {
+  double laser, heaters, modulators, receivers, converters;
+} parts;
+
+static parts eval_parts(const epx_energy_case *c, const epx_energy_work *work, double n_phases, double n_read,
+                        double n_averages) {
+  const double T = n_phases * (work->settling_time + n_averages * c->read_time);
+  const double loss = c->coupler_loss + c->modulator_loss + c->waveguide_loss + c->splitter_loss + c->margin;
+  const double light = fmax(work->optical_power, work->n_outputs * c->detector_power);
+  const double rings = isnan(work->ring_heaters) ? work->n_nodes * c->ring_heater : work->ring_heaters;
+  return (parts){.laser = T * light * pow(10, loss / 10) / c->wall_plug,
+                 .heaters = T * (rings + work->n_trained * c->weight_heater),
+                 .modulators = work->n_inputs * (T * c->modulator_bias + c->modulator_energy),
+                 .receivers = T * n_read * c->receiver_power,
+                 .converters = work->n_inputs * c->dac_energy +
+                               n_phases * n_read * work->components * n_averages * c->adc_energy};
+}
+
+static double eval_sum(const parts *p) {
+  return p->laser + p->heaters + p->modulators + p->receivers + p->converters;
+}
+
+static double eval_macs(const epx_energy_case *c, const epx_energy_work *work) {
+  return c->iterations * work->components * (2 * work->n_links + work->n_nodes) * c->mac_energy;
+}
+
+static double eval_memory(const epx_energy_case *c, const epx_energy_work *work) {
+  const double words = 2 * work->n_links + work->components * work->n_nodes;
+  return c->iterations * words * c->buffer_energy + (work->n_links + work->n_nodes) * c->memory_energy;
+}
+
+static void set_digital(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
+  double(*value)[EPX_ENERGY_CASES] = energy->value;
+  const double macs = eval_macs(c, work), memory = eval_memory(c, work);
+  const double update = 6 * work->n_trained / work->batch * (c->buffer_energy + c->memory_energy);
+  value[EPX_ENERGY_DIGITAL_INFERENCE_MACS][k] = macs;
+  value[EPX_ENERGY_DIGITAL_INFERENCE_MEMORY][k] = memory;
+  value[EPX_ENERGY_DIGITAL_INFERENCE_ENERGY][k] = macs + memory;
+  value[EPX_ENERGY_DIGITAL_STEP_MACS][k] = 3 * macs;
+  value[EPX_ENERGY_DIGITAL_STEP_MEMORY][k] = 3 * memory + update;
+  value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k] = 3 * (macs + memory) + update;
+  value[EPX_ENERGY_DIGITAL_TRAINING_ENERGY][k] = work->steps * (3 * (macs + memory) + update);
+}
+
+static void set_inference(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
+  const parts p = eval_parts(c, work, 1, work->n_outputs, 1);
+  energy->value[EPX_ENERGY_INFERENCE_LASER][k] = p.laser;
+  energy->value[EPX_ENERGY_INFERENCE_HEATERS][k] = p.heaters;
+  energy->value[EPX_ENERGY_INFERENCE_MODULATORS][k] = p.modulators;
+  energy->value[EPX_ENERGY_INFERENCE_RECEIVERS][k] = p.receivers;
+  energy->value[EPX_ENERGY_INFERENCE_CONVERTERS][k] = p.converters;
+  energy->value[EPX_ENERGY_INFERENCE_ENERGY][k] = eval_sum(&p);
+}
+
+static void set_step(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
+  const double others = work->reads_states ? c->nodes_read * (work->n_nodes - work->n_outputs) : 0;
+  const double all = work->n_trained * work->writes * c->write_energy;
+  parts p = eval_parts(c, work, 1 + work->phases, work->n_outputs + others, work->averages);
+  if (work->computed) p = (parts){0};
+  double step = eval_sum(&p), updates = work->steps > 0 ? all / work->steps : NAN;
+  if (work->computed) step = energy->value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k];
+  const double none = work->steps > 0 ? 0 : NAN; /* a step that was not taken */
+  energy->value[EPX_ENERGY_STEP_LASER][k] = p.laser + none;
+  energy->value[EPX_ENERGY_STEP_HEATERS][k] = p.heaters + none;
+  energy->value[EPX_ENERGY_STEP_MODULATORS][k] = p.modulators + none;
+  energy->value[EPX_ENERGY_STEP_RECEIVERS][k] = p.receivers + none;
+  energy->value[EPX_ENERGY_STEP_CONVERTERS][k] = p.converters + none;
+  energy->value[EPX_ENERGY_STEP_UPDATES][k] = updates;
+  energy->value[EPX_ENERGY_STEP_ENERGY][k] = step + updates;
+  energy->value[EPX_ENERGY_TRAINING_ENERGY][k] = work->steps * step + all;
+}
+
+void epx_energy_eval(const epx_energy_spec *spec, const epx_energy_work *work, epx_energy *energy) {
+  for (int k = 0; k < EPX_ENERGY_CASES; k++) {
+    set_digital(&spec->cases[k], work, k, energy);
+    set_inference(&spec->cases[k], work, k, energy);
+    set_step(&spec->cases[k], work, k, energy);
+  }
+}

@@ -1,0 +1,169 @@
+/* Training elsewhere is a training of a learner of its own. Of noise-aware, its first instance is the nominal
+ * network, whose parameters are those that all share; the others are made anew from them before every epoch.
+ */
+#include "study/fabrication/deployment.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/numbers/random.h"
+
+/* Instances beyond any population. */
+static const uint32_t first_random = 1u << 31;
+
+static uint32_t get_key(const epx_point *point, int i_point) {
+  return point->settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY;
+}
+
+epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32_t i_instance,
+                                     const double *nominal, double *theta, double *heater_power) {
+  const epx_settings *settings = point->settings;
+  const uint32_t key = get_key(point, i_point);
+  memcpy(theta, nominal, point->network->n_theta * sizeof *theta);
+  if (heater_power) *heater_power = 0;
+  if (point->fabrication) {
+    epx_heating_report report;
+    EPX_TRY(epx_fabrication_eval(point->fabrication, key, i_instance, theta, &report));
+    if (heater_power) *heater_power = report.total;
+  }
+  epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed, key,
+                     i_instance, theta, NULL);
+  return EPX_OK;
+}
+
+typedef struct {
+  const epx_point *point;
+  int i_point;
+  int code; /* of what failed while instances were renewed */
+} renewal;
+
+static void renew(void *context, int epoch, double *theta) {
+  renewal *r = context;
+  const int n = r->point->settings->protocol.n_random;
+  const size_t n_theta = r->point->network->n_theta;
+  for (int k = 0; k < n && r->code == EPX_OK; k++) {
+    const uint32_t instance = first_random + (uint32_t)epoch * (uint32_t)n + (uint32_t)k;
+    r->code = epx_deployment_eval_instance(r->point, r->i_point, instance, theta,
+                                           theta + (size_t)(k + 1) * n_theta, NULL);
+  }
+}
+
+static int count_epochs(int n, const double *loss) {
+  int epochs = 0;
+  for (int e = 0; e < n; e++)
+    epochs += !isnan(loss[e]);
+  return epochs;
+}
+
+/* theta [n_instances][n_theta], performance [n_instances], loss [n_instances][epochs]: room. */
+static epx_err train(const epx_point *point, int i_point, epx_learner *learner, double *theta,
+                     epx_performance *performance, double *loss) {
+  epx_deployment_origin *origin = point->origin;
+  const size_t n_theta = point->network->n_theta;
+  renewal context = {point, i_point, EPX_OK};
+  epx_curves curves = {.loss = loss};
+  epx_restart restart = {.kind = EPX_RESTART_ELSEWHERE};
+  bool kept = false;
+  memcpy(theta, point->nominal, n_theta * sizeof *theta);
+  if (point->settings->protocol.kind == EPX_PROTOCOL_NOISE_AWARE)
+    epx_learner_set_renewal(learner, renew, &context);
+  EPX_TRY(epx_learner_add_to_restart(learner, theta, &curves, &restart));
+  epx_learner_set_checkpointer(learner, &point->checkpointer, &restart);
+  if (point->checkpointer.read)
+    EPX_TRY(point->checkpointer.read(point->checkpointer.context, &restart, &kept));
+  if (kept) epx_learner_set_restored(learner);
+  EPX_TRY(epx_learner_solve_training(learner, theta, &curves));
+  EPX_TRY(context.code);
+  EPX_TRY(epx_learner_eval_performance(learner, theta, EPX_PART_TEST, false, performance));
+  for (size_t k = 0; k < n_theta; k++)
+    origin->settings[k] = theta[k] - point->nominal[k];
+  origin->accuracy = performance[0].accuracy;
+  origin->epochs = count_epochs(point->settings->learning.epochs, loss);
+  origin->made = true;
+  return EPX_OK;
+}
+
+epx_err epx_deployment_solve(const epx_point *point, int i_point) {
+  const epx_settings *settings = point->settings;
+  if (point->origin->made || settings->protocol.kind == EPX_PROTOCOL_IN_SITU) return EPX_OK;
+  const bool aware = settings->protocol.kind == EPX_PROTOCOL_NOISE_AWARE;
+  const int n_instances = aware ? 1 + settings->protocol.n_random : 1;
+  epx_learning_spec spec = settings->learning;
+  spec.estimator = epx_estimator_get_by_name("backprop");
+  spec.hardware = (epx_hardware_spec){0};
+  spec.tied = aware;
+  epx_learner *learner = NULL;
+  double *theta = NULL, *loss = NULL;
+  epx_performance *performance = NULL;
+  int code = epx_learner_create(point->network, point->task, &settings->cost, &spec, &settings->equilibrium,
+                                n_instances, settings->seed, &learner);
+  if (code == EPX_OK) code = EPX_ARRAY(theta, (size_t)n_instances * point->network->n_theta);
+  if (code == EPX_OK) code = EPX_ARRAY(loss, (size_t)n_instances * (size_t)spec.epochs);
+  if (code == EPX_OK) code = EPX_ARRAY(performance, (size_t)n_instances);
+  if (code == EPX_OK) code = train(point, i_point, learner, theta, performance, loss);
+  epx_array_destroy(&theta);
+  epx_array_destroy(&loss);
+  epx_array_destroy(&performance);
+  epx_learner_destroy(&learner);
+  EPX_TRY(code);
+  return EPX_OK;
+}
+
+/* Takes from the settings of one instance what is known of its deviations. room [2 n_theta]. */
+static epx_err calibrate(const epx_point *point, int i_point, uint32_t i_instance, double *room,
+                         double *wanted) {
+  const epx_protocol_spec *protocol = &point->settings->protocol;
+  const epx_network *network = point->network;
+  const epx_random stream = epx_random_init(point->settings->seed, "protocol:calibration");
+  double *target = room, *made = room + network->n_theta;
+  for (size_t k = 0; k < network->n_theta; k++)
+    target[k] = point->nominal[k] + wanted[k];
+  EPX_TRY(epx_deployment_eval_instance(point, i_point, i_instance, target, made, NULL));
+  for (int p = 0; p < network->family->n_parameters; p++) {
+    if (!protocol->calibrated[p]) continue;
+    for (size_t k = network->offset[p]; k < network->offset[p] + network->count[p]; k++) {
+      const double error = protocol->calibration_error;
+      wanted[k] -= made[k] - target[k];
+      if (error > 0)
+        wanted[k] +=
+            error * epx_random_eval_normal(&stream, get_key(point, i_point), i_instance, (uint32_t)k, 0);
+    }
+  }
+  return EPX_OK;
+}
+
+/* wanted, shift [block][n_theta], room [2 n_theta]. */
+static epx_err deploy(const epx_point *point, int i_point, int first, epx_learner *learner, double *wanted,
+                      double *shift, double *room, double *theta, double *heater_power) {
+  const size_t n_theta = point->network->n_theta;
+  const bool trained = point->settings->protocol.kind != EPX_PROTOCOL_IN_SITU;
+  for (int k = 0; k < point->block; k++) {
+    double *own = wanted + (size_t)k * n_theta;
+    memcpy(own, point->origin->settings, n_theta * sizeof *own);
+    if (point->settings->protocol.kind == EPX_PROTOCOL_CALIBRATE)
+      EPX_TRY(calibrate(point, i_point, (uint32_t)(first + k), room, own));
+  }
+  epx_learner_set_dead(learner, theta); /* what is dead is not written */
+  if (trained) epx_learner_write_settings(learner, wanted, shift);
+  for (int k = 0; k < point->block; k++) {
+    for (size_t i = 0; i < n_theta; i++)
+      room[i] = point->nominal[i] + (trained ? shift[(size_t)k * n_theta + i] : 0);
+    EPX_TRY(epx_deployment_eval_instance(point, i_point, (uint32_t)(first + k), room,
+                                         theta + (size_t)k * n_theta, &heater_power[k]));
+  }
+  epx_learner_set_dead(learner, theta);
+  return EPX_OK;
+}
+
+epx_err epx_deployment_eval(const epx_point *point, int i_point, int first, epx_learner *learner,
+                            double *theta, double *heater_power) {
+  const size_t n = (size_t)point->block * point->network->n_theta;
+  double *room = NULL;
+  EPX_TRY(epx_deployment_solve(point, i_point));
+  EPX_TRY(EPX_ARRAY(room, 2 * n + 2 * point->network->n_theta));
+  const int code = deploy(point, i_point, first, learner, room, room + n, room + 2 * n, theta, heater_power);
+  epx_array_destroy(&room);
+  EPX_TRY(code);
+  return EPX_OK;
+}

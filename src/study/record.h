@@ -1,0 +1,44 @@
+/** @file
+ * Record: the numbers one trial leaves, in one flat array of doubles, so that ranks, journal and store need
+ * know no more than its layout. All points of a campaign have one layout.
+ *
+ *   [0]                          state: 0 pending, else as EPX_ERRORS (1 done)
+ *   [1]                          seconds the trial took, its share of its block: outside the same-bits
+ * promise [metric + k]                 metric k [curve + c * n_epochs + e]   kept curve c at epoch e
+ *   [variation + v]              kept drawn values, parameter after parameter, node or link after node or
+ * link
+ *   [fabricated + v]             kept of the fabrication, as epx_fabricated_eval() lays it
+ *   [parameters + v]             kept parameters as trained: theta
+ */
+#ifndef EPILUX_STUDY_RECORD_H
+#define EPILUX_STUDY_RECORD_H
+
+#include <stddef.h>
+
+#include "study/settings.h"
+
+typedef struct {
+  int n_metrics, n_curves, n_epochs;
+  int n_varied;                                            /* parameters whose drawn values are kept */
+  const char *varied[EPX_FAMILY_MAX_PARAMETERS];           /* their names */
+  size_t n_values[EPX_FAMILY_MAX_PARAMETERS];              /* nodes or links of each */
+  size_t value[EPX_FAMILY_MAX_PARAMETERS];                 /* where each starts */
+  int n_fabricated;                                        /* nodes whose fabrication is kept, 0: of none */
+  int n_kept;                                              /* parameters kept as trained: 0 or the family's */
+  size_t n_of_kept[EPX_FAMILY_MAX_PARAMETERS];             /* nodes or links of each */
+  size_t metric, curve, variation, fabricated, parameters; /* where each part starts */
+  size_t size;                                             /* doubles in a record */
+} epx_record_layout;
+
+/** The states of a trial, as `/trials/state` names them. */
+#define EPX_STATE_PENDING 0
+#define EPX_STATE_DONE 1
+
+/** Inits an array [size] as a pending record: state 0, everything else NaN. */
+void epx_record_init(const epx_record_layout *layout, double *record);
+
+/** Gets the state's name: pending, done, did not settle, oscillates, diverged, failed; "unknown" for others.
+ */
+const char *epx_record_get_state_name(int state);
+
+#endif

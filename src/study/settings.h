@@ -1,0 +1,88 @@
+/** @file
+ * Settings: all that one design point's trials depend on, typed: what the deck says once its factors have
+ * their values. Read from the deck by io/deck; nothing here knows of YAML.
+ */
+#ifndef EPILUX_STUDY_SETTINGS_H
+#define EPILUX_STUDY_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "equilibrium/engine.h"
+#include "learning/training/learner.h"
+#include "photonic/fabrication/fabrication.h"
+#include "photonic/fabrication/variation.h"
+#include "statistics/yield.h"
+#include "study/fabrication/protocol.h"
+#include "study/metric.h"
+
+typedef struct {
+  int metric;   /* epx_metric, -1: no yield asked for */
+  bool at_most; /* good: metric <= limit; otherwise metric >= limit */
+  double limit;
+  double confidence; /* two-sided */
+  epx_yield_method interval;
+} epx_yield_spec;
+
+/** Curves that may be kept. X(name, deck name, long name) */
+#define EPX_CURVES(X)                                                                                        \
+  X(EPX_CURVE_LOSS, "loss", "mean cost over the training samples during the epoch")                          \
+  X(EPX_CURVE_ACCURACY, "accuracy", "share of training samples right during the epoch")                      \
+  X(EPX_CURVE_GRADIENT_NORM, "gradient_norm", "mean norm of the gradient during the epoch")                  \
+  X(EPX_CURVE_VALIDATION_LOSS, "validation_loss", "mean cost over the validation samples after the epoch")   \
+  X(EPX_CURVE_VALIDATION_ACCURACY, "validation_accuracy", "share of validation samples right after the epoch")
+
+typedef enum {
+#define EPX_CURVE_ENUM(name, text, meaning) name,
+  EPX_CURVES(EPX_CURVE_ENUM)
+#undef EPX_CURVE_ENUM
+      EPX_CURVE_COUNT
+} epx_curve;
+
+/** Where in its die the device of each node lies. */
+typedef struct {
+  const char *path;   /* CSV; NULL: a grid */
+  int n_columns;      /* of the grid; 0: as many as rows */
+  double pitch, x, y; /* of the grid [m] */
+} epx_placement_spec;
+
+typedef struct {
+  uint64_t seed;
+  epx_network_spec network; /* n_inputs, n_outputs 0: as many as the task and the cost need */
+  epx_task_spec task;
+  epx_cost cost;
+  epx_learning_spec learning;
+  epx_protocol_spec protocol;
+  epx_energy_spec energy;
+  epx_equilibrium_options equilibrium;
+  epx_engine engine;         /* as asked for */
+  int n_ranks;               /* that solve one distributed network together */
+  const char *petsc_options; /* NULL: none */
+  bool described;            /* fabrication.ring is set: the deck says what ring a node is */
+  bool fabricated;           /* all of fabrication is set but the placement, which `placement` describes */
+  epx_fabrication_spec fabrication;
+  epx_placement_spec placement;
+  int n_variation;
+  epx_variation *variation; /* [n_variation] */
+  bool independent;         /* independent draws at each design point; false: common random numbers */
+  int n_instances;
+  double checkpoint; /* s: from one state kept of a training to the next; 0: none is */
+  int block;         /* instances a population advances together; 0: chosen from the samples a batch */
+  int n_metrics;
+  epx_metric *metric;          /* [n_metrics] */
+  bool curve[EPX_CURVE_COUNT]; /* which curves are kept */
+  bool keep_parameters;        /* keep the parameters as trained */
+  bool keep_fields;            /* leave snapshots of distributed lattices, study/snapshot.h */
+  bool keep_variation;         /* keep the drawn values of varied parameters, and of fabrication */
+  epx_yield_spec yield;
+  int n_quantiles;
+  double *quantile; /* [n_quantiles] probabilities */
+  void **owned;     /* [n_owned] arrays that members point to; freed with the settings */
+  size_t n_owned;
+} epx_settings;
+
+/** Destroys settings made by io/deck: the struct and all it owns. */
+void epx_settings_destroy(epx_settings **address);
+
+#endif

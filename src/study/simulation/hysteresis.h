@@ -1,0 +1,52 @@
+/** @file
+ * Hysteresis: the state that a network comes to as one parameter is moved up and down, step by step, each
+ * step from the state before; where it jumps.
+ */
+#ifndef EPILUX_STUDY_SIMULATION_HYSTERESIS_H
+#define EPILUX_STUDY_SIMULATION_HYSTERESIS_H
+
+#include "equilibrium/certificate.h"
+
+#include "epilux/base/error.h"
+
+/** Solves for where the network comes to at `value`, by its dynamics from state [n_state], which is
+ * overwritten. */
+typedef epx_err (*epx_hysteresis_solve_at)(void *context, double value, double *state,
+                                           epx_certificate *certificate);
+
+/** What is moved. */
+typedef struct {
+  double from, to;
+  int n_values; /* at least 2, from `from` to `to` in even steps */
+  int n_state;
+  void *context;
+  epx_hysteresis_solve_at solve_at;
+} epx_hysteresis_spec;
+
+/** One way: along the values, or back. */
+typedef struct {
+  double *state;                /* [n_values][n_state], by value, not by time */
+  epx_certificate *certificate; /* [n_values] */
+  int n_jumps;
+  double *jump; /* [n_jumps]: between which values, to a 64th of a step */
+} epx_branch;
+
+typedef struct {
+  int n_values, n_state;
+  double *value; /* [n_values] */
+  epx_branch up, down;
+} epx_hysteresis;
+
+/** Creates both ways, the first from `start` [n_state] at spec->from, the second from where that ended. A
+ * jump is where a step back does not lead back, or where it begins or ceases to settle. Steps are bounded by
+ * what solve_at bounds: about 2 n_values of them and 8 a jump. Errors: EPX_EINPUT: fewer than 2 values, or
+ * ends that are equal or not finite; EPX_EMEMORY; those of solve_at. */
+epx_err epx_hysteresis_create(const epx_hysteresis_spec *spec, const double *start, epx_hysteresis **out);
+
+/** Destroys the ways at *address. */
+void epx_hysteresis_destroy(epx_hysteresis **address);
+
+/** Counts the values at which the ways up and down end in states that differ, or in other outcomes. */
+int epx_hysteresis_eval_width(const epx_hysteresis *hysteresis);
+
+#endif

@@ -1,0 +1,25 @@
+/** @file
+ * Summary: a design point's statistics over its instances, in instance order.
+ */
+#ifndef EPILUX_STUDY_SUMMARY_H
+#define EPILUX_STUDY_SUMMARY_H
+
+#include "study/record.h"
+
+typedef struct {
+  int count, failures;        /* trials with a value / finished trials without one */
+  double mean, std, min, max; /* over `count`; std with n - 1; NaN when undefined */
+  double yield, yield_low,
+      yield_high; /* of the yield's metric only; failures count as failed devices; NaN otherwise */
+} epx_summary;
+
+/** Evaluates one metric's statistics at a point. record [n_instances][layout->size]; pending trials are left
+ * out. quantile [settings->n_quantiles]: out. */
+epx_err epx_summary_eval(const epx_settings *settings, const epx_record_layout *layout, int i_metric,
+                         int n_instances, const double *record, epx_summary *summary, double *quantile);
+
+/** Evaluates how many trials ended in each state: count [6] by state. */
+void epx_summary_eval_states(const epx_record_layout *layout, int n_instances, const double *record,
+                             int *count);
+
+#endif

@@ -1,0 +1,113 @@
+/** @file
+ * Consumption: the units of a network in seconds and watts, and the same trial's parts in joules.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "io/deck/deck.h"
+#include "study/energy/consumption.h"
+#include "unit/assert_close.h"
+
+typedef struct {
+  epx_deck *deck;
+  epx_settings *settings;
+  epx_point *point;
+} made;
+
+static made make(const char *network, const char *more) {
+  made m = {0};
+  char text[1024];
+  snprintf(text, sizeof text,
+           "network: {topology: {nodes: 6}, %s}\ntask: {name: xor}\nmetrics: [accuracy, "
+           "inference_energy_budgeted]\n%s",
+           network, more);
+  assert_int_equal(epx_deck_read_text("deck", text, &m.deck), EPX_OK);
+  assert_int_equal(epx_deck_eval_settings(m.deck, NULL, 0, &m.settings), EPX_OK);
+  assert_int_equal(epx_point_create(m.settings, &m.point), EPX_OK);
+  return m;
+}
+
+static void destroy(made *m) {
+  epx_point_destroy(&m->point);
+  epx_settings_destroy(&m->settings);
+  epx_deck_destroy(&m->deck);
+}
+
+/* A silicon nitride ring of 100 um in its own loss: P_1 = hbar omega N Gamma^2 / kappa_c, N = kerr Gamma / g.
+ */
+static void units_are_the_deck_s_then_the_device_s(void **state) {
+  (void)state;
+  double rate, power;
+  made bare = make("family: kerr", ""),
+       given = make("family: kerr", "energy: {rate_unit: 2 GHz, power_unit: 3 uW}\n");
+  made device =
+      make("family: kerr, parameters: {loss: 2, kerr: 0.1}, device: {material: silicon-nitride, radius: "
+           "100 um, gap: 500 nm}",
+           "");
+  assert_int_equal(epx_consumption_eval_units(bare.point, &rate, &power), EPX_OK);
+  assert_true(rate == EPX_ENERGY_RATE && power == EPX_ENERGY_POWER);
+  assert_int_equal(epx_consumption_eval_units(given.point, &rate, &power), EPX_OK);
+  assert_close(rate, 2e9, 1);
+  assert_close(power, 3e-6, 1e-15);
+  assert_int_equal(epx_consumption_eval_units(device.point, &rate, &power), EPX_OK);
+  epx_ring ring;
+  assert_int_equal(epx_ring_eval(&device.settings->fabrication.ring, &ring), EPX_OK);
+  const double photons = 0.1 * rate / ring.kerr_rate,
+               omega = 2 * 3.14159265358979323846 * 299792458 / 1550e-9;
+  assert_close(rate / (ring.loss_rate / 2), 1, 1e-12);
+  assert_close(power / (1.054571817e-34 * omega * photons * rate * rate / ring.coupling_rate), 1, 1e-3);
+  destroy(&bare);
+  destroy(&given);
+  destroy(&device);
+}
+
+/* Twice the rate is half the time, and half of what runs as long as light is on. */
+static void time_comes_from_the_rate(void **state) {
+  (void)state;
+  const epx_performance performance = {.settling_time = 8, .power = 0.5};
+  epx_energy slow, fast;
+  made a = make("family: kerr", "energy: {rate_unit: 1 GHz, budgeted: {read_time: 0 s}}\n"),
+       b = make("family: kerr", "energy: {rate_unit: 2 GHz, budgeted: {read_time: 0 s}}\n");
+  assert_int_equal(epx_consumption_eval(a.point, &performance, 0, 600, 150, &slow), EPX_OK);
+  assert_int_equal(epx_consumption_eval(b.point, &performance, 0, 600, 150, &fast), EPX_OK);
+  static const int halved[] = {EPX_ENERGY_INFERENCE_LASER, EPX_ENERGY_INFERENCE_HEATERS,
+                               EPX_ENERGY_STEP_RECEIVERS};
+  static const int same[] = {EPX_ENERGY_INFERENCE_CONVERTERS, EPX_ENERGY_STEP_UPDATES,
+                             EPX_ENERGY_DIGITAL_STEP_MACS};
+  for (int i = 0; i < 3; i++) {
+    assert_close(slow.value[halved[i]][EPX_BUDGETED] / fast.value[halved[i]][EPX_BUDGETED], 2, 1e-9);
+    assert_close(slow.value[same[i]][EPX_BUDGETED] / fast.value[same[i]][EPX_BUDGETED], 1, 1e-9);
+  }
+  destroy(&a);
+  destroy(&b);
+}
+
+/* Oscillators are lasers themselves. */
+static void families_that_say_no_power_are_lasers(void **state) {
+  (void)state;
+  const epx_performance performance = {.settling_time = 8, .power = NAN};
+  epx_energy energy;
+  made m =
+      make("family: phase", "energy: {rate_unit: 1 GHz, power_unit: 1 mW, optimistic: {read_time: 0 s}}\n");
+  assert_int_equal(epx_consumption_eval(m.point, &performance, 0, 1, 1, &energy), EPX_OK);
+  assert_close(energy.value[EPX_ENERGY_INFERENCE_LASER][EPX_OPTIMISTIC] /
+                   (8e-9 * 6e-3 * pow(10, 0.168) / 0.2),
+               1, 1e-9);
+  destroy(&m);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(units_are_the_deck_s_then_the_device_s),
+      cmocka_unit_test(time_comes_from_the_rate),
+      cmocka_unit_test(families_that_say_no_power_are_lasers),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+/* Claims about a design point's statistics. */
+#include "study/summary.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static epx_metric metrics[] = {EPX_METRIC_LOSS, EPX_METRIC_ACCURACY};
+static double probabilities[] = {0.5};
+
+static epx_settings get_settings(void) {
+  return (epx_settings){.n_metrics = 2,
+                        .metric = metrics,
+                        .yield = {.metric = EPX_METRIC_ACCURACY,
+                                  .limit = 0.9,
+                                  .confidence = 0.95,
+                                  .interval = EPX_YIELD_WILSON},
+                        .n_quantiles = 1,
+                        .quantile = probabilities};
+}
+
+static const epx_record_layout layout = {.n_metrics = 2, .metric = 2, .curve = 4, .variation = 4, .size = 4};
+
+/* Six trials: three done (two of them good), one slow, one diverged, one pending. */
+static const double records[6][4] = {{EPX_STATE_DONE, NAN, 0.1, 1.0}, {EPX_STATE_DONE, NAN, 0.4, 0.9},
+                                     {EPX_SLOW, NAN, NAN, NAN},       {EPX_STATE_DONE, NAN, 0.7, 0.5},
+                                     {EPX_DIVERGED, NAN, NAN, NAN},   {EPX_STATE_PENDING, NAN, NAN, NAN}};
+
+static epx_summary eval(int i_metric, double *median) {
+  const epx_settings settings = get_settings();
+  epx_summary summary;
+  assert_int_equal(epx_summary_eval(&settings, &layout, i_metric, 6, records[0], &summary, median), EPX_OK);
+  return summary;
+}
+
+static void moments_are_over_the_trials_with_a_value(void **state) {
+  (void)state;
+  double median;
+  const epx_summary loss = eval(0, &median);
+  assert_int_equal(loss.count, 3);
+  assert_int_equal(loss.failures, 2);
+  assert_true(fabs(loss.mean - 0.4) < 1e-15);
+  assert_true(fabs(loss.std - 0.3) < 1e-15);
+  assert_true(loss.min == 0.1 && loss.max == 0.7 && median == 0.4);
+  assert_true(isnan(loss.yield) && isnan(loss.yield_low) && isnan(loss.yield_high));
+}
+
+static void failed_trials_are_failed_devices_in_the_yield(void **state) {
+  (void)state;
+  double median;
+  const epx_summary accuracy = eval(1, &median);
+  assert_true(fabs(accuracy.yield - 2.0 / 5) < 1e-15);
+  assert_true(accuracy.yield_low < 0.4 && 0.4 < accuracy.yield_high);
+}
+
+static void at_most_turns_the_criterion_round(void **state) {
+  (void)state;
+  epx_settings settings = get_settings();
+  settings.yield.at_most = true;
+  settings.yield.limit = 0.5;
+  epx_summary summary;
+  double median;
+  assert_int_equal(epx_summary_eval(&settings, &layout, 1, 6, records[0], &summary, &median), EPX_OK);
+  assert_true(fabs(summary.yield - 1.0 / 5) < 1e-15);
+}
+
+static void a_point_without_finished_trials_has_no_yield(void **state) {
+  (void)state;
+  const epx_settings settings = get_settings();
+  epx_summary summary;
+  double median;
+  assert_int_equal(epx_summary_eval(&settings, &layout, 1, 1, records[5], &summary, &median), EPX_OK);
+  assert_int_equal(summary.count, 0);
+  assert_int_equal(summary.failures, 0);
+  assert_true(isnan(summary.yield) && isnan(summary.mean) && isnan(median));
+}
+
+static void states_are_counted_by_cause(void **state) {
+  (void)state;
+  int count[EPX_FAILED + 1];
+  epx_summary_eval_states(&layout, 6, records[0], count);
+  const int expected[EPX_FAILED + 1] = {1, 3, 1, 0, 1, 0};
+  for (int s = 0; s <= EPX_FAILED; s++)
+    assert_int_equal(count[s], expected[s]);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(moments_are_over_the_trials_with_a_value),
+      cmocka_unit_test(failed_trials_are_failed_devices_in_the_yield),
+      cmocka_unit_test(at_most_turns_the_criterion_round),
+      cmocka_unit_test(a_point_without_finished_trials_has_no_yield),
+      cmocka_unit_test(states_are_counted_by_cause),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
