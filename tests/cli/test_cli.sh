@@ -62,6 +62,12 @@ network:
 task: {name: xor}
 continuation: {parameter: network.parameters.bias, from: 1.4, to: 2.6, steps: 12}
 EOF
+cat >"$work/along.yaml" <<'EOF'
+network: {family: kerr, topology: {nodes: 2}, parameters: {coupling: 0}}
+task: {name: xor}
+design: {factors: {network.parameters.loss: {values: [1, 2], along: {network.inputs.scale: [0.5, 1]}}}}
+continuation: {parameter: network.inputs.scale, from: 0.1, to: 0.4, steps: 3}
+EOF
 expect 0 out "stable: largest real part of the spectrum" simulate "$work/good.yaml" -o "$work/transient.h5"
 expect 2 err "there already" simulate "$work/good.yaml" -o "$work/transient.h5"
 expect 0 out "transient.h5: " simulate "$work/good.yaml" -o "$work/transient.h5" --force --point 3 --instance 1 --sample 2
@@ -70,6 +76,9 @@ expect 2 err "--point 4: a whole number from 0 to 3" simulate "$work/good.yaml" 
 expect 0 out "jumps at 2.25" simulate "$work/moved.yaml" -o "$work/ways.h5"
 expect 2 err "did you mean 'bias'" simulate "$work/moved.yaml" --set continuation.parameter=network.parameters.bais
 expect 2 err "changes the size of the network" simulate "$work/moved.yaml" --set continuation.parameter=network.topology.nodes --set continuation.from=2 --set continuation.to=4 --set continuation.steps=2
+expect 2 err "does not change this network's dynamics" simulate "$work/moved.yaml" --set continuation.parameter=equilibrium.max_time
+expect 2 err "goes along with factor network.parameters.loss" simulate "$work/along.yaml" --point 1
+expect 0 out "no jump" simulate "$work/along.yaml"
 
 i=0
 for command in $("$epilux" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do

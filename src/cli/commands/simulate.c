@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/numbers/random.h"
 #include "cli/deck_arguments.h"
 #include "io/fields/trajectory.h"
 
@@ -70,13 +71,19 @@ static epx_err set_trained(const epx_call *call, epx_deck *deck, subject *s) {
   return EPX_OK;
 }
 
-/** A factor has its own values: what it names cannot be moved at a point. */
-static epx_err check_not_factor(const epx_factor *factors, int n_factors, const char *parameter) {
+/** A factor, and what goes along with it, have their own values: they cannot be moved at a point. */
+static epx_err check_not_factor(const epx_deck *deck, const epx_factor *factors, int n_factors,
+                                const char *parameter) {
   for (int k = 0; parameter && k < n_factors; k++) {
     if (strcmp(factors[k].path, parameter) == 0)
       return EPX_RAISE(EPX_EINPUT,
                        "continuation.parameter: %s is a factor and has the value of --point; leave that out",
                        parameter);
+    if (epx_deck_goes_along(deck, factors[k].path, parameter))
+      return EPX_RAISE(EPX_EINPUT,
+                       "continuation.parameter: %s goes along with factor %s and has the value of --point; "
+                       "leave that out",
+                       parameter, factors[k].path);
   }
   return EPX_OK;
 }
@@ -88,7 +95,7 @@ static epx_err read_subject(const epx_call *call, epx_deck *deck, subject *s) {
   if (epx_call_is_set(call, "--point")) {
     EPX_TRY(epx_deck_eval_design(deck, &factors, &n_factors, &s->design));
     EPX_TRY(read_index(call, "--point", 0, s->design->n_points, &s->i_point));
-    EPX_TRY(check_not_factor(factors, n_factors, epx_deck_get_text(deck, "continuation.parameter")));
+    EPX_TRY(check_not_factor(deck, factors, n_factors, epx_deck_get_text(deck, "continuation.parameter")));
   }
   EPX_TRY(read_index(call, "--instance", -1, instances ? atoi(instances) : 1, &s->i_instance));
   EPX_TRY(read_index(call, "--sample", 0, 1 << 30, &s->i_sample));
@@ -176,19 +183,60 @@ static epx_err set_value(const movement *m, double value) {
   return code;
 }
 
+static epx_err check_size(const movement *m) {
+  if (m->subject->point->network->n_state == m->n_state) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT,
+                   "continuation.parameter: %s changes the size of the network; its state cannot be followed",
+                   m->parameter);
+}
+
 static epx_err solve_at(void *context, double value, double *state, epx_certificate *certificate) {
   const movement *m = context;
   const epx_transient *transient;
   EPX_TRY(set_value(m, value));
   destroy_network(m->subject);
   EPX_TRY(create_network(m->deck, m->subject));
-  if (m->subject->point->network->n_state != m->n_state)
-    return EPX_RAISE(EPX_EINPUT,
-                     "continuation.parameter: %s changes the size of the network; its state cannot "
-                     "be followed",
-                     m->parameter);
+  EPX_TRY(check_size(m));
   EPX_TRY(epx_simulation_solve(m->subject->simulation, state, &transient));
   *certificate = transient->certificate;
+  return EPX_OK;
+}
+
+/** Evaluates the field of the network at a value, at the start of the dynamics and at a state that favours no
+ * node: field [2][n_state]. */
+static epx_err eval_fields(const movement *m, double value, double *field) {
+  const epx_random stream = epx_random_init(0, "continuation");
+  double *state;
+  EPX_TRY(set_value(m, value));
+  destroy_network(m->subject);
+  EPX_TRY(create_network(m->deck, m->subject));
+  EPX_TRY(check_size(m));
+  EPX_TRY(EPX_ARRAY(state, (size_t)m->n_state));
+  epx_simulation_set_start(m->subject->simulation, state);
+  epx_simulation_eval_field(m->subject->simulation, state, field);
+  for (int i = 0; i < m->n_state; i++)
+    state[i] += 2 * epx_random_eval_uniform(&stream, 0, 0, 0, (uint32_t)i) - 1;
+  epx_simulation_eval_field(m->subject->simulation, state, field + m->n_state);
+  epx_array_destroy(&state);
+  return EPX_OK;
+}
+
+/** Refuses a parameter that the network does not feel: its field is the same bits at both ends. */
+static epx_err check_moves(const movement *m, double from, double to) {
+  const size_t n = 2 * (size_t)m->n_state;
+  double *fields;
+  EPX_TRY(EPX_ARRAY(fields, 2 * n));
+  int code = eval_fields(m, from, fields);
+  if (code == EPX_OK) code = eval_fields(m, to, fields + n);
+  const bool same = code == EPX_OK && memcmp(fields, fields + n, n * sizeof *fields) == 0;
+  epx_array_destroy(&fields);
+  EPX_TRY(code);
+  if (same)
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "continuation.parameter: %s does not change this network's dynamics: they are the same at "
+        "%g and %g; a parameter or an input of the network is wanted, such as network.inputs.scale",
+        m->parameter, from, to);
   return EPX_OK;
 }
 
@@ -245,10 +293,12 @@ static epx_err follow_both_ways(const epx_call *call, epx_deck *deck, subject *s
                                     .to = atof(epx_deck_get_text(deck, "continuation.to")),
                                     .n_values = atoi(epx_deck_get_text(deck, "continuation.steps")) + 1,
                                     .n_state = s->point->network->n_state,
+                                    .n_components = s->point->network->family->components,
                                     .context = &m,
                                     .solve_at = solve_at};
   epx_hysteresis *h = NULL;
   double *start;
+  EPX_TRY(check_moves(&m, spec.from, spec.to));
   EPX_TRY(EPX_ARRAY(start, (size_t)spec.n_state));
   epx_simulation_set_start(s->simulation, start);
   int code = epx_hysteresis_create(&spec, start, &h);

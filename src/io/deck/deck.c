@@ -115,6 +115,11 @@ const char *epx_deck_get_text(const epx_deck *deck, const char *path) {
   return found && found->kind == EPX_TREE_SCALAR ? found->text : NULL;
 }
 
+bool epx_deck_goes_along(const epx_deck *deck, const char *factor, const char *path) {
+  const epx_tree *factors = deck->resolved ? epx_tree_get_path(deck->resolved, "design.factors") : NULL;
+  return epx_tree_get(epx_tree_get(epx_tree_get(factors, factor), "along"), path) != NULL;
+}
+
 epx_err epx_deck_create_text(const epx_deck *deck, char **text) {
   *text = NULL;
   EPX_TRY(epx_deck_check(deck));

@@ -43,6 +43,9 @@ epx_err epx_deck_eval_settings(const epx_deck *deck, const epx_design *design, i
 /** Gets a scalar of the deck as text, resolved (defaults filled in); NULL when the path does not exist. */
 const char *epx_deck_get_text(const epx_deck *deck, const char *path);
 
+/** Tells whether a path takes its values along with a factor. */
+bool epx_deck_goes_along(const epx_deck *deck, const char *factor, const char *path);
+
 /** Creates the resolved deck: YAML with defaults filled in and every quantity in the schema's unit, that
  * reads back to the same campaign. Free with epx_array_destroy(). */
 epx_err epx_deck_create_text(const epx_deck *deck, char **text);

@@ -327,7 +327,7 @@ static const epx_schema_entry entries[] = {
     {"continuation.parameter", EPX_SCHEMA_TEXT, .required = true, .example = "network.inputs.scale",
      .meaning = "path of a scalar of this deck"},
     {"continuation.from", REAL, ANY, .required = true, .example = "0.5",
-     .meaning = "where the way up begins, in the unit of that scalar"},
+     .meaning = "where the first way begins, in the unit of that scalar"},
     {"continuation.to", REAL, ANY, .required = true, .example = "3", .meaning = "where it ends"},
     {"continuation.steps", EPX_SCHEMA_INTEGER, .unit = "1", .low = 1, .high = 10000, .fallback = "40",
      .meaning = "steps from one end to the other"},

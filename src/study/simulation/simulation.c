@@ -108,6 +108,18 @@ void epx_simulation_eval_output(epx_simulation *s, const double *state, double *
     output[k] = s->reads[k * n_lanes];
 }
 
+void epx_simulation_eval_field(epx_simulation *s, const double *state, double *field) {
+  const epx_lanes *lanes = s->lanes;
+  const size_t n_lanes = (size_t)lanes->n_lanes;
+  for (size_t i = 0; i < (size_t)s->transient.n_state; i++) {
+    for (size_t lane = 0; lane < n_lanes; lane++)
+      s->y[i * n_lanes + lane] = state[i];
+  }
+  lanes->network->family->eval_field(lanes, s->y, s->field, s->work);
+  for (size_t i = 0; i < (size_t)s->transient.n_state; i++)
+    field[i] = s->field[i * n_lanes];
+}
+
 static void set_row(epx_simulation *s, size_t row, double time, const double *state) {
   epx_transient *t = &s->transient;
   const epx_lanes *lanes = s->lanes;

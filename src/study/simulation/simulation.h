@@ -42,6 +42,9 @@ void epx_simulation_set_start(const epx_simulation *simulation, double *state);
  * certificate. Errors: EPX_ESOLVER, EPX_EMEMORY. */
 epx_err epx_simulation_solve(epx_simulation *simulation, double *state, const epx_transient **transient);
 
+/** Evaluates ds/dt of the network at a state [n_state]: field [n_state]. */
+void epx_simulation_eval_field(epx_simulation *simulation, const double *state, double *field);
+
 /** Evaluates what the detectors report of a state [n_state]: output [n_outputs]. */
 void epx_simulation_eval_output(epx_simulation *simulation, const double *state, double *output);
 

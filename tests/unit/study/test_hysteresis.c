@@ -19,8 +19,13 @@ static void kerr_ring_jumps_where_its_curve_turns(void **state) {
   (void)state;
   const double offset[] = {3}, force[] = {1}, start[] = {0, 0};
   random_network ring = create_rings(1, offset, force);
-  const epx_hysteresis_spec spec = {
-      .from = 2, .to = 6, .n_values = 21, .n_state = 2, .context = &ring, .solve_at = solve_ring};
+  const epx_hysteresis_spec spec = {.from = 2,
+                                    .to = 6,
+                                    .n_values = 21,
+                                    .n_state = 2,
+                                    .n_components = 2,
+                                    .context = &ring,
+                                    .solve_at = solve_ring};
   epx_hysteresis *h;
   assert_int_equal(epx_hysteresis_create(&spec, start, &h), EPX_OK);
   assert_int_equal(h->up.n_jumps, 1);
@@ -53,7 +58,7 @@ static void steep_curve_is_no_jump(void **state) {
   (void)state;
   const double start[] = {0};
   const epx_hysteresis_spec spec = {
-      .from = -1, .to = 1, .n_values = 12, .n_state = 1, .solve_at = solve_steep};
+      .from = -1, .to = 1, .n_values = 12, .n_state = 1, .n_components = 1, .solve_at = solve_steep};
   epx_hysteresis *h;
   assert_int_equal(epx_hysteresis_create(&spec, start, &h), EPX_OK);
   assert_int_equal(h->up.n_jumps + h->down.n_jumps, 0);
@@ -74,7 +79,7 @@ static void where_it_begins_to_oscillate_is_a_jump(void **state) {
   (void)state;
   const double start[] = {0};
   const epx_hysteresis_spec spec = {
-      .from = 0, .to = 1, .n_values = 11, .n_state = 1, .solve_at = solve_pulse};
+      .from = 0, .to = 1, .n_values = 11, .n_state = 1, .n_components = 1, .solve_at = solve_pulse};
   epx_hysteresis *h;
   assert_int_equal(epx_hysteresis_create(&spec, start, &h), EPX_OK);
   assert_int_equal(h->up.n_jumps, 1);
@@ -82,6 +87,85 @@ static void where_it_begins_to_oscillate_is_a_jump(void **state) {
   assert_close(h->up.jump[0], 0.6, 0.1 / 64);
   assert_close(h->down.jump[0], 0.3, 0.1 / 64);
   assert_int_equal(epx_hysteresis_eval_width(h), 3);
+  epx_hysteresis_destroy(&h);
+}
+
+/** Node 0 jumps up at 0.51 and down at 0.29, node 1, a thousandth of its size, up at 0.57 and down at 0.23:
+ * both in one step. Node 2 is a thousand times larger and follows the value. */
+static epx_err solve_two(void *context, double value, double *state, epx_certificate *certificate) {
+  (void)context;
+  state[0] = value > (state[0] > 0.5 ? 0.29 : 0.51) ? 1 : 0.1;
+  state[1] = value > (state[1] > 5e-4 ? 0.23 : 0.57) ? 1e-3 : 1e-4;
+  state[2] = 1e3 * value;
+  *certificate = (epx_certificate){.outcome = EPX_OK};
+  return EPX_OK;
+}
+
+static void each_node_has_its_jumps(void **state) {
+  (void)state;
+  const double start[] = {0, 0, 0};
+  epx_hysteresis_spec spec = {
+      .from = 0, .to = 1, .n_values = 11, .n_state = 3, .n_components = 1, .solve_at = solve_two};
+  for (int falls = 0; falls < 2; falls++) {
+    epx_hysteresis *h;
+    spec.from = falls;
+    spec.to = !falls;
+    assert_int_equal(epx_hysteresis_create(&spec, start, &h), EPX_OK);
+    assert_int_equal(h->up.n_jumps, 2);
+    assert_int_equal(h->down.n_jumps, 2);
+    assert_close(h->up.jump[0], 0.51, 0.1 / 4096);
+    assert_close(h->up.jump[1], 0.57, 0.1 / 4096);
+    assert_close(h->down.jump[0], 0.29, 0.1 / 4096);
+    assert_close(h->down.jump[1], 0.23, 0.1 / 4096);
+    assert_int_equal(epx_hysteresis_eval_width(h), 3);
+    epx_hysteresis_destroy(&h);
+  }
+}
+
+/** s (v - s^2) = 0: from 0 the state splits off to one side, and stays on the other where it began there. */
+static epx_err solve_pitchfork(void *context, double value, double *state, epx_certificate *certificate) {
+  (void)context;
+  state[0] = copysign(value > 0 ? sqrt(value) : 0, state[0] < 0 ? -1 : 1);
+  state[0] += 0.0; /* no -0, which would remember its side */
+  *certificate = (epx_certificate){.outcome = EPX_OK};
+  return EPX_OK;
+}
+
+static void pitchfork_is_no_jump(void **state) {
+  (void)state;
+  for (int falls = 0; falls < 2; falls++) {
+    const double start[] = {falls ? -1 : 0};
+    const epx_hysteresis_spec spec = {.from = falls ? 1 : -1,
+                                      .to = falls ? -1 : 1,
+                                      .n_values = 12,
+                                      .n_state = 1,
+                                      .n_components = 1,
+                                      .solve_at = solve_pitchfork};
+    epx_hysteresis *h;
+    assert_int_equal(epx_hysteresis_create(&spec, start, &h), EPX_OK);
+    assert_int_equal(h->up.n_jumps + h->down.n_jumps, 0);
+    epx_hysteresis_destroy(&h);
+  }
+}
+
+/** A drive that passes through 0, where the state is what rounding leaves. */
+static epx_err solve_linear(void *context, double value, double *state, epx_certificate *certificate) {
+  (void)context;
+  for (int i = 0; i < 2; i++)
+    state[i] = (i + 1) * value + 1e-15 * state[i];
+  *certificate = (epx_certificate){.outcome = EPX_OK};
+  return EPX_OK;
+}
+
+static void linear_network_has_no_jump(void **state) {
+  (void)state;
+  const double start[] = {0, 0};
+  const epx_hysteresis_spec spec = {
+      .from = 0, .to = 1, .n_values = 21, .n_state = 2, .n_components = 1, .solve_at = solve_linear};
+  epx_hysteresis *h;
+  assert_int_equal(epx_hysteresis_create(&spec, start, &h), EPX_OK);
+  assert_int_equal(h->up.n_jumps + h->down.n_jumps, 0);
+  assert_int_equal(epx_hysteresis_eval_width(h), 0);
   epx_hysteresis_destroy(&h);
 }
 
@@ -93,7 +177,8 @@ static epx_err solve_broken(void *context, double value, double *state, epx_cert
 static void ends_that_are_none_and_a_broken_run_are_refused(void **state) {
   (void)state;
   const double start[] = {0};
-  epx_hysteresis_spec spec = {.from = 1, .to = 1, .n_values = 3, .n_state = 1, .solve_at = solve_steep};
+  epx_hysteresis_spec spec = {
+      .from = 1, .to = 1, .n_values = 3, .n_state = 1, .n_components = 1, .solve_at = solve_steep};
   epx_hysteresis *h;
   assert_int_equal(epx_hysteresis_create(&spec, start, &h), EPX_EINPUT);
   spec.to = 2;
@@ -111,6 +196,9 @@ int main(void) {
       cmocka_unit_test(kerr_ring_jumps_where_its_curve_turns),
       cmocka_unit_test(steep_curve_is_no_jump),
       cmocka_unit_test(where_it_begins_to_oscillate_is_a_jump),
+      cmocka_unit_test(each_node_has_its_jumps),
+      cmocka_unit_test(pitchfork_is_no_jump),
+      cmocka_unit_test(linear_network_has_no_jump),
       cmocka_unit_test(ends_that_are_none_and_a_broken_run_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
