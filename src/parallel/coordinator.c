@@ -13,8 +13,9 @@
 
 #include "base/array.h"
 #include "base/log.h"
-#include "parallel/coordinator_private.h"
+#include "io/recovery/checkpoint.h"
 #include "parallel/schedule/blocks.h"
+#include "parallel/schedule/schedule.h"
 #include "parallel/seconds.h"
 #include "parallel/signals.h"
 
@@ -25,9 +26,30 @@ static const double shortest_nap = 2e-5;                     /* s */
 static const double alone_nap = 0.05;                        /* s; the one worker's thread wakes it */
 static const double sync_interval = 1, watch_interval = 0.1; /* s */
 
+typedef struct {
+  epx_campaign *campaign;
+  epx_channel *channel;
+  const epx_coordinator_files *files;
+  const epx_coordinator_options *options;
+  epx_coordinator_report *report;
+  epx_schedule *schedule;
+  int first_worker, n_workers; /* ranks first_worker … */
+  bool *stopped;               /* [n_workers] answered to being stopped, or failed */
+  int n_stopped;
+  epx_message message;
+  double start, deadline; /* on epx_seconds_get() */
+  double t_sync, t_checkpoint, checkpoint_time, t_watch, give_up;
+  double t_message;     /* when the last message was dealt with */
+  bool stopping, dirty; /* workers were told to stop; records came since the last checkpoint */
+  int n_signals;
+  int n_errors, n_given_up; /* of workers; blocks recorded as failed */
+  int error;                /* the first */
+  char error_text[1024];
+} coordinator;
+
 /* ---- stopping */
 
-epx_err epx_coordinator_write_to_workers(epx_coordinator *own, const epx_message *message) {
+static epx_err write_to_workers(coordinator *own, const epx_message *message) {
   epx_message copy = *message;
   for (int w = 0; w < own->n_workers; w++) {
     copy.worker = own->first_worker + w;
@@ -37,37 +59,37 @@ epx_err epx_coordinator_write_to_workers(epx_coordinator *own, const epx_message
 }
 
 /* Tells all workers to begin no block more, and until when they are waited for. */
-epx_err epx_coordinator_set_stopping(epx_coordinator *own, double give_up) {
+static epx_err set_stopping(coordinator *own, double give_up) {
   if (give_up < own->give_up) own->give_up = give_up;
   epx_schedule_set_draining(own->schedule);
   if (own->stopping) return EPX_OK;
   own->stopping = true;
   const double left = fmin(give_up - epx_seconds_get(), own->options->patience);
-  return epx_coordinator_write_to_workers(own, &(epx_message){.kind = EPX_MESSAGE_STOP, .seconds = left});
+  return write_to_workers(own, &(epx_message){.kind = EPX_MESSAGE_STOP, .seconds = left});
 }
 
-static void set_reason(epx_coordinator *own, const char *reason) {
+static void set_reason(coordinator *own, const char *reason) {
   if (!own->report->stopped) snprintf(own->report->reason, sizeof own->report->reason, "%s", reason);
   own->report->stopped = true;
 }
 
-static epx_err stop_for(epx_coordinator *own, const char *reason, double give_up) {
+static epx_err stop_for(coordinator *own, const char *reason, double give_up) {
   set_reason(own, reason);
-  return epx_coordinator_set_stopping(own, give_up);
+  return set_stopping(own, give_up);
 }
 
 /* Keeps the first error, and stops. */
-epx_err epx_coordinator_set_error(epx_coordinator *own, int code, const char *text) {
+static epx_err set_error(coordinator *own, int code, const char *text) {
   if (own->error == EPX_OK) {
     own->error = code;
     snprintf(own->error_text, sizeof own->error_text, "%s", text);
   }
-  return epx_coordinator_set_stopping(own, epx_seconds_get() + own->options->patience);
+  return set_stopping(own, epx_seconds_get() + own->options->patience);
 }
 
 /* ---- saving */
 
-static epx_err write_checkpoint(epx_coordinator *own) {
+static epx_err write_checkpoint(coordinator *own) {
   const double start = epx_seconds_get();
   own->t_checkpoint = start;
   if (!own->dirty) return EPX_OK;
@@ -84,7 +106,7 @@ static epx_err write_checkpoint(epx_coordinator *own) {
 }
 
 /* Saves what the clock says is due. */
-static epx_err save(epx_coordinator *own, double now) {
+static epx_err save(coordinator *own, double now) {
   if (own->error != EPX_OK) return EPX_OK;
   if (now - own->t_sync >= sync_interval) {
     own->t_sync = now;
@@ -95,9 +117,203 @@ static epx_err save(epx_coordinator *own, double now) {
   return now - own->t_checkpoint >= interval ? write_checkpoint(own) : EPX_OK;
 }
 
+/* ---- what workers say, and what they are told in turn */
+
+/* Notes what a worker is about to begin, for the case that it dies of it. Before a suspect, what others have
+ * finished leaves this process: if it dies now, only what is under way is charged with that. */
+static epx_err note_attempt(coordinator *own, int worker, const epx_unit *unit) {
+  if (own->error == EPX_OK && epx_schedule_is_suspect(own->schedule, unit->first))
+    EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
+  if (!own->files->attempts) return EPX_OK;
+  return epx_attempts_write(own->files->attempts, worker, unit->first, unit->count);
+}
+
+static epx_err write_units(coordinator *own, int worker) {
+  epx_unit unit;
+  while (!own->stopping && epx_schedule_get_unit(own->schedule, worker, epx_seconds_get(), &unit)) {
+    const epx_message message = {.kind = EPX_MESSAGE_UNIT,
+                                 .worker = own->first_worker + worker,
+                                 .code = own->files->resumes || own->n_errors > 0,
+                                 .first = unit.first,
+                                 .count = unit.count,
+                                 .seconds = own->deadline - epx_seconds_get()};
+    EPX_TRY(note_attempt(own, worker, &unit));
+    epx_progress_load *load = &own->report->load[worker];
+    if (load->n_units++ == 0) load->first = epx_seconds_get() - own->start;
+    EPX_TRY(epx_channel_write_to_worker(own->channel, &message));
+  }
+  epx_progress *progress = &own->report->progress;
+  if (isnan(progress->drained) && epx_schedule_get_counts(own->schedule).open == 0)
+    progress->drained = epx_seconds_get() - own->start;
+  return EPX_OK;
+}
+
+/* A trial that an earlier run finished (its block was cut by a kill) stays as it is: the bits are the same.
+ */
+static epx_err take_record(coordinator *own, int i_point, int i_instance, const double *record) {
+  const size_t size = own->campaign->layout.size;
+  double *kept = epx_campaign_get_record(own->campaign, i_point, i_instance);
+  epx_progress *progress = &own->report->progress;
+  if (kept[0] != EPX_STATE_PENDING) return EPX_OK;
+  memcpy(kept, record, size * sizeof *kept);
+  progress->n_finished++;
+  progress->n_solved++;
+  progress->n_failed += kept[0] != EPX_STATE_DONE;
+  own->dirty = true;
+  return own->error == EPX_OK ? epx_journal_write(own->files->journal, i_point, i_instance, kept) : EPX_OK;
+}
+
+/* Notes in the worker's load what a block took and how its trials ended; now: s of the run. */
+static void count_block(coordinator *own, int worker, const epx_block *block, double now, double seconds,
+                        const double *records) {
+  epx_progress_load *load = &own->report->load[worker];
+  own->report->progress.busy += seconds;
+  load->busy += seconds;
+  load->last = now;
+  load->n_trials += block->n;
+  for (int k = 0; k < block->n; k++)
+    load->n_failed += records[(size_t)k * own->campaign->layout.size] != EPX_STATE_DONE;
+  if (seconds > load->slowest || load->slowest_point < 0) {
+    load->slowest = seconds;
+    load->slowest_point = block->i_point;
+    load->slowest_instance = block->first;
+  }
+  epx_activity_set_block(own->report->activity, worker, block->i_point, block->first, seconds, block->n,
+                         own->campaign->layout.size, records);
+  const epx_coordinator_block watched = {load->rank, block->i_point, block->first,
+                                         block->n,   seconds,        load->last};
+  if (own->options->watch_block) own->options->watch_block(own->options->context, &watched);
+}
+
+static epx_err take_block(coordinator *own, int worker, const epx_block *block, double now, double seconds,
+                          const double *records) {
+  count_block(own, worker, block, now, seconds, records);
+  for (int k = 0; k < block->n; k++)
+    EPX_TRY(
+        take_record(own, block->i_point, block->first + k, records + (size_t)k * own->campaign->layout.size));
+  return EPX_OK;
+}
+
+/* What was kept of a block goes once its records are on the disk. Blocks are kept that took long. */
+static epx_err forget_kept(coordinator *own, const epx_block *block, double seconds) {
+  const epx_campaign *campaign = own->campaign;
+  const epx_checkpoint_key key = {
+      .results = own->files->results, .i_point = block->i_point, .first = block->first};
+  const bool any = own->files->resumes || own->n_errors > 0 || seconds >= campaign->checkpoint;
+  if (!key.results || campaign->checkpoint == 0 || !any || own->error != EPX_OK) return EPX_OK;
+  EPX_TRY(epx_journal_write_buffer(own->files->journal, true));
+  epx_checkpoint_destroy(&key);
+  return EPX_OK;
+}
+
+static epx_err take_result(coordinator *own, int worker) {
+  const epx_message *message = &own->message;
+  const double *next = (const double *)(const void *)message->data,
+               *end = next + message->n_bytes / sizeof *next;
+  const double now = epx_seconds_get();
+  double solved = 0;
+  for (int64_t b = message->first; b < message->first + message->count; b++) {
+    const epx_block block = epx_blocks_get(own->campaign, b);
+    const size_t n = 1 + (size_t)block.n * own->campaign->layout.size;
+    if ((size_t)(end - next) < n)
+      return EPX_RAISE(EPX_EMPI, "a result of worker %d is cut short", message->worker);
+    if (epx_schedule_set_done(own->schedule, worker, b, *next, now)) {
+      EPX_TRY(take_block(own, worker, &block, now - own->start, *next, next + 1));
+      EPX_TRY(forget_kept(own, &block, *next));
+    }
+    solved += *next;
+    next += n;
+  }
+  epx_activity_set_span(own->report->activity, worker, now - own->start, solved);
+  return EPX_OK;
+}
+
+static epx_err set_stopped(coordinator *own, int worker) {
+  own->n_stopped += !own->stopped[worker];
+  own->stopped[worker] = true;
+  return epx_schedule_set_returned(own->schedule, worker, false);
+}
+
+static epx_err take_kept(coordinator *own, int worker) {
+  own->report->n_kept++;
+  epx_schedule_set_kept(own->schedule, worker);
+  return set_stopped(own, worker);
+}
+
+/* What one machine lacks, another may have: the block is tried elsewhere while there is hope. What is wrong in
+ * the deck is wrong everywhere. */
+static epx_err take_error(coordinator *own, int worker) {
+  const epx_message *message = &own->message;
+  const char *text = (const char *)message->data, *host = epx_channel_get_host(own->channel, message->worker);
+  bool hopeless = own->stopping || message->code == EPX_EMPI || message->code == EPX_EINPUT;
+  const bool was_aside = epx_schedule_is_aside(own->schedule, worker);
+  if (!hopeless) EPX_TRY(epx_schedule_set_failed(own->schedule, worker, &hopeless));
+  if (hopeless) {
+    EPX_TRY(set_stopped(own, worker));
+    return set_error(own, message->code, text);
+  }
+  if (own->n_errors++ == 0)
+    epx_log_write(EPX_LOG_WARNING, "coordinator", "rank %d on %s: %s; its trials are tried again",
+                  message->worker, host, text);
+  if (!was_aside && epx_schedule_is_aside(own->schedule, worker))
+    epx_log_write(EPX_LOG_WARNING, "coordinator",
+                  "%s is put aside: trials fail there one after the other (%s)", host, text);
+  return epx_channel_write_to_worker(own->channel,
+                                     &(epx_message){.kind = EPX_MESSAGE_GO, .worker = message->worker});
+}
+
+static epx_err write_idle(coordinator *own) {
+  for (int w; !own->stopping && (w = epx_schedule_get_idle(own->schedule, 0)) >= 0;) {
+    EPX_TRY(write_units(own, w));
+    if (epx_schedule_get_idle(own->schedule, 0) == w) break;
+  }
+  return EPX_OK;
+}
+
+static epx_err read_message(coordinator *own) {
+  const epx_message *message = &own->message;
+  const int worker = message->worker - own->first_worker;
+  switch (message->kind) {
+  case EPX_MESSAGE_RESULT:
+    EPX_TRY(take_result(own, worker));
+    EPX_TRY(write_units(own, worker));
+    return write_idle(own);
+  case EPX_MESSAGE_STOPPED:
+    return set_stopped(own, worker);
+  case EPX_MESSAGE_KEPT:
+    return take_kept(own, worker);
+  case EPX_MESSAGE_ERROR:
+    EPX_TRY(take_error(own, worker));
+    return write_idle(own);
+  default:
+    return EPX_RAISE(EPX_EMPI, "worker %d sent a message of kind %d", message->worker, (int)message->kind);
+  }
+}
+
+static epx_err write_given_up(coordinator *own) {
+  const epx_record_layout *layout = &own->campaign->layout;
+  double *record;
+  EPX_TRY(EPX_ARRAY(record, layout->size));
+  epx_record_init(layout, record);
+  record[0] = EPX_FAILED;
+  int code = EPX_OK;
+  for (int64_t b; code == EPX_OK && (b = epx_schedule_get_given_up(own->schedule, own->n_given_up)) >= 0;
+       own->n_given_up++) {
+    const epx_block block = epx_blocks_get(own->campaign, b);
+    epx_log_write(
+        EPX_LOG_WARNING, "coordinator",
+        "point %d, instances %d to %d are recorded as failed: %d processes died with them under way",
+        block.i_point, block.first, block.first + block.n - 1, own->options->attempts);
+    for (int k = 0; k < block.n && code == EPX_OK; k++)
+      code = take_record(own, block.i_point, block.first + k, record);
+  }
+  epx_array_destroy(&record);
+  return code;
+}
+
 /* ---- what the clock and the system say */
 
-static epx_err heed_signals(epx_coordinator *own, double now) {
+static epx_err heed_signals(coordinator *own, double now) {
   const int n = epx_signals_get_count();
   if (n == own->n_signals) return EPX_OK;
   const char *name = epx_signals_get_name();
@@ -111,7 +327,7 @@ static epx_err heed_signals(epx_coordinator *own, double now) {
   return write_checkpoint(own);
 }
 
-static void watch(epx_coordinator *own, double now) {
+static void watch(coordinator *own, double now) {
   epx_progress *progress = &own->report->progress;
   progress->seconds = now - own->start;
   progress->draining = own->stopping || epx_schedule_is_draining(own->schedule);
@@ -121,7 +337,7 @@ static void watch(epx_coordinator *own, double now) {
   if (own->options->watch) own->options->watch(own->options->context, progress);
 }
 
-static epx_err heed_clock(epx_coordinator *own) {
+static epx_err heed_clock(coordinator *own) {
   const double now = epx_seconds_get();
   EPX_TRY(heed_signals(own, now));
   EPX_TRY(save(own, now));
@@ -133,7 +349,7 @@ static epx_err heed_clock(epx_coordinator *own) {
 
 /* ---- the loop */
 
-static bool is_over(epx_coordinator *own) {
+static bool is_over(coordinator *own) {
   const epx_schedule_counts counts = epx_schedule_get_counts(own->schedule);
   if (own->stopping) {
     own->report->abandoned = own->n_stopped < own->n_workers && epx_seconds_get() >= own->give_up;
@@ -145,7 +361,7 @@ static bool is_over(epx_coordinator *own) {
 /* Nothing came: first others have the processor, by turns, which costs least when an answer is under way;
  * then naps, a hundredth of the time since a message came: so that none waits longer than that share of what
  * it took, and watching costs next to nothing. */
-static epx_err wait(epx_coordinator *own, int *n_empty) {
+static epx_err wait(coordinator *own, int *n_empty) {
   const double quiet = epx_seconds_get() - own->t_message;
   if (*n_empty < N_YIELDS) {
     if (++*n_empty < N_YIELDS && quiet < longest_yielding) {
@@ -161,31 +377,31 @@ static epx_err wait(epx_coordinator *own, int *n_empty) {
 }
 
 /* One turn: a message, or else what is due, and a while without. */
-static epx_err turn(epx_coordinator *own, int *n_empty) {
+static epx_err turn(coordinator *own, int *n_empty) {
   bool got;
   EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
   if (got) {
     const double start = epx_seconds_get();
     *n_empty = 0;
-    EPX_TRY(epx_coordinator_read_message(own));
+    EPX_TRY(read_message(own));
     own->t_message = epx_seconds_get();
     own->report->progress.handing_out += own->t_message - start;
     return heed_clock(own);
   }
-  EPX_TRY(epx_coordinator_write_idle(own));
+  EPX_TRY(write_idle(own));
   EPX_TRY(heed_clock(own));
   return wait(own, n_empty);
 }
 
 /* An error of this side (journal, store) stops the run like a worker's; one of MPI is not survived. */
-static epx_err coordinate(epx_coordinator *own) {
+static epx_err coordinate(coordinator *own) {
   int n_empty = 0;
   for (int w = 0; w < own->n_workers; w++)
-    EPX_TRY(epx_coordinator_write_units(own, w));
+    EPX_TRY(write_units(own, w));
   while (!is_over(own)) {
     const int code = turn(own, &n_empty);
     if (code == EPX_EMPI || code == EPX_EMEMORY) return code;
-    if (code != EPX_OK) EPX_TRY(epx_coordinator_set_error(own, code, epx_error_get_message()));
+    if (code != EPX_OK) EPX_TRY(set_error(own, code, epx_error_get_message()));
   }
   const epx_schedule_counts counts = epx_schedule_get_counts(own->schedule);
   if (!own->report->stopped && own->error == EPX_OK && counts.open + counts.kept > 0)
@@ -194,7 +410,7 @@ static epx_err coordinate(epx_coordinator *own) {
 }
 
 /* Numbers the hosts of the workers in the order of their first ranks: host [n_workers]. */
-static void number_hosts(const epx_coordinator *own, int *host) {
+static void number_hosts(const coordinator *own, int *host) {
   int n_hosts = 0;
   for (int w = 0; w < own->n_workers; w++) {
     const char *name = epx_channel_get_host(own->channel, own->first_worker + w);
@@ -205,7 +421,7 @@ static void number_hosts(const epx_coordinator *own, int *host) {
   }
 }
 
-static epx_err create_schedule(epx_coordinator *own) {
+static epx_err create_schedule(coordinator *own) {
   const int attempts = own->options->attempts;
   epx_schedule_options options = epx_schedule_get_defaults(
       epx_blocks_get_count(own->campaign), own->n_workers, epx_channel_get_layout(own->channel).n_relays);
@@ -233,7 +449,7 @@ static bool is_finished(const epx_campaign *campaign, int64_t i_block) {
 
 /* Tells the schedule what earlier runs finished, and what was under way when they died. Without a limit,
  * deaths only put a block last. */
-static epx_err fill_schedule(epx_coordinator *own) {
+static epx_err fill_schedule(coordinator *own) {
   const int64_t n_blocks = epx_blocks_get_count(own->campaign);
   for (int64_t b = 0; b < n_blocks; b++)
     if (is_finished(own->campaign, b)) epx_schedule_set_finished(own->schedule, b);
@@ -243,7 +459,7 @@ static epx_err fill_schedule(epx_coordinator *own) {
     if (!is_finished(own->campaign, suspect->block))
       EPX_TRY(epx_schedule_set_suspected(own->schedule, suspect->block, n_deaths));
   }
-  return epx_coordinator_write_given_up(own);
+  return write_given_up(own);
 }
 
 static void count_trials(const epx_campaign *campaign, epx_progress *progress) {
@@ -257,7 +473,7 @@ static void count_trials(const epx_campaign *campaign, epx_progress *progress) {
     }
 }
 
-static epx_err create_loads(epx_coordinator *own) {
+static epx_err create_loads(coordinator *own) {
   epx_coordinator_report *report = own->report;
   EPX_TRY(EPX_ARRAY(report->load, (size_t)own->n_workers));
   for (int w = 0; w < own->n_workers; w++)
@@ -278,7 +494,7 @@ static epx_err create_loads(epx_coordinator *own) {
   return EPX_OK;
 }
 
-static epx_err prepare(epx_coordinator *own) {
+static epx_err prepare(coordinator *own) {
   const epx_channel_layout layout = epx_channel_get_layout(own->channel);
   own->n_workers = layout.n_workers;
   own->first_worker = layout.first_worker;
@@ -295,9 +511,9 @@ static epx_err prepare(epx_coordinator *own) {
 /* Tells the workers that it is over, and takes what they still say: a message that nobody takes would keep
  * its sender. One that does not leave, from a block that does not ask, is left behind at a signal or the
  * deadline. */
-static epx_err dismiss(epx_coordinator *own) {
+static epx_err dismiss(coordinator *own) {
   const epx_message end = {.kind = EPX_MESSAGE_END, .code = own->error, .count = own->report->stopped};
-  EPX_TRY(epx_coordinator_write_to_workers(own, &end));
+  EPX_TRY(write_to_workers(own, &end));
   for (int n_left = 0; n_left < own->n_workers;) {
     bool got;
     EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
@@ -313,7 +529,7 @@ static epx_err dismiss(epx_coordinator *own) {
 }
 
 /* Saves, then lets the workers go: so that whoever sees the program end finds all of it. */
-static epx_err finish(epx_coordinator *own, int code) {
+static epx_err finish(coordinator *own, int code) {
   if (code != EPX_OK && own->error == EPX_OK) {
     own->error = code;
     snprintf(own->error_text, sizeof own->error_text, "%s", epx_error_get_message());
@@ -342,9 +558,9 @@ epx_err epx_coordinator_solve(epx_campaign *campaign, epx_channel *channel,
                               const epx_coordinator_files *files, const epx_coordinator_options *options,
                               epx_coordinator_report *report) {
   *report = (epx_coordinator_report){0};
-  epx_coordinator *own;
+  coordinator *own;
   EPX_TRY(EPX_ARRAY(own, 1));
-  *own = (epx_coordinator){
+  *own = (coordinator){
       .campaign = campaign, .channel = channel, .files = files, .options = options, .report = report};
   int code = prepare(own);
   if (code == EPX_OK) code = coordinate(own);

@@ -5,9 +5,58 @@
 #include "parallel/schedule/schedule.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
-#include "parallel/schedule/schedule_private.h"
+#include "parallel/schedule/durations.h"
+#include "parallel/schedule/suspects.h"
+
+enum { N_HELD = 2 };
+
+static const double copy_quantile = 0.9; /* of block times, after which a copy is worth its time */
+
+/* What a worker holds; the first unit is shortened as its blocks come back. */
+typedef struct {
+  epx_unit unit[N_HELD];
+  int n_units;
+  int host;
+  int idle;     /* its place in the list of idle workers, -1: none */
+  int partner;  /* who solves the same block, -1: nobody */
+  bool copy;    /* of the partner's block, which was handed out first */
+  double since; /* when its first block began */
+} holding;
+
+/* A worker whose block may be copied. */
+typedef struct {
+  int worker;
+  double since;
+} outing;
+
+typedef struct {
+  int n_failures; /* in a row */
+  bool aside;
+} host_record;
+
+struct epx_schedule {
+  epx_schedule_options options;
+  uint64_t *finished; /* bit b % 64 of word b / 64 */
+  int64_t cursor;     /* blocks from here on were never handed out */
+  epx_schedule_counts counts;
+  holding *worker; /* [n_workers] */
+  int *idle;       /* [n_idle] of [n_workers] */
+  int n_idle;
+  host_record *hosts; /* [n_hosts] */
+  int n_hosts;
+  epx_unit *returned; /* [n_returned], last in first out */
+  size_t n_returned, returned_capacity;
+  epx_suspects suspects;
+  outing *tail;       /* [n_tail] of [n_workers]: blocks that may be copied, those that began first first */
+  int n_tail, i_tail; /* the next to be copied */
+  double t_tail;      /* when the list was made */
+  epx_durations durations;
+  bool draining, alone; /* alone: a block is out that nothing may be beside */
+};
 
 double epx_schedule_eval_interval(int n_workers, int n_relays) {
   const double group = n_relays > 0 ? ceil((double)n_workers / n_relays) : n_workers;
@@ -28,8 +77,8 @@ epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers, 
                                 .host_limit = 3};
 }
 
-void epx_schedule_set_idle(epx_schedule *schedule, int worker, bool idle) {
-  epx_schedule_holding *held = &schedule->worker[worker];
+static void set_idle(epx_schedule *schedule, int worker, bool idle) {
+  holding *held = &schedule->worker[worker];
   if (idle == (held->idle >= 0)) return;
   if (idle) {
     held->idle = schedule->n_idle;
@@ -54,9 +103,9 @@ static epx_err create(epx_schedule *schedule) {
   EPX_TRY(EPX_ARRAY(schedule->tail, (size_t)n));
   for (int w = 0; w < n; w++) {
     const int i_host = options->host ? options->host[w] : 0;
-    schedule->worker[w] = (epx_schedule_holding){.host = i_host, .idle = -1, .partner = -1};
+    schedule->worker[w] = (holding){.host = i_host, .idle = -1, .partner = -1};
     if (i_host >= schedule->n_hosts) schedule->n_hosts = i_host + 1;
-    epx_schedule_set_idle(schedule, w, true);
+    set_idle(schedule, w, true);
   }
   EPX_TRY(EPX_ARRAY(schedule->hosts, (size_t)schedule->n_hosts));
   schedule->counts.open = options->n_blocks;
@@ -90,17 +139,17 @@ void epx_schedule_destroy(epx_schedule **address) {
   epx_array_destroy(address);
 }
 
-bool epx_schedule_is_finished(const epx_schedule *schedule, int64_t block) {
+static bool is_finished(const epx_schedule *schedule, int64_t block) {
   return schedule->finished[block / 64] >> block % 64 & 1;
 }
 
-void epx_schedule_set_bit(epx_schedule *schedule, int64_t block) {
+static void set_bit(epx_schedule *schedule, int64_t block) {
   schedule->finished[block / 64] |= UINT64_C(1) << block % 64;
 }
 
 void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
-  if (epx_schedule_is_finished(schedule, block)) return;
-  epx_schedule_set_bit(schedule, block);
+  if (is_finished(schedule, block)) return;
+  set_bit(schedule, block);
   schedule->counts.finished++;
   schedule->counts.open--;
 }
@@ -109,7 +158,7 @@ void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
 
 /* What is never to be handed out again, or by another way, is passed over by the cursor as if it were
  * finished. */
-void epx_schedule_set_given_up(epx_schedule *schedule, epx_suspect *suspect) {
+static void give_up(epx_schedule *schedule, epx_suspect *suspect) {
   epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_GIVEN_UP);
   schedule->counts.open--;
   schedule->counts.given_up++;
@@ -118,7 +167,7 @@ void epx_schedule_set_given_up(epx_schedule *schedule, epx_suspect *suspect) {
 epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_deaths) {
   epx_suspect *suspect;
   EPX_TRY(epx_suspects_merge(&schedule->suspects, block, n_deaths, &suspect));
-  if (suspect->n_deaths > schedule->options.retries) epx_schedule_set_given_up(schedule, suspect);
+  if (suspect->n_deaths > schedule->options.retries) give_up(schedule, suspect);
   return EPX_OK;
 }
 
@@ -147,9 +196,78 @@ static bool take_suspect(epx_schedule *schedule, epx_unit *unit) {
   return true;
 }
 
+/* ---- copies, at the end of a campaign, of what is still out */
+
+static int compare_outings(const void *a, const void *b) {
+  const outing *first = a, *second = b;
+  if (first->since != second->since) return first->since < second->since ? -1 : 1;
+  return first->worker - second->worker;
+}
+
+/* The first block that a worker holds and nobody has finished, -1: none. What stands behind a block that
+ * hangs waits as long as it does. */
+static int64_t find_unfinished(const epx_schedule *schedule, const holding *held) {
+  for (int k = 0; k < held->n_units; k++)
+    for (int64_t b = held->unit[k].first; b < held->unit[k].first + held->unit[k].count; b++)
+      if (!is_finished(schedule, b) && !epx_schedule_is_suspect(schedule, b)) return b;
+  return -1;
+}
+
+/* Lists what may be copied, anew when the last list is used up, but not more often than blocks end. */
+static void list_tail(epx_schedule *schedule, double now) {
+  if (schedule->n_tail > 0 && now - schedule->t_tail < epx_durations_get_mean(&schedule->durations) / 4)
+    return;
+  schedule->n_tail = schedule->i_tail = 0;
+  schedule->t_tail = now;
+  for (int w = 0; w < schedule->options.n_workers; w++) {
+    const holding *held = &schedule->worker[w];
+    if (held->partner < 0 && find_unfinished(schedule, held) >= 0)
+      schedule->tail[schedule->n_tail++] = (outing){w, held->since};
+  }
+  qsort(schedule->tail, (size_t)schedule->n_tail, sizeof *schedule->tail, compare_outings);
+}
+
+static bool take_copy(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
+  const double least =
+      epx_durations_eval_quantile(&schedule->durations, copy_quantile) + schedule->options.copy_age;
+  if (schedule->durations.n == 0) return false;
+  if (schedule->i_tail == schedule->n_tail) list_tail(schedule, now);
+  for (; schedule->i_tail < schedule->n_tail; schedule->i_tail++) {
+    const outing *next = &schedule->tail[schedule->i_tail];
+    holding *other = &schedule->worker[next->worker];
+    if (now - next->since <= least) return false;
+    const int64_t block =
+        other->since == next->since && other->partner < 0 ? find_unfinished(schedule, other) : -1;
+    if (block < 0) continue;
+    *unit = (epx_unit){block, 1};
+    other->partner = worker;
+    schedule->worker[worker].partner = next->worker;
+    schedule->worker[worker].copy = true;
+    schedule->i_tail++;
+    return true;
+  }
+  return false;
+}
+
+static bool is_shared(const epx_schedule *schedule, int worker) {
+  const holding *held = &schedule->worker[worker];
+  if (held->partner < 0) return false;
+  const holding *copy = held->copy ? held : &schedule->worker[held->partner];
+  return copy->unit[0].first == held->unit[0].first;
+}
+
+static void part(epx_schedule *schedule, int worker) {
+  holding *held = &schedule->worker[worker];
+  if (!is_shared(schedule, worker)) return;
+  schedule->worker[held->partner].partner = -1;
+  schedule->worker[held->partner].copy = false;
+  held->partner = -1;
+  held->copy = false;
+}
+
 /* ---- handing out */
 
-static int64_t count_held(const epx_schedule_holding *held) {
+static int64_t count_held(const holding *held) {
   int64_t count = 0;
   for (int k = 0; k < held->n_units; k++)
     count += held->unit[k].count;
@@ -162,13 +280,13 @@ static int64_t count_fresh(const epx_schedule *schedule) {
 }
 
 /* Seconds left for the blocks of a unit more: those held take about the mean. */
-static double eval_time_left(const epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+static double eval_time_left(const epx_schedule *schedule, const holding *held, double now) {
   const epx_schedule_options *options = &schedule->options;
   return options->deadline - options->margin - now -
          (double)count_held(held) * epx_durations_get_mean(&schedule->durations);
 }
 
-static bool has_time(epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+static bool has_time(epx_schedule *schedule, const holding *held, double now) {
   const double left = eval_time_left(schedule, held, now);
   const double longest = epx_durations_eval_quantile(&schedule->durations, schedule->options.quantile);
   if (left > 0 && left >= longest) return true;
@@ -177,7 +295,7 @@ static bool has_time(epx_schedule *schedule, const epx_schedule_holding *held, d
 }
 
 /* The most blocks a unit may have now, 0: none. */
-static int64_t eval_largest(epx_schedule *schedule, const epx_schedule_holding *held, double now) {
+static int64_t eval_largest(epx_schedule *schedule, const holding *held, double now) {
   const epx_schedule_options *options = &schedule->options;
   const double mean = epx_durations_get_mean(&schedule->durations);
   const bool timed = schedule->durations.n > 0;
@@ -211,11 +329,10 @@ static bool take_returned(epx_schedule *schedule, int64_t largest, epx_unit *uni
 static bool take_new(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
   const int64_t n = schedule->options.n_blocks;
   int64_t *cursor = &schedule->cursor;
-  while (*cursor < n &&
-         (epx_schedule_is_finished(schedule, *cursor) || epx_schedule_is_suspect(schedule, *cursor)))
+  while (*cursor < n && (is_finished(schedule, *cursor) || epx_schedule_is_suspect(schedule, *cursor)))
     ++*cursor;
   *unit = (epx_unit){.first = *cursor};
-  while (*cursor < n && unit->count < largest && !epx_schedule_is_finished(schedule, *cursor) &&
+  while (*cursor < n && unit->count < largest && !is_finished(schedule, *cursor) &&
          !epx_schedule_is_suspect(schedule, *cursor)) {
     ++*cursor;
     unit->count++;
@@ -225,18 +342,18 @@ static bool take_new(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
 
 static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit, bool *copy) {
   *copy = false;
-  epx_schedule_holding *held = &schedule->worker[worker];
+  holding *held = &schedule->worker[worker];
   if (count_fresh(schedule) > 0) {
     const int64_t largest = eval_largest(schedule, held, now);
     return largest > 0 && (take_returned(schedule, largest, unit) || take_new(schedule, largest, unit));
   }
   if (held->n_units > 0 || !has_time(schedule, held, now)) return false;
   if (schedule->counts.open > 0) return take_suspect(schedule, unit);
-  return *copy = epx_schedule_get_copy(schedule, worker, now, unit);
+  return *copy = take_copy(schedule, worker, now, unit);
 }
 
 bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
-  epx_schedule_holding *held = &schedule->worker[worker];
+  holding *held = &schedule->worker[worker];
   const epx_schedule_counts *counts = &schedule->counts;
   if (schedule->draining || schedule->alone || counts->open + counts->out == 0 ||
       schedule->hosts[held->host].aside)
@@ -245,11 +362,139 @@ bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_u
   if (!take(schedule, worker, now, unit, &copy)) return false;
   if (held->n_units == 0) held->since = now;
   held->unit[held->n_units++] = *unit;
-  epx_schedule_set_idle(schedule, worker, false);
+  set_idle(schedule, worker, false);
   if (copy) return true;
   schedule->counts.open -= unit->count;
   schedule->counts.out += unit->count;
   return true;
+}
+
+/* ---- outcomes: what became of the units that were handed out */
+
+/* Takes its first block from what a worker holds. */
+static void pop(epx_schedule *schedule, int worker) {
+  holding *held = &schedule->worker[worker];
+  part(schedule, worker);
+  held->unit[0].first++;
+  if (--held->unit[0].count == 0) {
+    held->unit[0] = held->unit[1];
+    held->n_units--;
+  }
+  if (held->n_units == 0) set_idle(schedule, worker, !schedule->hosts[held->host].aside);
+}
+
+bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, double seconds, double now) {
+  holding *held = &schedule->worker[worker];
+  if (held->n_units == 0 || held->unit[0].first != block) return false;
+  pop(schedule, worker);
+  held->since = now;
+  if (is_finished(schedule, block)) return false;
+  set_bit(schedule, block);
+  schedule->counts.out--;
+  schedule->counts.finished++;
+  schedule->hosts[held->host].n_failures = 0;
+  epx_durations_merge(&schedule->durations, seconds);
+  epx_suspect *suspect = schedule->suspects.n > 0 ? epx_suspects_get(&schedule->suspects, block) : NULL;
+  if (suspect) {
+    epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_OVER);
+    schedule->alone = false;
+  }
+  return true;
+}
+
+void epx_schedule_set_kept(epx_schedule *schedule, int worker) {
+  holding *held = &schedule->worker[worker];
+  if (held->n_units == 0) return;
+  const int64_t block = held->unit[0].first;
+  const bool shared = is_shared(schedule, worker);
+  epx_suspect *suspect = epx_suspects_get(&schedule->suspects, block);
+  pop(schedule, worker);
+  schedule->draining = true;
+  if (shared || is_finished(schedule, block)) return;
+  schedule->counts.out--;
+  schedule->counts.kept++;
+  if (!suspect) return;
+  epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_OVER);
+  schedule->alone = false;
+}
+
+static epx_err push_returned(epx_schedule *schedule, epx_unit unit) {
+  if (schedule->n_returned == schedule->returned_capacity) {
+    epx_unit *larger;
+    const size_t capacity = schedule->n_returned ? 2 * schedule->n_returned : 16;
+    EPX_TRY(EPX_ARRAY(larger, capacity));
+    if (schedule->n_returned > 0) memcpy(larger, schedule->returned, schedule->n_returned * sizeof *larger);
+    epx_array_destroy(&schedule->returned);
+    schedule->returned = larger;
+    schedule->returned_capacity = capacity;
+  }
+  schedule->returned[schedule->n_returned++] = unit;
+  return EPX_OK;
+}
+
+/* Returns the first block of what a worker holds: one that is finished or held by a partner is in good hands;
+ * one that is charged becomes a suspect, and a suspect is open as such. *given_up: it is charged too often.
+ */
+static epx_err return_first(epx_schedule *schedule, int worker, bool charged, bool *given_up) {
+  holding *held = &schedule->worker[worker];
+  const int64_t block = held->unit[0].first;
+  const bool shared = is_shared(schedule, worker), finished = is_finished(schedule, block);
+  epx_suspect *suspect = epx_suspects_get(&schedule->suspects, block);
+  *given_up = false;
+  pop(schedule, worker);
+  if (shared || finished) return EPX_OK;
+  schedule->counts.out--;
+  schedule->counts.open++;
+  if (!suspect && !charged) return push_returned(schedule, (epx_unit){block, 1});
+  if (suspect) schedule->alone = false;
+  EPX_TRY(epx_suspects_merge(&schedule->suspects, block, charged, &suspect));
+  *given_up = suspect->n_deaths > schedule->options.retries;
+  if (*given_up) give_up(schedule, suspect);
+  return EPX_OK;
+}
+
+static epx_err return_all(epx_schedule *schedule, int worker, bool charged, bool *given_up) {
+  holding *held = &schedule->worker[worker];
+  *given_up = false;
+  if (held->n_units == 0) return EPX_OK;
+  EPX_TRY(return_first(schedule, worker, charged, given_up));
+  while (held->n_units > 0 && schedule->n_tail > 0) { /* copies may have finished any of them */
+    bool never;
+    EPX_TRY(return_first(schedule, worker, false, &never));
+  }
+  while (held->n_units > 0) {
+    const epx_unit unit = held->unit[held->n_units - 1];
+    EPX_TRY(push_returned(schedule, unit));
+    schedule->counts.out -= unit.count;
+    schedule->counts.open += unit.count;
+    held->n_units--;
+  }
+  set_idle(schedule, worker, !schedule->hosts[held->host].aside);
+  return EPX_OK;
+}
+
+epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost) {
+  bool given_up;
+  return return_all(schedule, worker, lost, &given_up);
+}
+
+static bool has_host(const epx_schedule *schedule) {
+  for (int h = 0; h < schedule->n_hosts; h++)
+    if (!schedule->hosts[h].aside) return true;
+  return false;
+}
+
+epx_err epx_schedule_set_failed(epx_schedule *schedule, int worker, bool *hopeless) {
+  host_record *where = &schedule->hosts[schedule->worker[worker].host];
+  bool given_up;
+  EPX_TRY(return_all(schedule, worker, true, &given_up));
+  if (++where->n_failures >= schedule->options.host_limit && !where->aside) {
+    where->aside = true;
+    for (int w = 0; w < schedule->options.n_workers; w++)
+      if (&schedule->hosts[schedule->worker[w].host] == where) set_idle(schedule, w, false);
+  }
+  *hopeless = given_up || !has_host(schedule);
+  return EPX_OK;
 }
 
 /* ---- how things stand */
