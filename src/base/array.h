@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Bytes every array is aligned to: one AVX-512 vector, one cache line. */
 #define EPX_ALIGNMENT 64

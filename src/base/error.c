@@ -1,7 +1,7 @@
 /** @file
  * Errors: a message, and the places the error passed through on its way up, kept a thread.
  */
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Tells whether to leave. */
 typedef bool (*epx_interrupt_question)(void *context);

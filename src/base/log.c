@@ -1,7 +1,7 @@
 /** @file
  * Log: one sink for the process, because the person who reads is one.
  */
-#include "base/log.h"
+#include "epilux/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>

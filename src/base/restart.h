@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Most places of one. */
 enum { EPX_RESTART_MAX_PARTS = 64 };

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Exit statuses, as users know them. */
 enum { EPX_EXIT_DONE = 0, EPX_EXIT_FAILED = 1, EPX_EXIT_INPUT = 2, EPX_EXIT_STOPPED = 75 };

@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "base/machine/isa.h"
 #include "base/machine/threads.h"
 #include "base/nearest.h"
 #include "cli/command.h"
-#include "epilux/base/isa.h"
-#include "epilux/base/version.h"
+#include "epilux/log.h"
+#include "epilux/version.h"
 
 enum { N_COMMANDS_MAX = 64 };
 

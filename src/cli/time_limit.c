@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "epilux/base/units.h"
+#include "epilux/units.h"
 
 static const double reserve = 20; /* s kept free before a batch job ends */
 

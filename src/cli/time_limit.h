@@ -4,7 +4,7 @@
 #ifndef EPILUX_CLI_TIME_LIMIT_H
 #define EPILUX_CLI_TIME_LIMIT_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Reads a time, s: "2h", "90 min", "1.5 days", "00:10:00", "1-12:00:00"; a bare number is in seconds.
  * Errors: EPX_EINPUT: none of these, or not above zero. */

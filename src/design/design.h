@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "design/factor.h"
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef struct {
   const char *method; /* "grid", "latin-hypercube", "sobol", "one-at-a-time", "saltelli" or "morris" */

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** A factor's value is a number in its unit; for categories it is the index of the level, 0 … n_levels-1.
  * A list has n_levels >= 1; a range has n_levels = 0. All pointers belong to who filled the struct. */

@@ -6,7 +6,7 @@
 #ifndef EPILUX_EQUILIBRIUM_ENGINE_H
 #define EPILUX_EQUILIBRIUM_ENGINE_H
 
-#include "epilux/photonic/network.h"
+#include "photonic/network.h"
 
 /** X(name, deck name, meaning) */
 #define EPX_ENGINES(X)                                                                                       \

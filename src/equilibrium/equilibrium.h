@@ -10,9 +10,9 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
-#include "epilux/photonic/lanes.h"
+#include "epilux/error.h"
 #include "equilibrium/certificate.h"
+#include "photonic/lanes.h"
 
 /** X(name, deck name, meaning) */
 #define EPX_METHODS(X)                                                                                       \

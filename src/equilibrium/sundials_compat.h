@@ -13,7 +13,7 @@
 #include <sundials/sundials_context.h>
 #include <sundials/sundials_nvector.h>
 
-#include "base/log.h"
+#include "epilux/log.h"
 
 #if !defined(SUNDIALS_DOUBLE_PRECISION)
 #error "Epilux needs SUNDIALS in double precision"

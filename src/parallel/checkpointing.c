@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "base/log.h"
+#include "epilux/log.h"
 #include "parallel/seconds.h"
 
 /* s: beside twice the longest update and the longest writing so far, what leaving in time takes */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "epilux/log.h"
 #include "io/recovery/checkpoint.h"
 #include "parallel/schedule/blocks.h"
 #include "parallel/schedule/schedule.h"

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
+#include "epilux/log.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/lock.h"
 #include "io/results/results.h"

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Sets this process's handlers. The coordinator's rank counts; others ignore the signals, for rank 0 decides
  * and tells. SIGXFSZ is ignored, so that a file that may grow no more is a file error. Not thread safe: call

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/machine/kernel.h"
-#include "epilux/photonic/topology.h"
+#include "photonic/topology.h"
 
 /** out[into[r]] = sum over c of J[into[r]][from[c]] x[from[c]] */
 typedef struct {

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "epilux/log.h"
 
 #define BLANKS " \t\r\n\v\f"
 /** Characters of a word that a message shows. */

@@ -4,7 +4,7 @@
 #ifndef EPILUX_PHOTONIC_EDGE_LIST_H
 #define EPILUX_PHOTONIC_EDGE_LIST_H
 
-#include "epilux/photonic/topology.h"
+#include "photonic/topology.h"
 
 /** Reads a square "matrix coordinate" file, real, integer or pattern, symmetric or general, indices from 1,
  * into nodes, sorted unique links and, but for a pattern, their couplings. Entries of the diagonal are not

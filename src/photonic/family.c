@@ -1,7 +1,7 @@
 /** @file
  * Families: the table of those that are built in. A new one is a file in families/ and a row here.
  */
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 
 #include <string.h>
 

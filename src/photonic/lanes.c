@@ -3,7 +3,7 @@
  * stand n_lanes apart, so that a smaller batch is as dense in memory as a full one. theta and the features
  * are kept, so that laying anew needs nothing from the caller.
  */
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 #include <stdint.h>
 #include <string.h>

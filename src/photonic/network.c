@@ -2,7 +2,7 @@
  * Network: checks what the deck says, copies it, and lays out theta: the family's parameters one after
  * another.
  */
-#include "epilux/photonic/network.h"
+#include "photonic/network.h"
 
 #include <math.h>
 #include <stdbool.h>

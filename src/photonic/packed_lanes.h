@@ -7,7 +7,7 @@
 #ifndef EPILUX_PHOTONIC_PACKED_LANES_H
 #define EPILUX_PHOTONIC_PACKED_LANES_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 typedef struct epx_packed_lanes epx_packed_lanes;
 

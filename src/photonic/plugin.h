@@ -11,7 +11,7 @@
 #ifndef EPILUX_PHOTONIC_PLUGIN_H
 #define EPILUX_PHOTONIC_PLUGIN_H
 
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 
 /** The name of the struct. */
 #define EPX_PLUGIN_SYMBOL "epx_plugin_family"

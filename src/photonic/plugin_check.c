@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 #include "photonic/plugin.h"
 
 enum { N_NODES = 4 };

@@ -4,7 +4,7 @@
 #ifndef EPILUX_PHOTONIC_READOUT_H
 #define EPILUX_PHOTONIC_READOUT_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** Evaluates r [n_outputs][n_lanes] from y [n_state][n_lanes]. */
 void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r);

@@ -2,15 +2,15 @@
  * Topologies: links are written down pair by pair, each joined as i < j, then sorted and made unique, so that
  * small periodic lattices and rings, where a neighbour is met twice, need no special case.
  */
-#include "epilux/photonic/topology.h"
+#include "photonic/topology.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
 #include "base/numbers/random.h"
+#include "epilux/log.h"
 #include "photonic/edge_list.h"
 
 #define KIND_NAME(name, text, meaning) text,

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Evaluates the exact quantiles of value [n], skipping NaN, by Hyndman and Fan's type 7, NumPy's default:
  * with the m values sorted as x[0] … x[m-1], h = (m - 1) p,  quantile = x[floor(h)] + (h - floor(h))

@@ -20,7 +20,7 @@
 
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef struct {
   double value, low, high; /* NaN where fewer than two rows are left, or nothing varies */

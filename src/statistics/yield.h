@@ -8,7 +8,7 @@
 #ifndef EPILUX_STATISTICS_YIELD_H
 #define EPILUX_STATISTICS_YIELD_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Wilson's interval has the nominal coverage on average over yields; Clopper and Pearson's at least, always.
  */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "epilux/log.h"
 #include "learning/training/distributed_learner.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "study/distributed_trial.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
 #include "base/numbers/random.h"
+#include "epilux/log.h"
 #include "study/distributed_trial.h"
 #include "study/energy/consumption.h"
 #include "study/fabrication/deployment.h"

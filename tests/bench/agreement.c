@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/plugin.h"
 #include "unit/agreement.h"
 

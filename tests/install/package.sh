@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 
 "$cmake" --install "$build" --prefix "$prefix" >"$work/install.txt"
-for file in include/epilux/base/error.h share/epilux/data/iris.csv share/epilux/data/digits.csv.gz share/epilux/references.bib; do
+for file in include/epilux/error.h include/epilux/family.h share/epilux/data/iris.csv share/epilux/data/digits.csv.gz share/epilux/references.bib; do
   [ -f "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 package=$(find "$prefix" -name epilux.pc)

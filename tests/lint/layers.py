@@ -20,8 +20,16 @@ BELOW = {
     "study": ["learning", "design", "statistics"],
     "io": ["study"],
     "parallel": ["io"],
-    "cli": ["parallel"],
+    "api": ["parallel"],
+    "cli": ["api"],
 }
+
+# The headers that are installed, include/epilux/NAME.h, in two tiers, and the layer that each belongs to: it and the
+# layers above may include it. Old names forward to them.
+CALLER = {"epilux": "api", "error": "base", "log": "base", "units": "base", "version": "base"}
+PLUGIN = {"family": "photonic", "base/isa": "base"}
+OLD_NAMES = {"base/error": "error", "photonic/family": "family", "photonic/lanes": "family", "photonic/network": "family",
+             "photonic/topology": "family"}
 
 # Foreign headers: pattern, and the layers where they are at home.
 FOREIGN = [
@@ -103,9 +111,17 @@ def get_layer(path):
     parts = path.split("/")
     if parts[0] == "src" and len(parts) > 2 and parts[1] in BELOW:
         return parts[1], False
-    if parts[:2] == ["include", "epilux"] and len(parts) > 3 and parts[2] in BELOW:
-        return parts[2], True
+    if parts[:2] == ["include", "epilux"]:
+        name = re.sub(r"\.h$", "", "/".join(parts[2:]))
+        layer = {**CALLER, **PLUGIN}.get(OLD_NAMES.get(name, name))
+        return layer and (layer, True)
     return None
+
+
+def check_tier(path):
+    """A header to be installed that no tier has."""
+    if path.startswith("include/") and get_layer(path) is None:
+        yield 1, "an installed header that is in no tier: name it in tests/lint/layers.py, or put it beside its source"
 
 
 def is_internal(root, name):
@@ -121,8 +137,11 @@ def check_own_include(root, layer, public, name):
     """A quoted include: what is wrong with it, or None."""
     parts = name.split("/")
     if parts[0] == "epilux":
-        if len(parts) > 2 and parts[1] in BELOW and parts[1] not in get_reach(layer):
-            return f"{layer} may not know {parts[1]}: {name}"
+        if not public and re.sub(r"^epilux/|\.h$", "", name) in OLD_NAMES:
+            return f"the old name of epilux/{OLD_NAMES[name[7:-2]]}.h: {name}"
+        owner = get_layer(f"include/{name}")
+        if owner and owner[0] not in get_reach(layer):
+            return f"{layer} may not know {owner[0]}: {name}"
         return None
     if public:
         return f"a public header includes a private one: {name}"
@@ -223,6 +242,7 @@ def check_name(path):
 
 def check_file(root, path):
     yield from check_name(path)
+    yield from check_tier(path)
     room = path.split("/")[0]
     if path.endswith((".c", ".h")) and get_layer(path):
         text = read(root, path)

@@ -16,7 +16,7 @@
 
 #include "base/array.h"
 #include "base/numbers/random.h"
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** cmocka's assert_float_equal() compares floats; NaN is close to nothing. */
 #define assert_close(got, expected, tolerance)                                                               \

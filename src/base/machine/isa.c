@@ -1,7 +1,7 @@
 /** @file
  * Instruction sets: the levels of the x86-64 psABI, asked of the processor through the compiler's built-ins.
  */
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

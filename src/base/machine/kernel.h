@@ -8,7 +8,7 @@
 #ifndef EPILUX_BASE_MACHINE_KERNEL_H
 #define EPILUX_BASE_MACHINE_KERNEL_H
 
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 
 #define EPX_KERNEL_JOIN_(name, set) name##_##set
 #define EPX_KERNEL_JOIN(name, set) EPX_KERNEL_JOIN_(name, set)

@@ -2,7 +2,7 @@
  * Version. The configured header holds what CMake knew; the revision has a header of its own, written at each build,
  * so that a new commit recompiles this file alone.
  */
-#include "epilux/base/version.h"
+#include "epilux/version.h"
 
 #include <stdlib.h>
 

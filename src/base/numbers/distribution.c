@@ -1,7 +1,7 @@
 /** @file
  * Distributions: quantile functions from GSL's of the standard normal.
  */
-#include "epilux/base/distribution.h"
+#include "base/numbers/distribution.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

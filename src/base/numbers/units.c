@@ -7,7 +7,7 @@
  * K). The decibel is a dimension of its own: 0.3 dB/cm is 30 dB/m, and only the physics knows what that does
  * to a field.
  */
-#include "epilux/base/units.h"
+#include "epilux/units.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/machine/isa.h"
 #include "base/machine/peak.h"
 #include "cli/print/table.h"
-#include "epilux/base/isa.h"
 
 extern const epx_benchmark epx_benchmark_equilibrium, epx_benchmark_lattice, epx_benchmark_learning,
     epx_benchmark_scheduler, epx_benchmark_stiff;

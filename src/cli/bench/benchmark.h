@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Rounds of a measurement: the median of as many is reported. */
 enum { EPX_BENCH_ROUNDS = 7 };

@@ -10,7 +10,7 @@
 #ifndef EPILUX_CLI_BENCH_LATTICE_NETWORK_H
 #define EPILUX_CLI_BENCH_LATTICE_NETWORK_H
 
-#include "epilux/photonic/network.h"
+#include "photonic/network.h"
 
 enum { EPX_LATTICE_PORTS = 10 };
 

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** A text that grows. Init with {0}; free `text` with epx_array_destroy(). */
 typedef struct {

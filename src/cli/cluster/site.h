@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 enum { EPX_CENTRE_TEXT = 512, EPX_CENTRE_PREPARE = 2048 };
 

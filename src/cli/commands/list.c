@@ -7,16 +7,16 @@
 
 #include "base/array.h"
 #include "base/nearest.h"
+#include "base/numbers/distribution.h"
 #include "cli/command.h"
 #include "design/design.h"
-#include "epilux/base/distribution.h"
-#include "epilux/photonic/network.h"
 #include "equilibrium/equilibrium.h"
 #include "io/schema/schema.h"
 #include "learning/estimators/estimator.h"
 #include "learning/task/task.h"
 #include "learning/training/optimizer.h"
 #include "photonic/fabrication/fabrication.h"
+#include "photonic/network.h"
 #include "study/metric.h"
 #include "study/settings.h"
 

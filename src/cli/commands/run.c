@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
 #include "cli/deck_arguments.h"
 #include "cli/print/display.h"
 #include "cli/time_limit.h"
+#include "epilux/log.h"
 #include "io/campaign.h"
 
 static const struct timespec courtesy = {.tv_nsec = 200000000};

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "epilux/log.h"
 #include "study/duration/pilot_point.h"
 #include "study/duration/training_time.h"
 

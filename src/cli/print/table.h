@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef struct epx_table epx_table;
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/log.h"
+#include "epilux/log.h"
 #include "equilibrium/distributed/private.h"
 
 /** Largest displacement, in first steps, and the displacement that is rounding. */

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 
 /** Nodes from the one at work to those that the memory is asked for. */
 enum { AHEAD = 128, LINE = 64 };

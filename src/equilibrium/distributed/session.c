@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "epilux/log.h"
 #include "equilibrium/engine.h"
 
 /** Room for the words of options at the start. */

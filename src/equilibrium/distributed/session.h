@@ -7,7 +7,7 @@
 #include <petscsys.h>
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 #if defined(PETSC_USE_COMPLEX) || !defined(PETSC_USE_REAL_DOUBLE)
 #error "Epilux needs PETSc built for real numbers in double precision (Debian: libpetsc-real-dev)"

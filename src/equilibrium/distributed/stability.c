@@ -13,8 +13,8 @@
 #include <slepceps.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/numbers/random.h"
+#include "epilux/log.h"
 #include "equilibrium/distributed/private.h"
 
 /** Accuracy of the rightmost eigenvalue, relative; its sign is what counts. */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "equilibrium/sundials_compat.h"
 
 /** The norm of a vector with a lane that is not finite. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "equilibrium/lanes/lane_matrix.h"
 
 /** Measured: see README.md. */

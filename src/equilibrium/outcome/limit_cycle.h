@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef struct epx_limit_cycle epx_limit_cycle;
 

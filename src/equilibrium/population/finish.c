@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "equilibrium/lanes/lane_vector.h"
 #include "equilibrium/population/finish_private.h"
 

@@ -16,7 +16,7 @@
 #include <math.h>
 
 #include "base/array.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "equilibrium/lanes/lane_vector.h"
 #include "equilibrium/population/finish_private.h"
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "equilibrium/lanes/linear.h"
 #include "equilibrium/outcome/spectrum.h"
 #include "equilibrium/outcome/stability.h"

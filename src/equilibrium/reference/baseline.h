@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef enum {
   EPX_BASELINE_ADAMS, /* Adams, fixed-point iteration: not stiff */

@@ -16,8 +16,8 @@
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
 #include "base/array.h"
+#include "base/machine/isa.h"
 #include "base/numbers/random.h"
-#include "epilux/base/isa.h"
 #include "equilibrium/outcome/oscillation.h"
 #include "equilibrium/outcome/spectrum.h"
 #include "equilibrium/sundials_compat.h"

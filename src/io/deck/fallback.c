@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epilux/photonic/network.h"
 #include "io/deck/resolve.h"
 #include "io/yaml/text.h"
 #include "learning/task/task.h"
 #include "photonic/device/ring.h"
+#include "photonic/network.h"
 
 enum { BUFFER_SIZE = 256 };
 

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/photonic/network.h"
 #include "io/deck/private.h"
 #include "io/deck/reader.h"
 #include "io/deck/resolve.h"
 #include "io/schema/words.h"
 #include "learning/estimators/estimator.h"
+#include "photonic/network.h"
 
 static epx_err read_integers(epx_reader *r, const char *path, int *n, const int **out) {
   const epx_tree *list = epx_reader_get(r, path);

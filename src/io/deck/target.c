@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
-#include "epilux/base/units.h"
+#include "epilux/units.h"
 #include "io/deck/resolve.h"
 #include "io/yaml/text.h"
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "epilux/base/version.h"
+#include "epilux/version.h"
 #include "io/fields/fields_private.h"
 #include "io/recovery/folder.h"
 #include "io/results/archive_private.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/base/version.h"
+#include "epilux/version.h"
 #include "io/results/archive.h"
 
 static epx_err write_attributes(epx_archive *archive, const epx_trajectory_subject *subject,

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef struct {
   int64_t block;

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
-#include "epilux/base/isa.h"
-#include "epilux/base/version.h"
+#include "base/machine/isa.h"
+#include "epilux/log.h"
+#include "epilux/version.h"
 #include "io/recovery/checksum.h"
 #include "io/recovery/folder.h"
 

@@ -4,7 +4,7 @@
 #ifndef EPILUX_IO_RECOVERY_FOLDER_H
 #define EPILUX_IO_RECOVERY_FOLDER_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Writes the folder that `path` lies in to the disk, so that a file just made or renamed there keeps its
  * name when the machine stops. File systems that cannot do this are left alone. Errors: EPX_EFILE: there is

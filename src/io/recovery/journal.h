@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Whose records these are. */
 typedef struct {

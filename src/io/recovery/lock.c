@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "epilux/log.h"
 
 struct epx_lock {
   char *path;

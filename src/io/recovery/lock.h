@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef struct epx_lock epx_lock;
 

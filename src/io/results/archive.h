@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef struct epx_archive epx_archive;
 

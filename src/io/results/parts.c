@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
+#include "epilux/log.h"
 #include "io/recovery/journal.h"
 #include "io/recovery/lock.h"
 #include "io/results/results.h"

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
-#include "epilux/base/isa.h"
-#include "epilux/base/version.h"
+#include "base/machine/isa.h"
+#include "epilux/log.h"
+#include "epilux/version.h"
 #include "io/results/store_private.h"
 
 /* Names the first line in which two decks differ. */

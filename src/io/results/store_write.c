@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "epilux/base/isa.h"
-#include "epilux/base/version.h"
+#include "base/machine/isa.h"
+#include "epilux/version.h"
 #include "io/results/store_private.h"
 
 static const char *const axis_path[EPX_AXIS_COUNT] = {NULL, "/epoch", "/node", "/link"};

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
-#include "epilux/photonic/family.h"
+#include "epilux/error.h"
+#include "epilux/family.h"
 
 typedef enum {
   EPX_SCHEMA_SECTION, /* a map of the keys that follow in the table */

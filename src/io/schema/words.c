@@ -6,15 +6,15 @@
 
 #include <string.h>
 
+#include "base/numbers/distribution.h"
 #include "design/design.h"
-#include "epilux/base/distribution.h"
-#include "epilux/photonic/network.h"
 #include "equilibrium/engine.h"
 #include "learning/estimators/estimator.h"
 #include "learning/task/task.h"
 #include "learning/training/optimizer.h"
 #include "learning/training/rate.h"
 #include "photonic/fabrication/fabrication.h"
+#include "photonic/network.h"
 #include "study/settings.h"
 
 /* A list that is written out, by name. */

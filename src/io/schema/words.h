@@ -5,7 +5,7 @@
 #ifndef EPILUX_IO_SCHEMA_WORDS_H
 #define EPILUX_IO_SCHEMA_WORDS_H
 
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 
 /* Each is an epx_schema_words. */
 const char *epx_words_get_family(const epx_family *family, int i);

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Starts as {0}. After a failure for memory nothing is added any more, and epx_text_get() says so. */
 typedef struct {

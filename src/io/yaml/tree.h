@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "io/yaml/text.h"
 
 typedef enum { EPX_TREE_SCALAR, EPX_TREE_LIST, EPX_TREE_MAP } epx_tree_kind;

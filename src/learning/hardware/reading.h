@@ -23,8 +23,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epilux/photonic/lanes.h"
 #include "photonic/device/detector.h"
+#include "photonic/lanes.h"
 
 /** All zero: ideal. */
 typedef struct {

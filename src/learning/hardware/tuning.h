@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 #include "base/restart.h"
-#include "epilux/photonic/network.h"
+#include "photonic/network.h"
 
 /** All zero: ideal. */
 typedef struct {

@@ -4,7 +4,7 @@
 #ifndef EPILUX_LEARNING_NUDGE_ADJOINT_H
 #define EPILUX_LEARNING_NUDGE_ADJOINT_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** Adds (dF/ds)' v at y to out, of every lane, all [n_state][n_lanes]; jacobian has room for
  * n_state^2 EPX_LANE_WIDTH. O(n_state^2 n_lanes). */

@@ -6,7 +6,7 @@
 #ifndef EPILUX_LEARNING_NUDGE_FRAME_H
 #define EPILUX_LEARNING_NUDGE_FRAME_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** Adds scale Q P(y) v to f, all [n_state][n_lanes]; y may be NULL where the family has no mobility. */
 void epx_frame_add(const epx_lanes *lanes, const double *y, double scale, const double *v, double *f);

@@ -5,8 +5,8 @@
 #ifndef EPILUX_LEARNING_NUDGE_NUDGE_SLOPE_H
 #define EPILUX_LEARNING_NUDGE_NUDGE_SLOPE_H
 
-#include "epilux/photonic/lanes.h"
 #include "learning/task/cost.h"
+#include "photonic/lanes.h"
 
 /** All borrowed. */
 typedef struct {

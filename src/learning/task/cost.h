@@ -4,7 +4,7 @@
 #ifndef EPILUX_LEARNING_TASK_COST_H
 #define EPILUX_LEARNING_TASK_COST_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Of the readouts r of one sample with label k; t_o = on for the output of class k, off for the others. With
  * one output and two classes, t = on for class 1 and off for class 0.

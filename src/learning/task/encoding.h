@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Creates pooled [n_samples][*n_pooled], the means of windows of window x window pixels side by side; those
  * at the right and the lower edge hold what is left. x [n_samples][n_rows][n_columns]. Free with

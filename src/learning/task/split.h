@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Evaluates which n_chosen of n samples are chosen: chosen [n] of 0 and 1. Each class gives its share, to
  * within one sample (largest remainder, ties to the lower class), and keeps at least `n_kept` unchosen; so

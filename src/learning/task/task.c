@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "epilux/base/version.h"
+#include "epilux/version.h"
 #include "learning/task/dataset.h"
 #include "learning/task/encoding.h"
 #include "learning/task/partition.h"

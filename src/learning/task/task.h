@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** X(name, deck name, meaning) */
 #define EPX_SCALINGS(X)                                                                                      \

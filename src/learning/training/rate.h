@@ -4,7 +4,7 @@
 #ifndef EPILUX_LEARNING_TRAINING_RATE_H
 #define EPILUX_LEARNING_TRAINING_RATE_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** X(name, deck name, meaning) */
 #define EPX_RATES(X)                                                                                         \

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef enum {
   EPX_MESSAGE_UNIT, /* to a worker: solve blocks first … first + count - 1; code 1: trainings of some may have

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef enum { EPX_SUSPECT_OPEN, EPX_SUSPECT_OUT, EPX_SUSPECT_OVER, EPX_SUSPECT_GIVEN_UP } epx_suspect_state;
 

@@ -5,7 +5,7 @@
 #ifndef EPILUX_PHOTONIC_DEVICE_CONVERTER_H
 #define EPILUX_PHOTONIC_DEVICE_CONVERTER_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/device.h"
 
 /** X(member, unit, default, low, high, assumed, source, meaning) */

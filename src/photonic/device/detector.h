@@ -7,7 +7,7 @@
 #ifndef EPILUX_PHOTONIC_DEVICE_DETECTOR_H
 #define EPILUX_PHOTONIC_DEVICE_DETECTOR_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/device.h"
 
 /** What a receiver is beside its converter. X(member, unit, default, low, high, assumed, source, meaning) */

@@ -4,7 +4,7 @@
 #ifndef EPILUX_PHOTONIC_DEVICE_HEATER_H
 #define EPILUX_PHOTONIC_DEVICE_HEATER_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/device.h"
 
 /** X(member, unit, default, low, high, assumed, source, meaning) */

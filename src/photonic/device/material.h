@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 typedef enum { EPX_SILICON, EPX_SILICON_NITRIDE, EPX_MATERIAL_COUNT } epx_material_kind;
 

@@ -13,7 +13,7 @@
 #ifndef EPILUX_PHOTONIC_DEVICE_NORMALISATION_H
 #define EPILUX_PHOTONIC_DEVICE_NORMALISATION_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/ring.h"
 
 typedef struct {

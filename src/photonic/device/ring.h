@@ -15,7 +15,7 @@
 #ifndef EPILUX_PHOTONIC_DEVICE_RING_H
 #define EPILUX_PHOTONIC_DEVICE_RING_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/device.h"
 #include "photonic/device/waveguide.h"
 #include "photonic/fabrication/deviation.h"

@@ -8,7 +8,7 @@
 #ifndef EPILUX_PHOTONIC_DEVICE_WAVEGUIDE_H
 #define EPILUX_PHOTONIC_DEVICE_WAVEGUIDE_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/material.h"
 
 /** The wavelength of the tables, and the band in which they are used [m]. */

@@ -15,9 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epilux/photonic/network.h"
 #include "photonic/device/ring.h"
 #include "photonic/fabrication/remedy.h"
+#include "photonic/network.h"
 #include "photonic/process/process.h"
 
 /** Where the laser, and with it every heater's target, stands. X(name, deck name, meaning) */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/heater.h"
 #include "photonic/process/placement.h"
 

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epilux/base/distribution.h"
-#include "epilux/photonic/network.h"
+#include "base/numbers/distribution.h"
+#include "photonic/network.h"
 
 typedef enum { EPX_SCOPE_GLOBAL, EPX_SCOPE_LOCAL } epx_scope; /* one draw an instance / one a node or link */
 typedef enum { EPX_EFFECT_ADD, EPX_EFFECT_SCALE } epx_effect; /* theta + draw / theta * draw */

@@ -5,7 +5,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_AMPLITUDE_H
 #define EPILUX_PHOTONIC_FAMILIES_AMPLITUDE_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** Sets lanes->input [n_nodes][2][n_lanes] to the drive s_i of every node, in Re and Im: bias_i, and at
  * inputs, as network->encoding says, + input_scale feature, or + input_scale exp(i pi/2 feature), or nothing.

@@ -4,7 +4,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_FAMILIES_H
 #define EPILUX_PHOTONIC_FAMILIES_FAMILIES_H
 
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 
 extern const epx_family epx_family_kerr;
 extern const epx_family epx_family_phase;

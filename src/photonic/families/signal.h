@@ -5,7 +5,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_SIGNAL_H
 #define EPILUX_PHOTONIC_FAMILIES_SIGNAL_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** Sets y [n_nodes][n_lanes] to numbers within `size` of zero, drawn by the stream (seed, purpose), one for
  * each node and sample. */

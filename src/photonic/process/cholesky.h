@@ -3,7 +3,7 @@
 #ifndef EPILUX_PHOTONIC_PROCESS_CHOLESKY_H
 #define EPILUX_PHOTONIC_PROCESS_CHOLESKY_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Evaluates the lower factor L of A = L L' in place. a [n][n], row-major; on return its lower triangle holds
  * L, its upper one zeros. O(n^3). Errors: EPX_EINPUT: A is not positive definite; the message names the first

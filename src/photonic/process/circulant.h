@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/process/correlation.h"
 
 /** Most of the variance that may be clipped. */

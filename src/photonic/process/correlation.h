@@ -7,7 +7,7 @@
 #ifndef EPILUX_PHOTONIC_PROCESS_CORRELATION_H
 #define EPILUX_PHOTONIC_PROCESS_CORRELATION_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** X(name, deck name, formula)
  * gaussian is SiEPIC-Tools' convention (Chrostowski2016). Lumerical and Simphony 0.6 write exp(-2

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** A device: a ring when radius > 0, a straight guide when length > 0, a point when both are 0. */
 typedef struct {

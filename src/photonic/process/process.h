@@ -26,7 +26,7 @@
 
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/fabrication/deviation.h"
 #include "photonic/process/correlation.h"
 #include "photonic/process/placement.h"

@@ -2,7 +2,7 @@
 #ifndef EPILUX_PHOTONIC_PROCESS_PROCESS_FIELD_H
 #define EPILUX_PHOTONIC_PROCESS_PROCESS_FIELD_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/process/circulant.h"
 #include "photonic/process/wafer.h"
 

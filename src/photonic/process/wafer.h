@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 #include "photonic/device/device.h"
 #include "photonic/process/placement.h"
 

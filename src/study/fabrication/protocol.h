@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 
 /** X(name, deck name, meaning) */
 #define EPX_PROTOCOLS(X)                                                                                     \

@@ -7,7 +7,7 @@
 
 #include "equilibrium/certificate.h"
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** Solves for where the network comes to at `value`, by its dynamics from state [n_state], which is
  * overwritten. */

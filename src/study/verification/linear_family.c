@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 enum { COUPLING, OWN, OTHER, FORCE, N_PARAMETERS };
 

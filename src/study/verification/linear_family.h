@@ -8,7 +8,7 @@
 #ifndef EPILUX_STUDY_VERIFICATION_LINEAR_FAMILY_H
 #define EPILUX_STUDY_VERIFICATION_LINEAR_FAMILY_H
 
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 
 extern const epx_family epx_family_linear_pair, epx_family_linear_scalar;
 

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /** What an expected value is. X(name, deck name, meaning) */
 #define EPX_VERIFY_ORIGINS(X)                                                                                \

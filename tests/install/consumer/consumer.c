@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <epilux/base/error.h>
-#include <epilux/base/units.h>
-#include <epilux/base/version.h>
+#include <epilux/error.h>
+#include <epilux/units.h>
+#include <epilux/version.h>
 
 int main(int argc, char **argv) {
   double wavelength = 0;

@@ -11,7 +11,7 @@
 
 #include <gsl/gsl_cdf.h>
 
-#include "epilux/base/distribution.h"
+#include "base/numbers/distribution.h"
 
 static void names_and_kinds_are_one_to_one(void **state) {
   (void)state;

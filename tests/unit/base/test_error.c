@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 static epx_err raise_input(int number) {
   return EPX_RAISE(EPX_EINPUT, "number %d is odd", number);

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/machine/isa.h"
 #include "base/machine/kernel.h"
-#include "epilux/base/isa.h"
 
 static void highest_is_in_use_until_another_is_set(void **state) {
   (void)state;

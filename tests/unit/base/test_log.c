@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
+#include "epilux/log.h"
 
 typedef struct {
   int n_lines;

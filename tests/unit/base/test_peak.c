@@ -1,8 +1,8 @@
 /** @file
  * The peak kernel: it does the arithmetic that it counts.
  */
+#include "base/machine/isa.h"
 #include "base/machine/peak.h"
-#include "epilux/base/isa.h"
 #include "unit/assert_close.h"
 
 /** x -> .999 x + .001 has the fixed point 1: from c it is 1 + .999^k (c - 1) after k times. */

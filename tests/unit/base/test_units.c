@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "epilux/base/units.h"
+#include "epilux/units.h"
 
 static void quantities_are_read_in_the_wanted_unit(void **state) {
   (void)state;

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "epilux/base/version.h"
+#include "epilux/version.h"
 
 static void version_is_three_numbers(void **state) {
   (void)state;

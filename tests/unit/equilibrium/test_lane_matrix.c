@@ -5,7 +5,7 @@
 #include <lapacke.h>
 #include <stdlib.h>
 
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "equilibrium/lanes/lane_matrix.h"
 #include "unit/random_network.h"
 

@@ -4,7 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "equilibrium/lanes/lane_vector.h"
 #include "unit/random_network.h"
 

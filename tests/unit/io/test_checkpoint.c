@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
-#include "base/log.h"
+#include "epilux/log.h"
 #include "io/recovery/checkpoint.h"
 
 static char folder[64], results[96], file[128];

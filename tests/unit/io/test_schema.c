@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
-#include "epilux/base/units.h"
+#include "epilux/units.h"
 #include "equilibrium/equilibrium.h"
 #include "io/deck/deck.h"
 #include "io/schema/schema.h"

@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
-#include "epilux/base/isa.h"
+#include "base/machine/isa.h"
 #include "io/results/results.h"
 #include "io/results/store.h"
 #include "small_campaign.h"

@@ -10,9 +10,9 @@
 #include "unit/assert_close.h"
 
 #include "base/array.h"
-#include "base/log.h"
-#include "epilux/photonic/network.h"
+#include "epilux/log.h"
 #include "io/deck/deck.h"
+#include "photonic/network.h"
 
 #define BANNER "%%MatrixMarket matrix coordinate real symmetric\n"
 #define PATTERN "%%MatrixMarket matrix coordinate pattern symmetric\n"

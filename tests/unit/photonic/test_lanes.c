@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 
+#include "base/machine/isa.h"
 #include "unit/random_network.h"
 
 static const epx_family *kerr(void) {

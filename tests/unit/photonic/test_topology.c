@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "epilux/photonic/topology.h"
+#include "photonic/topology.h"
 
 static const int layers[] = {2, 1, 2}, no_layers[] = {2, 0}, huge_layers[] = {2000000000, 2000000000};
 static const double matrix[] = {5, 1, 0, /**/ 1, 0, -2, /**/ 0, -2, 0};

@@ -18,7 +18,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_INTERFEROMETERS_MESH_H
 #define EPILUX_PHOTONIC_FAMILIES_INTERFEROMETERS_MESH_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** The first parameters of all families with a mesh. */
 enum {

@@ -10,9 +10,9 @@
  */
 #include <math.h>
 
-#include "epilux/photonic/lanes.h"
 #include "photonic/families/families.h"
 #include "photonic/families/oscillators/xy.h"
+#include "photonic/lanes.h"
 
 enum { COUPLING, FIELD, BINARISATION, N_PARAMETERS };
 

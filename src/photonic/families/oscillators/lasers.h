@@ -11,7 +11,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_OSCILLATORS_LASERS_H
 #define EPILUX_PHOTONIC_FAMILIES_OSCILLATORS_LASERS_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** The parameters' order in both families; class B has one more. */
 enum {

@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 #include "base/numbers/random.h"
-#include "epilux/photonic/lanes.h"
 #include "photonic/families/families.h"
 #include "photonic/families/oscillators/xy.h"
+#include "photonic/lanes.h"
 
 enum { COUPLING, FIELD, FIELD_PHASE, DETUNING, N_PARAMETERS };
 

@@ -12,9 +12,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/photonic/lanes.h"
 #include "photonic/families/families.h"
 #include "photonic/families/signal.h"
+#include "photonic/lanes.h"
 
 enum { COUPLING, BIAS, STIFFNESS, N_PARAMETERS };
 

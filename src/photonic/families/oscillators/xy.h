@@ -5,7 +5,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_OSCILLATORS_XY_H
 #define EPILUX_PHOTONIC_FAMILIES_OSCILLATORS_XY_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** Gets where the cosine of node i stands; the sine stands n_lanes behind. */
 size_t epx_xy_at_cos(const epx_lanes *lanes, int i);

@@ -5,7 +5,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_RESONATORS_BROADCAST_H
 #define EPILUX_PHOTONIC_FAMILIES_RESONATORS_BROADCAST_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** The parameters' order; depth and offset are those of rings alone. */
 enum {

@@ -24,12 +24,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "epilux/photonic/lanes.h"
 #include "photonic/families/amplitude.h"
 #include "photonic/families/families.h"
 #include "photonic/families/resonators/kerr_bound.h"
 #include "photonic/families/resonators/kerr_cross.h"
 #include "photonic/families/resonators/kerr_kernel.h"
+#include "photonic/lanes.h"
 
 EPX_KERNEL_TABLE(epx_kerr_finish_field, (const epx_kerr_field *field));
 EPX_KERNEL_TABLE(epx_kerr_eval_jacobian, (const epx_kerr_jacobian *jacobian));

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** One lane, its node parameters by their place among the family's. */
 typedef struct {

@@ -5,7 +5,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_RESONATORS_KERR_CROSS_H
 #define EPILUX_PHOTONIC_FAMILIES_RESONATORS_KERR_CROSS_H
 
-#include "epilux/photonic/lanes.h"
+#include "photonic/lanes.h"
 
 /** Evaluates X [n_nodes][n_lanes]; row has room for three rows of lanes. O(n_links n_lanes). */
 void epx_kerr_cross_eval_shift(const epx_lanes *lanes, int p, const double *y, double *shift, double *row);

@@ -23,11 +23,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "epilux/photonic/lanes.h"
 #include "photonic/families/amplitude.h"
 #include "photonic/families/families.h"
 #include "photonic/families/resonators/silicon_ring_kernel.h"
 #include "photonic/families/resonators/silicon_ring_tables.h"
+#include "photonic/lanes.h"
 
 EPX_KERNEL_TABLE(epx_silicon_ring_finish_field, (const epx_silicon_ring_field *field));
 EPX_KERNEL_TABLE(epx_silicon_ring_eval_jacobian, (const epx_silicon_ring_jacobian *jacobian));

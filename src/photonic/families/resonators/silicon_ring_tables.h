@@ -4,7 +4,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_RESONATORS_SILICON_RING_TABLES_H
 #define EPILUX_PHOTONIC_FAMILIES_RESONATORS_SILICON_RING_TABLES_H
 
-#include "epilux/photonic/family.h"
+#include "epilux/family.h"
 #include "photonic/families/resonators/silicon_ring_kernel.h"
 
 enum { EPX_RING_PRESETS = 3 };

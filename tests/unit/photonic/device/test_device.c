@@ -1,7 +1,7 @@
 /** @file
  * Devices: every default is good and says where it is from; what is out of range is named.
  */
-#include "epilux/base/units.h"
+#include "epilux/units.h"
 #include "photonic/device/device.h"
 #include "photonic/device/heater.h"
 #include "photonic/device/ring.h"

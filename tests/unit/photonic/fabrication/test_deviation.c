@@ -1,8 +1,8 @@
 /** @file
  * Deviations: each has a name of its own and a unit that is known.
  */
-#include "epilux/base/error.h"
-#include "epilux/base/units.h"
+#include "epilux/error.h"
+#include "epilux/units.h"
 #include "photonic/fabrication/deviation.h"
 #include "unit/assert_close.h"
 

@@ -2,8 +2,12 @@
  * Version: what this library is and how it was built, for the results file and for `epilux --version`; and
  * where its data lie. All texts are the library's own and live as long as the program.
  */
-#ifndef EPILUX_BASE_VERSION_H
-#define EPILUX_BASE_VERSION_H
+#ifndef EPILUX_VERSION_H
+#define EPILUX_VERSION_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /** Gets the version, as in "0.1.0". */
 const char *epx_version_get(void);
@@ -32,5 +36,9 @@ const char *epx_version_get_libraries(void);
  *   dirs [EPX_VERSION_MAX_DATA_DIRS]  out; absolute, but for EPILUX_DATA, which is as the user wrote it and
  * is borrowed until the environment changes. Returns how many there are; not all of them need exist. */
 int epx_version_get_data_dirs(const char *dirs[EPX_VERSION_MAX_DATA_DIRS]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,8 +2,12 @@
  * Log: messages for the person who runs the program. The library never prints: it hands each line to a sink
  * that the program sets (standard error in `epilux`); without a sink, lines are dropped.
  */
-#ifndef EPILUX_BASE_LOG_H
-#define EPILUX_BASE_LOG_H
+#ifndef EPILUX_LOG_H
+#define EPILUX_LOG_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef enum { EPX_LOG_ERROR, EPX_LOG_WARNING, EPX_LOG_INFO, EPX_LOG_DEBUG } epx_log_level;
 
@@ -21,5 +25,9 @@ void epx_log_write(epx_log_level level, const char *tag, const char *format, ...
  * anew each time a thing is made, and is news once. */
 void epx_log_write_once(epx_log_level level, const char *tag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,7 +4,7 @@
 #ifndef EPILUX_BASE_DISTRIBUTION_H
 #define EPILUX_BASE_DISTRIBUTION_H
 
-#include "epilux/base/error.h"
+#include "epilux/error.h"
 
 /**
  *   constant          mean
