@@ -1,6 +1,6 @@
-"""The answer of a campaign in two sentences, from the yields that the file holds and nothing else.
+"""The answer of a campaign in a few sentences: what each factor does, pooled over the design, and which points are best.
 
-Two design points are called different only where their intervals do not overlap and a two-proportion test,
+A factor's effect is told as effects.py finds it: shown, not shown, or none at all. Two design points are called different only where their intervals do not overlap and a two-proportion test,
 corrected for the number of pairs that the sentences were chosen from (Bonferroni), agrees. So picking the
 most striking pair of many does not make a difference out of chance. Trials of one instance share their draws
 over the points, which makes the test cautious. Where nothing differs, the sentences say so.
@@ -11,6 +11,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+import effects
 from layout import format_level, name_point
 from results import ESTIMATOR
 import style
@@ -189,7 +190,7 @@ def describe_best(results, yields, points):
 
 
 def compare_points(results, yields):
-    """The sentences for a design without a compared factor: the best point against the worst."""
+    """The sentences for a design without a compared factor: the best point, and the worst where it is told from it."""
     points = np.flatnonzero(np.isfinite(yields.share))
     best, worst = points[np.argmax(yields.share[points])], points[np.argmin(yields.share[points])]
     if points.size == 1:
@@ -198,8 +199,78 @@ def compare_points(results, yields):
     if is_separated(yields, best, worst, results.confidence, points.size * (points.size - 1) // 2):
         return [first, f"The lowest is {format_rate(results, yields, worst)}, with "
                 f"{name_point(results, worst)}; the two intervals do not overlap."]
-    return [first, f"This campaign does not separate its {points.size} design points: with "
-            f"{results.n_instances} networks a point the differences may be chance."]
+    return [first]
+
+
+# ---- what each factor does
+
+def name_factor(effect):
+    return effect.factor.name
+
+
+def list_means(results, pooled, effect):
+    """["97 % at 0", "86 % at 0.5"]: the outcome at each setting of a factor, from the fit."""
+    if pooled.key == effects.YIELD:
+        texts = [f"{format_percent(round(mean, 3))} %" for _, mean in effect.means]
+    else:
+        scale, units = scale_units([mean for _, mean in effect.means], results.metric(pooled.key).units)
+        texts = [f"{scale * mean:.3g}{'' if units == '1' else f' {units}'}" for _, mean in effect.means]
+    word = "at" if effect.factor.numeric else "for"
+    return [f"{text} {word} {format_level(level, effect.factor.units, 3)}" for text, (level, _) in zip(texts, effect.means)]
+
+
+def describe_first(results, pooled, effect, outcome):
+    """ "loss sigma has the clearest effect on the yield, which falls from 97 % at 0 to 85 % at 0.5." """
+    texts, name = list_means(results, pooled, effect), name_factor(effect)
+    lead = f"{name} has the clearest effect on {outcome}" if len(results.varying) > 1 else f"{name} has an effect on {outcome}"
+    if len(texts) == 2:
+        rises = effect.means[1][1] > effect.means[0][1]
+        return f"{lead}, which {'rises' if rises else 'falls'} from {texts[0]} to {texts[1]}."
+    return f"{lead}: {join(texts)}."
+
+
+def describe_rest(results, pooled, shown):
+    texts = [f"{name_factor(e)} ({', '.join(list_means(results, pooled, e))})" for e in shown]
+    return f"{join(texts)} {'has an effect' if len(texts) == 1 else 'have effects'}, too."
+
+
+def describe_inert(effect, outcome):
+    if effect.inert == "bits":
+        return (f"{name_factor(effect)} changes nothing of {outcome}: between points that differ in it alone, every network has "
+                f"the same {outcome}, bit for bit.")
+    return (f"{name_factor(effect)} changes nothing of {outcome} beyond rounding: between points that differ in it alone, it "
+            f"stays within {effects.ROUNDING:g} of its size.")
+
+
+def describe_unshown(results, pooled, unshown, shown, outcome):
+    names = join([name_factor(e) for e in unshown])
+    if shown:
+        return f"No effect of {names} on {outcome} is shown."
+    return (f"No effect of {names} on {outcome} is shown: with {results.n_instances} networks at each of "
+            f"{results.n_points} design points, the differences may be chance.")
+
+
+def describe_effects(results, key=effects.YIELD):
+    """The sentences on what each factor does to the yield or to a metric, pooled over the design."""
+    if not results.varying or (key == effects.YIELD and results.meets() is None):
+        return []
+    pooled = effects.pool(results, key)
+    outcome = "the yield" if key == effects.YIELD else results.metric(key).name
+    of_inert = results.metric(results.yield_metric if key == effects.YIELD else key).name
+    inert = [e for e in pooled.effects if e.inert]
+    sentences = [describe_inert(e, of_inert) for e in inert]
+    active = [e for e in pooled.effects if not e.inert]
+    if not active:
+        return sentences
+    names = join([name_factor(e) for e in active])
+    if pooled.reason:
+        return [f"Nothing can be told of the effect of {names} on {outcome}: {pooled.reason}."] + sentences
+    shown = [e for e in active if e.p < 1 - results.confidence]
+    unshown = [e for e in active if e not in shown]
+    told = [describe_first(results, pooled, shown[0], outcome)] if shown else []
+    told += [describe_rest(results, pooled, shown[1:])] if shown[1:] else []
+    told += [describe_unshown(results, pooled, unshown, shown, outcome)] if unshown else []
+    return told + sentences
 
 
 def describe_metric(results):
@@ -213,10 +284,9 @@ def describe_metric(results):
     high, low = int(np.nanargmax(mean)), int(np.nanargmin(mean))
     if high == low:
         return [f"The mean {metric.name} is {scale * mean[high]:.3g}{units}; the deck sets no yield."]
-    return [f"The mean {metric.name} goes from {scale * mean[low]:.3g}{units} with "
-            f"{name_point(results, low)} to {scale * mean[high]:.3g}{units} with "
-            f"{name_point(results, high)}.",
-            "The deck sets no yield, so no interval tells which of the differences are more than chance."]
+    return describe_effects(results, metric.key) + [
+        f"The mean {metric.name} goes from {scale * mean[low]:.3g}{units} with {name_point(results, low)} to "
+        f"{scale * mean[high]:.3g}{units} with {name_point(results, high)}; the deck sets no yield."]
 
 
 def write_answer(results):
@@ -230,4 +300,6 @@ def write_answer(results):
         return ["No design point has a finished network yet."]
     compared = choose_compared(results)
     sentences = compare_levels(results, yields, compared) if compared else None
-    return sentences or compare_points(results, yields)
+    if sentences is None:
+        return describe_effects(results) + compare_points(results, yields)
+    return sentences + (describe_effects(results) if len(results.varying) > 1 else [])

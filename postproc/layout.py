@@ -36,12 +36,12 @@ class Layout:
         return list(zip(self.x.levels, self.x.levels)) if self.x.numeric else list(enumerate(self.x.levels))
 
 
-def format_level(value, units="1"):
+def format_level(value, units="1", digits=4):
     """A level as text: numbers short, with their unit."""
     if not isinstance(value, float):
         return str(value)
     scale, units = scale_units([value], units)
-    return f"{scale * value:.4g}" if units == "1" else f"{scale * value:.4g} {units}"
+    return f"{scale * value:.{digits}g}" if units == "1" else f"{scale * value:.{digits}g} {units}"
 
 
 def name_level(factor, level):

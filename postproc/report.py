@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Report of a campaign: one self-contained HTML file from a results file.
 
-The answer in two sentences, what was run, the figures, the table of the design points, where the numbers come
+The answer in a few sentences, what each factor does, what was run, the figures, the table of the design points, where the numbers come
 from, and the resolved deck. Nothing in it needs a network.
 Exit status: 0 written · 1 cannot be written · 2 bad input.
 """
@@ -16,6 +16,7 @@ import numpy as np
 
 import answer
 import command
+import effects
 import failures
 import gantt
 import gradient_cosine
@@ -31,7 +32,7 @@ from layout import format_level
 from results import Results, ResultsError
 from units import scale_units
 
-FIGURES = (yield_by_design, gradient_cosine, metric_distributions, learning_curves, heat_map, failures,
+FIGURES = (yield_by_design, effects, gradient_cosine, metric_distributions, learning_curves, heat_map, failures,
            sensitivity, wafer_map, lattice, gantt)
 MAX_OPEN_ROWS = 60  # a longer table starts closed
 CSS = """
@@ -210,6 +211,60 @@ def format_table(results):
             f"{format_meanings(results)}")
 
 
+def format_change(results, pooled, effect):
+    """−1.90 (−3.3 to −0.5), of each further level where the factor is a category; what it is where there is none."""
+    if effect.inert:
+        return "changes nothing" if effect.inert == "bits" else "rounding only"
+    metric = results.metric(pooled.key)
+    sizes = [v for e in pooled.effects for c in e.changes for v in (c.size, c.low, c.high)]
+    scale = scale_units(sizes, metric.units)[0] if metric else 1.0
+    texts = []
+    for change in effect.changes:
+        low, size, high = (f"{scale * v:.3g}".replace("-", "−") for v in (change.low, change.size, change.high))
+        texts.append(f"{'' if effect.factor.numeric else f'{change.level}: '}{size} ({low} to {high})")
+    return "; ".join(texts) or "–"
+
+
+def format_p(effect, confidence):
+    if effect.inert or not effect.changes:
+        return "–"
+    text = "< 0.001" if effect.p < 0.001 else f"{effect.p:.3f}" if effect.p < 0.1 else f"{effect.p:.2f}"
+    return f"{text}{' *' if effect.p < 1 - confidence else ''}{' shape' if effect.has_shape else ''}"
+
+
+def format_effects(results):
+    """A row a factor: its change of the yield and of each metric over its whole range, and Holm's p."""
+    pooled = [p for p in effects.pool_all(results) if not p.reason] if results.varying else []
+    if not pooled:
+        return ""
+    head = '<th scope="col" class="text">factor</th><th scope="col" class="text">from, to</th>'
+    for of in pooled:
+        metric = results.metric(of.key)
+        sizes = [v for e in of.effects for c in e.changes for v in (c.size, c.low, c.high)]
+        name = "yield (log-odds)" if metric is None else style.label(metric.name, scale_units(sizes, metric.units)[1])
+        head += f'<th scope="col">{escape(name)}</th><th scope="col">p</th>'
+    rows = ""
+    for factor in results.varying:
+        levels = [factor.levels[0], factor.levels[-1]] if factor.numeric else factor.levels
+        cells = [factor.name, ", ".join(format_level(v, factor.units, 3) for v in levels)]
+        row = "".join(f'<td class="text">{escape(c)}</td>' for c in cells)
+        for of in pooled:
+            effect = next(e for e in of.effects if e.factor is factor)
+            row += f"<td>{escape(format_change(results, of, effect))}</td><td>{escape(format_p(effect, results.confidence))}</td>"
+        rows += f"<tr>{row}</tr>\n"
+    left = "; ".join(f"{of.n_left_out} of {of.n_left_out + of.n_trials} trials have no {results.metric(of.key).name} and are "
+                     "left out of its column" for of in pooled if of.n_left_out)
+    penalised = " Firth's penalty was used: at some level all networks, or none, are good." if any(
+        of.penalised for of in pooled) else ""
+    note = (f"Change from a factor's lowest level to its highest (of a category, from its first level), pooled over all design "
+            f"points, with its {100 * results.confidence:g} % interval. Yield: logistic regression, failed networks count as "
+            "not good. Metrics: linear regression; their p is that of ranks. Variances are clustered by instance and by design "
+            "point; p is corrected by Holm's rule over the factors; *: shown. shape: no slope, but levels that differ (of many: a bend)."
+            f"{penalised}{f' {left}.' if left else ''}")
+    return (f'<section>\n<h2>What each factor does</h2>\n<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n'
+            f'{rows}</tbody></table></div>\n<p class="soft">{escape(note)}</p>\n</section>\n')
+
+
 def format_meanings(results):
     """What each metric is, in the words of the file."""
     pairs = [(m.name, m.long_name) for m in results.metrics if m.long_name not in (m.name, m.key)]
@@ -223,9 +278,9 @@ def format_meanings(results):
 def write_report(results, folder=None):
     """Returns the HTML text; with a folder, also writes each figure there as PNG."""
     sentences = "\n".join(f'<p class="answer">{escape(s)}</p>' for s in answer.write_answer(results))
-    basis = "" if results.yields() is None else (
-        "Points are called different, or one ahead of another, only where their intervals do not overlap and "
-        "a two-proportion test corrected for the number of comparisons agrees.")
+    basis = "" if not results.varying else (
+        "An effect is shown where Holm's rule over all factors says so; see below. Points are called different only where their "
+        "intervals do not overlap and a two-proportion test corrected for the number of comparisons agrees.")
     provenance = [("file", os.path.basename(results.path))] + sorted(
         (k.replace("_", " "), v) for k, v in results.attributes.items())
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -234,6 +289,7 @@ def write_report(results, folder=None):
             f'<h1>{escape(results.study)}</h1>\n<p class="soft">Report of an Epilux campaign</p>\n'
             f"{write_notes(results)}"
             f'<section>\n<h2>Answer</h2>\n{sentences}\n<p class="soft">{basis}</p>\n</section>\n'
+            f"{format_effects(results)}"
             f"<section>\n<h2>What was run</h2>\n{format_list(list_run(results))}</section>\n"
             f"<section>\n<h2>Figures</h2>\n{draw_figures(results, folder)}</section>\n"
             f"<section>\n<h2>Design points</h2>\n{format_table(results)}</section>\n"

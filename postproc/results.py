@@ -348,6 +348,24 @@ class Results:
         met = np.where(whole, np.round(np.nan_to_num(exact)), -1).astype(int)
         return Yields(met, self.finished, share, low, high)
 
+    def meets(self):
+        """[point, instance] whether a trial has a value that meets the criterion of the yield; None where it is not known."""
+        values = self.values(self.yield_metric)
+        low, high = (self.deck_value(f"yield.{word}") for word in ("at_least", "at_most"))
+        if low is None and high is None:
+            return None
+        return (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
+
+    @property
+    def clusters(self):
+        """[point, instance] the number of the largest thing that trials share: the lot of nested lots, else the
+        instance, which is the same chip at every design point unless each point draws its own."""
+        point, instance = np.indices(self.state.shape)
+        sampling = self.deck_value("population.sampling")
+        lots = int(sampling.get("lots", 0)) if isinstance(sampling, dict) else 0
+        shared, n = (instance % lots, lots) if lots else (instance, self.n_instances)
+        return shared if self.deck_value("design.random_numbers", "common") == "common" else point * n + shared
+
     def sensitivities(self):
         """{metric: {index name: [factor]}}, the factors' names under "factor"; {} when the file has none."""
         tables = {}

@@ -92,17 +92,10 @@ def draw_outcome(axes, results, point):
     inside = first_wafer(results)[point]
     done = results.state[point] == DONE
     code = np.where(done, 1, 0)
-    if results.yields() is not None:
-        code = np.where(done & meets(results, point), 2, code)
+    if results.yields() is not None and results.meets() is not None:
+        code = np.where(done & results.meets()[point], 2, code)
     dies = draw_dies(axes, results, point, inside, code[inside])
     dies.set(cmap=OUTCOMES, norm=BoundaryNorm([-0.5, 0.5, 1.5, 2.5], 3))
-
-
-def meets(results, point):
-    """[instance] whether the yield's criterion holds."""
-    values = results.values(results.yield_metric)[point]
-    low, high = (results.deck_value(f"yield.{word}") for word in ("at_least", "at_most"))
-    return (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
 
 
 def draw_dies(axes, results, point, inside, values):

@@ -59,7 +59,7 @@ class Answers(unittest.TestCase):
             return answer.write_answer(results)
 
     def test_a_clear_difference_is_told_with_counts_and_interval(self):
-        first, second = self.answer_of({**{p: 16 for p in range(12)}, 12: 0, 13: 31, 14: 30})
+        first, second, *_ = self.answer_of({**{p: 16 for p in range(12)}, 12: 0, 13: 31, 14: 30})
         self.assertEqual(first, "With network loss 2, 31 of 32 fabricated networks (97 %, 95 % interval "
                          "84–99 %) reach accuracy ≥ 0.95 when trained by phase-conjugate, against 0 of 32 "
                          "for plain and 30 of 32 for backprop (not separated from phase-conjugate).")
@@ -67,13 +67,13 @@ class Answers(unittest.TestCase):
                          "phase-conjugate from plain.")
 
     def test_a_reversal_is_told(self):
-        first, second = self.answer_of({**{p: 16 for p in range(15)}, 0: 32, 1: 3, 12: 0, 13: 32})
+        first, second, *_ = self.answer_of({**{p: 16 for p in range(15)}, 0: 32, 1: 3, 12: 0, 13: 32})
         self.assertIn("With network loss 2, 32 of 32", first)
         self.assertEqual(second, "With network loss 0.1 it is the other way round: plain 100 % against "
                          "phase-conjugate 9 %, and the intervals do not overlap.")
 
     def test_overlapping_intervals_are_no_difference(self):
-        first, second = self.answer_of({**{p: 16 for p in range(15)}, 12: 14, 13: 18})
+        first, second, *_ = self.answer_of({**{p: 16 for p in range(15)}, 12: 14, 13: 18})
         self.assertIn("The highest yield is 18 of 32", first)
         self.assertIn("does not separate plain and phase-conjugate at any setting", second)
 
@@ -91,17 +91,33 @@ class Answers(unittest.TestCase):
         self.assertEqual(sentences, ["31 of 32 fabricated networks (97 %, 95 % interval 84–99 %) reach "
                                      "accuracy ≥ 0.95."])
 
-    def test_without_a_category_best_and_worst_are_compared(self):
+    def test_without_a_category_the_factor_comes_first_then_best_and_worst(self):
         yields = {0: 2, 1: 16, 2: 16, 3: 16, 4: 30}
         with results_of("one-factor", n_instances=32, n_epochs=2, yields=yields) as results:
-            first, second = answer.write_answer(results)
+            effect, first, second = answer.write_answer(results)
+        self.assertRegex(effect, "^network loss has an effect on the yield, which rises from [0-9]+ % at 0.1 to [0-9]+ % at 2.$")
         self.assertTrue(first.startswith("The highest yield is 30 of 32"), first)
         self.assertTrue(first.endswith("with network loss 2."), first)
         self.assertTrue(second.startswith("The lowest is 2 of 32") and "do not overlap" in second)
 
-    def test_without_a_yield_no_difference_is_claimed(self):
-        with results_of(criterion=None) as results:
-            self.assertIn("no interval tells", answer.write_answer(results)[1])
+    def test_without_a_yield_effects_are_of_the_first_metric(self):
+        with results_of(criterion=None, n_instances=32, n_epochs=2, yields={p: (4, 32, 30)[p % 3] for p in range(15)}) as results:
+            told = answer.write_answer(results)
+        self.assertEqual(told[0], "estimator has the clearest effect on accuracy: 0.562 for plain, 1 for phase-conjugate and "
+                         "0.969 for backprop.")
+        self.assertIn("the deck sets no yield", told[-1])
+
+    def test_a_factor_that_changes_no_bit_changes_nothing(self):
+        yields = {p: (4 + 8 * (p // 4)) for p in range(16)}
+        with results_of("two-continuous", n_instances=32, n_epochs=2, yields=yields) as results:
+            told = answer.write_answer(results)
+        self.assertTrue(told[0].startswith("network loss has the clearest effect on the yield, which rises from"), told)
+        self.assertTrue(told[1].startswith("kerr changes nothing of accuracy: between points that differ in it alone"), told)
+
+    def test_chance_is_called_chance(self):
+        with results_of("two-continuous", n_instances=8, n_epochs=2, yields={p: 4 + p % 2 + (p == 9) for p in range(16)}) as results:
+            told = answer.write_answer(results)
+        self.assertIn("No effect of kerr and network loss on the yield is shown: with 8 networks", told[0])
 
     def test_percent_rounds_to_all_or_nothing_only_when_it_is(self):
         cases = ((1.0, "100"), (0.9996, "99.96"), (0.996, "99.6"), (0.97, "97"), (0.004, "0.4"), (0.0, "0"))
@@ -113,7 +129,7 @@ class Reports(unittest.TestCase):
     def test_report_is_balanced_html_without_external_references(self):
         with results_of() as results:
             reader = read_html(report.write_report(results))
-        self.assertEqual(len(reader.references), 6)
+        self.assertEqual(len(reader.references), 7)
         self.assertEqual(len(set(reader.identifiers)), len(reader.identifiers))
         for reference in reader.references:
             head, data = reference.split(",", 1)
