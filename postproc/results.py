@@ -21,9 +21,9 @@ try:
 except ImportError:  # the deck's text is then shown, but not read
     yaml = None
 
-FORMAT, FORMAT_VERSION = "epilux-results", 1
+FORMAT, FORMAT_VERSION = "epilux-results", 2
 PENDING, DONE = 0, 1
-STATE_NAMES = {0: "pending", 1: "done", 2: "did not settle", 3: "oscillates", 4: "diverged", 5: "failed"}
+STATE_NAMES = {0: "pending", 1: "done", 2: "did not settle", 3: "oscillates", 4: "diverged", 5: "failed", 6: "lost"}
 ESTIMATOR = "learning.estimator"
 # Last words of a path that say little without the word before them.
 VAGUE = {"sigma", "mean", "low", "high", "rate", "name", "kind", "scale", "value", "min", "max", "width"}

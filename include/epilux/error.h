@@ -22,6 +22,7 @@ extern "C" {
   X(EPX_OSCILLATES, 3, "oscillates")                                                                         \
   X(EPX_DIVERGED, 4, "diverged")                                                                             \
   X(EPX_FAILED, 5, "failed")                                                                                 \
+  X(EPX_LOST, 6, "lost")                                                                                     \
   X(EPX_EINPUT, -1, "bad input")                                                                             \
   X(EPX_EMEMORY, -2, "out of memory")                                                                        \
   X(EPX_EFILE, -3, "file error")                                                                             \

@@ -11,6 +11,6 @@ void epx_record_init(const epx_record_layout *layout, double *record) {
 const char *epx_record_get_state_name(int state) {
   if (state == EPX_STATE_PENDING) return "pending";
   if (state == EPX_STATE_DONE) return "done";
-  if (state >= EPX_SLOW && state <= EPX_FAILED) return epx_error_get_text(state);
+  if (state >= EPX_SLOW && state < EPX_STATES) return epx_error_get_text(state);
   return "unknown";
 }

@@ -33,11 +33,12 @@ typedef struct {
 /** The states of a trial, as `/trials/state` names them. */
 #define EPX_STATE_PENDING 0
 #define EPX_STATE_DONE 1
+enum { EPX_STATES = EPX_LOST + 1 };
 
 /** Inits an array [size] as a pending record: state 0, everything else NaN. */
 void epx_record_init(const epx_record_layout *layout, double *record);
 
-/** Gets the state's name: pending, done, did not settle, oscillates, diverged, failed; "unknown" for others.
+/** Gets the state's name: pending, done, did not settle, oscillates, diverged, failed, lost; "unknown" for others.
  */
 const char *epx_record_get_state_name(int state);
 

@@ -64,10 +64,10 @@ epx_err epx_summary_eval(const epx_settings *settings, const epx_record_layout *
 
 void epx_summary_eval_states(const epx_record_layout *layout, int n_instances, const double *record,
                              int *count) {
-  for (int s = 0; s <= EPX_FAILED; s++)
+  for (int s = 0; s < EPX_STATES; s++)
     count[s] = 0;
   for (int k = 0; k < n_instances; k++) {
     const int state = (int)record[(size_t)k * layout->size];
-    if (state >= 0 && state <= EPX_FAILED) count[state]++;
+    if (state >= 0 && state < EPX_STATES) count[state]++;
   }
 }

@@ -18,7 +18,7 @@ typedef struct {
 epx_err epx_summary_eval(const epx_settings *settings, const epx_record_layout *layout, int i_metric,
                          int n_instances, const double *record, epx_summary *summary, double *quantile);
 
-/** Evaluates how many trials ended in each state: count [6] by state. */
+/** Evaluates how many trials ended in each state: count [EPX_STATES] by state. */
 void epx_summary_eval_states(const epx_record_layout *layout, int n_instances, const double *record,
                              int *count);
 

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+import h5py
+
 from runs import DECK, Run, assert_one_line, assert_same, count_finished, finish, main, wait_for
 
 TRIALS = 4 * 240  # of the slow campaign
@@ -115,6 +117,19 @@ def bad_input_is_refused_by_one_line(folder, epilux, trials):
             assert status == 2, f"{command} {bad}: {status} {err}"
             assert_one_line(err, os.path.basename(bad))
     assert open(path, "rb").read() == before, "a refused run changed the results"
+
+
+def results_of_the_version_before_are_read(folder, epilux, trials):
+    path = os.path.join(folder, "results.h5")
+    assert finish(2, trials, path, 30)[0] == 0
+    for version, expected in (("1", 0), ("2", 0), ("3", 2), ("0", 2)):
+        with h5py.File(path, "r+") as file:
+            file.attrs["format_version"] = version
+        for command in ("status", "show"):
+            status, _, err = finish(0, epilux, command, path)
+            assert status == expected, f"version {version}: {status} {err}"
+            if expected:
+                assert_one_line(err, f"format version {version}", "versions 1 to 2")
 
 
 def change(path, place, new, cut=0):
@@ -263,7 +278,7 @@ def more_ranks_than_trials_and_lost_ranks_are_no_trouble(folder, epilux, trials)
 
 
 main([each_signal_stops_it_with_75, a_time_limit_stops_it_with_75, a_running_campaign_is_locked_and_shows_its_progress,
-      a_workers_error_ends_all_ranks_with_1, bad_input_is_refused_by_one_line,
+      a_workers_error_ends_all_ranks_with_1, bad_input_is_refused_by_one_line, results_of_the_version_before_are_read,
       a_damaged_journal_costs_only_what_is_damaged, a_journal_that_does_not_fit_is_refused_and_left,
       a_full_disk_ends_it_with_1_and_what_is_safe, the_end_waits_for_no_straggler, every_message_is_taken_at_the_end, a_folder_that_vanishes_ends_it_with_1,
       more_ranks_than_trials_and_lost_ranks_are_no_trouble], "epilux", "trials")

@@ -25,7 +25,7 @@ typedef struct {
   int i_metric;               /* in the record */
   epx_yield_spec yield;       /* of the first point */
   bool has_yield, exact;      /* exact: all digits */
-  bool ended[EPX_FAILED + 1]; /* which causes of failure occur */
+  bool ended[EPX_STATES]; /* which causes of failure occur */
 } view;
 
 static epx_err raise_unknown_metric(const epx_results *results, const char *name) {
@@ -74,7 +74,7 @@ static epx_err read_view(view *own, const char *path, const char *metric) {
 
 static int count_causes(const view *own) {
   int n = 0;
-  for (int state = EPX_SLOW; state <= EPX_FAILED; state++)
+  for (int state = EPX_SLOW; state < EPX_STATES; state++)
     n += own->ended[state];
   return n;
 }
@@ -92,7 +92,7 @@ static epx_err set_heads(epx_table *table, const view *own) {
     EPX_TRY(epx_table_set_next(table, named ? "%s (%s)" : "%s", own->factors[f].path, unit));
   }
   EPX_TRY(epx_table_set_next(table, "done"));
-  for (int state = EPX_SLOW; state <= EPX_FAILED; state++)
+  for (int state = EPX_SLOW; state < EPX_STATES; state++)
     if (own->ended[state]) EPX_TRY(epx_table_set_next(table, "%s", epx_record_get_state_name(state)));
   EPX_TRY(epx_table_set_next(table, "pending"));
   static const char *const heads[] = {"mean", "std", "min", "max"};
@@ -105,7 +105,7 @@ static epx_err set_heads(epx_table *table, const view *own) {
 }
 
 static epx_err set_states(epx_table *table, const view *own, int i_point, const double *record) {
-  int count[EPX_FAILED + 1];
+  int count[EPX_STATES];
   EPX_TRY(epx_table_set_next(table, "%d", i_point));
   for (int f = 0; f < own->n_factors; f++) {
     const double value = own->design->value[(size_t)i_point * (size_t)own->n_factors + (size_t)f];
@@ -116,7 +116,7 @@ static epx_err set_states(epx_table *table, const view *own, int i_point, const 
   }
   epx_summary_eval_states(&own->results->layout, own->results->n_instances, record, count);
   EPX_TRY(epx_table_set_next(table, "%d", count[EPX_STATE_DONE]));
-  for (int state = EPX_SLOW; state <= EPX_FAILED; state++)
+  for (int state = EPX_SLOW; state < EPX_STATES; state++)
     if (own->ended[state]) EPX_TRY(epx_table_set_next(table, "%d", count[state]));
   return epx_table_set_next(table, "%d", count[EPX_STATE_PENDING]);
 }

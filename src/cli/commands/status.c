@@ -56,13 +56,13 @@ static void init_progress(const char *path, const epx_results *results, bool run
 }
 
 static void print_states(const epx_results *results) {
-  long count[EPX_FAILED + 1] = {0};
+  long count[EPX_STATES] = {0};
   const size_t n = (size_t)results->n_instances, size = results->layout.size;
   for (int i = 0; i < results->n_points; i++)
     for (int k = 0; k < results->n_instances; k++)
       if (epx_results_has_trial(results, i, k))
         count[(int)results->record[((size_t)i * n + (size_t)k) * size]]++;
-  for (int state = EPX_STATE_DONE; state <= EPX_FAILED; state++)
+  for (int state = EPX_STATE_DONE; state < EPX_STATES; state++)
     if (state == EPX_STATE_DONE || count[state] > 0)
       printf("%-15s %ld\n", epx_record_get_state_name(state), count[state]);
   printf("%-15s %ld\n", epx_record_get_state_name(EPX_STATE_PENDING), count[EPX_STATE_PENDING]);

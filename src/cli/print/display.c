@@ -79,7 +79,7 @@ void epx_display_view_progress(void *context, const epx_progress *progress) {
 /* ---- the end */
 
 static void print_summary(const char *path, const epx_campaign *campaign, const epx_progress *progress) {
-  int count[EPX_FAILED + 1] = {0};
+  int count[EPX_STATES] = {0};
   char took[32];
   for (int i = 0; i < campaign->n_points; i++)
     for (int k = 0; k < campaign->n_instances; k++)
@@ -87,7 +87,7 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
   printf("%s: %d design points, %d instances each\n", path, campaign->n_points, campaign->n_instances);
   if (campaign->n_shards > 0) printf("shard %d/%d: ", campaign->shard, campaign->n_shards);
   printf("%d done", count[EPX_STATE_DONE]);
-  for (int state = 0; state <= EPX_FAILED; state++)
+  for (int state = 0; state < EPX_STATES; state++)
     if (state != EPX_STATE_DONE && count[state] > 0)
       printf(", %d %s", count[state], epx_record_get_state_name(state));
   epx_progress_eval_time(progress->seconds, took, sizeof took);

@@ -58,7 +58,7 @@ static int compare_host(const void *a, const void *b) {
 
 typedef struct {
   const char *host;
-  long n_trials, n_failed, ended[EPX_FAILED + 1];
+  long n_trials, n_failed, ended[EPX_STATES];
 } host_failures;
 
 static int compare_failures(const void *a, const void *b) {
@@ -75,7 +75,7 @@ static int gather_hosts(int n, const epx_activity_rank **ranks, host_failures *h
     if (i == 0 || strcmp(ranks[i]->host, ranks[i - 1]->host) != 0) hosts[n_hosts++].host = ranks[i]->host;
     host_failures *host = &hosts[n_hosts - 1];
     host->n_trials += ranks[i]->n_trials;
-    for (int state = EPX_STATE_DONE + 1; state <= EPX_FAILED; state++) {
+    for (int state = EPX_STATE_DONE + 1; state < EPX_STATES; state++) {
       host->ended[state] += ranks[i]->ended[state];
       host->n_failed += ranks[i]->ended[state];
     }
@@ -88,7 +88,7 @@ static void print_failures(int n, host_failures *hosts) {
   for (int i = 0; i < n && i < HOSTS_MAX && hosts[i].n_failed > 0; i++) {
     printf("%s %s", i ? ";" : "failed, of the trials of each host:", hosts[i].host);
     const char *mark = "";
-    for (int state = EPX_STATE_DONE + 1; state <= EPX_FAILED; state++) {
+    for (int state = EPX_STATE_DONE + 1; state < EPX_STATES; state++) {
       if (hosts[i].ended[state] > 0) {
         printf("%s %ld %s", mark, hosts[i].ended[state], epx_record_get_state_name(state));
         mark = ",";

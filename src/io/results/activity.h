@@ -19,7 +19,7 @@ typedef struct {
   double busy, waiting, tail;
   double last; /* s of the run at which its last block ended */
   long n_trials;
-  long ended[EPX_FAILED + 1]; /* [state] trials that ended in it */
+  long ended[EPX_STATES]; /* [state] trials that ended in it */
 } epx_activity_rank;
 
 /** A block that took long. */

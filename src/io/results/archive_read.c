@@ -150,7 +150,7 @@ epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_
   const epx_archive_array array = {.path = "/trials/state", .n_axes = 2, .n = {n_points, n_instances}};
   EPX_TRY(epx_archive_read(archive, &array, state));
   for (size_t i = 0; i < n_points * n_instances; i++)
-    if (!(state[i] >= 0 && state[i] <= EPX_FAILED))
+    if (!(state[i] >= 0 && state[i] < EPX_STATES))
       return EPX_RAISE(EPX_EFORMAT, "%s: /trials/state is damaged: it holds %g", archive->path, state[i]);
   return EPX_OK;
 }
@@ -171,9 +171,9 @@ epx_err epx_archive_read_name(epx_archive *archive, const char *group, int i, ch
 static epx_err check_format(const epx_archive *archive, const char *format, const char *version) {
   if (strcmp(format, "epilux-results") != 0)
     return raise_unfit(archive, "its attribute format", "is another");
-  if (atoi(version) != EPX_STORE_FORMAT_VERSION)
-    return EPX_RAISE(EPX_EFORMAT, "%s: results of format version %s; this program reads version %d",
-                     archive->path, version, EPX_STORE_FORMAT_VERSION);
+  if (atoi(version) < EPX_STORE_FORMAT_OLDEST || atoi(version) > EPX_STORE_FORMAT_VERSION)
+    return EPX_RAISE(EPX_EFORMAT, "%s: results of format version %s; this program reads versions %d to %d",
+                     archive->path, version, EPX_STORE_FORMAT_OLDEST, EPX_STORE_FORMAT_VERSION);
   return EPX_OK;
 }
 

@@ -31,8 +31,10 @@
 #include "io/campaign.h"
 #include "io/results/activity.h"
 
-/** The format's version, attribute `format_version`: changed when an older reader would misread. */
-#define EPX_STORE_FORMAT_VERSION 1
+/** The format's version, attribute `format_version`: changed when an older reader would misread. 2: trials may
+ * be in state 6, lost. Files from EPX_STORE_FORMAT_OLDEST on are read. */
+#define EPX_STORE_FORMAT_VERSION 2
+#define EPX_STORE_FORMAT_OLDEST 1
 
 typedef struct epx_store epx_store;
 

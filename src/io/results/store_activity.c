@@ -25,7 +25,7 @@ static epx_err write_ranks(epx_archive *archive, const epx_activity *activity, c
 /* The ranks, an axis; and how many trials of each ended in each state. */
 static epx_err write_counts(epx_archive *archive, const epx_activity *activity) {
   int *values;
-  const size_t n = (size_t)activity->n_ranks, n_states = EPX_FAILED + 1;
+  const size_t n = (size_t)activity->n_ranks, n_states = EPX_STATES;
   EPX_TRY(EPX_ARRAY(values, n * n_states));
   const epx_archive_array rank = {.path = "/run/rank",
                                   .unit = "1",

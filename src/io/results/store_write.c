@@ -180,7 +180,7 @@ static epx_err write_field(const epx_store *store, epx_archive *archive, const e
 static epx_err write_meaning(epx_archive *archive) {
   char meaning[256] = "";
   size_t used = 0;
-  for (int state = 0; state <= EPX_FAILED; state++)
+  for (int state = 0; state < EPX_STATES; state++)
     used += (size_t)snprintf(meaning + used, sizeof meaning - used, "%s%d %s", state ? ", " : "", state,
                              epx_record_get_state_name(state));
   return epx_archive_write_text(archive, "/trials/state", "meaning", meaning);
