@@ -52,7 +52,8 @@
   X(EPX_METRIC_EQUILIBRIA_FOUND, "equilibria_found", "1",                                                    \
     "coexisting equilibria of a sample that equilibrium.starts starts find, mean over those of the "         \
     "evaluation")                                                                                            \
-  X(EPX_METRIC_EPOCHS, "epochs", "1", "epochs trained until the target loss, or all of them")                \
+  X(EPX_METRIC_EPOCHS, "epochs", "1",                                                                        \
+    "epochs trained, elsewhere and in situ, until the target loss or all of them")                           \
   X(EPX_METRIC_EQUILIBRIA, "equilibria", "1",                                                                \
     "equilibria that training and evaluation asked of the network")                                          \
   X(EPX_METRIC_ENERGY, "energy_per_inference", "1",                                                          \

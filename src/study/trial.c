@@ -134,6 +134,10 @@ static double count_epochs(const block_work *work, int k) {
   return epochs;
 }
 
+static double get_epochs_elsewhere(const epx_point *point) {
+  return point->origin->made ? point->origin->epochs : 0;
+}
+
 static double get_disagreements(const block_work *work, int k) {
   const epx_audit audit = epx_learner_get_audit(work->learner, k);
   return audit.n_audited > 0 ? (double)audit.n_disagreements / (double)audit.n_audited : NAN;
@@ -185,7 +189,7 @@ static double get_metric(const epx_point *point, const block_work *work, epx_met
   case EPX_METRIC_EQUILIBRIA_FOUND:
     return work->multiplicity[k];
   case EPX_METRIC_EPOCHS:
-    return count_epochs(work, k);
+    return count_epochs(work, k) + get_epochs_elsewhere(point);
   case EPX_METRIC_EQUILIBRIA:
     return (double)epx_learner_get_counts(work->learner).equilibria / point->block;
   case EPX_METRIC_ENERGY:
@@ -280,8 +284,9 @@ static epx_err measure_energy(const epx_point *point, block_work *work) {
   for (int k = 0; k < point->block; k++) {
     const double writes = epx_tuning_eval_writes(epx_learner_get_tuning(work->learner), k,
                                                  epx_learner_get_trained(work->learner));
-    EPX_TRY(epx_consumption_eval(point, &work->test[k], work->heater_power[k],
-                                 count_epochs(work, k) * point->task->n_train, writes, &work->energy[k]));
+    EPX_TRY(epx_consumption_eval(
+        point, &work->test[k], work->heater_power[k], count_epochs(work, k) * point->task->n_train,
+        get_epochs_elsewhere(point) * point->task->n_train, writes, &work->energy[k]));
   }
   return EPX_OK;
 }

@@ -79,8 +79,8 @@ static void print_readout(const epx_settings *settings) {
   const epx_reading_spec *reading = &settings->learning.hardware.reading;
   const bool phase = (settings->network.family->readouts & EPX_READS(EPX_READ_PHASE)) != 0;
   if (epx_reading_is_ideal(reading)) return;
-  const double sigma = epx_reading_eval_sigma(reading, phase, 1),
-               step = 2 * reading->range * exp2(-reading->bits);
+  const double sigma = epx_reading_eval_sigma(reading, phase, 1, 1),
+               step = 2 * reading->range / (exp2(reading->bits) - 1);
   printf("\n# Read-out    a state of 1 is read with a noise of %.3g", sigma);
   if (reading->bits > 0) printf(", and in steps of %.3g", step);
   if (reading->averages > 1)

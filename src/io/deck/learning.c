@@ -12,6 +12,29 @@ static void read_rate(const epx_reader *r, epx_rate_spec *rate) {
   rate->warm_up = epx_reader_get_integer(r, "learning.schedule.warm_up");
 }
 
+/* What a schedule says but does not do, over the epochs there are. */
+static epx_err check_rate(const epx_reader *r, const epx_learning_spec *learning) {
+  const epx_rate_spec *rate = &learning->rate;
+  const epx_tree *kind = epx_reader_get(r, "learning.schedule.kind");
+  if (rate->kind == EPX_RATE_STEP && learning->decay == 1)
+    return epx_tree_raise(kind,
+                          "learning.schedule.kind: step multiplies the rate by learning.decay, which is 1: "
+                          "nothing changes; set it, such as 0.5");
+  if (rate->kind == EPX_RATE_COSINE && learning->decay != 1)
+    return epx_tree_raise(
+        epx_reader_get(r, "learning.decay"),
+        "learning.decay: %g does nothing beside learning.schedule.kind: cosine, which goes to "
+        "learning.schedule.floor",
+        learning->decay);
+  if (learning->epochs > 0 && rate->warm_up > learning->epochs)
+    return epx_tree_raise(
+        epx_reader_get(r, "learning.schedule.warm_up"),
+        "learning.schedule.warm_up: %d epochs, but learning.epochs is %d: the rate never reaches "
+        "its value",
+        rate->warm_up, learning->epochs);
+  return EPX_OK;
+}
+
 static void read_optimizer(const epx_reader *r, epx_optimizer_spec *optimizer) {
   optimizer->kind =
       (epx_optimizer_kind)epx_reader_get_word(r, "learning.optimizer.name", epx_words_get_optimizer);
@@ -60,6 +83,7 @@ epx_err epx_reader_read_learning(epx_reader *r) {
   learning->batch = epx_reader_get_integer(r, "learning.batch");
   learning->decay = epx_reader_get_real(r, "learning.decay");
   read_rate(r, &learning->rate);
+  EPX_TRY(check_rate(r, learning));
   learning->patience = epx_reader_get_integer(r, "learning.patience");
   if (learning->patience > 0 && settings->task.validation_fraction == 0)
     return epx_tree_raise(epx_reader_get(r, "learning.patience"),

@@ -36,8 +36,8 @@ bool epx_hardware_is_drifting(const epx_hardware_spec *spec) {
 
 void epx_hardware_eval_drive(const epx_hardware_spec *spec, size_t n, double *features) {
   if (spec->drive_bits == 0) return;
-  const double range = spec->drive_range, step = 2 * range * exp2(-spec->drive_bits);
-  const epx_converter levels = {.bits = spec->drive_bits, .low = -range, .high = range - step};
+  const epx_converter levels = {
+      .bits = spec->drive_bits, .low = -spec->drive_range, .high = spec->drive_range};
   for (size_t k = 0; k < n; k++)
     features[k] = epx_converter_eval(&levels, features[k]);
 }

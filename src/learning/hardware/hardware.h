@@ -4,14 +4,16 @@
  *
  *   drive     the features are set by a converter of few bits
  *   reading   what the rule reads of states is noisy (reading.h). It reads the free state, once an update,
- * and the state of every learning phase; of rules that know the cost alone, the outputs that the cost is of.
- *             The light itself is not touched: a nudge that acts on the state of the moment acts on the true
- * one. Rules that are computed rather than measured (epx_estimator.computed) read nothing. drift     a
- * parameter is another one in each learning phase than in the free one: plus common n + local n_i tuning how
- * parameters are set (tuning.h) dead      devices that do not work. A dead node couples to no other: all
- * parameters of its links are 0; and it does not answer to updates: its own parameters and its links' stay.
- * It still sits in its own light: what drives it drives it, and what reads it reads it. A dead link is 0 and
- * stays 0.
+ *             and the state of every learning phase; of rules that know the cost alone, the outputs that the
+ *             cost is of. The light itself is not touched: a nudge that acts on the state of the moment acts
+ *             on the true one. Rules that are computed rather than measured (epx_estimator.computed) read
+ *             nothing.
+ *   drift     a parameter is another one in each learning phase than in the free one: plus common n + local
+ *             n_i
+ *   tuning    how parameters are set (tuning.h)
+ *   dead      devices that do not work. A dead node couples to no other: all parameters of its links are 0;
+ *             and it does not answer to updates: its own parameters and its links' stay. It still sits in its
+ *             own light: what drives it drives it, and what reads it reads it. A dead link is 0 and stays 0.
  */
 #ifndef EPILUX_LEARNING_HARDWARE_HARDWARE_H
 #define EPILUX_LEARNING_HARDWARE_HARDWARE_H
@@ -32,7 +34,7 @@ typedef struct {
 
 typedef struct {
   int drive_bits;     /* 0: features as they are */
-  double drive_range; /* levels -range ... range - step; 0: the largest feature of the training part */
+  double drive_range; /* levels -range ... range, both ends; 0: the largest feature of the training part */
   epx_reading_spec reading;
   epx_drift_spec drift;
   epx_tuning_spec tuning;

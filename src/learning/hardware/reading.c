@@ -1,4 +1,4 @@
-/* What does not depend on the state is added up once; only rin asks for the state. */
+/* What does not depend on the state is added up once; rin and the shot noise of the signal ask for the state. */
 #include "learning/hardware/reading.h"
 
 #include <math.h>
@@ -35,24 +35,42 @@ epx_err epx_reading_check(const epx_reading_spec *spec) {
   return EPX_OK;
 }
 
-/* Variance that every read has, and the factor on s^2 of what grows with the light. */
-static void eval_variances(const epx_reading_spec *spec, bool phase, double *constant, double *relative) {
-  *constant = spec->noise * spec->noise;
-  *relative = 0;
-  if (!counts_detector(spec)) return;
-  const double K = 2 * spec->detector.responsivity * sqrt(spec->reference * spec->power);
-  epx_detector_noise dark, signal;
-  epx_detector_eval(&spec->detector, spec->reference, &dark);
-  epx_detector_eval(&spec->detector, K / spec->detector.responsivity, &signal); /* the current of s = 1 */
-  if (spec->shot) *constant += dark.shot / (K * K);
-  if (spec->thermal) *constant += dark.thermal / (K * K);
-  if (spec->rin && !phase) *relative = signal.laser / (K * K);
+/* Variances of a read: what each has; times s^2; times the node's light |s|^2. */
+typedef struct {
+  double constant, square, light;
+} variances;
+
+static variances eval_variances(const epx_reading_spec *spec, bool phase) {
+  variances v = {.constant = spec->noise * spec->noise};
+  if (!counts_detector(spec)) return v;
+  const double slope = 2 * spec->detector.responsivity * sqrt(spec->reference * spec->power);
+  const double unit = 1 / (slope * slope);
+  epx_detector_noise dark, reference, signal; /* of no light, and of each light alone, the node's at s = 1 */
+  epx_detector_eval(&spec->detector, 0, &dark);
+  epx_detector_eval(&spec->detector, spec->reference, &reference);
+  epx_detector_eval(&spec->detector, spec->power, &signal);
+  if (spec->shot) v.constant += (reference.shot + dark.shot) * unit;
+  if (spec->shot) v.light = (signal.shot - dark.shot) * unit;
+  if (spec->thermal) v.constant += dark.thermal * unit;
+  if (spec->rin && !phase) v.square = signal.laser / (signal.current * signal.current) / 4;
+  return v;
 }
 
-double epx_reading_eval_sigma(const epx_reading_spec *spec, bool phase, double s) {
-  double constant, relative;
-  eval_variances(spec, phase, &constant, &relative);
-  return sqrt(constant + relative * s * s);
+static double eval_sigma(const variances *v, double s, double light) {
+  return sqrt(v->constant + v->square * s * s + v->light * light);
+}
+
+double epx_reading_eval_sigma(const epx_reading_spec *spec, bool phase, double s, double light) {
+  const variances v = eval_variances(spec, phase);
+  return eval_sigma(&v, s, light);
+}
+
+/* |s|^2 of the node whose components begin at `row`: of a complex amplitude, a phase, a real amplitude. */
+static double eval_light(const epx_family *family, const double *y, size_t row, size_t n_lanes, int lane) {
+  const double *first = y + row * n_lanes + lane;
+  if (family->readouts & EPX_READS(EPX_READ_PHASE)) return 1;
+  if (family->components < 2 || !(family->readouts & EPX_READS(EPX_READ_INTENSITY))) return *first * *first;
+  return first[0] * first[0] + first[n_lanes] * first[n_lanes];
 }
 
 /* Where a converter rounds, each read must be drawn; else their mean has the distribution of one quieter
@@ -71,23 +89,24 @@ static double read_one(const epx_converter *converter, const epx_random *stream,
 void epx_reading_eval(const epx_reading_spec *spec, const epx_lanes *lanes, const epx_reading_key *key,
                       int copies, double *y) {
   if (epx_reading_is_ideal(spec)) return;
-  const bool phase = (lanes->network->family->readouts & EPX_READS(EPX_READ_PHASE)) != 0;
-  const double step = 2 * spec->range * exp2(-spec->bits);
-  const epx_converter converter = {.bits = spec->bits, .low = -spec->range, .high = spec->range - step};
+  const epx_family *family = lanes->network->family;
+  const epx_converter converter = {.bits = spec->bits, .low = -spec->range, .high = spec->range};
   const uint32_t n = (uint32_t)(spec->averages > 1 ? spec->averages : 1) * (uint32_t)copies;
+  const variances v = eval_variances(spec, (family->readouts & EPX_READS(EPX_READ_PHASE)) != 0);
+  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
   char purpose[64];
-  double constant, relative;
   snprintf(purpose, sizeof purpose, "hardware:reading:%u:%u", key->step, key->read);
   const epx_random stream = epx_random_init(key->seed, purpose);
-  eval_variances(spec, phase, &constant, &relative);
-  for (int row = 0; row < lanes->network->n_state; row++) {
-    double *own = y + (size_t)row * (size_t)lanes->n_lanes;
+  for (size_t node = 0; node < n_state; node += (size_t)family->components) {
     for (int lane = 0; lane < lanes->n_used; lane++) {
       const uint32_t instance = key->first + (uint32_t)(lane / lanes->n_samples);
       const uint32_t sample = key->sample + (uint32_t)(lane % lanes->n_samples);
-      const double sigma = sqrt(constant + relative * own[lane] * own[lane]);
-      own[lane] = read_one(spec->bits > 0 ? &converter : NULL, &stream, own[lane], sigma, n, key->point,
-                           instance, (uint32_t)row, sample);
+      const double light = eval_light(family, y, node, n_lanes, lane);
+      for (size_t row = node; row < node + (size_t)family->components; row++) {
+        double *own = y + row * n_lanes + lane;
+        *own = read_one(spec->bits > 0 ? &converter : NULL, &stream, *own, eval_sigma(&v, *own, light), n,
+                        key->point, instance, (uint32_t)row, sample);
+      }
     }
   }
 }

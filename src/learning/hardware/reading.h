@@ -6,16 +6,19 @@
  *
  *   I = K s,  K = 2 R sqrt(P_r P_1),  R the responsivity.
  *
- * One read of s reports s + sigma n, n normal, with the noise of photonic/detector.h (its B, T, R_L, I_d,
- * RIN):
+ * the difference of two photodiodes that see R |E_r +- E_s|^2 / 2. One read of s reports s + sigma n, n
+ * normal, with the noise of photonic/detector.h (its B, T, R_L, I_d, RIN):
  *
- *   sigma^2 = noise^2 + [shot] 2 q (R P_r + I_d) B / K^2 + [thermal] 4 k T B / (R_L K^2) + [rin] 10^(RIN/10)
- * B s^2
+ *   sigma^2 = noise^2
+ *           + [shot]    2 q (R (P_r + P_1 |s|^2) + 2 I_d) B / K^2    all light and both dark currents
+ *           + [thermal] 4 k T B / (R_L K^2)
+ *           + [rin]     10^(RIN/10) B s^2 / 4                        s goes as the root of the power
  *
- * (the reference's own RIN is common to both detectors and cancels; that of the signal does not), and a
- * converter then gives it one of 2^bits levels, -range ... range - step, step = 2 range / 2^bits. A phase is
- * read from both of its quadratures, whose ratio knows no intensity: rin does not touch it. `averages` such
- * reads are averaged; where no converter rounds, their mean is drawn at once, with sigma / sqrt(averages).
+ * (the reference's own RIN is common to both photodiodes and cancels; that of the signal does not), and a
+ * converter then gives it one of 2^bits levels, -range ... range, both ends among them. A phase is read from
+ * both of its quadratures, of |s|^2 = 1, whose ratio knows no intensity: rin does not touch it. `averages`
+ * such reads are averaged; where no converter rounds, their mean is drawn at once, with
+ * sigma / sqrt(averages).
  */
 #ifndef EPILUX_LEARNING_HARDWARE_READING_H
 #define EPILUX_LEARNING_HARDWARE_READING_H
@@ -54,8 +57,9 @@ bool epx_reading_is_ideal(const epx_reading_spec *spec);
  * or number that is negative or not finite, a detector's noise without power, a converter without range. */
 epx_err epx_reading_check(const epx_reading_spec *spec);
 
-/** Evaluates sigma of one read of a component s, without the converter; `phase`: s is a phase. */
-double epx_reading_eval_sigma(const epx_reading_spec *spec, bool phase, double s);
+/** Evaluates sigma of one read of a component s of a node whose |s|^2 is `light`, without the converter;
+ * `phase`: s is a phase, its light 1. */
+double epx_reading_eval_sigma(const epx_reading_spec *spec, bool phase, double s, double light);
 
 /** Evaluates the read of a chunk's states in place: y [n_state][n_lanes]; the padding is left as it is.
  * `copies`: how many such reads, of the same state, are averaged beside `averages`. O(n_state n_used), with a

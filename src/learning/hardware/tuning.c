@@ -128,8 +128,7 @@ static void set_wanted(epx_tuning *t) {
 }
 
 static double eval_level(const epx_tuning_spec *spec, double wanted) {
-  const double step = 2 * spec->range * exp2(-spec->bits);
-  const epx_converter levels = {.bits = spec->bits, .low = -spec->range, .high = spec->range - step};
+  const epx_converter levels = {.bits = spec->bits, .low = -spec->range, .high = spec->range};
   return spec->bits > 0 ? epx_converter_eval(&levels, wanted) : fmin(fmax(wanted, -spec->range), spec->range);
 }
 

@@ -9,10 +9,11 @@
  * w; the settings that it gets are
  *
  *   absolute     (granularity 0) the trainer keeps w; where the level of w is another than that written last,
- * it is written: u = Q(w) + noise n, Q the nearest of the levels -range ... range - step, step = 2 range /
- * 2^bits (0 bits: w itself) incremental  (granularity d > 0) the device alone remembers: u += d k + noise n,
- * k = (w - u) / d rounded to the nearest whole number, or at random to one of the two beside it so that its
- * mean is right; nothing is written where k = 0
+ *                it is written: u = Q(w) + noise n, Q the nearest of the 2^bits levels from -range to range,
+ *                both ends among them (0 bits: w itself)
+ *   incremental  (granularity d > 0) the device alone remembers: u += d k + noise n, k = (w - u) / d rounded
+ *                to the nearest whole number, or at random to one of the two beside it so that its mean is
+ *                right; nothing is written where k = 0
  *
  * and stay within -range ... range. The standard deviation of a write's error is noise 2 range. A setting
  * that has been written `endurance` times is worn out and stays as it is. Without any of these, w is what is

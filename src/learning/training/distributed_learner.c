@@ -67,7 +67,7 @@ static epx_err create_parts(epx_distributed_learner *learner, const epx_cost *co
   asked.measures_cycles = false; /* that it is one is enough */
   EPX_TRY(epx_distributed_create(network, communicator, &asked, petsc_options, &learner->distributed));
   EPX_TRY(epx_distributed_gradient_create(learner->distributed, network, cost, &learner->work));
-  EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, network->n_theta, &learner->optimizer));
+  EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, 1, network->n_theta, &learner->optimizer));
   epx_distributed_get_range(learner->distributed, &first, &n_local);
   learner->n_local_state = (size_t)n_local * (size_t)network->family->components;
   EPX_TRY(EPX_ARRAY(learner->features, (size_t)network->n_inputs));
@@ -221,7 +221,7 @@ static void step(epx_distributed_learner *learner, double factor, int n_added, d
     squares += learner->gradient[k] * learner->gradient[k];
   learner->tally.norm += sqrt(squares);
   learner->tally.n_norms++;
-  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->trained, theta);
+  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->trained, theta, NULL);
 }
 
 /** Shows the training to its checkpointer. */

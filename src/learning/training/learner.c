@@ -115,7 +115,8 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
   EPX_TRY(epx_estimator_create_work(network, learner->n_instances, learner->lanes->n_lanes, &learner->work));
   EPX_TRY(epx_inspection_create(network, learner->n_instances, learner->lanes->n_lanes, options,
                                 &learner->inspection));
-  EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, n, &learner->optimizer));
+  EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, (size_t)learner->n_instances, network->n_theta,
+                               &learner->optimizer));
   EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
                             &learner->tuning));
   EPX_TRY(create_arrays(learner));

@@ -29,7 +29,9 @@ typedef struct {
   double target_loss;                    /* an instance stops being trained when its epoch's training loss
                                             falls below this; exactly 0: never */
   epx_hardware_spec hardware;            /* all zero: ideal */
-  bool tied; /* all instances take one step, by the mean of their gradients, and stop together */
+  bool
+      tied; /* the first instance carries the parameters that all share and is not settled itself: all take one
+                step, by the mean of the others' gradients, and stop together */
 } epx_learning_spec;
 
 /** What a part of the task looks like on one instance. */

@@ -2,15 +2,16 @@
 #include "learning/training/optimizer.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/array.h"
 
 struct epx_optimizer {
   epx_optimizer_spec spec;
-  size_t n;
-  double *first, *second; /* [n] moments; sgd: first is the velocity */
-  double power1, power2;  /* beta1 and beta2 to the number of steps */
+  size_t n_instances, n;
+  double *first, *second;  /* [n_instances][n] moments; sgd: first is the velocity */
+  double *power1, *power2; /* adam: [n_instances] beta1 and beta2 to the number of the instance's steps */
 };
 
 static epx_err check(const epx_optimizer_spec *spec) {
@@ -28,15 +29,25 @@ static epx_err check(const epx_optimizer_spec *spec) {
   return EPX_OK;
 }
 
-epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n, epx_optimizer **out) {
+static epx_err create_arrays(epx_optimizer *optimizer) {
+  const size_t size = optimizer->n_instances * optimizer->n;
+  EPX_TRY(EPX_ARRAY(optimizer->first, size));
+  if (optimizer->spec.kind != EPX_ADAM) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(optimizer->second, size));
+  EPX_TRY(EPX_ARRAY(optimizer->power1, optimizer->n_instances));
+  return EPX_ARRAY(optimizer->power2, optimizer->n_instances);
+}
+
+epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n_instances, size_t n,
+                             epx_optimizer **out) {
   epx_optimizer *optimizer = NULL;
   *out = NULL;
   EPX_TRY(check(spec));
   EPX_TRY(EPX_ARRAY(optimizer, 1));
   optimizer->spec = *spec;
+  optimizer->n_instances = n_instances;
   optimizer->n = n;
-  int code = EPX_ARRAY(optimizer->first, n);
-  if (code == EPX_OK && spec->kind == EPX_ADAM) code = EPX_ARRAY(optimizer->second, n);
+  const int code = create_arrays(optimizer);
   if (code != EPX_OK)
     epx_optimizer_destroy(&optimizer);
   else
@@ -48,58 +59,76 @@ epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n, epx_optim
 
 void epx_optimizer_destroy(epx_optimizer **address) {
   if (!address || !*address) return;
-  epx_array_destroy(&(*address)->first);
-  epx_array_destroy(&(*address)->second);
+  double **const arrays[] = {&(*address)->first, &(*address)->second, &(*address)->power1,
+                             &(*address)->power2};
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+    epx_array_destroy(arrays[i]);
   epx_array_destroy(address);
 }
 
 void epx_optimizer_set_rest(epx_optimizer *optimizer) {
-  memset(optimizer->first, 0, optimizer->n * sizeof(double));
-  if (optimizer->second) memset(optimizer->second, 0, optimizer->n * sizeof(double));
-  optimizer->power1 = 1;
-  optimizer->power2 = 1;
+  const size_t n_bytes = optimizer->n_instances * optimizer->n * sizeof(double);
+  memset(optimizer->first, 0, n_bytes);
+  if (optimizer->spec.kind != EPX_ADAM) return;
+  memset(optimizer->second, 0, n_bytes);
+  for (size_t k = 0; k < optimizer->n_instances; k++)
+    optimizer->power1[k] = optimizer->power2[k] = 1;
 }
 
 epx_err epx_optimizer_add_to_restart(epx_optimizer *optimizer, epx_restart *restart) {
-  const size_t n_bytes = optimizer->n * sizeof(double);
+  const size_t n_bytes = optimizer->n_instances * optimizer->n * sizeof(double);
+  const size_t n_powers = optimizer->n_instances * sizeof(double);
   EPX_TRY(epx_restart_add(restart, optimizer->first, n_bytes));
   EPX_TRY(epx_restart_add(restart, optimizer->second, n_bytes));
-  EPX_TRY(EPX_RESTART_ADD(restart, optimizer->power1));
-  return EPX_RESTART_ADD(restart, optimizer->power2);
+  EPX_TRY(epx_restart_add(restart, optimizer->power1, n_powers));
+  return epx_restart_add(restart, optimizer->power2, n_powers);
 }
 
-static void step_sgd(epx_optimizer *optimizer, double rate, const double *gradient, const unsigned char *mask,
-                     double *theta) {
-  double *velocity = optimizer->first;
+/* Steps one entry down by `way`; 1 where that makes another number of it. */
+static unsigned char descend(double *theta, double way) {
+  const double before = *theta;
+  *theta -= way;
+  return *theta != before;
+}
+
+/* One instance; arrays begin at its own entries. */
+static void step_sgd(epx_optimizer *optimizer, size_t k, double rate, const double *gradient,
+                     const unsigned char *mask, double *theta, unsigned char *changed) {
+  double *velocity = optimizer->first + k * optimizer->n;
   for (size_t i = 0; i < optimizer->n; i++) {
-    if (mask && !mask[i]) continue;
-    velocity[i] = optimizer->spec.momentum * velocity[i] + gradient[i];
-    theta[i] -= rate * velocity[i];
+    const bool moves = !mask || mask[i];
+    if (moves) velocity[i] = optimizer->spec.momentum * velocity[i] + gradient[i];
+    const unsigned char is_new = moves ? descend(&theta[i], rate * velocity[i]) : 0;
+    if (changed) changed[i] = is_new;
   }
 }
 
-static void step_adam(epx_optimizer *optimizer, double rate, const double *gradient,
-                      const unsigned char *mask, double *theta) {
-  const double b1 = optimizer->spec.beta1, b2 = optimizer->spec.beta2;
-  optimizer->power1 *= b1;
-  optimizer->power2 *= b2;
-  const double unbias1 = 1 / (1 - optimizer->power1), unbias2 = 1 / (1 - optimizer->power2);
-  double *m = optimizer->first, *v = optimizer->second;
+static void step_adam(epx_optimizer *optimizer, size_t k, double rate, const double *gradient,
+                      const unsigned char *mask, double *theta, unsigned char *changed) {
+  const double b1 = optimizer->spec.beta1, b2 = optimizer->spec.beta2, epsilon = optimizer->spec.epsilon;
+  const bool rests = mask && !memchr(mask, 1, optimizer->n);
+  if (!rests) optimizer->power1[k] *= b1;
+  if (!rests) optimizer->power2[k] *= b2;
+  const double unbias1 = 1 / (1 - optimizer->power1[k]), unbias2 = 1 / (1 - optimizer->power2[k]);
+  double *m = optimizer->first + k * optimizer->n, *v = optimizer->second + k * optimizer->n;
   for (size_t i = 0; i < optimizer->n; i++) {
-    if (mask && !mask[i]) continue;
-    m[i] = b1 * m[i] + (1 - b1) * gradient[i];
-    v[i] = b2 * v[i] + (1 - b2) * gradient[i] * gradient[i];
-    theta[i] -= rate * (m[i] * unbias1) / (sqrt(v[i] * unbias2) + optimizer->spec.epsilon);
+    const bool moves = !mask || mask[i];
+    if (moves) m[i] = b1 * m[i] + (1 - b1) * gradient[i];
+    if (moves) v[i] = b2 * v[i] + (1 - b2) * gradient[i] * gradient[i];
+    const unsigned char is_new =
+        moves ? descend(&theta[i], rate * (m[i] * unbias1) / (sqrt(v[i] * unbias2) + epsilon)) : 0;
+    if (changed) changed[i] = is_new;
   }
 }
 
 void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
-                            const unsigned char *mask, double *theta) {
+                            const unsigned char *mask, double *theta, unsigned char *changed) {
   const double rate = factor * optimizer->spec.rate;
-  if (optimizer->spec.kind == EPX_SGD)
-    step_sgd(optimizer, rate, gradient, mask, theta);
-  else
-    step_adam(optimizer, rate, gradient, mask, theta);
+  const size_t n = optimizer->n;
+  for (size_t k = 0; k < optimizer->n_instances; k++)
+    (optimizer->spec.kind == EPX_SGD ? step_sgd : step_adam)(optimizer, k, rate, gradient + k * n,
+                                                             mask ? mask + k * n : NULL, theta + k * n,
+                                                             changed ? changed + k * n : NULL);
 }
 
 static const struct {

@@ -31,9 +31,10 @@ typedef struct {
 
 typedef struct epx_optimizer epx_optimizer;
 
-/** Creates the state for n parameters, all moments zero.
+/** Creates the state of n_instances instances of n parameters each, all moments zero.
  * Errors: EPX_EINPUT: rate or epsilon not positive, momentum, beta1 or beta2 outside 0 … 1; EPX_EMEMORY. */
-epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n, epx_optimizer **out);
+epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n_instances, size_t n,
+                             epx_optimizer **out);
 
 /** Destroys the optimiser at *address. */
 void epx_optimizer_destroy(epx_optimizer **address);
@@ -41,10 +42,12 @@ void epx_optimizer_destroy(epx_optimizer **address);
 /** Sets the state to what it was at creation: no steps, all moments zero. */
 void epx_optimizer_set_rest(epx_optimizer *optimizer);
 
-/** Sets theta [n] one step on along gradient [n], at rate * factor (learning-rate schedules). Entries with
- * mask 0 stay as they are, moments too; mask [n] may be NULL. Bias correction counts the calls. O(n). */
+/** Sets theta [n_instances][n] one step on along gradient [n_instances][n], at rate * factor (learning-rate
+ * schedules). Entries with mask 0 stay as they are, moments too; mask [n_instances][n] may be NULL. Bias
+ * correction counts an instance's own steps: calls that mask all of its entries do not count. changed
+ * [n_instances][n], may be mask or NULL: out, 1 where theta is another number now. O(n_instances n). */
 void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
-                            const unsigned char *mask, double *theta);
+                            const unsigned char *mask, double *theta, unsigned char *changed);
 
 /** Adds the state to a restart: moments, and how many steps there were. Errors: EPX_EMEMORY. */
 epx_err epx_optimizer_add_to_restart(epx_optimizer *optimizer, epx_restart *restart);

@@ -34,7 +34,7 @@ static void add_norms(epx_learner *learner) {
   }
 }
 
-/* Gives all instances the mean of the gradients there are. */
+/* Gives all instances the mean of the gradients there are; the first, which is stopped, has none. */
 static void tie(epx_learner *learner) {
   const size_t n_theta = learner->network->n_theta;
   int n = 0;
@@ -51,23 +51,25 @@ static void tie(epx_learner *learner) {
     learner->n_estimated[i] = n;
 }
 
-/* A stopped instance keeps its parameters; so does one that has no gradient this time. */
+/* A stopped instance keeps its parameters, unless it carries those of tied ones; so does one that has no
+ * gradient this time. */
 static void step(epx_learner *learner, double factor, double *theta) {
   const size_t n_theta = learner->network->n_theta;
   for (int i = 0; i < learner->n_instances; i++) {
     unsigned char *mask = learner->mask + (size_t)i * n_theta;
-    const bool rests = learner->stopped[i] || learner->n_estimated[i] == 0;
+    const bool rests = (learner->stopped[i] && !learner->spec.tied) || learner->n_estimated[i] == 0;
     if (rests) memset(mask, 0, n_theta);
     for (size_t k = 0; !rests && k < n_theta; k++)
       mask[k] = learner->trained[k] && learner->alive[(size_t)i * n_theta + k];
   }
   if (epx_tuning_is_ideal(&learner->spec.hardware.tuning)) {
-    epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta);
+    epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta,
+                           learner->mask);
     epx_tuning_set_written(learner->tuning, learner->mask);
     return;
   }
   epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask,
-                         epx_tuning_get_wanted(learner->tuning));
+                         epx_tuning_get_wanted(learner->tuning), NULL);
   epx_tuning_write(learner->tuning, learner->mask);
   epx_tuning_eval(learner->tuning, theta);
 }
@@ -132,7 +134,8 @@ static void stop(epx_learner *learner) {
         target != 0 && tally->n_settled == tally->n_samples && tally->loss < target * tally->n_samples;
     if (reached || tally->n_settled == 0) learner->stopped[i] = 1;
   }
-  if (learner->spec.tied && is_going(learner)) memset(learner->stopped, 0, (size_t)learner->n_instances);
+  if (learner->spec.tied && is_going(learner))
+    memset(learner->stopped + 1, 0, (size_t)learner->n_instances - 1);
 }
 
 static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *curves) {
@@ -164,6 +167,7 @@ static void begin(epx_learner *learner, const double *theta) {
     learner->best_loss[i] = INFINITY;
     learner->n_worse[i] = 0;
   }
+  learner->stopped[0] = learner->spec.tied;
 }
 
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves) {

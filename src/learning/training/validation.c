@@ -19,19 +19,33 @@ static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves
   }
 }
 
-/* A loss that is NaN is no better one. */
-static void judge(epx_learner *learner, const double *theta) {
-  const size_t n_theta = learner->network->n_theta;
-  for (int i = 0; i < learner->n_instances; i++) {
-    if (learner->stopped[i]) continue;
-    if (learner->validation[i].loss < learner->best_loss[i]) {
-      learner->best_loss[i] = learner->validation[i].loss;
-      learner->n_worse[i] = 0;
-      memcpy(learner->best_theta + (size_t)i * n_theta, theta + (size_t)i * n_theta, n_theta * sizeof *theta);
-    } else if (++learner->n_worse[i] >= learner->spec.patience) {
-      learner->stopped[i] = 1;
-    }
+/* Tells whether instance i, of that loss, goes on. A loss that is NaN is no better one. */
+static bool judge(epx_learner *learner, int i, double loss, const double *theta) {
+  const size_t n_theta = learner->network->n_theta, first = (size_t)i * n_theta;
+  if (!(loss < learner->best_loss[i])) return ++learner->n_worse[i] < learner->spec.patience;
+  learner->best_loss[i] = loss;
+  learner->n_worse[i] = 0;
+  memcpy(learner->best_theta + first, theta + first, n_theta * sizeof *theta);
+  return true;
+}
+
+/* Tied instances are judged as one, by their mean, whose parameters are the first's. */
+static void judge_tied(epx_learner *learner, const double *theta) {
+  double sum = 0;
+  for (int i = 1; i < learner->n_instances; i++)
+    sum += learner->validation[i].loss;
+  if (!judge(learner, 0, sum / (learner->n_instances - 1), theta))
+    memset(learner->stopped, 1, (size_t)learner->n_instances);
+}
+
+static void judge_all(epx_learner *learner, const double *theta) {
+  if (learner->spec.tied) {
+    judge_tied(learner, theta);
+    return;
   }
+  for (int i = 0; i < learner->n_instances; i++)
+    if (!learner->stopped[i] && !judge(learner, i, learner->validation[i].loss, theta))
+      learner->stopped[i] = 1;
 }
 
 /* When all have stopped there is nothing to settle. */
@@ -41,7 +55,7 @@ epx_err epx_learner_solve_validation(epx_learner *learner, int epoch, const doub
   if (going)
     EPX_TRY(epx_learner_eval_performance(learner, theta, EPX_PART_VALIDATION, false, learner->validation));
   set_curves(learner, epoch, curves);
-  if (learner->spec.patience > 0) judge(learner, theta);
+  if (learner->spec.patience > 0) judge_all(learner, theta);
   return EPX_OK;
 }
 

@@ -41,7 +41,7 @@ static double count_trained(const epx_point *point) {
 }
 
 epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
-                             double steps, double writes, epx_energy *energy) {
+                             double steps, double elsewhere, double writes, epx_energy *energy) {
   const epx_network *network = point->network;
   const epx_learning_spec *learning = &point->settings->learning;
   const epx_estimator *estimator = learning->estimator;
@@ -65,6 +65,7 @@ epx_err epx_consumption_eval(const epx_point *point, const epx_performance *perf
       .averages = learning->hardware.reading.averages > 1 ? learning->hardware.reading.averages : 1,
       .batch = learning->batch > 0 ? learning->batch : point->task->n_train,
       .steps = steps,
+      .elsewhere = elsewhere,
       .writes = writes,
   };
   epx_energy_eval(&point->settings->energy, &work, energy);

@@ -13,10 +13,11 @@
 epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power);
 
 /** Evaluates the energies of one instance: with its performance, the power of its process's heaters [W], the
- * samples it was trained on in situ, each as often as it was, and the writes of a weight. A family that says
+ * samples it was trained on in situ and, by a digital model, elsewhere, each as often as it was, and the writes
+ * of a weight. A family that says
  * no power of its drives is taken for lasers of one unit of power, one a node. Errors: as
  * epx_consumption_eval_units(). */
 epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
-                             double steps, double writes, epx_energy *energy);
+                             double steps, double elsewhere, double writes, epx_energy *energy);
 
 #endif

@@ -71,7 +71,8 @@ static void set_digital(const epx_energy_case *c, const epx_energy_work *work, i
   value[EPX_ENERGY_DIGITAL_STEP_MACS][k] = 3 * macs;
   value[EPX_ENERGY_DIGITAL_STEP_MEMORY][k] = 3 * memory + update;
   value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k] = 3 * (macs + memory) + update;
-  value[EPX_ENERGY_DIGITAL_TRAINING_ENERGY][k] = work->steps * (3 * (macs + memory) + update);
+  value[EPX_ENERGY_DIGITAL_TRAINING_ENERGY][k] =
+      (work->steps + work->elsewhere) * (3 * (macs + memory) + update);
 }
 
 static void set_inference(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
@@ -89,8 +90,9 @@ static void set_step(const epx_energy_case *c, const epx_energy_work *work, int 
   const double all = work->n_trained * work->writes * c->write_energy;
   parts p = eval_parts(c, work, 1 + work->phases, work->n_outputs + others, work->averages);
   if (work->computed) p = (parts){0};
-  double step = eval_sum(&p), updates = work->steps > 0 ? all / work->steps : NAN;
-  if (work->computed) step = energy->value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k];
+  const double digital = energy->value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k];
+  const double step = work->computed ? digital : eval_sum(&p);
+  const double updates = work->steps > 0 ? all / work->steps : NAN;
   const double none = work->steps > 0 ? 0 : NAN; /* a step that was not taken */
   energy->value[EPX_ENERGY_STEP_LASER][k] = p.laser + none;
   energy->value[EPX_ENERGY_STEP_HEATERS][k] = p.heaters + none;
@@ -99,7 +101,7 @@ static void set_step(const epx_energy_case *c, const epx_energy_work *work, int 
   energy->value[EPX_ENERGY_STEP_CONVERTERS][k] = p.converters + none;
   energy->value[EPX_ENERGY_STEP_UPDATES][k] = updates;
   energy->value[EPX_ENERGY_STEP_ENERGY][k] = step + updates;
-  energy->value[EPX_ENERGY_TRAINING_ENERGY][k] = work->steps * step + all;
+  energy->value[EPX_ENERGY_TRAINING_ENERGY][k] = work->steps * step + all + work->elsewhere * digital;
 }
 
 void epx_energy_eval(const epx_energy_spec *spec, const epx_energy_work *work, epx_energy *energy) {

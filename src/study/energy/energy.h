@@ -122,9 +122,8 @@ typedef struct {
     "and "                                                                                                   \
     "the updates")                                                                                           \
   M(X, TRAINING_ENERGY, "training_energy",                                                                   \
-    "electrical energy of an instance's training in situ, and of writing what was trained elsewhere, not "   \
-    "of "                                                                                                    \
-    "that training, which all instances share")                                                              \
+    "electrical energy of an instance's training: in situ, by digital steps where it was trained "           \
+    "elsewhere, and of writing what came from there")                                                        \
   M(X, DIGITAL_INFERENCE_MACS, "digital_inference_macs", "multiplications of one inference, computed")       \
   M(X, DIGITAL_INFERENCE_MEMORY, "digital_inference_memory", "memory traffic of one inference, computed")    \
   M(X, DIGITAL_INFERENCE_ENERGY, "digital_inference_energy", "energy of one inference, computed")            \
@@ -132,7 +131,7 @@ typedef struct {
   M(X, DIGITAL_STEP_MEMORY, "digital_step_memory", "memory traffic of a backprop step, a sample, computed")  \
   M(X, DIGITAL_STEP_ENERGY, "digital_step_energy", "energy of a backprop step, a sample, computed")          \
   M(X, DIGITAL_TRAINING_ENERGY, "digital_training_energy",                                                   \
-    "energy of as many backprop steps as were trained in situ")
+    "energy of as many backprop steps as were trained, in situ and elsewhere")
 
 typedef enum {
 #define EPX_ENERGY_ENUM(none, name, metric, meaning) EPX_ENERGY_##name,
@@ -154,6 +153,7 @@ typedef struct {
   double averages;   /* of each read in training */
   double batch;      /* samples an update */
   double steps;      /* samples trained on in situ, each as often as it was; 0: none */
+  double elsewhere;  /* samples trained on by a digital model, each as often as it was; 0: none */
   double writes;     /* of one trained parameter, over all of that */
 } epx_energy_work;
 

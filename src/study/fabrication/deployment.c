@@ -1,5 +1,5 @@
-/* Training elsewhere is a training of a learner of its own. Of noise-aware, its first instance is the nominal
- * network, whose parameters are those that all share; the others are made anew from them before every epoch.
+/* Training elsewhere is a training of a learner of its own. Of noise-aware, its first instance carries the
+ * nominal parameters, which the others share: they are made anew from them before every epoch.
  */
 #include "study/fabrication/deployment.h"
 
@@ -79,7 +79,9 @@ static epx_err train(const epx_point *point, int i_point, epx_learner *learner, 
   for (size_t k = 0; k < n_theta; k++)
     origin->settings[k] = theta[k] - point->nominal[k];
   origin->accuracy = performance[0].accuracy;
-  origin->epochs = count_epochs(point->settings->learning.epochs, loss);
+  const int epochs = point->settings->learning.epochs,
+            carried = point->settings->protocol.kind == EPX_PROTOCOL_NOISE_AWARE;
+  origin->epochs = count_epochs(epochs, loss + carried * epochs);
   origin->made = true;
   return EPX_OK;
 }
@@ -110,21 +112,38 @@ epx_err epx_deployment_solve(const epx_point *point, int i_point) {
   return EPX_OK;
 }
 
-/* Takes from the settings of one instance what is known of its deviations. room [2 n_theta]. */
+/* How far a value is moved to see what fabrication makes of a change: the value itself, or 1. */
+static double get_probe(double target) {
+  return fmax(fabs(target), 1);
+}
+
+/* What is to be set so that fabrication makes `target` of it, where it makes `made` of target and `moved` of
+ * target + probe: it multiplies by a factor and adds an offset. Where the factor is 1 or 0 there is none. */
+static double eval_correction(double target, double made, double moved) {
+  const double factor = (moved - made) / get_probe(target);
+  if (factor == 0 || fabs(factor - 1) < 1e-12) return target - made;
+  return (target - made) / factor;
+}
+
+/* Takes from the settings of one instance what is known of its deviations. room [3 n_theta]. */
 static epx_err calibrate(const epx_point *point, int i_point, uint32_t i_instance, double *room,
                          double *wanted) {
   const epx_protocol_spec *protocol = &point->settings->protocol;
   const epx_network *network = point->network;
+  const size_t n_theta = network->n_theta;
   const epx_random stream = epx_random_init(point->settings->seed, "protocol:calibration");
-  double *target = room, *made = room + network->n_theta;
-  for (size_t k = 0; k < network->n_theta; k++)
+  double *target = room, *made = room + n_theta, *moved = room + 2 * n_theta;
+  for (size_t k = 0; k < n_theta; k++)
     target[k] = point->nominal[k] + wanted[k];
   EPX_TRY(epx_deployment_eval_instance(point, i_point, i_instance, target, made, NULL));
+  for (size_t k = 0; k < n_theta; k++)
+    target[k] += get_probe(target[k]);
+  EPX_TRY(epx_deployment_eval_instance(point, i_point, i_instance, target, moved, NULL));
   for (int p = 0; p < network->family->n_parameters; p++) {
     if (!protocol->calibrated[p]) continue;
     for (size_t k = network->offset[p]; k < network->offset[p] + network->count[p]; k++) {
       const double error = protocol->calibration_error;
-      wanted[k] -= made[k] - target[k];
+      wanted[k] += eval_correction(point->nominal[k] + wanted[k], made[k], moved[k]);
       if (error > 0)
         wanted[k] +=
             error * epx_random_eval_normal(&stream, get_key(point, i_point), i_instance, (uint32_t)k, 0);
@@ -133,7 +152,7 @@ static epx_err calibrate(const epx_point *point, int i_point, uint32_t i_instanc
   return EPX_OK;
 }
 
-/* wanted, shift [block][n_theta], room [2 n_theta]. */
+/* wanted, shift [block][n_theta], room [3 n_theta]. */
 static epx_err deploy(const epx_point *point, int i_point, int first, epx_learner *learner, double *wanted,
                       double *shift, double *room, double *theta, double *heater_power) {
   const size_t n_theta = point->network->n_theta;
@@ -161,7 +180,7 @@ epx_err epx_deployment_eval(const epx_point *point, int i_point, int first, epx_
   const size_t n = (size_t)point->block * point->network->n_theta;
   double *room = NULL;
   EPX_TRY(epx_deployment_solve(point, i_point));
-  EPX_TRY(EPX_ARRAY(room, 2 * n + 2 * point->network->n_theta));
+  EPX_TRY(EPX_ARRAY(room, 2 * n + 3 * point->network->n_theta));
   const int code = deploy(point, i_point, first, learner, room, room + n, room + 2 * n, theta, heater_power);
   epx_array_destroy(&room);
   EPX_TRY(code);

@@ -6,8 +6,10 @@
  * hardware makes of u (learning/tuning.h). Training is that of the deck (its task, optimiser, epochs,
  * batches), by backprop, on hardware that is ideal; it depends on the deck and the design point alone, so
  * that every block of instances, and every rank, finds the same bits. noise-aware: the gradient is the mean
- * over the nominal network and `n_random` instances of the same process and variation, drawn anew for each
- * epoch with numbers from 2^31 on, which no population has.
+ * over `n_random` instances of the same process and variation, drawn anew for each epoch with numbers from
+ * 2^31 on, which no population has; the nominal network is none of them. calibrate: of the parameters named,
+ * each instance's factor is divided by and its offset subtracted, so that it has what was trained, but for
+ * the error of the measurement.
  */
 #ifndef EPILUX_STUDY_FABRICATION_DEPLOYMENT_H
 #define EPILUX_STUDY_FABRICATION_DEPLOYMENT_H

@@ -123,12 +123,16 @@ static void drift_hurts_as_one_over_beta(void **state) {
 
 static void drive_has_its_levels(void **state) {
   (void)state;
-  const epx_hardware_spec spec = {.drive_bits = 2, .drive_range = 2}; /* -2, -1, 0, 1 */
-  double features[] = {-3, -1.4, -0.2, 0.7, 2};
-  static const double expected[] = {-2, -1, 0, 1, 1};
+  const epx_hardware_spec spec = {.drive_bits = 2, .drive_range = 3}; /* -3, -1, 1, 3 */
+  double features[] = {-4, -1.4, 0.2, 2.7, 3};
+  static const double expected[] = {-3, -1, 1, 3, 3};
   epx_hardware_eval_drive(&spec, 5, features);
   for (int k = 0; k < 5; k++)
     assert_close(features[k], expected[k], 1e-12);
+  const epx_hardware_spec signs = {.drive_bits = 1, .drive_range = 1};
+  double ends[] = {-1, 1};
+  epx_hardware_eval_drive(&signs, 2, ends);
+  assert_true(ends[0] == -1 && ends[1] == 1);
 }
 
 /* The same reads whether samples come in one chunk or one by one, the only instance or one of many. */

@@ -52,16 +52,17 @@ static void read_many(const epx_reading_spec *spec, double s, double *mean, doub
 static void noise_has_the_variance_of_its_formula(void **state) {
   (void)state;
   const double q = 1.602176634e-19, k = 1.380649e-23, K = 2 * 0.8 * sqrt(1e-3 * 1e-4), s = 0.7;
+  const double light = 2 * s * s; /* both quadratures are s */
   const struct {
     epx_reading_spec spec;
     double variance;
   } cases[] = {
       {{.noise = 0.03}, 0.03 * 0.03},
       {{.noise = 0.03, .averages = 25}, 0.03 * 0.03 / 25},
-      {{.shot = true}, 2 * q * (0.8 * 1e-3 + 50e-9) * 10e9 / (K * K)},
+      {{.shot = true}, 2 * q * (0.8 * (1e-3 + 1e-4 * light) + 2 * 50e-9) * 10e9 / (K * K)},
       {{.thermal = true}, 4 * k * 300 * 10e9 / 50 / (K * K)},
-      {{.rin = true}, pow(10, -14.5) * 10e9 * s * s},
-      {{.rin = true, .noise = 0.01, .averages = 4}, (pow(10, -14.5) * 10e9 * s * s + 1e-4) / 4},
+      {{.rin = true}, pow(10, -14.5) * 10e9 * s * s / 4},
+      {{.rin = true, .noise = 0.01, .averages = 4}, (pow(10, -14.5) * 10e9 * s * s / 4 + 1e-4) / 4},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     epx_reading_spec spec = cases[i].spec;
@@ -73,7 +74,8 @@ static void noise_has_the_variance_of_its_formula(void **state) {
     read_many(&spec, s, &mean, &variance);
     assert_close(mean, s, 5 * sqrt(cases[i].variance / 16000));
     assert_close(variance / cases[i].variance, 1, 0.05); /* its own spread is 1.1 % */
-    const double sigma = epx_reading_eval_sigma(&spec, false, s), n = spec.averages > 1 ? spec.averages : 1;
+    const double sigma = epx_reading_eval_sigma(&spec, false, s, light),
+                 n = spec.averages > 1 ? spec.averages : 1;
     assert_close(sigma * sigma / n / cases[i].variance, 1, 1e-9);
   }
 }
@@ -81,8 +83,8 @@ static void noise_has_the_variance_of_its_formula(void **state) {
 static void phases_know_no_intensity_noise(void **state) {
   (void)state;
   const epx_reading_spec spec = {.rin = true, .detector = detector, .power = 1e-4, .reference = 1e-3};
-  assert_true(epx_reading_eval_sigma(&spec, false, 1) > 0);
-  assert_true(epx_reading_eval_sigma(&spec, true, 1) == 0);
+  assert_true(epx_reading_eval_sigma(&spec, false, 1, 1) > 0);
+  assert_true(epx_reading_eval_sigma(&spec, true, 1, 1) == 0);
 }
 
 /* Without noise a converter of 2^bits levels is at most half a step off, however often it is asked; noise of
@@ -91,13 +93,13 @@ static void converter_rounds_and_noise_dithers(void **state) {
   (void)state;
   epx_reading_spec spec = {.bits = 4, .range = 2, .averages = 64};
   double mean, variance;
-  read_many(&spec, 0.36, &mean, &variance);
-  assert_close(mean, 0.25, 1e-12);
+  read_many(&spec, 0.36, &mean, &variance); /* levels 4/15 apart */
+  assert_close(mean, 0.4, 1e-12);
   assert_close(variance, 0, 1e-12);
   spec.noise = 0.25;
   read_many(&spec, 0.36, &mean, &variance);
   assert_close(mean, 0.36, 0.003);
-  assert_close(variance * 64, 0.25 * 0.25 + 0.25 * 0.25 / 12, 0.004);
+  assert_close(variance * 64, 0.25 * 0.25 + pow(4.0 / 15, 2) / 12, 0.004);
 }
 
 static void switches_off_leave_every_bit(void **state) {

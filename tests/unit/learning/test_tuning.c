@@ -56,8 +56,8 @@ static void measure(const bench *b, double *mean, double *variance) {
 
 static void settings_are_the_nearest_levels(void **state) {
   (void)state;
-  const epx_tuning_spec spec = {.bits = 3, .range = 1}; /* -1, -0.75 ... 0.75 */
-  static const double cases[][2] = {{0, 0}, {0.1, 0}, {0.13, 0.25}, {-0.4, -0.5}, {5, 0.75}, {-5, -1}};
+  const epx_tuning_spec spec = {.bits = 3, .range = 7}; /* -7, -5 ... 7 */
+  static const double cases[][2] = {{0.1, 1}, {1.9, 1}, {2.1, 3}, {-2.8, -3}, {50, 7}, {-50, -7}};
   bench b = create_bench(&spec);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     double mean, variance;
@@ -119,13 +119,13 @@ static void small_steps_survive_random_rounding_alone(void **state) {
 
 static void worn_out_settings_stay(void **state) {
   (void)state;
-  const epx_tuning_spec spec = {.bits = 6, .range = 1, .endurance = 3};
+  const epx_tuning_spec spec = {.bits = 6, .range = 63, .endurance = 3}; /* -63, -61 ... 63 */
   bench b = create_bench(&spec);
   double mean, variance;
   for (int k = 1; k <= 6; k++) {
-    write_all(&b, k * 0.125);
+    write_all(&b, 2 * k + 1);
     measure(&b, &mean, &variance);
-    assert_close(mean, fmin(k, 3) * 0.125, 1e-12);
+    assert_close(mean, 2 * fmin(k, 3) + 1, 1e-12);
     assert_true(epx_tuning_eval_worn(b.tuning, 0, b.mask) == (k >= 3));
   }
   destroy_bench(&b);

@@ -75,8 +75,8 @@ static void time_comes_from_the_rate(void **state) {
   epx_energy slow, fast;
   made a = make("family: kerr", "energy: {rate_unit: 1 GHz, budgeted: {read_time: 0 s}}\n"),
        b = make("family: kerr", "energy: {rate_unit: 2 GHz, budgeted: {read_time: 0 s}}\n");
-  assert_int_equal(epx_consumption_eval(a.point, &performance, 0, 600, 150, &slow), EPX_OK);
-  assert_int_equal(epx_consumption_eval(b.point, &performance, 0, 600, 150, &fast), EPX_OK);
+  assert_int_equal(epx_consumption_eval(a.point, &performance, 0, 600, 0, 150, &slow), EPX_OK);
+  assert_int_equal(epx_consumption_eval(b.point, &performance, 0, 600, 0, 150, &fast), EPX_OK);
   static const int halved[] = {EPX_ENERGY_INFERENCE_LASER, EPX_ENERGY_INFERENCE_HEATERS,
                                EPX_ENERGY_STEP_RECEIVERS};
   static const int same[] = {EPX_ENERGY_INFERENCE_CONVERTERS, EPX_ENERGY_STEP_UPDATES,
@@ -96,7 +96,7 @@ static void families_that_say_no_power_are_lasers(void **state) {
   epx_energy energy;
   made m =
       make("family: phase", "energy: {rate_unit: 1 GHz, power_unit: 1 mW, optimistic: {read_time: 0 s}}\n");
-  assert_int_equal(epx_consumption_eval(m.point, &performance, 0, 1, 1, &energy), EPX_OK);
+  assert_int_equal(epx_consumption_eval(m.point, &performance, 0, 1, 0, 1, &energy), EPX_OK);
   assert_close(energy.value[EPX_ENERGY_INFERENCE_LASER][EPX_OPTIMISTIC] /
                    (8e-9 * 6e-3 * pow(10, 0.168) / 0.2),
                1, 1e-9);
