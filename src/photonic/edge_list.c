@@ -3,8 +3,6 @@
  * neighbours and are made one.
  * Source: Boisvert1996 (Matrix Market exchange formats).
  */
-#define _POSIX_C_SOURCE 200809L
-
 #include "photonic/edge_list.h"
 
 #include <ctype.h>
@@ -15,11 +13,13 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
+#include "base/numbers/number.h"
 #include "epilux/log.h"
 
 #define BLANKS " \t\r\n\v\f"
-/** Characters of a word that a message shows. */
-enum { SHOWN = 24 };
+/** Characters of a word that a message shows; bytes that the first line is looked for in. */
+enum { SHOWN = 24, MAX_BANNER = 1024 };
 
 /** An entry of the file: link i < j, the way it was written, and where. */
 typedef struct {
@@ -31,11 +31,10 @@ typedef struct {
 
 typedef struct {
   const char *path;
-  FILE *file;
+  char *bytes, *next, *end; /* the file, what is left of it and its closing zero */
   long line;
-  char *text; /* the line, of any length: getline()'s */
-  size_t n_text;
-  bool pattern, symmetric;
+  char *text; /* the line read last, without its end */
+  bool pattern, integer, symmetric;
   long n_rows, n_entries;
   entry *entries; /* [n_used] of n_room */
   size_t n_used, n_room;
@@ -45,13 +44,16 @@ typedef struct {
 /** Room for entries at first: it grows by what is read, whatever the file announces. */
 enum { FIRST_ROOM = 1024 };
 
-/** Reads the next line, whatever it is. */
+/** Reads the next line, whatever it is; false past the last. Lines end in LF, CR LF or CR. */
 static bool read_any(edge_reader *r) {
-  const ssize_t length = getline(&r->text, &r->n_text, r->file);
-  if (length < 0) return false;
+  if (r->next >= r->end) return false;
+  r->text = r->next;
   r->line++;
-  for (char *zero = r->text; (zero = memchr(zero, '\0', (size_t)(r->text + length - zero)));)
-    *zero = '?'; /* no part of a number */
+  char *stop = r->text;
+  for (; stop < r->end && *stop != '\n' && *stop != '\r'; stop++)
+    if (*stop == '\0') *stop = '?'; /* no part of a number */
+  r->next = stop + (*stop == '\r' && stop[1] == '\n' ? 2 : 1);
+  *stop = '\0';
   return true;
 }
 
@@ -74,10 +76,7 @@ static char *take_word(char **at) {
 
 static epx_err read_banner(edge_reader *r) {
   char format[32] = "", field[32] = "", symmetry[32] = "", more[2] = "";
-  errno = 0;
   const bool read = read_any(r);
-  if (!read && ferror(r->file))
-    return EPX_RAISE(EPX_EINPUT, "network.topology.path: %s: %s", r->path, strerror(errno));
   for (char *c = r->text; read && *c; c++)
     *c = (char)tolower((unsigned char)*c);
   const int n =
@@ -90,8 +89,9 @@ static epx_err read_banner(edge_reader *r) {
                      r->path);
   }
   r->pattern = strcmp(field, "pattern") == 0;
+  r->integer = strcmp(field, "integer") == 0;
   r->symmetric = strcmp(symmetry, "symmetric") == 0;
-  if (!r->pattern && strcmp(field, "real") != 0 && strcmp(field, "integer") != 0) {
+  if (!r->pattern && !r->integer && strcmp(field, "real") != 0) {
     return EPX_RAISE(EPX_EINPUT, "%s:1: values '%s' cannot be couplings; real, integer or pattern can",
                      r->path, field);
   }
@@ -165,15 +165,16 @@ static epx_err add_room(edge_reader *r) {
 }
 
 static epx_err read_entry(edge_reader *r) {
-  char *at = r->text, *end;
+  char *at = r->text;
   int row, column;
   double value = 1;
   EPX_TRY(read_index(r, true, &at, &row));
   EPX_TRY(read_index(r, false, &at, &column));
   if (!r->pattern) {
     const char *word = take_word(&at);
-    value = strtod(word, &end);
-    if (end == word || *end || !isfinite(value)) return refuse(r, "a finite number", word);
+    if (!epx_number_read_whole(word, &value)) return refuse(r, "a finite number", word);
+    if (r->integer && floor(value) != value)
+      return refuse(r, "a whole number (the first line says integer)", word);
   }
   const char *more = take_word(&at);
   if (*more) {
@@ -277,27 +278,43 @@ static epx_err fill(edge_reader *r, epx_topology *topology) {
   return EPX_OK;
 }
 
+/** Starts at the first line, behind a byte order mark. */
+static void start(edge_reader *r, unsigned char *bytes, size_t size) {
+  const bool marked = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0;
+  r->bytes = (char *)bytes;
+  r->next = r->bytes + (marked ? 3 : 0);
+  r->end = r->bytes + size;
+}
+
 epx_err epx_edge_list_read(const char *path, epx_topology *topology) {
   edge_reader r = {.path = path};
   if (!path || !path[0]) {
     return EPX_RAISE(EPX_EINPUT,
                      "network.topology.path: an edge list needs the path of a Matrix Market file");
   }
-  r.file = fopen(path, "r");
-  if (!r.file) return EPX_RAISE(EPX_EINPUT, "network.topology.path: %s: %s", path, strerror(errno));
+  unsigned char *bytes;
+  size_t size;
+  const int opened = epx_file_read(path, &bytes, &size);
+  if (opened == EPX_EFILE || opened == EPX_EINPUT)
+    return EPX_RAISE(EPX_EINPUT, "network.topology.path: %s", epx_error_get_message());
+  EPX_TRY(opened);
+  start(&r, bytes, size);
   const int code = fill(&r, topology);
-  fclose(r.file);
-  free(r.text);
+  epx_array_destroy(&bytes);
   epx_array_destroy(&r.entries);
   return code;
 }
 
 bool epx_edge_list_is_pattern(const char *path) {
-  edge_reader r = {.path = path, .file = fopen(path, "r")};
-  if (!r.file) return false;
-  const int code = read_banner(&r);
+  edge_reader r = {.path = path};
+  unsigned char *bytes;
+  size_t size;
+  int code = epx_file_read_beginning(path, MAX_BANNER, &bytes, &size);
+  if (code == EPX_OK) {
+    start(&r, bytes, size);
+    code = read_banner(&r);
+    epx_array_destroy(&bytes);
+  }
   if (code != EPX_OK) epx_error_reset();
-  fclose(r.file);
-  free(r.text);
   return code == EPX_OK && r.pattern;
 }

@@ -40,7 +40,7 @@ FOREIGN = [
     (r"(sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|sunadaptcontroller|arkode|cvodes?|idas?|kinsol)/.*",
      ["equilibrium"]),
     (r"(petsc|slepc).*", ["equilibrium"]),
-    (r"zlib\.h", ["learning"]),
+    (r"zlib\.h", ["base"]),
     (r"hdf5.*|H5.*|yaml\.h", ["io"]),
     (r"mpi\.h", ["equilibrium", "parallel", "cli"]),
     (r"sys/prctl\.h", ["cli"]),  # Linux's own: a process that ends with its parent

@@ -64,13 +64,39 @@ static void print_size(const epx_campaign *campaign, const epx_pilot *pilot) {
          records / 1e6);
 }
 
-/* Point 0 is made where something is to be said of its device; to read its task may take long. */
-static epx_err view_device_sheet(const epx_campaign *campaign) {
+/* How many of the samples are of a class. */
+static int count_class(const epx_task *task, int n, const int *samples, int class) {
+  int count = 0;
+  for (int i = 0; i < n; i++)
+    count += task->labels[samples[i]] == class;
+  return count;
+}
+
+/* Names the classes: what was taken for the label of a file is seen here first. */
+static void print_classes(const epx_task *task) {
+  const int most = 40, n = task->n_classes < most ? task->n_classes : most;
+  printf("# classes     training%s%s samples of each\n", task->n_validation > 0 ? " + validation" : "",
+         task->n_test > 0 ? " + held-out" : "");
+  for (int k = 0; k < n; k++) {
+    printf("%s%d '%.40s': %d", k % 4 == 0 ? "#             " : ", ", k, task->names[k],
+           count_class(task, task->n_train, task->train, k));
+    if (task->n_validation > 0) printf(" + %d", count_class(task, task->n_validation, task->validation, k));
+    if (task->n_test > 0) printf(" + %d", count_class(task, task->n_test, task->test, k));
+    if (k % 4 == 3 || k + 1 == n) printf("\n");
+  }
+  if (n < task->n_classes) printf("#             and %d classes more\n", task->n_classes - n);
+}
+
+/* Of point 0: the classes, and what the deck's devices imply. */
+static epx_err view_point(const epx_campaign *campaign) {
   epx_settings *settings;
   epx_point *point = NULL;
   EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &settings));
-  int code = settings->described ? epx_point_create(settings, &point) : EPX_OK;
-  if (code == EPX_OK) code = epx_device_sheet_view(settings, point);
+  int code = epx_point_create(settings, &point);
+  if (code == EPX_OK) {
+    print_classes(point->task);
+    code = epx_device_sheet_view(settings, point);
+  }
   epx_point_destroy(&point);
   epx_settings_destroy(&settings);
   return code;
@@ -85,7 +111,7 @@ static epx_err view(epx_campaign *campaign, double budget) {
   epx_array_destroy(&text);
   if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, patience, &pilot));
   print_size(campaign, budget > 0 ? &pilot : NULL);
-  return view_device_sheet(campaign);
+  return view_point(campaign);
 }
 
 static epx_err solve(const epx_call *call, int *status) {

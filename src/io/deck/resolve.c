@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "photonic/topology.h"
 #include "io/yaml/text.h"
 
 enum { PATH_SIZE = 256, FALLBACK_SIZE = 256 };
@@ -124,6 +125,18 @@ static epx_err resolve_rows(epx_resolver *r, const epx_schema_entry *entry, cons
   return EPX_OK;
 }
 
+/* Couplings come from the deck or from an edge list, not from both. */
+static epx_err check_listed(const epx_resolver *r, const char *path, const epx_tree *node) {
+  const epx_tree *file = epx_tree_get_path(r->root, "network.topology.path");
+  const epx_tree *kind = epx_tree_get_path(r->root, "network.topology.kind");
+  if (strcmp(kind->text, "edge-list") != 0 || !file || epx_topology_is_pattern(file->text)) return EPX_OK;
+  return epx_tree_raise(
+      node,
+      "%s: the couplings are those of network.topology.path, %s; leave this out, or make the "
+      "file a pattern, which has links alone",
+      path, file->text);
+}
+
 /* A key whose value the deck gives. */
 static epx_err resolve_given(epx_resolver *r, const epx_schema_entry *entry, const char *path,
                              const epx_tree *node, const epx_parameter *parameter, epx_tree *made) {
@@ -132,6 +145,7 @@ static epx_err resolve_given(epx_resolver *r, const epx_schema_entry *entry, con
   const epx_target target = epx_target_eval(entry, parameter ? parameter : get_row_parameter(r, made), made);
   EPX_TRY(epx_target_read(r->store, &target, r->family, path, node, &item));
   EPX_TRY(epx_tree_write_item(r->store, made, epx_schema_get_key(entry), item));
+  if (strcmp(path, "network.parameters.coupling_spread") == 0) EPX_TRY(check_listed(r, path, node));
   if (strcmp(path, "network.family") == 0 || strcmp(path, "network.plugin") == 0)
     EPX_TRY(epx_resolve_read_family(r->root, &r->family));
   if (strcmp(path, "network.plugin_checksum") == 0)
@@ -238,6 +252,8 @@ static epx_err resolve_parameter(epx_resolver *r, const epx_schema_entry *entry,
   if (parameter == &r->family->parameters[epx_family_get_coupling(r->family)] &&
       epx_tree_get(made, "coupling_spread"))
     return epx_tree_raise(node, "%s and network.parameters.coupling_spread exclude each other", path);
+  if (parameter == &r->family->parameters[epx_family_get_coupling(r->family)])
+    EPX_TRY(check_listed(r, path, node));
   if (node->kind == EPX_TREE_MAP) {
     epx_tree *map;
     EPX_TRY(epx_tree_create(r->store, EPX_TREE_MAP, node, &map));

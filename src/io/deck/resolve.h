@@ -26,6 +26,7 @@ typedef struct {
   const char *unit;
   double low, high;
   bool above, below; /* low, high are themselves excluded */
+  bool logarithm;    /* of a ratio of powers: dB are converted */
 } epx_target;
 
 /** Resolves a deck. The tree lives as long as store and user. Errors: EPX_EINPUT at the line of the key or

@@ -183,6 +183,9 @@ static epx_err read_task(epx_reader *r) {
   epx_task_spec *task = &r->settings->task;
   EPX_TRY(epx_reader_read_text(r, "task.name", &task->name));
   EPX_TRY(epx_reader_read_text(r, "task.path", &task->path));
+  EPX_TRY(epx_reader_read_text(r, "task.label", &task->label));
+  if (epx_reader_is_set(r, "task.header"))
+    task->header = (epx_csv_header)epx_reader_get_word(r, "task.header", epx_words_get_csv_header);
   EPX_TRY(epx_reader_read_text(r, "task.labels", &task->labels));
   EPX_TRY(epx_reader_read_text(r, "task.test_path", &task->test_path));
   EPX_TRY(epx_reader_read_text(r, "task.test_labels", &task->test_labels));

@@ -3,6 +3,7 @@
  * said here.
  */
 #include <errno.h>
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/numbers/number.h"
 #include "epilux/units.h"
 #include "io/deck/resolve.h"
 #include "io/yaml/text.h"
@@ -27,9 +29,23 @@ static bool is_pure(const epx_schema_entry *entry, const epx_tree *beside) {
   return has_word(beside, "effect", "scale") || (spread && has_word(beside, "distribution", "lognormal"));
 }
 
+/* The spread of a lognormal quantity, and the deviation of a loss, are logarithms of ratios of powers. */
+static bool is_logarithm(const epx_schema_entry *entry, const epx_tree *beside) {
+  const bool spread = strcmp(epx_schema_get_key(entry), "sigma") == 0;
+  const bool loss = strncmp(entry->path, "process.loss.", 13) == 0 && strcmp(entry->unit, "1") == 0 &&
+                    strcmp(epx_schema_get_key(entry), "correlations") != 0;
+  return loss || (spread && has_word(beside, "distribution", "lognormal"));
+}
+
 epx_target epx_target_eval(const epx_schema_entry *entry, const epx_parameter *parameter,
                            const epx_tree *beside) {
-  epx_target target = {entry, entry->unit, entry->low, entry->high, entry->above, entry->below};
+  epx_target target = {entry,
+                       entry->unit,
+                       entry->low,
+                       entry->high,
+                       entry->above,
+                       entry->below,
+                       entry->unit && is_logarithm(entry, beside)};
   if (!target.unit || strcmp(target.unit, "@") != 0) return target;
   target.unit = parameter && !is_pure(entry, beside) ? parameter->unit : "1";
   if (entry->type == EPX_SCHEMA_VALUE && parameter) {
@@ -77,13 +93,23 @@ static epx_err check_range(const epx_target *target, const char *path, const epx
                         a, most, b, unit);
 }
 
+/* The ends belong to the range, in whatever unit they are written: what rounding takes away is given back. */
+static double snap(const epx_target *target, double value) {
+  const double slack = 4 * DBL_EPSILON;
+  if (!target->above && isfinite(target->low) && fabs(value - target->low) <= slack * fabs(target->low)) return target->low;
+  if (!target->below && isfinite(target->high) && fabs(value - target->high) <= slack * fabs(target->high)) return target->high;
+  return value;
+}
+
 static epx_err read_real(epx_tree_store *store, const epx_target *target, const char *path,
                          const epx_tree *node, const epx_tree **out) {
   double value;
   char text[32];
-  const int code = epx_units_eval(node->text, target->unit, &value);
+  const int code = target->logarithm ? epx_units_eval_logarithm(node->text, &value)
+                                     : epx_units_eval(node->text, target->unit, &value);
   if (code == EPX_EINPUT) return epx_tree_raise(node, "%s: %s", path, epx_error_get_message());
   EPX_TRY(code);
+  value = snap(target, value);
   EPX_TRY(check_range(target, path, node, value));
   epx_tree *made;
   EPX_TRY(epx_tree_create(store, EPX_TREE_SCALAR, node, &made));
@@ -96,13 +122,12 @@ static epx_err read_real(epx_tree_store *store, const epx_target *target, const 
 static epx_err read_integer(epx_tree_store *store, const epx_target *target, const char *path,
                             const epx_tree *node, const epx_tree **out) {
   char *end, text[32];
+  double number;
   errno = 0;
   long long value = strtoll(node->text, &end, 10);
   if (errno != 0 || *end || end == node->text) {
-    const double number = strtod(node->text, &end);
-    const bool whole =
-        errno == 0 && !*end && end != node->text && fabs(number) < 9e15 && floor(number) == number;
-    if (!whole) return epx_tree_raise(node, "%s: an integer is wanted, not '%s'", path, node->text);
+    if (!epx_number_read_whole(node->text, &number) || fabs(number) >= 9e15 || floor(number) != number)
+      return epx_tree_raise(node, "%s: an integer is wanted, not '%s'", path, node->text);
     value = (long long)number;
   }
   EPX_TRY(check_range(target, path, node, (double)value));

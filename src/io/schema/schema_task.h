@@ -13,6 +13,15 @@
        .example = "samples.csv",                                                                             \
        .applies = "task.name: csv idx",                                                                      \
        .meaning = "file of the samples (csv) or images (idx), seen from the working folder"},                \
+      {"task.label",                                                                                         \
+       EPX_SCHEMA_TEXT,                                                                                      \
+       .optional = true,                                                                                     \
+       .example = "class",                                                                                   \
+       .applies = "task.name: csv",                                                                          \
+       .meaning =                                                                                            \
+           "column that names the class: a name from the header, or a number from 1; without: the last"},    \
+      {"task.header", WORD(csv_header), .fallback = "auto", .applies = "task.name: csv",                     \
+       .meaning = "whether the first line names the columns; auto: told from what it and the others hold"},  \
       {"task.labels",                                                                                        \
        EPX_SCHEMA_TEXT,                                                                                      \
        .required = true,                                                                                     \
@@ -38,7 +47,9 @@
        .high = INT_MAX,                                                                                      \
        .optional = true,                                                                                     \
        .example = "[0, 1, 2, 3, 4]",                                                                         \
-       .meaning = "the classes that are kept, by number, the first for the first output; without: all"},     \
+       .meaning =                                                                                            \
+           "the classes that are kept, by their numbers in `epilux check`, of idx by their labels; the first for "   \
+                  "the first output; without: all"},                                                                                  \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
        .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},                          \
       {"task.noise",                                                                                         \

@@ -1,11 +1,10 @@
-/* Memory of a dataset, the one way files are read, and the two datasets that are formulas. */
+/* Memory of a dataset, its classes, and the two datasets that are formulas. */
 #include "learning/task/dataset.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/array.h"
 #include "base/numbers/random.h"
@@ -24,122 +23,150 @@ epx_err epx_dataset_create(int n_samples, int n_features, int n_classes, epx_dat
   return EPX_OK;
 }
 
+static void destroy_names(int n_classes, char ***names) {
+  for (int k = 0; *names && k < n_classes; k++)
+    epx_array_destroy(&(*names)[k]);
+  epx_array_destroy(names);
+}
+
 void epx_dataset_destroy(epx_dataset **address) {
   if (!address || !*address) return;
+  destroy_names((*address)->n_classes, &(*address)->names);
   epx_array_destroy(&(*address)->features);
   epx_array_destroy(&(*address)->labels);
   epx_array_destroy(address);
 }
 
-epx_err epx_dataset_add(const epx_dataset *other, const char *path, epx_dataset *dataset) {
-  const size_t n = (size_t)dataset->n_samples, n_other = (size_t)other->n_samples,
-               n_features = (size_t)dataset->n_features;
+/* Names the classes by their numbers. */
+static epx_err number_classes(epx_dataset *dataset) {
+  char number[16];
+  EPX_TRY(EPX_ARRAY(dataset->names, (size_t)dataset->n_classes));
+  for (int k = 0; k < dataset->n_classes; k++) {
+    snprintf(number, sizeof number, "%d", k);
+    EPX_TRY(epx_array_create_text(&dataset->names[k], number));
+  }
+  return EPX_OK;
+}
+
+/* Gets the class of a name, -1 where there is none. */
+static int get_class(const epx_dataset *dataset, const char *name) {
+  for (int k = 0; k < dataset->n_classes; k++)
+    if (strcmp(dataset->names[k], name) == 0) return k;
+  return -1;
+}
+
+/* place [n_classes of other]: each class's number in the dataset. */
+static epx_err match_classes(const epx_dataset *other, const char *path, bool part,
+                             const epx_dataset *dataset, int *place) {
+  for (int k = 0; k < other->n_classes; k++) {
+    place[k] = get_class(dataset, other->names[k]);
+    if (place[k] < 0 && !part)
+      return EPX_RAISE(EPX_EINPUT,
+                       "%s: samples of class '%.40s', which the training part lacks: it has '%.40s' to "
+                       "'%.40s'",
+                       path, other->names[k], dataset->names[0], dataset->names[dataset->n_classes - 1]);
+  }
+  return EPX_OK;
+}
+
+static epx_err append(const epx_dataset *other, const int *place, epx_dataset *dataset) {
+  const size_t n = (size_t)dataset->n_samples, n_features = (size_t)dataset->n_features;
+  size_t n_both = n;
   epx_dataset *both = NULL;
-  if (other->n_features != dataset->n_features)
-    return EPX_RAISE(EPX_EINPUT, "%s: %d features, but the training part has %d", path, other->n_features,
-                     dataset->n_features);
-  if (other->n_classes > dataset->n_classes)
-    return EPX_RAISE(EPX_EINPUT, "%s: a sample of class %d, but the training part has classes 0 to %d only",
-                     path, other->n_classes - 1, dataset->n_classes - 1);
-  EPX_TRY(epx_dataset_create((int)(n + n_other), dataset->n_features, dataset->n_classes, &both));
+  EPX_TRY(epx_dataset_create(dataset->n_samples + other->n_samples, dataset->n_features, 0, &both));
   memcpy(both->features, dataset->features, n * n_features * sizeof(double));
-  memcpy(both->features + n * n_features, other->features, n_other * n_features * sizeof(double));
   memcpy(both->labels, dataset->labels, n * sizeof(int));
-  memcpy(both->labels + n, other->labels, n_other * sizeof(int));
+  for (size_t i = 0; i < (size_t)other->n_samples; i++) {
+    if (place[other->labels[i]] < 0) continue;
+    memcpy(both->features + n_both * n_features, other->features + i * n_features,
+           n_features * sizeof(double));
+    both->labels[n_both++] = place[other->labels[i]];
+  }
   epx_array_destroy(&dataset->features);
   epx_array_destroy(&dataset->labels);
   dataset->features = both->features;
   dataset->labels = both->labels;
-  dataset->n_samples += other->n_samples;
+  dataset->n_samples = (int)n_both;
   epx_array_destroy(&both);
   return EPX_OK;
 }
 
-static int get_place(int n_classes, const int *classes, int label) {
-  for (int k = 0; k < n_classes; k++) {
-    if (classes[k] == label) return k;
-  }
+epx_err epx_dataset_add(const epx_dataset *other, const char *path, bool part, epx_dataset *dataset) {
+  int *place = NULL;
+  if (other->n_features != dataset->n_features)
+    return EPX_RAISE(EPX_EINPUT, "%s: %d features, but the training part has %d", path, other->n_features,
+                     dataset->n_features);
+  if (other->n_samples > INT_MAX - dataset->n_samples)
+    return EPX_RAISE(EPX_EINPUT, "%s: more samples with those of the training part than %d", path, INT_MAX);
+  EPX_TRY(EPX_ARRAY(place, (size_t)other->n_classes));
+  int code = match_classes(other, path, part, dataset, place);
+  if (code == EPX_OK) code = append(other, place, dataset);
+  epx_array_destroy(&place);
+  return code;
+}
+
+/* The class that task.classes means by a number, -1 where there is none. */
+static int find_class(const epx_dataset *dataset, int number) {
+  char name[16];
+  if (!dataset->labelled) return number >= 0 && number < dataset->n_classes ? number : -1;
+  snprintf(name, sizeof name, "%d", number);
+  return get_class(dataset, name);
+}
+
+/* The place of a class of the dataset among those that are kept, -1 where it is none of them. */
+static int get_place(const epx_dataset *dataset, int n_classes, const int *classes, int class) {
+  for (int k = 0; k < n_classes; k++)
+    if (find_class(dataset, classes[k]) == class) return k;
   return -1;
 }
 
-void epx_dataset_set_classes(int n_classes, const int *classes, epx_dataset *dataset) {
+/* Keeps the names of the given classes, in their order. */
+static epx_err keep_names(int n_classes, const int *classes, epx_dataset *dataset) {
+  char **kept = NULL;
+  EPX_TRY(EPX_ARRAY(kept, (size_t)n_classes));
+  for (int k = 0; k < n_classes; k++) {
+    EPX_TRY(epx_array_create_text(&kept[k], dataset->names[find_class(dataset, classes[k])]));
+  }
+  destroy_names(dataset->n_classes, &dataset->names);
+  dataset->names = kept;
+  dataset->n_classes = n_classes;
+  return EPX_OK;
+}
+
+epx_err epx_dataset_set_classes(int n_classes, const int *classes, epx_dataset *dataset) {
   const size_t n_features = (size_t)dataset->n_features;
   size_t n = 0;
   for (size_t i = 0; i < (size_t)dataset->n_samples; i++) {
-    const int label = get_place(n_classes, classes, dataset->labels[i]);
+    const int label = get_place(dataset, n_classes, classes, dataset->labels[i]);
     if (label < 0) continue;
     memmove(dataset->features + n * n_features, dataset->features + i * n_features,
             n_features * sizeof(double));
     dataset->labels[n++] = label;
   }
   dataset->n_samples = (int)n;
-  dataset->n_classes = n_classes;
+  return keep_names(n_classes, classes, dataset);
 }
 
 epx_err epx_dataset_check_classes(int n_classes, const int *classes, const epx_dataset *dataset) {
   if (n_classes < 2)
     return EPX_RAISE(EPX_EINPUT, "task.classes: %d class; at least two are needed", n_classes);
   for (int k = 0; k < n_classes; k++) {
-    int i = 0;
-    if (get_place(k, classes, classes[k]) >= 0)
-      return EPX_RAISE(EPX_EINPUT, "task.classes: class %d stands there twice", classes[k]);
-    while (i < dataset->n_samples && dataset->labels[i] != classes[k])
-      i++;
-    if (i == dataset->n_samples)
+    const int class = find_class(dataset, classes[k]);
+    if (class < 0 && dataset->labelled)
+      return EPX_RAISE(EPX_EINPUT, "task.classes: no sample is of class %d; the labels are '%s' to '%s'",
+                       classes[k], dataset->names[0], dataset->names[dataset->n_classes - 1]);
+    if (class < 0)
       return EPX_RAISE(EPX_EINPUT, "task.classes: no sample is of class %d; the classes are numbered 0 to %d",
                        classes[k], dataset->n_classes - 1);
+    if (get_place(dataset, k, classes, class) >= 0)
+      return EPX_RAISE(EPX_EINPUT, "task.classes: class %d stands there twice", classes[k]);
   }
   return EPX_OK;
-}
-
-/* Moves the bytes to an array of twice the capacity. */
-static epx_err grow(unsigned char **bytes, size_t size, size_t *capacity) {
-  unsigned char *larger = NULL;
-  EPX_TRY(EPX_ARRAY(larger, 2 * *capacity));
-  memcpy(larger, *bytes, size);
-  epx_array_destroy(bytes);
-  *bytes = larger;
-  *capacity *= 2;
-  return EPX_OK;
-}
-
-static epx_err read_all(gzFile file, const char *path, unsigned char **bytes, size_t *size) {
-  size_t capacity = (size_t)1 << 16;
-  EPX_TRY(EPX_ARRAY(*bytes, capacity));
-  for (;;) {
-    if (*size + 1 == capacity) EPX_TRY(grow(bytes, *size, &capacity));
-    const size_t room = capacity - *size - 1;
-    const int n = gzread(file, *bytes + *size, room > INT_MAX ? INT_MAX : (unsigned)room);
-    if (n < 0) {
-      int number = Z_OK;
-      const char *text = gzerror(file, &number);
-      return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, number == Z_ERRNO ? strerror(errno) : text);
-    }
-    if (n == 0) break;
-    *size += (size_t)n;
-  }
-  (*bytes)[*size] = 0;
-  return EPX_OK;
-}
-
-epx_err epx_dataset_read_file(const char *path, unsigned char **bytes, size_t *size) {
-  *bytes = NULL;
-  *size = 0;
-  errno = 0;
-  gzFile file = gzopen(path, "rb");
-  if (!file)
-    return EPX_RAISE(errno ? EPX_EFILE : EPX_EMEMORY, "%s: cannot be opened: %s", path,
-                     errno ? strerror(errno) : "out of memory");
-  int code = read_all(file, path, bytes, size);
-  const int closed = gzclose(file);
-  if (code == EPX_OK && closed != Z_OK)
-    code = EPX_RAISE(EPX_EFILE, "%s: cannot be read: the gzip stream ends early", path);
-  if (code != EPX_OK) epx_array_destroy(bytes);
-  return code;
 }
 
 epx_err epx_dataset_create_xor(epx_dataset **out) {
   EPX_TRY(epx_dataset_create(4, 2, 2, out));
+  EPX_TRY(number_classes(*out));
   for (int i = 0; i < 4; i++) {
     const int u = i / 2, v = i % 2;
     (*out)->features[2 * i] = 2 * u - 1;
@@ -154,6 +181,7 @@ epx_err epx_dataset_create_moons(int n_samples, double noise, uint64_t seed, epx
   if (!(noise >= 0) || !isfinite(noise))
     return EPX_RAISE(EPX_EINPUT, "the noise of moons is %g; it is a standard deviation, 0 or more", noise);
   EPX_TRY(epx_dataset_create(n_samples, 2, 2, out));
+  EPX_TRY(number_classes(*out));
   const epx_random stream = epx_random_init(seed, "task:moons");
   const double pi = acos(-1);
   const int n_outer = n_samples / 2;

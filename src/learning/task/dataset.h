@@ -4,17 +4,30 @@
 #ifndef EPILUX_LEARNING_TASK_DATASET_H
 #define EPILUX_LEARNING_TASK_DATASET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "epilux/error.h"
+#include "learning/task/task.h"
 
 typedef struct {
   int n_samples, n_features, n_classes;
   int n_rows, n_columns; /* of an image whose pixels the features are; 0: not known to be one */
   double *features;      /* [n_samples][n_features] */
   int *labels;           /* [n_samples], 0 … n_classes - 1 */
+  char **names;          /* [n_classes]: what the file calls each class */
+  bool labelled;         /* the names are numbers, and task.classes means these */
 } epx_dataset;
+
+/** Which file of comma-separated text, and how it is laid out. */
+typedef struct {
+  const char *path;
+  const char
+      *label; /* the column that names the class: a name from the header, else a number from 1; NULL: the
+                        last */
+  epx_csv_header header;
+} epx_csv_table;
 
 /** Creates a dataset of zeros. Errors: EPX_EMEMORY. */
 epx_err epx_dataset_create(int n_samples, int n_features, int n_classes, epx_dataset **out);
@@ -22,32 +35,34 @@ epx_err epx_dataset_create(int n_samples, int n_features, int n_classes, epx_dat
 /** Destroys the dataset at *address. */
 void epx_dataset_destroy(epx_dataset **address);
 
-/** Reads a whole file, plain or gzipped: *bytes [*size] and a closing NUL; the caller frees it with
- * epx_array_destroy(). Errors: EPX_EFILE: not there, not readable, damaged; EPX_EMEMORY. */
-epx_err epx_dataset_read_file(const char *path, unsigned char **bytes, size_t *size);
-
-/** Creates the dataset of a CSV file, plain or gzipped. One sample a line; the last column is the class, a
- * number or a word, the others are features. Classes are numbered in sorted order: by value when all are
- * numbers, else by bytes. The first line is a header when none of its cells but the last is a number (as many
- * cells as the data), or when it reads `n_samples,n_features,class name,…` (scikit-learn; then the counts
- * must be right). Blank lines are skipped; quotes around a cell are dropped. Errors: EPX_EFILE; EPX_EINPUT
- * with FILE:LINE: a cell that is empty or not a finite number, a ragged line, less than two columns; with
- * FILE: no samples, one class only. */
-epx_err epx_dataset_create_csv(const char *path, epx_dataset **out);
+/** Creates the dataset of a CSV file (base/csv.h). One sample a line; one column is the class, a number or a
+ * word, the others are features, in their order. Classes are numbered in sorted order: by value when all are
+ * numbers, else by bytes. The first line is a header, where `header` leaves it open,
+ *   - when it reads `n_samples,n_features,class name,...` (scikit-learn; then the counts must be right, and
+ *     classes 0, 1, ... have these names);
+ *   - when every cell but the label's is a word, or the label's is the one that is asked for by name;
+ *   - when its cells are 0, 1, 2, ... (pandas), and the label's is a word where those below are numbers, or no
+ *     feature below is a whole number, or there are more than three columns. What is decided is logged.
+ * Errors: EPX_EFILE; EPX_EINPUT with FILE:LINE: what is no CSV, a cell that is empty or not a finite number, a
+ * ragged line, less than two columns, no such column; a header that calls another column than the last the
+ * class, where no label is asked for; with FILE: no samples, one class only, a last column that is hardly the
+ * class (numbers with fractions, different in most samples), where no label is asked for. */
+epx_err epx_dataset_create_csv(const epx_csv_table *table, epx_dataset **out);
 
 /** Creates the dataset of two IDX files of unsigned bytes, plain or gzipped: images (magic 0x803; n, rows,
- * columns) and labels (magic 0x801; n). The labels are the classes' numbers: n_classes = the largest + 1.
+ * columns) and labels (magic 0x801; n). The classes are the labels that there are, in order; `labelled`.
  * Errors: EPX_EFILE; EPX_EINPUT with FILE: another magic number, shorter or longer than its header says, no
  * samples, counts that differ, one class only. */
 epx_err epx_dataset_create_idx(const char *images, const char *labels, epx_dataset **out);
 
-/** Adds the samples of another dataset behind those of the first. path: the other's file, for errors. Errors:
- * EPX_EINPUT with FILE: another number of features, a class that the first lacks; EPX_EMEMORY. */
-epx_err epx_dataset_add(const epx_dataset *other, const char *path, epx_dataset *dataset);
+/** Adds the samples of another dataset behind those of the first: a class is the one of the same name. `part`:
+ * samples of classes that the first lacks are left out. path: the other's file, for errors. Errors: EPX_EINPUT
+ * with FILE: another number of features, without `part` a class that the first lacks; EPX_EMEMORY. */
+epx_err epx_dataset_add(const epx_dataset *other, const char *path, bool part, epx_dataset *dataset);
 
-/** Keeps the samples of the given classes, in their order; classes[k] becomes class k. classes: [n_classes],
- * each other. Classes of which there is no sample may be asked for: see epx_dataset_check_classes(). */
-void epx_dataset_set_classes(int n_classes, const int *classes, epx_dataset *dataset);
+/** Keeps the samples of the given classes, in their order; classes[k], a number from 0 or, where `labelled`, a
+ * label, becomes class k. classes [n_classes] have passed epx_dataset_check_classes(). Errors: EPX_EMEMORY. */
+epx_err epx_dataset_set_classes(int n_classes, const int *classes, epx_dataset *dataset);
 
 /** Checks classes that are to be kept. Errors: EPX_EINPUT: less than two, one twice, one without a sample. */
 epx_err epx_dataset_check_classes(int n_classes, const int *classes, const epx_dataset *dataset);

@@ -1,127 +1,247 @@
-/* CSV: the text is read whole and cut up in place; a first walk counts the samples, a second one reads them,
- * and the classes are numbered last, when all their names are known. */
-#include <ctype.h>
+/** @file
+ * CSV: the first line is kept and a first walk sees what stands below it, so that a header can be told from a
+ * sample; a second walk reads the samples; the classes are numbered last, when all their names are known.
+ */
 #include <limits.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
+#include "base/csv.h"
+#include "epilux/log.h"
+#include "base/numbers/number.h"
 #include "learning/task/dataset.h"
 
-/* Where the reading stands. */
-typedef struct {
-  const char *path;
-  char *next, *end; /* what is left of the text */
-  int line;         /* of the line given last, from 1 */
-} cursor;
+/* What the first line is; COUNTS: that of scikit-learn, `n_samples,n_features,class name,...`. */
+typedef enum { DATA, HEADER, COUNTS } first_line;
 
 typedef struct {
-  const char *text;
+  epx_csv *csv;
+  const epx_csv_table *spec;
+  size_t n_first;    /* cells of the first line */
+  char **first;      /* [n_first] */
+  long line, second; /* of the first line and of the one that follows */
+  first_line kind;
+  size_t n_columns, label; /* of the samples; the column that names the class */
+  long n_below;            /* rows below the first line */
+  bool *fractional;        /* [n_columns]: no cell below the first line is a whole number in digits alone */
+  bool numbers;            /* below the first line every label is a number */
+} table;
+
+typedef struct {
+  const char *text; /* in the text of all labels */
   double number;
   int sample;
 } class_name;
 
-static bool is_blank(const char *text) {
-  while (isspace((unsigned char)*text))
-    text++;
-  return *text == 0;
+static bool is_number(const char *cell) {
+  double number;
+  return epx_number_read_whole(cell, &number);
 }
 
-/* Gives the next line that is not blank, without its end, NULL past the last. */
-static char *get_line(cursor *at) {
-  while (at->next < at->end) {
-    char *line = at->next;
-    char *stop = memchr(line, '\n', (size_t)(at->end - line));
-    at->next = stop ? stop + 1 : at->end;
-    if (stop) *stop = 0;
-    at->line++;
-    if (!is_blank(line)) return line;
-  }
-  return NULL;
+static bool is_word(const char *cell) {
+  return *cell && !is_number(cell);
 }
 
-static int count_cells(const char *line) {
-  int n = 1;
-  for (; *line; line++)
-    n += *line == ',';
-  return n;
+static bool is_digits(const char *cell) {
+  return *cell && cell[strspn(cell, "0123456789")] == '\0';
 }
 
-/* Cuts the first cell off the line at *rest: without spaces and quotes around it. *rest is NULL after the
- * last. */
-static char *cut_cell(char **rest) {
-  char *cell = *rest;
-  char *stop = strchr(cell, ',');
-  *rest = stop ? stop + 1 : NULL;
-  if (stop) *stop = 0;
-  while (isspace((unsigned char)*cell))
-    cell++;
-  char *end = cell + strlen(cell);
-  while (end > cell && isspace((unsigned char)end[-1]))
-    end--;
-  if (end - cell >= 2 && *cell == '"' && end[-1] == '"') {
-    cell++;
-    end--;
-  }
-  *end = 0;
-  return cell;
-}
-
-static bool is_number(const char *cell, double *number) {
-  char *end = NULL;
-  *number = strtod(cell, &end);
-  return end != cell && *end == 0;
-}
-
-/* What the first line is; `counts` the numbers of scikit-learn's header. It leaves the line as it was. */
-typedef enum { DATA, HEADER, COUNTS } first_line;
-
-static epx_err look_at_first_line(const char *line, first_line *kind, double counts[2]) {
-  char *copy = NULL;
-  EPX_TRY(epx_array_create_text(&copy, line));
-  int n_cells = 0, n_words = 0;
-  bool counted = true, named = true;
-  for (char *rest = copy; rest; n_cells++) {
-    double number = 0;
-    const char *cell = cut_cell(&rest);
-    const bool numeric = is_number(cell, &number);
-    if (n_cells < 2) {
-      counts[n_cells] = number;
-      counted = counted && numeric && number >= 1 && number == floor(number);
-    } else {
-      counted = counted && !numeric && *cell;
-    }
-    if (rest) named = named && !numeric && *cell;
-    n_words += rest && !numeric;
-  }
-  epx_array_destroy(&copy);
-  *kind = counted && n_cells > 3 ? COUNTS : named && n_words > 0 ? HEADER : DATA;
+static epx_err read_first(table *t) {
+  bool more;
+  EPX_TRY(epx_csv_read_row(t->csv, &more));
+  if (!more)
+    return EPX_RAISE(EPX_EINPUT, "%s: holds no samples; one a line is wanted: features and the class",
+                     t->csv->path);
+  EPX_TRY(EPX_ARRAY(t->first, t->csv->n_cells));
+  t->n_first = t->csv->n_cells;
+  t->line = t->csv->line;
+  for (size_t k = 0; k < t->n_first; k++)
+    EPX_TRY(epx_array_create_text(&t->first[k], t->csv->cells[k]));
+  EPX_TRY(epx_csv_read_row(t->csv, &more));
+  t->n_columns = more ? t->csv->n_cells : t->n_first;
+  t->second = t->csv->line;
+  if (t->n_columns < 2)
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: one column; features and the class are wanted, separated by commas",
+                     t->csv->path, t->n_first < 2 ? t->line : t->second);
   return EPX_OK;
 }
 
-static epx_err read_sample(const cursor *at, char *line, int n_features, double *features, class_name *name) {
-  char *rest = line;
-  for (int k = 0; k < n_features; k++) {
-    const char *cell = cut_cell(&rest);
-    if (!*cell)
-      return EPX_RAISE(EPX_EINPUT, "%s:%d: column %d is empty; every feature must be a number", at->path,
-                       at->line, k + 1);
-    if (!is_number(cell, &features[k]))
-      return EPX_RAISE(EPX_EINPUT, "%s:%d: column %d is '%.40s'; every feature must be a number", at->path,
-                       at->line, k + 1, cell);
-    if (!isfinite(features[k]))
-      return EPX_RAISE(EPX_EINPUT, "%s:%d: column %d is %s; every feature must be a finite number", at->path,
-                       at->line, k + 1, cell);
+/* Gets the column of that name in the first line, n_columns where there is none. */
+static size_t find_name(const table *t, const char *name) {
+  size_t k = 0;
+  while (k < t->n_first && strcmp(t->first[k], name) != 0)
+    k++;
+  return k < t->n_first && k < t->n_columns ? k : t->n_columns;
+}
+
+/* The column that is asked for, by name or by number from 1; else the last. */
+static epx_err find_label(table *t) {
+  const char *label = t->spec->label;
+  t->label = t->n_columns - 1;
+  if (!label) return EPX_OK;
+  const size_t named = t->spec->header == EPX_CSV_ABSENT ? t->n_columns : find_name(t, label);
+  const unsigned long number = is_digits(label) ? strtoul(label, NULL, 10) : 0;
+  if (named == t->n_columns && (number < 1 || number > t->n_columns))
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "%s:%ld: task.label: no column '%.40s'; a name from the header or a number from 1 to %zu "
+        "is wanted",
+        t->csv->path, t->line, label, t->n_columns);
+  t->label = named < t->n_columns ? named : number - 1;
+  return EPX_OK;
+}
+
+/* Looks at what stands below the first line. */
+static epx_err scan(table *t) {
+  bool more;
+  EPX_TRY(EPX_ARRAY(t->fractional, t->n_columns));
+  memset(t->fractional, true, t->n_columns * sizeof *t->fractional);
+  t->numbers = true;
+  epx_csv_rewind(t->csv);
+  EPX_TRY(epx_csv_read_row(t->csv, &more));
+  for (;; t->n_below++) {
+    EPX_TRY(epx_csv_read_row(t->csv, &more));
+    if (!more) return EPX_OK;
+    for (size_t k = 0; k < t->n_columns && k < t->csv->n_cells; k++)
+      t->fractional[k] = t->fractional[k] && !is_digits(t->csv->cells[k]);
+    if (t->label < t->csv->n_cells) t->numbers = t->numbers && is_number(t->csv->cells[t->label]);
   }
-  name->text = cut_cell(&rest);
-  if (!*name->text)
-    return EPX_RAISE(EPX_EINPUT, "%s:%d: the last column is empty; it must name the class", at->path,
-                     at->line);
-  if (is_number(name->text, &name->number) && !isfinite(name->number))
-    return EPX_RAISE(EPX_EINPUT, "%s:%d: the class is %s; it must be a finite number or a word", at->path,
-                     at->line, name->text);
+}
+
+static bool is_counts(const table *t) {
+  bool counts = t->n_first > 3;
+  for (size_t k = 0; counts && k < t->n_first; k++)
+    counts = k < 2 ? is_digits(t->first[k]) && strtol(t->first[k], NULL, 10) > 0 : is_word(t->first[k]);
+  return counts;
+}
+
+/* Whether all cells but the label's are words: features are numbers, so this is no sample. */
+static bool is_named(const table *t) {
+  bool named = t->n_first > 1;
+  for (size_t k = 0; named && k < t->n_first; k++)
+    named = k == t->label || is_word(t->first[k]);
+  return named;
+}
+
+/* Whether the line numbers its columns, 0, 1, 2, ..., as pandas does; the label's may have a name. */
+static bool is_numbered(const table *t) {
+  char number[24];
+  bool numbered = t->n_first == t->n_columns && t->n_columns > 2;
+  for (size_t k = 0; numbered && k < t->n_columns; k++) {
+    snprintf(number, sizeof number, "%zu", k);
+    numbered = strcmp(t->first[k], number) == 0 || (k == t->label && is_word(t->first[k]));
+  }
+  return numbered;
+}
+
+/* Such a line may be a sample: it is a header where the label has a name among numbers, where no feature
+ * below is a whole number, or where there are so many columns that no sample counts them by chance. */
+static bool is_numbered_header(const table *t) {
+  bool fractional = true;
+  if (!is_numbered(t)) return false;
+  for (size_t k = 0; k < t->n_columns; k++)
+    fractional = fractional && (k == t->label || t->fractional[k]);
+  const bool named = is_word(t->first[t->label]);
+  const bool header = named ? t->numbers : (t->n_below > 0 && fractional) || t->n_columns > 3;
+  epx_log_write_once(EPX_LOG_WARNING, "task",
+                     "%s: the first line, 0, 1, 2 and so on, is taken for %s; if it is "
+                     "%s, say task.header: %s",
+                     t->csv->path, header ? "the columns' names" : "a sample",
+                     header ? "a sample" : "a header", header ? "absent" : "present");
+  return header;
+}
+
+static first_line decide_kind(const table *t) {
+  const epx_csv_header header = t->spec->header;
+  if (header != EPX_CSV_AUTO) return header == EPX_CSV_PRESENT ? HEADER : DATA;
+  if (is_counts(t)) return COUNTS;
+  const bool asked = t->spec->label && find_name(t, t->spec->label) == t->label && !is_number(t->spec->label);
+  return asked || is_named(t) || is_numbered_header(t) ? HEADER : DATA;
+}
+
+static epx_err check_header(const table *t) {
+  if (t->kind == DATA && t->n_columns != t->n_first)
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: %zu cells, where the line before has %zu", t->csv->path, t->second,
+                     t->n_columns, t->n_first);
+  if (t->kind == HEADER && t->n_columns != t->n_first)
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: %zu cells, where the header has %zu", t->csv->path, t->second,
+                     t->n_columns, t->n_first);
+  if (t->kind != DATA && t->n_below == 0)
+    return EPX_RAISE(EPX_EINPUT, "%s: holds no samples, only a header", t->csv->path);
+  if (t->n_below >= INT_MAX || t->n_columns > INT_MAX)
+    return EPX_RAISE(EPX_EINPUT, "%s: %ld samples of %zu columns; at most %d of each can be read",
+                     t->csv->path, t->n_below, t->n_columns, INT_MAX - 1);
+  if (t->kind != COUNTS) return EPX_OK;
+  const long samples = strtol(t->first[0], NULL, 10), features = strtol(t->first[1], NULL, 10);
+  if (samples != t->n_below || features != (long)t->n_columns - 1)
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: says %ld samples of %ld features, but %ld of %zu follow",
+                     t->csv->path, t->line, samples, features, t->n_below, t->n_columns - 1);
+  return EPX_OK;
+}
+
+/* A header that names another column as the class than the one that would be read. */
+static epx_err check_names(const table *t) {
+  static const char *const names[] = {"class", "label", "labels", "target", "species"};
+  if (t->kind != HEADER || t->spec->label) return EPX_OK;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcasecmp(t->first[t->label], names[i]) == 0) return EPX_OK;
+  for (size_t k = 0; k < t->n_first; k++)
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+      if (strcasecmp(t->first[k], names[i]) == 0)
+        return EPX_RAISE(
+            EPX_EINPUT,
+            "%s:%ld: which column is the class, '%s' or the last, '%s'? Say task.label: %s, or %s",
+            t->csv->path, t->line, t->first[k], t->first[t->label], t->first[k], t->first[t->label]);
+  return EPX_OK;
+}
+
+static epx_err read_feature(const epx_csv *csv, size_t k, double *feature) {
+  if (!*csv->cells[k])
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: column %zu is empty; every feature must be a number", csv->path,
+                     csv->line, k + 1);
+  if (!epx_number_read_whole(csv->cells[k], feature))
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: column %zu is '%.40s'; every feature must be a finite number",
+                     csv->path, csv->line, k + 1, csv->cells[k]);
+  return EPX_OK;
+}
+
+/* Moves the label's text to *to. */
+static epx_err read_label(const table *t, char **to, class_name *name) {
+  const char *cell = t->csv->cells[t->label];
+  char *end;
+  if (!*cell)
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: column %zu is empty; it must name the class", t->csv->path,
+                     t->csv->line, t->label + 1);
+  if (!isfinite(strtod(cell, &end)) && !*end)
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: the class is %s; it must be a finite number or a word",
+                     t->csv->path, t->csv->line, cell);
+  strcpy(*to, cell);
+  name->text = *to;
+  *to += strlen(cell) + 1;
+  return EPX_OK;
+}
+
+/* texts: room for all labels, which are no longer than the file. */
+static epx_err read_samples(const table *t, char *texts, class_name *names, epx_dataset *dataset) {
+  bool more;
+  epx_csv_rewind(t->csv);
+  if (t->kind != DATA) EPX_TRY(epx_csv_read_row(t->csv, &more));
+  for (int i = 0; i < dataset->n_samples; i++) {
+    double *feature = dataset->features + (size_t)i * (size_t)dataset->n_features;
+    EPX_TRY(epx_csv_read_row(t->csv, &more));
+    if (t->csv->n_cells != t->n_columns)
+      return EPX_RAISE(EPX_EINPUT, "%s:%ld: %zu cells, where the lines before have %zu", t->csv->path,
+                       t->csv->line, t->csv->n_cells, t->n_columns);
+    for (size_t k = 0; k < t->n_columns; k++)
+      if (k != t->label) EPX_TRY(read_feature(t->csv, k, feature++));
+    names[i].sample = i;
+    EPX_TRY(read_label(t, &texts, &names[i]));
+  }
   return EPX_OK;
 }
 
@@ -134,103 +254,84 @@ static int compare_texts(const void *a, const void *b) {
   return strcmp(((const class_name *)a)->text, ((const class_name *)b)->text);
 }
 
-/* Numbers the classes in sorted order. names [n_samples] are sorted. */
-static epx_err set_classes(const char *path, class_name *names, epx_dataset *dataset) {
-  bool numeric = true;
-  double number;
-  for (int i = 0; i < dataset->n_samples; i++)
-    numeric = numeric && is_number(names[i].text, &number);
+/* A column of measurements that nearly all differ is hardly the class. */
+static epx_err check_classes(const table *t, bool fractional, const epx_dataset *dataset) {
+  if (t->spec->label || !fractional || 2 * dataset->n_classes <= dataset->n_samples) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT,
+                   "%s: column %zu, the last, holds %d different numbers in %d samples; is it the class? "
+                   "task.label names the column that is",
+                   t->csv->path, t->label + 1, dataset->n_classes, dataset->n_samples);
+}
+
+/* What class k, `text` in the samples, is called: scikit-learn's header names classes 0, 1, ... */
+static const char *get_name(const table *t, int k, const char *text) {
+  char number[16];
+  snprintf(number, sizeof number, "%d", k);
+  const bool listed = t->kind == COUNTS && strcmp(number, text) == 0 && (size_t)k + 2 < t->n_first;
+  return listed ? t->first[k + 2] : text;
+}
+
+/* Numbers the classes in sorted order, by value where all are numbers. */
+static epx_err set_classes(const table *t, class_name *names, epx_dataset *dataset) {
+  const size_t n = (size_t)dataset->n_samples;
+  bool numeric = true, fractional = false;
+  for (size_t i = 0; i < n; i++) {
+    numeric = numeric && epx_number_read_whole(names[i].text, &names[i].number);
+    fractional = fractional || floor(names[i].number) != names[i].number;
+  }
   int (*compare)(const void *, const void *) = numeric ? compare_numbers : compare_texts;
-  qsort(names, (size_t)dataset->n_samples, sizeof names[0], compare);
-  dataset->n_classes = 1;
-  for (int i = 0; i < dataset->n_samples; i++) {
-    dataset->n_classes += i > 0 && compare(&names[i - 1], &names[i]) != 0;
+  qsort(names, n, sizeof names[0], compare);
+  EPX_TRY(EPX_ARRAY(dataset->names, n));
+  for (size_t i = 0; i < n; i++) {
+    if (i == 0 || compare(&names[i - 1], &names[i]) != 0) {
+      const char *name = get_name(t, dataset->n_classes, names[i].text);
+      EPX_TRY(epx_array_create_text(&dataset->names[dataset->n_classes++], name));
+    }
     dataset->labels[names[i].sample] = dataset->n_classes - 1;
   }
   if (dataset->n_classes < 2)
     return EPX_RAISE(EPX_EINPUT,
-                     "%s: all samples are of class '%.40s' (last column); at least two classes are wanted",
-                     path, names[0].text);
-  return EPX_OK;
+                     "%s: all samples are of class '%.40s' (column %zu); at least two classes are "
+                     "wanted",
+                     t->csv->path, names[0].text, t->label + 1);
+  return check_classes(t, numeric && fractional, dataset);
 }
 
-/* Reads the samples from the first data line on. */
-static epx_err read_samples(cursor *at, char *line, int n_columns, class_name *names, epx_dataset *dataset) {
-  for (int i = 0; line; i++, line = get_line(at)) {
-    const int n_cells = count_cells(line);
-    if (n_cells != n_columns)
-      return EPX_RAISE(EPX_EINPUT, "%s:%d: %d cells, where the lines before have %d", at->path, at->line,
-                       n_cells, n_columns);
-    names[i].sample = i;
-    EPX_TRY(read_sample(at, line, n_columns - 1, dataset->features + (size_t)i * (size_t)(n_columns - 1),
-                        &names[i]));
-  }
-  EPX_TRY(set_classes(at->path, names, dataset));
-  return EPX_OK;
-}
-
-/* Counts this line and those that follow and are not blank, without moving on. */
-static long count_lines(const cursor *at) {
-  long n = 1;
-  bool blank = true;
-  for (const char *c = at->next; c < at->end; c++) {
-    if (*c == '\n') {
-      n += !blank;
-      blank = true;
-    } else {
-      blank = blank && isspace((unsigned char)*c);
-    }
-  }
-  return n + !blank;
-}
-
-static epx_err create_body(cursor *at, char *line, int n_columns, long n_samples, epx_dataset **out) {
+static epx_err fill(const table *t, epx_dataset *dataset) {
   class_name *names = NULL;
-  EPX_TRY(EPX_ARRAY(names, (size_t)n_samples));
-  int code = epx_dataset_create((int)n_samples, n_columns - 1, 0, out);
-  if (code == EPX_OK) code = read_samples(at, line, n_columns, names, *out);
-  if (code != EPX_OK) epx_dataset_destroy(out);
+  char *texts = NULL;
+  EPX_TRY(EPX_ARRAY(names, (size_t)dataset->n_samples));
+  int code = EPX_ARRAY(texts, t->csv->size + 1);
+  if (code == EPX_OK) code = read_samples(t, texts, names, dataset);
+  if (code == EPX_OK) code = set_classes(t, names, dataset);
   epx_array_destroy(&names);
-  EPX_TRY(code);
-  return EPX_OK;
+  epx_array_destroy(&texts);
+  return code;
 }
 
-static epx_err create_from_text(cursor *at, epx_dataset **out) {
-  first_line kind = DATA;
-  double counts[2] = {0, 0};
-  char *line = get_line(at);
-  if (line) EPX_TRY(look_at_first_line(line, &kind, counts));
-  const int n_header = line ? count_cells(line) : 0, first = at->line;
-  if (kind != DATA) line = get_line(at);
-  if (!line)
-    return EPX_RAISE(EPX_EINPUT, "%s: holds no samples; one a line is wanted: features, then the class",
-                     at->path);
-  const int n_columns = count_cells(line);
-  if (n_columns < 2)
-    return EPX_RAISE(EPX_EINPUT, "%s:%d: one column; features and the class are wanted, separated by commas",
-                     at->path, at->line);
-  if (kind == HEADER && n_columns != n_header)
-    return EPX_RAISE(EPX_EINPUT, "%s:%d: %d cells, where the header has %d", at->path, at->line, n_columns,
-                     n_header);
-  const long n_samples = count_lines(at);
-  if (n_samples > INT_MAX)
-    return EPX_RAISE(EPX_EINPUT, "%s: %ld samples; at most %d can be read", at->path, n_samples, INT_MAX);
-  if (kind == COUNTS && (counts[0] != (double)n_samples || counts[1] != n_columns - 1))
-    return EPX_RAISE(EPX_EINPUT, "%s:%d: says %.0f samples of %.0f features, but %ld of %d follow", at->path,
-                     first, counts[0], counts[1], n_samples, n_columns - 1);
-  EPX_TRY(create_body(at, line, n_columns, n_samples, out));
-  return EPX_OK;
+static epx_err create_from(table *t, epx_dataset **out) {
+  EPX_TRY(read_first(t));
+  EPX_TRY(find_label(t));
+  EPX_TRY(scan(t));
+  t->kind = decide_kind(t);
+  EPX_TRY(check_header(t));
+  EPX_TRY(check_names(t));
+  const int n_samples = (int)t->n_below + (t->kind == DATA);
+  EPX_TRY(epx_dataset_create(n_samples, (int)t->n_columns - 1, 0, out));
+  const int code = fill(t, *out);
+  if (code != EPX_OK) epx_dataset_destroy(out);
+  return code;
 }
 
-epx_err epx_dataset_create_csv(const char *path, epx_dataset **out) {
-  unsigned char *bytes = NULL;
-  size_t size = 0;
+epx_err epx_dataset_create_csv(const epx_csv_table *spec, epx_dataset **out) {
+  table t = {.spec = spec};
   *out = NULL;
-  EPX_TRY(epx_dataset_read_file(path, &bytes, &size));
-  const bool marked = size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0; /* byte order mark of UTF-8 */
-  cursor at = {path, (char *)bytes + (marked ? 3 : 0), (char *)bytes + size, 0};
-  const int code = create_from_text(&at, out);
-  epx_array_destroy(&bytes);
-  EPX_TRY(code);
-  return EPX_OK;
+  int code = epx_csv_create(spec->path, false, &t.csv);
+  if (code == EPX_OK) code = create_from(&t, out);
+  for (size_t k = 0; t.first && k < t.n_first; k++)
+    epx_array_destroy(&t.first[k]);
+  epx_array_destroy(&t.first);
+  epx_array_destroy(&t.fractional);
+  epx_csv_destroy(&t.csv);
+  return code;
 }

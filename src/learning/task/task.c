@@ -72,7 +72,7 @@ static epx_err create_shipped(const char *name, epx_dataset **out) {
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     if (strcmp(files[i].name, name) == 0) {
       EPX_TRY(find_file(files[i].file, path, sizeof path));
-      EPX_TRY(epx_dataset_create_csv(path, out));
+      EPX_TRY(epx_dataset_create_csv(&(epx_csv_table){.path = path}, out));
       return EPX_OK;
     }
   }
@@ -87,7 +87,8 @@ static epx_err create_dataset(const epx_task_spec *spec, uint64_t seed, epx_data
         epx_dataset_create_moons(spec->n_samples ? spec->n_samples : moons_default, spec->noise, seed, out));
   } else if (strcmp(spec->name, "csv") == 0) {
     if (!spec->path) return EPX_RAISE(EPX_EINPUT, "task csv needs the path of a file");
-    EPX_TRY(epx_dataset_create_csv(spec->path, out));
+    const epx_csv_table table = {spec->path, spec->label, spec->header};
+    EPX_TRY(epx_dataset_create_csv(&table, out));
   } else if (strcmp(spec->name, "idx") == 0) {
     if (!spec->path || !spec->labels)
       return EPX_RAISE(EPX_EINPUT, "task idx needs the paths of two files: images and labels");
@@ -130,9 +131,9 @@ static epx_err add_held_out(const epx_task_spec *spec, epx_dataset *dataset, int
   if (!spec->test_labels)
     return EPX_RAISE(EPX_EINPUT, "task.test_labels: missing; the labels of task.test_path");
   EPX_TRY(epx_dataset_create_idx(spec->test_path, spec->test_labels, &held_out));
-  if (spec->n_classes > 0) epx_dataset_set_classes(spec->n_classes, spec->classes, held_out);
-  *n_given = held_out->n_samples;
-  const int code = epx_dataset_add(held_out, spec->test_path, dataset);
+  const int n_before = dataset->n_samples;
+  const int code = epx_dataset_add(held_out, spec->test_path, spec->n_classes > 0, dataset);
+  *n_given = dataset->n_samples - n_before;
   epx_dataset_destroy(&held_out);
   return code;
 }
@@ -255,7 +256,7 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   int n_given = 0; /* held-out samples that have files of their own */
   if (spec->n_classes > 0) {
     EPX_TRY(epx_dataset_check_classes(spec->n_classes, spec->classes, dataset));
-    epx_dataset_set_classes(spec->n_classes, spec->classes, dataset);
+    EPX_TRY(epx_dataset_set_classes(spec->n_classes, spec->classes, dataset));
   }
   EPX_TRY(reduce(spec, seed, dataset));
   if (spec->test_path) EPX_TRY(add_held_out(spec, dataset, &n_given));
@@ -264,8 +265,10 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   task->n_classes = dataset->n_classes;
   task->features = dataset->features;
   task->labels = dataset->labels;
+  task->names = dataset->names;
   dataset->features = NULL;
   dataset->labels = NULL;
+  dataset->names = NULL;
   EPX_TRY(epx_partition_create(spec, n_given, seed, task));
   scale(spec->scaling, task);
   EPX_TRY(reduce_features(spec, dataset, task));
@@ -278,8 +281,8 @@ epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out
   epx_dataset *dataset = NULL;
   epx_task *task = NULL;
   *out = NULL;
-  EPX_TRY(create_dataset(spec, seed, &dataset));
-  int code = EPX_ARRAY(task, 1);
+  int code = create_dataset(spec, seed, &dataset);
+  if (code == EPX_OK) code = EPX_ARRAY(task, 1);
   if (code == EPX_OK) code = fill(spec, seed, dataset, task);
   epx_dataset_destroy(&dataset);
   if (code != EPX_OK) epx_task_destroy(&task);
@@ -292,6 +295,9 @@ void epx_task_destroy(epx_task **address) {
   if (!address || !*address) return;
   epx_array_destroy(&(*address)->features);
   epx_array_destroy(&(*address)->labels);
+  for (int k = 0; (*address)->names && k < (*address)->n_classes; k++)
+    epx_array_destroy(&(*address)->names[k]);
+  epx_array_destroy(&(*address)->names);
   epx_array_destroy(&(*address)->train);
   epx_array_destroy(&(*address)->test);
   epx_array_destroy(&(*address)->validation);

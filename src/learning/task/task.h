@@ -25,6 +25,19 @@ typedef enum {
       EPX_SCALE_COUNT
 } epx_scaling;
 
+/** Whether a CSV file's first line names its columns. X(name, deck name, meaning) */
+#define EPX_CSV_HEADERS(X)                                                                                   \
+  X(EPX_CSV_AUTO, "auto", "told from the line itself and from what stands below it")                         \
+  X(EPX_CSV_PRESENT, "present", "the first line names the columns")                                          \
+  X(EPX_CSV_ABSENT, "absent", "the first line is a sample")
+
+typedef enum {
+#define EPX_CSV_HEADER_ENUM(name, text, meaning) name,
+  EPX_CSV_HEADERS(EPX_CSV_HEADER_ENUM)
+#undef EPX_CSV_HEADER_ENUM
+      EPX_CSV_HEADER_COUNT
+} epx_csv_header;
+
 /** How many features are made fewer. X(name, deck name, meaning) */
 #define EPX_REDUCTIONS(X)                                                                                    \
   X(EPX_REDUCE_NONE, "none", "every feature has an input")                                                   \
@@ -50,9 +63,11 @@ const epx_task_kind *epx_task_get_kind(int i);
 const epx_task_kind *epx_task_get_kind_by_name(const char *name);
 
 typedef struct {
-  const char *name;                    /* of the kind */
-  const char *path;                    /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
-  const char *labels;                  /* idx: the labels */
+  const char *name;      /* of the kind */
+  const char *path;      /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
+  const char *label;     /* csv: the column of the class, by name or number from 1; NULL: the last */
+  epx_csv_header header; /* csv */
+  const char *labels;    /* idx: the labels */
   const char *test_path, *test_labels; /* idx: files of the held-out part; NULL: a share of the samples */
   int n_classes;                       /* how many of the classes are kept; 0: all */
   const int *classes;                  /* [n_classes]: which ones; classes[k] becomes class k */
@@ -73,6 +88,7 @@ typedef struct {
   int n_samples, n_features, n_classes;
   double *features; /* [n_samples][n_features], scaled */
   int *labels;      /* [n_samples], 0 … n_classes - 1 */
+  char **names;     /* [n_classes]: what the data call each class */
   int n_train, n_test;
   int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
   int n_validation, *validation; /* [n_validation] */

@@ -1,118 +1,79 @@
 /** @file
  * Placement from CSV: a first walk counts the devices, a second one reads them.
  */
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
+#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/csv.h"
 #include "base/nearest.h"
+#include "base/numbers/number.h"
 #include "photonic/device/constant.h"
 #include "photonic/process/placement_private.h"
 
-enum { NAME, X, Y, RADIUS, LENGTH, ANGLE, N_COLUMNS, MAX_CELLS = 16, MAX_LINE = 4096 };
+enum { NAME, X, Y, RADIUS, LENGTH, ANGLE, N_COLUMNS };
 static const char *const columns[N_COLUMNS] = {"name", "x_um", "y_um", "radius_um", "length_um", "angle_deg"};
 
-/** Where the reading stands. */
 typedef struct {
   const char *path;
-  FILE *file;
-  int line;
-  char text[MAX_LINE];
-  char *cells[MAX_CELLS]; /* of the last line, without blanks around them */
-  int n_cells;
-  int column[MAX_CELLS]; /* of each cell */
-  int n_columns;
+  epx_csv *csv;
+  size_t n_columns;
+  int column[N_COLUMNS]; /* [n_columns]: what each cell is */
 } reader;
-
-static char *trim(char *text) {
-  while (isspace((unsigned char)*text))
-    text++;
-  char *end = text + strlen(text);
-  while (end > text && isspace((unsigned char)end[-1]))
-    end--;
-  *end = 0;
-  return text;
-}
-
-/** Reads the next line that says something and cuts it up. *more is false at the end of the file. */
-static epx_err read_line(reader *r, bool *more) {
-  *more = false;
-  while (fgets(r->text, sizeof r->text, r->file)) {
-    r->line++;
-    if (!strchr(r->text, '\n') && !feof(r->file)) {
-      return EPX_RAISE(EPX_EINPUT, "%s:%d: a line of more than %d letters", r->path, r->line, MAX_LINE - 2);
-    }
-    char *rest = trim(r->text);
-    if (*rest == 0 || *rest == '#') continue;
-    for (r->n_cells = 0; rest; r->n_cells++) {
-      if (r->n_cells == MAX_CELLS) return EPX_RAISE(EPX_EINPUT, "%s:%d: too many columns", r->path, r->line);
-      char *comma = strchr(rest, ',');
-      if (comma) *comma = 0;
-      r->cells[r->n_cells] = trim(rest);
-      rest = comma ? comma + 1 : NULL;
-    }
-    *more = true;
-    return EPX_OK;
-  }
-  if (ferror(r->file)) return EPX_RAISE(EPX_EFILE, "%s: %s", r->path, strerror(errno));
-  return EPX_OK;
-}
 
 static epx_err read_header(reader *r) {
   bool more, found[N_COLUMNS] = {false};
-  EPX_TRY(read_line(r, &more));
+  EPX_TRY(epx_csv_read_row(r->csv, &more));
   if (!more) return EPX_RAISE(EPX_EINPUT, "%s: empty; a header with name,x_um,y_um is needed", r->path);
-  for (int i = 0; i < r->n_cells; i++) {
+  for (size_t i = 0; i < r->csv->n_cells; i++) {
+    const char *cell = r->csv->cells[i];
     int k = 0;
-    while (k < N_COLUMNS && strcmp(r->cells[i], columns[k]) != 0)
+    while (k < N_COLUMNS && strcmp(cell, columns[k]) != 0)
       k++;
     if (k == N_COLUMNS || found[k]) {
-      const char *nearest = k == N_COLUMNS ? epx_nearest_get(r->cells[i], N_COLUMNS, columns) : NULL;
+      const char *nearest = k == N_COLUMNS ? epx_nearest_get(cell, N_COLUMNS, columns) : NULL;
       return EPX_RAISE(
           EPX_EINPUT,
-          "%s:%d: %s column '%s'%s%s; there are name, x_um, y_um, radius_um, length_um, angle_deg", r->path,
-          r->line, k == N_COLUMNS ? "unknown" : "repeated", r->cells[i], nearest ? ", nearest is " : "",
-          nearest ? nearest : "");
+          "%s:%ld: %s column '%.40s'%s%s; there are name, x_um, y_um, radius_um, length_um, angle_deg",
+          r->path, r->csv->line, k == N_COLUMNS ? "unknown" : "repeated", cell,
+          nearest ? ", nearest is " : "", nearest ? nearest : "");
     }
     found[k] = true;
     r->column[i] = k;
   }
-  r->n_columns = r->n_cells;
+  r->n_columns = r->csv->n_cells;
   for (int k = NAME; k <= Y; k++) {
-    if (!found[k]) return EPX_RAISE(EPX_EINPUT, "%s:%d: no column %s", r->path, r->line, columns[k]);
+    if (!found[k]) return EPX_RAISE(EPX_EINPUT, "%s:%ld: no column %s", r->path, r->csv->line, columns[k]);
   }
   return EPX_OK;
 }
 
-static epx_err read_number(const reader *r, int cell, double *number) {
-  char *end = NULL;
-  *number = strtod(r->cells[cell], &end);
-  if (end != r->cells[cell] && *end == 0 && isfinite(*number)) return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "%s:%d: %s is '%s', a number is needed", r->path, r->line,
-                   columns[r->column[cell]], r->cells[cell]);
+static epx_err read_number(const reader *r, size_t cell, double *number) {
+  if (epx_number_read_whole(r->csv->cells[cell], number)) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "%s:%ld: %s is '%.40s', a number is needed", r->path, r->csv->line,
+                   columns[r->column[cell]], r->csv->cells[cell]);
 }
 
 static epx_err read_device(reader *r, epx_placed *device, char **name) {
-  if (r->n_cells != r->n_columns) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%d: %d cells, the header has %d", r->path, r->line, r->n_cells,
+  const epx_csv *csv = r->csv;
+  if (csv->n_cells != r->n_columns) {
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: %zu cells, the header has %zu", r->path, csv->line, csv->n_cells,
                      r->n_columns);
   }
   double value[N_COLUMNS] = {0};
-  for (int i = 0; i < r->n_cells; i++) {
+  for (size_t i = 0; i < csv->n_cells; i++) {
     if (r->column[i] == NAME) {
-      EPX_TRY(epx_array_create_text(name, r->cells[i]));
+      EPX_TRY(epx_array_create_text(name, csv->cells[i]));
     } else {
       EPX_TRY(read_number(r, i, &value[r->column[i]]));
     }
   }
   if (value[RADIUS] < 0 || value[LENGTH] < 0 || (value[RADIUS] > 0 && value[LENGTH] > 0)) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%d: radius_um %g, length_um %g: not below 0, and only one of them above",
-                     r->path, r->line, value[RADIUS], value[LENGTH]);
+    return EPX_RAISE(EPX_EINPUT,
+                     "%s:%ld: radius_um %g, length_um %g: not below 0, and only one of them above", r->path,
+                     csv->line, value[RADIUS], value[LENGTH]);
   }
   *device = (epx_placed){1e-6 * value[X], 1e-6 * value[Y], 1e-6 * value[RADIUS], 1e-6 * value[LENGTH],
                          value[ANGLE] * EPX_PI / 180};
@@ -144,10 +105,10 @@ static epx_err count_devices(reader *r, int *n_devices) {
   *n_devices = -1;
   while (more) {
     *n_devices += 1;
-    EPX_TRY(read_line(r, &more));
+    EPX_TRY(epx_csv_read_row(r->csv, &more));
+    if (*n_devices == INT_MAX) return EPX_RAISE(EPX_EINPUT, "%s: more than %d devices", r->path, INT_MAX - 1);
   }
-  rewind(r->file);
-  r->line = 0;
+  epx_csv_rewind(r->csv);
   if (*n_devices == 0) return EPX_RAISE(EPX_EINPUT, "%s: a header, but no devices", r->path);
   return EPX_OK;
 }
@@ -156,7 +117,7 @@ static epx_err read_devices(reader *r, epx_placement *p) {
   bool more;
   EPX_TRY(read_header(r));
   for (int i = 0; i < p->n_devices; i++) {
-    EPX_TRY(read_line(r, &more));
+    EPX_TRY(epx_csv_read_row(r->csv, &more));
     EPX_TRY(read_device(r, &p->devices[i], &p->names[i]));
   }
   EPX_TRY(check_names(r->path, p));
@@ -164,14 +125,14 @@ static epx_err read_devices(reader *r, epx_placement *p) {
 }
 
 epx_err epx_placement_read(const char *path, epx_placement **out) {
-  reader r = {.path = path, .file = fopen(path, "r")};
-  if (!r.file) return EPX_RAISE(EPX_EFILE, "%s: %s", path, strerror(errno));
+  reader r = {.path = path};
   epx_placement *p = NULL;
   int n_devices = 0;
-  int status = count_devices(&r, &n_devices);
+  int status = epx_csv_create(path, true, &r.csv);
+  if (status == EPX_OK) status = count_devices(&r, &n_devices);
   if (status == EPX_OK) status = epx_placement_create_empty(n_devices, &p);
   if (status == EPX_OK) status = read_devices(&r, p);
-  fclose(r.file);
+  epx_csv_destroy(&r.csv);
   if (status != EPX_OK) {
     epx_placement_destroy(&p);
     return status;

@@ -52,6 +52,98 @@ static void quantities_are_read_in_the_wanted_unit(void **state) {
   }
 }
 
+/* As the same number written in the wanted unit, to the last bit: so ends of ranges are reached. */
+static void decimal_factors_are_exact(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *unit;
+    double expected;
+  } cases[] = {{"500 nm", "nm", 500},     {"1600 nm", "m", 1600e-9}, {"1000 nm", "m", 1e-6},
+               {"10 um", "m", 1e-5},      {"1550 nm", "m", 1550e-9}, {"0.3 ns", "s", 0.3e-9},
+               {"7 pm", "nm", 0.007},     {"50 %", "1", 0.5},        {"3.3 dB/cm", "dB/m", 330},
+               {"12.5 mW", "W", 12.5e-3}, {"1 kHz", "Hz", 1000}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    double value;
+    assert_int_equal(epx_units_eval(cases[i].text, cases[i].unit, &value), EPX_OK);
+    if (value != cases[i].expected) fail_msg("'%s' is %.17g '%s'", cases[i].text, value, cases[i].unit);
+  }
+}
+
+static void hertz_are_no_unit_of_an_angular_rate(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *unit, *said[2];
+  } refused[] = {
+      {"1 GHz", "rad/us", {"'1000 cycle/us'", "'1000 rad/us'"}},
+      {"2 MHz/pJ", "rad/us/pJ", {"'2 cycle/us/pJ'", "'2 rad/us/pJ'"}},
+      {"3 kilohertz", "rad/s", {"'3000 cycle/s'", "'3000 rad/s'"}},
+      {"1 rad/us", "Hz", {"frequency", "Hz"}},
+  };
+  static const struct {
+    const char *text, *unit;
+    double expected;
+  } taken[] = {
+      {"1 cycle/us", "rad/us", 6.283185307179586}, {"2 rad/us", "rad/us", 2}, {"3 us-1", "rad/us", 3},
+      {"360 deg/us", "rad/us", 6.283185307179586}, {"4 MHz", "1/us", 4},      {"5 GHz", "Hz", 5e9}};
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    double value = 123;
+    assert_int_equal(epx_units_eval(refused[i].text, refused[i].unit, &value), EPX_EINPUT);
+    for (int k = 0; k < 2; k++)
+      if (!strstr(epx_error_get_message(), refused[i].said[k])) fail_msg("%s", epx_error_get_message());
+    assert_true(value == 123);
+  }
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+    double value;
+    assert_int_equal(epx_units_eval(taken[i].text, taken[i].unit, &value), EPX_OK);
+    assert_true(fabs(value - taken[i].expected) <= 4e-16 * taken[i].expected);
+  }
+}
+
+static void levels_in_a_bandwidth_add_what_the_bandwidth_is(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    double expected;
+  } cases[] = {{"-145 dB/Hz", -145},
+               {"-145 dBc/Hz", -145},
+               {"-85 dB/MHz", -145},
+               {"-115 dB/kHz", -145},
+               {"-145 dB Hz-1", -145},
+               {"-55 dBc/GHz", -145},
+               {"-145 dB Hz\u207b\u00b9", -145},
+               {"-145", -145}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    double value;
+    if (epx_units_eval(cases[i].text, "dB Hz-1", &value) != EPX_OK) fail_msg("%s", epx_error_get_message());
+    if (fabs(value - cases[i].expected) > 1e-12) fail_msg("'%s' is %.17g dB/Hz", cases[i].text, value);
+  }
+  double value;
+  assert_int_equal(epx_units_eval("-85 dB/m", "dB Hz-1", &value), EPX_EINPUT);
+}
+
+static void superscripts_are_read(void **state) {
+  (void)state;
+  static const char *const texts[] = {"2 us\u207b\u00b9", "2 rad\u00b7us\u207b\u00b9", "2 rad us-1",
+                                      "2 \u00b5s\u207b\u00b9", "2 rad\u22c5us\u22121"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    double value;
+    if (epx_units_eval(texts[i], "rad/us", &value) != EPX_OK) fail_msg("%s", epx_error_get_message());
+    assert_true(value == 2);
+  }
+}
+
+static void decibels_of_a_logarithm_are_converted(void **state) {
+  (void)state;
+  double value;
+  assert_int_equal(epx_units_eval_logarithm("3 dB", &value), EPX_OK);
+  assert_true(fabs(value - 0.3 * log(10)) < 1e-15);
+  assert_int_equal(epx_units_eval_logarithm("0.2", &value), EPX_OK);
+  assert_true(value == 0.2);
+  assert_int_equal(epx_units_eval_logarithm("20 %", &value), EPX_OK);
+  assert_true(value == 0.2);
+  assert_int_equal(epx_units_eval_logarithm("2 dB/cm", &value), EPX_EINPUT);
+}
+
 static void texts_that_are_no_quantity_are_refused(void **state) {
   (void)state;
   static const char *const texts[] = {
@@ -117,6 +209,11 @@ static void known_units_are_told_from_unknown_ones(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(quantities_are_read_in_the_wanted_unit),
+      cmocka_unit_test(decimal_factors_are_exact),
+      cmocka_unit_test(hertz_are_no_unit_of_an_angular_rate),
+      cmocka_unit_test(levels_in_a_bandwidth_add_what_the_bandwidth_is),
+      cmocka_unit_test(superscripts_are_read),
+      cmocka_unit_test(decibels_of_a_logarithm_are_converted),
       cmocka_unit_test(texts_that_are_no_quantity_are_refused),
       cmocka_unit_test(another_dimension_is_refused_and_both_units_are_named),
       cmocka_unit_test(factors_turn_one_unit_into_another_and_back),

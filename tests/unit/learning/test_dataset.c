@@ -32,6 +32,11 @@ static void write_gzipped(const char *path, const void *bytes, unsigned size) {
   assert_int_equal(gzclose(file), Z_OK);
 }
 
+static epx_err create_csv(const char *path, epx_dataset **dataset) {
+  const epx_csv_table table = {.path = path};
+  return epx_dataset_create_csv(&table, dataset);
+}
+
 static int remove_files(void **state) {
   (void)state;
   remove(plain_name);
@@ -55,7 +60,7 @@ static void csv_is_read_with_and_without_a_header(void **state) {
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     write_bytes(plain_name, texts[i], strlen(texts[i]));
     epx_dataset *dataset = NULL;
-    assert_int_equal(epx_dataset_create_csv(plain_name, &dataset), EPX_OK);
+    if (create_csv(plain_name, &dataset) != EPX_OK) fail_msg("%zu: %s", i, epx_error_get_message());
     assert_int_equal(dataset->n_samples, 2);
     assert_int_equal(dataset->n_features, 2);
     assert_int_equal(dataset->n_classes, 2);
@@ -75,7 +80,7 @@ static void classes_are_sorted_by_value_when_all_are_numbers(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     write_bytes(plain_name, cases[i].text, strlen(cases[i].text));
     epx_dataset *dataset = NULL;
-    assert_int_equal(epx_dataset_create_csv(plain_name, &dataset), EPX_OK);
+    assert_int_equal(create_csv(plain_name, &dataset), EPX_OK);
     assert_memory_equal(dataset->labels, cases[i].labels, sizeof cases[i].labels);
     epx_dataset_destroy(&dataset);
   }
@@ -90,8 +95,8 @@ static void gzipped_csv_reads_like_the_plain_one(void **state) {
   write_gzipped(plain_name, text, (unsigned)n);
   write_bytes(second_name, text, n);
   epx_dataset *zipped = NULL, *plain = NULL;
-  assert_int_equal(epx_dataset_create_csv(plain_name, &zipped), EPX_OK);
-  assert_int_equal(epx_dataset_create_csv(second_name, &plain), EPX_OK);
+  assert_int_equal(create_csv(plain_name, &zipped), EPX_OK);
+  assert_int_equal(create_csv(second_name, &plain), EPX_OK);
   assert_int_equal(zipped->n_samples, 20000);
   assert_int_equal(zipped->n_classes, 3);
   assert_memory_equal(zipped->features, plain->features, 40000 * sizeof(double));
@@ -127,12 +132,12 @@ static void bad_csv_is_refused_at_its_line(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     write_bytes(plain_name, cases[i].text, strlen(cases[i].text));
     epx_dataset *dataset = NULL;
-    assert_int_equal(epx_dataset_create_csv(plain_name, &dataset), EPX_EINPUT);
+    assert_int_equal(create_csv(plain_name, &dataset), EPX_EINPUT);
     assert_null(dataset);
     const char *message = epx_error_get_message();
     assert_memory_equal(message, plain_name, strlen(plain_name));
+    if (!strstr(message, cases[i].place) || !strstr(message, cases[i].what)) fail_msg("%zu: %s", i, message);
     assert_memory_equal(message + strlen(plain_name), cases[i].place, strlen(cases[i].place));
-    assert_non_null(strstr(message, cases[i].what));
     assert_null(strchr(message, '\n'));
   }
 }
@@ -142,14 +147,14 @@ static void binary_garbage_is_refused(void **state) {
   static const char bytes[] = "PK\3\4\0\0,1,2\n\0\0\0\n,,\xFF\n";
   write_bytes(plain_name, bytes, sizeof bytes);
   epx_dataset *dataset = NULL;
-  assert_int_equal(epx_dataset_create_csv(plain_name, &dataset), EPX_EINPUT);
+  assert_int_equal(create_csv(plain_name, &dataset), EPX_EINPUT);
 }
 
 static void file_that_is_not_there_or_damaged_is_a_file_error(void **state) {
   (void)state;
   epx_dataset *dataset = NULL;
-  assert_int_equal(epx_dataset_create_csv("no/such/file.csv", &dataset), EPX_EFILE);
-  assert_int_equal(epx_dataset_create_csv(".", &dataset), EPX_EFILE);
+  assert_int_equal(create_csv("no/such/file.csv", &dataset), EPX_EFILE);
+  assert_int_equal(create_csv(".", &dataset), EPX_EINPUT);
   static char text[4000];
   memset(text, '1', sizeof text);
   for (size_t i = 0; i < sizeof text; i += 7)
@@ -161,11 +166,11 @@ static void file_that_is_not_there_or_damaged_is_a_file_error(void **state) {
   const size_t size = fread(zipped, 1, sizeof zipped, file);
   fclose(file);
   write_bytes(plain_name, zipped, size / 2);
-  assert_int_equal(epx_dataset_create_csv(plain_name, &dataset), EPX_EFILE);
+  assert_int_equal(create_csv(plain_name, &dataset), EPX_EFILE);
   assert_non_null(strstr(epx_error_get_message(), "ends early"));
   zipped[size / 2] ^= 0x55;
   write_bytes(plain_name, zipped, size);
-  assert_int_equal(epx_dataset_create_csv(plain_name, &dataset), EPX_EFILE);
+  assert_int_equal(create_csv(plain_name, &dataset), EPX_EFILE);
   assert_null(dataset);
 }
 
@@ -187,9 +192,11 @@ static void idx_is_read_plain_and_gzipped(void **state) {
     assert_int_equal(epx_dataset_create_idx(plain_name, second_name, &dataset), EPX_OK);
     assert_int_equal(dataset->n_samples, 2);
     assert_int_equal(dataset->n_features, 3);
-    assert_int_equal(dataset->n_classes, 5);
+    assert_int_equal(dataset->n_classes, 2); /* labels 4 and 1: no class is empty */
     assert_memory_equal(dataset->features, features, sizeof features);
-    assert_int_equal(dataset->labels[0], 4);
+    assert_int_equal(dataset->labels[0], 1);
+    assert_string_equal(dataset->names[0], "1");
+    assert_string_equal(dataset->names[1], "4");
     epx_dataset_destroy(&dataset);
   }
 }
@@ -228,28 +235,115 @@ static void bad_idx_is_refused_by_file(void **state) {
   }
 }
 
-/* Datasets of 2 and 3 samples of one size and of another, the second with a class that the first lacks or
- * not. */
-static void held_out_samples_are_added_behind_the_others(void **state) {
+/* Two classes, a and b, and a file that has them in another order and one more. */
+static void held_out_samples_are_added_by_the_names_of_their_classes(void **state) {
   (void)state;
+  static const char own[] = "1,2,3,a\n4,5,6,b\n", held_out[] = "1,1,1,b\n2,2,2,c\n3,3,5,b\n";
   epx_dataset *first = NULL, *other = NULL;
-  assert_int_equal(epx_dataset_create(2, 3, 2, &first), EPX_OK);
-  assert_int_equal(epx_dataset_create(3, 3, 2, &other), EPX_OK);
-  first->labels[1] = 1;
-  other->labels[2] = 1;
-  other->features[8] = 5;
-  assert_int_equal(epx_dataset_add(other, "other", first), EPX_OK);
-  assert_int_equal(first->n_samples, 5);
-  assert_true(first->features[14] == 5 && first->labels[4] == 1 && first->labels[1] == 1);
-  other->n_classes = 3;
-  assert_int_equal(epx_dataset_add(other, "other", first), EPX_EINPUT);
-  assert_non_null(strstr(epx_error_get_message(), "other: a sample of class 2"));
-  other->n_classes = 2;
+  write_bytes(plain_name, own, strlen(own));
+  write_bytes(second_name, held_out, strlen(held_out));
+  assert_int_equal(create_csv(plain_name, &first), EPX_OK);
+  assert_int_equal(create_csv(second_name, &other), EPX_OK);
+  assert_int_equal(epx_dataset_add(other, "other", false, first), EPX_EINPUT);
+  assert_non_null(
+      strstr(epx_error_get_message(), "other: samples of class 'c', which the training part lacks"));
+  assert_int_equal(first->n_samples, 2);
+  assert_int_equal(epx_dataset_add(other, "other", true, first), EPX_OK);
+  assert_int_equal(first->n_samples, 4);
+  assert_true(first->features[11] == 5 && first->labels[2] == 1 && first->labels[3] == 1);
   other->n_features = 1;
-  assert_int_equal(epx_dataset_add(other, "other", first), EPX_EINPUT);
+  assert_int_equal(epx_dataset_add(other, "other", true, first), EPX_EINPUT);
   assert_non_null(strstr(epx_error_get_message(), "other: 1 features, but the training part has 3"));
   epx_dataset_destroy(&first);
   epx_dataset_destroy(&other);
+}
+
+/* Labels 1 and 4 here, 1 and 0 there. */
+static void held_out_labels_that_the_training_part_lacks_are_refused(void **state) {
+  (void)state;
+  static const unsigned char others[] = {0, 0, 8, 1, 0, 0, 0, 2, 0, 1};
+  static const char third_name[] = "test_dataset_3.tmp";
+  write_bytes(plain_name, images, sizeof images);
+  write_bytes(second_name, labels, sizeof labels);
+  write_bytes(third_name, others, sizeof others);
+  const epx_task_spec spec = {.name = "idx",
+                              .path = plain_name,
+                              .labels = second_name,
+                              .test_path = plain_name,
+                              .test_labels = third_name};
+  epx_task *task = NULL;
+  assert_int_equal(epx_task_create(&spec, 1, &task), EPX_EINPUT);
+  assert_non_null(
+      strstr(epx_error_get_message(), "class '0', which the training part lacks: it has '1' to '4'"));
+  remove(third_name);
+}
+
+/* What a header may be, and the samples, features, classes and names that are read. */
+static void headers_and_labels_are_told_from_samples(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *label;
+    epx_csv_header header;
+    int n_samples, n_features, n_classes;
+    const char *names[3];
+  } cases[] = {
+      /* pandas: columns are numbered; fractions below, or so many columns */
+      {"0,1,2\n.5,1.5,0\n2.5,3.5,1\n", NULL, EPX_CSV_AUTO, 2, 2, 2, {"0", "1"}},
+      {"0,1,class\n.5,1,0\n2,3,1\n", NULL, EPX_CSV_AUTO, 2, 2, 2, {"0", "1"}},
+      {"0,1,2,3\n5,1,7,0\n2,3,9,1\n", NULL, EPX_CSV_AUTO, 2, 3, 2, {"0", "1"}},
+      {"0,1,2\n5,1,0\n2,3,1\n", NULL, EPX_CSV_AUTO, 3, 2, 3, {"0", "1", "2"}},
+      {"0,1,2\n5,1,0\n2,3,1\n", NULL, EPX_CSV_PRESENT, 2, 2, 2, {"0", "1"}},
+      {"0,1\n0,1\n0,0\n", NULL, EPX_CSV_AUTO, 3, 1, 2, {"0", "1"}},
+      {"0,1,2,3\n.5,1.5,.2,0\n", NULL, EPX_CSV_ABSENT, 2, 3, 2, {"0", "3"}},
+      /* the label's column by name and by number */
+      {"label,a,b\n7,1,2\n8,2,3\n", "label", EPX_CSV_AUTO, 2, 2, 2, {"7", "8"}},
+      {"label,a,b\n7,1,2\n8,2,3\n", "b", EPX_CSV_AUTO, 2, 2, 2, {"2", "3"}},
+      {"7,1.5,2.5\n8,2.5,3.5\n7,1.5,2\n", "1", EPX_CSV_AUTO, 3, 2, 2, {"7", "8"}},
+      {"0,1,2\n.5,x,1\n.7,y,2\n", "1", EPX_CSV_PRESENT, 2, 2, 2, {"x", "y"}},
+      /* quotes of RFC 4180 */
+      {"\"x, mm\",\"y \"\"z\"\"\",class\n1,2,\"a,b\"\n3,4,\"c\nd\"\n",
+       NULL,
+       EPX_CSV_AUTO,
+       2,
+       2,
+       2,
+       {"a,b", "c\nd"}},
+      {"2,2,red,blue\n1,2.5,0\n3,-4e2,1\n", NULL, EPX_CSV_AUTO, 2, 2, 2, {"red", "blue"}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const epx_csv_table table = {plain_name, cases[i].label, cases[i].header};
+    epx_dataset *dataset = NULL;
+    write_bytes(plain_name, cases[i].text, strlen(cases[i].text));
+    if (epx_dataset_create_csv(&table, &dataset) != EPX_OK) fail_msg("%zu: %s", i, epx_error_get_message());
+    if (dataset->n_samples != cases[i].n_samples || dataset->n_features != cases[i].n_features ||
+        dataset->n_classes != cases[i].n_classes)
+      fail_msg("%zu: %d samples, %d features, %d classes", i, dataset->n_samples, dataset->n_features,
+               dataset->n_classes);
+    for (int k = 0; k < dataset->n_classes; k++)
+      assert_string_equal(dataset->names[k], cases[i].names[k]);
+    epx_dataset_destroy(&dataset);
+  }
+}
+
+static void labels_that_are_hardly_meant_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *label, *what;
+  } cases[] = {
+      {"label,a,b\n0,1,2\n1,2,3\n", NULL, ":1: which column is the class, 'label' or the last, 'b'?"},
+      {"0,.25,1.5\n1,.35,2.5\n0,.45,3.5\n", NULL, ": column 3, the last, holds 3 different numbers"},
+      {"a,b,c\n0,1,2\n1,2,3\n", "d", ":1: task.label: no column 'd'"},
+      {"0,1,2\n1,2,3\n", "4",
+       ":1: task.label: no column '4'; a name from the header or a number from 1 to 3"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    const epx_csv_table table = {plain_name, cases[i].label, EPX_CSV_AUTO};
+    epx_dataset *dataset = NULL;
+    write_bytes(plain_name, cases[i].text, strlen(cases[i].text));
+    assert_int_equal(epx_dataset_create_csv(&table, &dataset), EPX_EINPUT);
+    if (!strstr(epx_error_get_message(), cases[i].what)) fail_msg("%s", epx_error_get_message());
+    assert_null(dataset);
+  }
 }
 
 static void idx_tasks_may_have_a_held_out_file(void **state) {
@@ -276,12 +370,12 @@ static void classes_are_kept_in_the_order_asked_for(void **state) {
   (void)state;
   static const int labels_before[] = {0, 2, 1, 2, 3}, classes[] = {2, 0};
   epx_dataset *dataset = NULL;
-  assert_int_equal(epx_dataset_create(5, 1, 4, &dataset), EPX_OK);
-  for (int i = 0; i < 5; i++) {
-    dataset->labels[i] = labels_before[i];
-    dataset->features[i] = i;
-  }
-  epx_dataset_set_classes(2, classes, dataset);
+  static const char text[] = "0,0\n1,2\n2,1\n3,2\n4,3\n";
+  write_bytes(plain_name, text, strlen(text));
+  assert_int_equal(create_csv(plain_name, &dataset), EPX_OK);
+  assert_memory_equal(dataset->labels, labels_before, sizeof labels_before);
+  assert_int_equal(epx_dataset_set_classes(2, classes, dataset), EPX_OK);
+  assert_string_equal(dataset->names[0], "2");
   static const int labels_after[] = {1, 0, 0};
   static const double features[] = {0, 1, 3};
   assert_int_equal(dataset->n_samples, 3);
@@ -329,7 +423,8 @@ static void held_out_samples_keep_the_same_classes(void **state) {
   assert_int_equal(task->n_classes, 2);
   assert_int_equal(task->n_samples, whole->n_samples);
   for (int i = 0; i < task->n_samples; i++)
-    assert_int_equal(asked[task->labels[i]], whole->labels[i]);
+    assert_string_equal(task->names[task->labels[i]], whole->names[whole->labels[i]]);
+  assert_string_equal(task->names[0], "1");
   epx_task_destroy(&whole);
   epx_task_destroy(&task);
 }
@@ -344,7 +439,10 @@ int main(void) {
       cmocka_unit_test(file_that_is_not_there_or_damaged_is_a_file_error),
       cmocka_unit_test(idx_is_read_plain_and_gzipped),
       cmocka_unit_test(bad_idx_is_refused_by_file),
-      cmocka_unit_test(held_out_samples_are_added_behind_the_others),
+      cmocka_unit_test(held_out_samples_are_added_by_the_names_of_their_classes),
+      cmocka_unit_test(held_out_labels_that_the_training_part_lacks_are_refused),
+      cmocka_unit_test(headers_and_labels_are_told_from_samples),
+      cmocka_unit_test(labels_that_are_hardly_meant_are_refused),
       cmocka_unit_test(idx_tasks_may_have_a_held_out_file),
       cmocka_unit_test(classes_are_kept_in_the_order_asked_for),
       cmocka_unit_test(classes_that_cannot_be_kept_are_refused),

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <zlib.h>
+
 #include "unit/assert_close.h"
 
 #include "base/array.h"
@@ -229,16 +231,19 @@ static epx_settings *read_deck_of(const char *parameters, int *code) {
   return settings;
 }
 
-/** A pattern says nothing of couplings: then they are random, as in any topology. */
-static void pattern_takes_the_couplings_that_any_topology_takes(void **state) {
+/** A pattern says nothing of couplings: then they are random, as in any topology. Where the file has them, the
+ * deck may not. */
+static void couplings_come_from_the_file_or_from_the_deck(void **state) {
   (void)state;
   static const struct {
     const char *banner, *line, *parameters;
     epx_value_kind kind;
-  } decks[] = {{PATTERN, "2 1\n", "", EPX_VALUE_SYMMETRISED},
-               {PATTERN, "2 1\n", "coupling: 0.5", EPX_VALUE_LIST},
-               {BANNER, "2 1 .5\n", "", EPX_VALUE_FALLBACK},
-               {BANNER, "2 1 .5\n", "coupling_spread: 2", EPX_VALUE_SYMMETRISED}};
+    int code;
+  } decks[] = {{PATTERN, "2 1\n", "", EPX_VALUE_SYMMETRISED, EPX_OK},
+               {PATTERN, "2 1\n", "coupling: 0.5", EPX_VALUE_LIST, EPX_OK},
+               {BANNER, "2 1 .5\n", "", EPX_VALUE_FALLBACK, EPX_OK},
+               {BANNER, "2 1 .5\n", "coupling: 0.5", 0, EPX_EINPUT},
+               {BANNER, "2 1 .5\n", "coupling_spread: 2", 0, EPX_EINPUT}};
   for (size_t k = 0; k < sizeof decks / sizeof *decks; k++) {
     char text[256];
     int code;
@@ -246,11 +251,54 @@ static void pattern_takes_the_couplings_that_any_topology_takes(void **state) {
     epx_topology *topology = read_text(text, &code);
     epx_topology_destroy(&topology);
     epx_settings *settings = read_deck_of(decks[k].parameters, &code);
-    assert_int_equal(code, EPX_OK);
+    assert_int_equal(code, decks[k].code);
+    if (code != EPX_OK) {
+      assert_non_null(strstr(epx_error_get_message(), "the couplings are those of network.topology.path"));
+      continue;
+    }
     const epx_value *coupling = &settings->network.value[epx_family_get_coupling(settings->network.family)];
     assert_int_equal(coupling->kind, decks[k].kind);
     if (k == 0) assert_close(coupling->spread, settings->network.family->coupling_spread, 0);
     epx_settings_destroy(&settings);
+  }
+}
+
+/** As spreadsheets and other systems write them, and gzipped. */
+static void files_of_other_systems_are_read(void **state) {
+  (void)state;
+  static const char *const texts[] = {"\xEF\xBB\xBF" BANNER "3 3 2\n2 1 0.5\n3 2 0.25\n",
+                                      BANNER "3 3 2\r\n2 1 0.5\r\n3 2 0.25",
+                                      BANNER "3 3 2\r2 1 0.5\r3 2 0.25\r"};
+  for (size_t k = 0; k < 2 * sizeof texts / sizeof *texts; k++) {
+    int code;
+    gzFile file = gzopen(path, k % 2 ? "wb" : "wbT");
+    assert_non_null(file);
+    assert_true(gzputs(file, texts[k / 2]) > 0);
+    assert_int_equal(gzclose(file), Z_OK);
+    epx_topology *topology = NULL;
+    code = epx_topology_create(&(epx_topology_spec){.kind = EPX_EDGE_LIST, .path = path}, &topology);
+    if (code != EPX_OK) fail_msg("%s", epx_error_get_message());
+    assert_int_equal(topology->n_links, 2);
+    assert_close(topology->couplings[1], 0.25, 0);
+    epx_topology_destroy(&topology);
+  }
+}
+
+static void values_of_integer_files_are_whole_decimal_numbers(void **state) {
+  (void)state;
+  static const struct {
+    const char *value;
+    int code;
+  } cases[] = {{"2", EPX_OK}, {"-3", EPX_OK}, {"1.5", EPX_EINPUT}, {"0x10", EPX_EINPUT}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    char text[128];
+    int code;
+    snprintf(text, sizeof text, "%%%%MatrixMarket matrix coordinate integer symmetric\n2 2 1\n2 1 %s\n",
+             cases[k].value);
+    epx_topology *topology = read_text(text, &code);
+    assert_int_equal(code, cases[k].code);
+    if (code != EPX_OK) assert_non_null(strstr(epx_error_get_message(), ":3: "));
+    epx_topology_destroy(&topology);
   }
 }
 
@@ -321,7 +369,9 @@ int main(void) {
       cmocka_unit_test(long_lines_are_lines),
       cmocka_unit_test(many_entries_find_room),
       cmocka_unit_test(what_is_no_file_is_refused),
-      cmocka_unit_test(pattern_takes_the_couplings_that_any_topology_takes),
+      cmocka_unit_test(couplings_come_from_the_file_or_from_the_deck),
+      cmocka_unit_test(files_of_other_systems_are_read),
+      cmocka_unit_test(values_of_integer_files_are_whole_decimal_numbers),
       cmocka_unit_test(decks_are_told_the_line_of_the_path),
       cmocka_unit_test(what_the_file_holds_is_part_of_the_deck),
       cmocka_unit_test(bad_lines_are_refused_at_their_place),

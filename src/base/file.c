@@ -1,0 +1,84 @@
+/** @file
+ * File: zlib reads plain files as they are, so that one way serves both kinds.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/array.h"
+
+enum { FIRST_ROOM = 1 << 16 };
+
+/* Moves the bytes to an array of twice the capacity. */
+static epx_err grow(unsigned char **bytes, size_t size, size_t *capacity) {
+  unsigned char *larger = NULL;
+  EPX_TRY(EPX_ARRAY(larger, 2 * *capacity));
+  memcpy(larger, *bytes, size);
+  epx_array_destroy(bytes);
+  *bytes = larger;
+  *capacity *= 2;
+  return EPX_OK;
+}
+
+static epx_err read_up_to(gzFile file, const char *path, size_t most, unsigned char **bytes, size_t *size) {
+  size_t capacity = FIRST_ROOM;
+  EPX_TRY(EPX_ARRAY(*bytes, capacity));
+  while (*size < most) {
+    if (*size + 1 == capacity) EPX_TRY(grow(bytes, *size, &capacity));
+    const size_t spare = capacity - *size - 1, room = spare < most - *size ? spare : most - *size;
+    const int n = gzread(file, *bytes + *size, room > INT_MAX ? INT_MAX : (unsigned)room);
+    if (n < 0) {
+      int number = Z_OK;
+      const char *text = gzerror(file, &number);
+      return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, number == Z_ERRNO ? strerror(errno) : text);
+    }
+    if (n == 0) break;
+    *size += (size_t)n;
+  }
+  (*bytes)[*size] = 0;
+  return EPX_OK;
+}
+
+/* Opens without waiting for a pipe's other end. */
+static epx_err open_regular(const char *path, gzFile *file) {
+  struct stat status;
+  const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be opened: %s", path, strerror(errno));
+  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    close(descriptor);
+    return EPX_RAISE(EPX_EINPUT, "%s: no regular file but a folder, a device or a pipe", path);
+  }
+  *file = gzdopen(descriptor, "rb");
+  if (*file) return EPX_OK;
+  close(descriptor);
+  return EPX_RAISE(EPX_EMEMORY, "%s: cannot be opened: out of memory", path);
+}
+
+epx_err epx_file_read(const char *path, unsigned char **bytes, size_t *size) {
+  EPX_TRY(epx_file_read_beginning(path, EPX_FILE_LIMIT + 1, bytes, size));
+  if (*size <= EPX_FILE_LIMIT) return EPX_OK;
+  epx_array_destroy(bytes);
+  return EPX_RAISE(EPX_EINPUT, "%s: more than %zu MiB, unpacked; no larger file is read", path,
+                   EPX_FILE_LIMIT >> 20);
+}
+
+epx_err epx_file_read_beginning(const char *path, size_t most, unsigned char **bytes, size_t *size) {
+  gzFile file;
+  *bytes = NULL;
+  *size = 0;
+  EPX_TRY(open_regular(path, &file));
+  int code = read_up_to(file, path, most, bytes, size);
+  const int closed = gzclose(file);
+  if (code == EPX_OK && closed != Z_OK && *size < most)
+    code = EPX_RAISE(EPX_EFILE, "%s: cannot be read: the gzip stream ends early", path);
+  if (code != EPX_OK) epx_array_destroy(bytes);
+  return code;
+}

@@ -1,0 +1,22 @@
+/** @file
+ * File: a whole file in memory, plain or gzipped, for readers of data that others made.
+ */
+#ifndef EPILUX_BASE_FILE_H
+#define EPILUX_BASE_FILE_H
+
+#include <stddef.h>
+
+#include "epilux/error.h"
+
+/** The largest file that is read, in bytes after unpacking. */
+#define EPX_FILE_LIMIT ((size_t)1 << 32)
+
+/** Reads a regular file: *bytes [*size] and a closing zero, which the caller frees with epx_array_destroy().
+ * Room grows with what is read: no number in the file decides it. Errors: EPX_EFILE: not there, not readable,
+ * damaged; EPX_EINPUT: a folder, a device or a pipe, more than EPX_FILE_LIMIT bytes; EPX_EMEMORY. */
+epx_err epx_file_read(const char *path, unsigned char **bytes, size_t *size);
+
+/** Reads at most the first `most` bytes of such a file. Errors: as epx_file_read(). */
+epx_err epx_file_read_beginning(const char *path, size_t most, unsigned char **bytes, size_t *size);
+
+#endif
