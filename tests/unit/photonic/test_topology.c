@@ -119,7 +119,7 @@ static const struct {
     {{.kind = EPX_SMALL_WORLD, .n_nodes = 9, .n_neighbours = 5}, "neighbours: 5 on each side, 1 to 4"},
     {{.kind = EPX_RANDOM, .n_nodes = 9, .degree = 8.5}, "degree: 8.5, more than 0 and at most 8"},
     {{.kind = EPX_EDGE_LIST}, "needs the path"},
-    {{.kind = EPX_EDGE_LIST, .path = "/nowhere/links.mtx"}, "/nowhere/links.mtx: No such file"},
+    {{.kind = EPX_EDGE_LIST, .path = "/nowhere/links.mtx"}, "/nowhere/links.mtx: cannot be opened: No such file"},
     {{.kind = EPX_MATRIX, .n_nodes = 2}, "must be given as a matrix"},
     {{.kind = EPX_MATRIX, .n_nodes = 2, .matrix = asymmetric},
      "coupling[0][1] is 1 but [1][0] is 1.5: couplers are reciprocal"},
