@@ -200,10 +200,9 @@ static epx_err check_angles(const char *text, const char *from, const char *to, 
 /* Reads the number that text starts with; *rest is what follows it and its blanks. */
 static epx_err read_number(const char *text, const char *unit, double *number, const char **rest) {
   if (!epx_number_read(text, number, rest))
-    return EPX_RAISE(
-        EPX_EINPUT,
-        "'%s' is not a quantity: a finite decimal number in '%s' is wanted, alone or with its unit", text,
-        unit);
+    return EPX_RAISE(EPX_EINPUT,
+                     "'%s' is not a quantity: a finite number in '%s' is wanted, alone or with its unit",
+                     text, unit);
   *rest += strspn(*rest, " \t");
   return EPX_OK;
 }

@@ -12,8 +12,8 @@
 
 #include "base/array.h"
 #include "base/csv.h"
-#include "epilux/log.h"
 #include "base/numbers/number.h"
+#include "epilux/log.h"
 #include "learning/task/dataset.h"
 
 /* What the first line is; COUNTS: that of scikit-learn, `n_samples,n_features,class name,...`. */
@@ -55,7 +55,7 @@ static epx_err read_first(table *t) {
   bool more;
   EPX_TRY(epx_csv_read_row(t->csv, &more));
   if (!more)
-    return EPX_RAISE(EPX_EINPUT, "%s: holds no samples; one a line is wanted: features and the class",
+    return EPX_RAISE(EPX_EINPUT, "%s: holds no samples; one a line is wanted: features, then the class",
                      t->csv->path);
   EPX_TRY(EPX_ARRAY(t->first, t->csv->n_cells));
   t->n_first = t->csv->n_cells;
