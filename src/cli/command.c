@@ -132,7 +132,7 @@ static void view_option(const epx_option *option) {
 }
 
 void epx_command_view(const epx_command *command) {
-  static const epx_option help = {"--help", NULL, "shows this", 0};
+  static const epx_option help = {"--help", NULL, "show this help", 0};
   printf("usage: epilux %s%s%s [OPTION]...\n\n%s\n", command->name, *command->arguments ? " " : "",
          command->arguments, command->summary);
   if (command->details) printf("\n%s\n", command->details);

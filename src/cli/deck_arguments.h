@@ -9,10 +9,13 @@
 
 /** A row of a command's options. */
 #define EPX_OPTION_SET                                                                                       \
-  { "--set", "PATH=VALUE", "sets a scalar of the deck, such as learning.nudge.beta=0.05; may be repeated", 0 }
+  { "--set", "PATH=VALUE", "set a value of the deck, such as learning.nudge.beta=0.05; may be repeated", 0 }
 
 #define EPX_OPTION_PETSC                                                                                     \
-  { "--petsc", "OPTIONS", "adds to petsc.options of distributed networks: '-ksp_type bcgs -log_view'", 0 }
+  {                                                                                                          \
+    "--petsc", "OPTIONS",                                                                                    \
+        "add to petsc.options of distributed networks, such as '-ksp_type bcgs -log_view'", 0                \
+  }
 
 /** Reads the deck that the first argument names, with every --set, and --petsc where the command has it.
  * Errors: as epx_deck_read() and epx_deck_set(). */

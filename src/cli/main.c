@@ -35,13 +35,13 @@ static void view_program(FILE *stream) {
                   "commands:\n");
   for (int i = 0; epx_command_get(i); i++)
     fprintf(stream, "  %-10s %s\n", epx_command_get(i)->name, epx_command_get(i)->summary);
-  fprintf(
-      stream,
-      "\n`epilux COMMAND --help` shows a command's options and an example; `epilux --version` the version.\n"
-      "Any command runs alone or under mpirun or srun.\n"
-      "Exit status: 0 done, 1 the run failed, 2 bad input and nothing was run, 75 stopped early and "
-      "resumable.\n"
-      "With EPILUX_TRACE=1 an error also shows where in the library it came from.\n");
+  fprintf(stream, "\n"
+                  "`epilux COMMAND --help` shows the options of a command and an example. `epilux --version` "
+                  "shows the version.\n"
+                  "Every command runs alone or under mpirun or srun.\n"
+                  "Exit status: 0 done; 1 the run failed; 2 bad input, nothing was run; 75 stopped early, "
+                  "saved, resumable.\n"
+                  "With EPILUX_TRACE=1 an error also shows where in the library it was raised.\n");
 }
 
 static void view_version(void) {

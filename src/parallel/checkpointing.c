@@ -55,7 +55,7 @@ static bool write(epx_checkpointing *own, double share, const epx_restart *resta
   own->write_time = fmax(own->write_time, own->kept - start);
   if (code == EPX_OK) return true;
   if (!own->failed)
-    epx_log_write(EPX_LOG_WARNING, "checkpointing", "trainings under way cannot be kept: %s",
+    epx_log_write(EPX_LOG_WARNING, "checkpointing", "the state of running trainings cannot be saved: %s",
                   epx_error_get_message());
   own->failed = true;
   epx_error_reset();
@@ -77,7 +77,7 @@ static epx_err decide(epx_checkpointing *own, double share, const epx_restart *r
   if (!leaves && now - own->kept < own->interval) return EPX_OK;
   if (!write(own, share, restart)) return EPX_OK;
   own->shown = epx_seconds_get();
-  return leaves ? EPX_RAISE(EPX_EINTERRUPTED, "left in its midst, and kept") : EPX_OK;
+  return leaves ? EPX_RAISE(EPX_EINTERRUPTED, "stopped during its training, and saved") : EPX_OK;
 }
 
 static bool is_leader(const epx_checkpointing *own) {
@@ -101,7 +101,7 @@ static epx_err read(void *context, const epx_restart *restart, bool *found) {
   *found = code == EPX_OK && share >= 0;
   if (*found)
     epx_log_write(EPX_LOG_INFO, "checkpointing",
-                  "point %d, instances from %d on: goes on, %.1f %% of a training are done", own->key.i_point,
+                  "point %d, instances from %d on: continues, %.1f %% of a training done", own->key.i_point,
                   own->key.first, 100 * share);
   if (!own->group) return code;
   EPX_TRY(epx_group_merge_codes(own->group, code));

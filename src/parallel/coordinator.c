@@ -253,11 +253,11 @@ static epx_err take_error(coordinator *own, int worker) {
     return set_error(own, message->code, text);
   }
   if (own->n_errors++ == 0)
-    epx_log_write(EPX_LOG_WARNING, "coordinator", "rank %d on %s: %s; its trials are tried again",
+    epx_log_write(EPX_LOG_WARNING, "coordinator", "rank %d on %s: %s; its trials are run again",
                   message->worker, host, text);
   if (!was_aside && epx_schedule_is_aside(own->schedule, worker))
     epx_log_write(EPX_LOG_WARNING, "coordinator",
-                  "%s is put aside: trials fail there one after the other (%s)", host, text);
+                  "%s gets no more work: trials fail there one after the other (%s)", host, text);
   return epx_channel_write_to_worker(own->channel,
                                      &(epx_message){.kind = EPX_MESSAGE_GO, .worker = message->worker});
 }
@@ -302,7 +302,7 @@ static epx_err write_given_up(coordinator *own) {
     const epx_block block = epx_blocks_get(own->campaign, b);
     epx_log_write(
         EPX_LOG_WARNING, "coordinator",
-        "point %d, instances %d to %d are recorded as failed: %d processes died with them under way",
+        "point %d, instances %d to %d are recorded as failed: %d processes crashed while running them",
         block.i_point, block.first, block.first + block.n - 1, own->options->attempts);
     for (int k = 0; k < block.n && code == EPX_OK; k++)
       code = take_record(own, block.i_point, block.first + k, record);

@@ -67,7 +67,7 @@ static epx_err read_journal(const files *own, epx_campaign *campaign) {
   epx_journal_report report;
   EPX_TRY(epx_journal_read(own->journal_path, &key, take_record, campaign, &report));
   if (report.n_damaged > 0)
-    epx_log_write(EPX_LOG_WARNING, "run", "%s: damaged records, left out: %ld; their trials run again",
+    epx_log_write(EPX_LOG_WARNING, "run", "%s: %ld damaged records were dropped; their trials run again",
                   own->journal_path, report.n_damaged);
   return EPX_OK;
 }
@@ -101,8 +101,7 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
   bool exists = access(options->path, F_OK) == 0;
   const bool any = exists || access(own->journal_path, F_OK) == 0;
   if (any && !options->resume && !options->force)
-    return EPX_RAISE(EPX_EINPUT,
-                     "%s: is there already; go on with it by --resume, or overwrite it by --force",
+    return EPX_RAISE(EPX_EINPUT, "%s: exists; continue it with --resume, or overwrite it with --force",
                      exists ? options->path : own->journal_path);
   if (options->force && !options->resume) return EPX_OK;
   epx_campaign *earlier = options->extension ? options->extension->earlier : campaign;
@@ -146,7 +145,7 @@ static epx_err check_isa(const files *own, const epx_run_options *options) {
         "%s: computed with %s, and %s is the most that all ranks have (or EPILUX_ISA allows): the last bits "
         "may differ; accept that by --any-version",
         options->path, before, now);
-  epx_log_write(EPX_LOG_WARNING, "run", "%s: computed with %s, goes on with %s: the last bits may differ",
+  epx_log_write(EPX_LOG_WARNING, "run", "%s: computed with %s, continues with %s: the last bits may differ",
                 options->path, before, now);
   return EPX_OK;
 }

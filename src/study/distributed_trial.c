@@ -105,8 +105,8 @@ static void warn_of_failures(const trial_work *work) {
   epx_distributed_get_range(epx_distributed_learner_get_network(work->learner), &start, &n_local);
   if (share >= 0.1 && start == 0)
     epx_log_write_once(EPX_LOG_WARNING, "trial",
-                       "learning phases that find no equilibrium are left out: more than a tenth of some "
-                       "instance's; learning.nudge.beta %g may be too large (metric nudge_failures)",
+                       "more than 10 %% of an instance's nudged phases found no equilibrium and were skipped. "
+                       "Try a smaller learning.nudge.beta (now %g). See metric nudge_failures.",
                        work->point->settings->learning.nudging.beta);
 }
 

@@ -304,9 +304,8 @@ static void warn_of_failures(const epx_point *point, int first, const block_work
     if (work->failures[k] < 0.1) continue;
     epx_log_write_once(
         EPX_LOG_WARNING, "trial",
-        "learning phases that leave the free state's basin, or find no equilibrium, are left out: "
-        "more than a tenth of some instance's; learning.nudge.beta %g may be too large (metric "
-        "nudge_failures)",
+        "more than 10 %% of an instance's nudged phases failed (another basin, or no equilibrium) and were "
+        "skipped. Try a smaller learning.nudge.beta (now %g). See metric nudge_failures.",
         point->settings->learning.nudging.beta);
     return;
   }
@@ -318,12 +317,10 @@ static void warn_of_disagreements(const epx_point *point, int first, const block
   for (int k = 0; k < n; k++) {
     const epx_audit audit = epx_learner_get_audit(work->learner, k);
     if (audit.n_disagreements == 0) continue;
-    epx_log_write_once(
-        EPX_LOG_WARNING, "trial",
-        "the audit disagrees: of %ld equilibria that one instance repeated by pure dynamics, %ld are "
-        "not where they were; a smaller equilibrium.handover makes them safer (metric "
-        "audit_disagreements)",
-        audit.n_audited, audit.n_disagreements);
+    epx_log_write_once(EPX_LOG_WARNING, "trial",
+                       "the audit disagrees: pure dynamics repeated %ld equilibria of one instance, and %ld "
+                       "differ. Try a smaller equilibrium.handover. See metric audit_disagreements.",
+                       audit.n_audited, audit.n_disagreements);
     return;
   }
 }

@@ -59,7 +59,7 @@ def measure(program, deck, settings, folder):
     words = [deck, *(word for setting in settings for word in ("--set", setting))]
     out, spent = call(program, "check", *words)
     told = re.search(r"^# time +about ([0-9.e+]+) (\w+)", out, re.M)
-    how = re.search(r"^# measured +(.*)", out, re.M)
+    how = re.search(r"^# estimate +(.*)", out, re.M)
     _, took = call(program, "run", *words, "--quiet", "--force", "-o", os.path.join(folder, "out.h5"))
     return float(told[1]) * UNITS[told[2]], took, spent, how[1] if how else ""
 

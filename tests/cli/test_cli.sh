@@ -69,7 +69,7 @@ design: {factors: {network.parameters.loss: {values: [1, 2], along: {network.inp
 continuation: {parameter: network.inputs.scale, from: 0.1, to: 0.4, steps: 3}
 EOF
 expect 0 out "stable: largest real part of the spectrum" simulate "$work/good.yaml" -o "$work/transient.h5"
-expect 2 err "there already" simulate "$work/good.yaml" -o "$work/transient.h5"
+expect 2 err "exists; choose another name" simulate "$work/good.yaml" -o "$work/transient.h5"
 expect 0 out "transient.h5: " simulate "$work/good.yaml" -o "$work/transient.h5" --force --point 3 --instance 1 --sample 2
 expect 2 err "samples 0 to 3" simulate "$work/good.yaml" --sample 4
 expect 2 err "--point 4: a whole number from 0 to 3" simulate "$work/good.yaml" --point 4
@@ -123,11 +123,11 @@ expect 0 out "phase-conjugate" list estimators
 cmp "$work/once.yaml" "$work/twice.yaml" || { echo "FAIL: the resolved deck is not its own"; failures=$((failures + 1)); }
 
 # The time is of trials that are solved here, whole and in part, of a population and over PETSc; it says of how many.
-expect 0 out " of 4 blocks of trials, here, in " check "$work/good.yaml" --set population.instances=8 \
+expect 0 out " of 4 blocks of trials, timed here in " check "$work/good.yaml" --set population.instances=8 \
   --set population.block=8 --set learning.epochs=2
 expect 0 out " on one core" check "$work/good.yaml" --pilot 0.3
-expect 0 out "rest is extrapolated from " check "$work/good.yaml" --pilot 0.1 --set learning.epochs=100000
-expect 0 out " of 4 blocks of trials, here, in " check "$source/tests/mpi/lattice.yaml"
+expect 0 out " extrapolated from " check "$work/good.yaml" --pilot 0.1 --set learning.epochs=100000
+expect 0 out " of 4 blocks of trials, timed here in " check "$source/tests/mpi/lattice.yaml"
 expect 0 out "# time        not measured (--pilot 0)" check "$work/good.yaml" --pilot 0
 expect 2 err "--pilot soon: not a time such as 2h" check "$work/good.yaml" --pilot soon
 

@@ -85,7 +85,7 @@ grep -q "pilot: [0-9]* blocks of 4 trials" err || fail "no pilot: $(cat err)"
 grep -qx "#SBATCH --ntasks=2" out || fail "a small campaign is not for two ranks: $(grep ntasks out)"
 grep -qE "^#SBATCH --mem-per-cpu=[0-9]+M$" out || fail "no memory is asked for"
 "$epilux" submit "$source/tests/mpi/lattice.yaml" --dry-run --pilot 1s >out 2>err || fail "networks over PETSc: $(cat err)"
-grep -q "pilot: [0-9]* blocks* of 1 trial, " err || fail "no pilot of networks over PETSc: $(cat err)"
+grep -q "pilot: [0-9]* blocks* of 1 trial timed, " err || fail "no pilot of networks over PETSc: $(cat err)"
 submit --dry-run --pilot 0 --ranks 64 --time 1h
 grep -q "6 blocks of work for 64 ranks" err || fail "nothing said of idle ranks: $(cat err)"
 
@@ -159,7 +159,7 @@ watcher=$!
 sleep 0.5
 "$epilux" run deck.yaml -o later.h5 --quiet --progress later.progress || fail "no results to watch"
 wait "$watcher" || fail "status --watch: exit $?"
-has watched "later.h5: not there yet"
+has watched "later.h5: does not exist yet"
 grep -q "^later.h5: 24 of 24 trials finished, " watched || fail "the watch did not see the end: $(cat watched)" # its writer may still be there
 grep -q " begins: 1 rank, the first on " later.progress || fail "the file of --progress has no beginning: $(cat later.progress)"
 grep -q " finished: 24/24 trials, 100 %" later.progress || fail "the file of --progress has no end: $(cat later.progress)"

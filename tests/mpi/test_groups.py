@@ -164,7 +164,7 @@ def check_times_them_alone(folder, epilux):
     for n_ranks, options in ((0, ()), (2, ()), (3, per_network(2)), (0, ("--set", "petsc.options=-log_view"))):
         status, out, err = finish(n_ranks, epilux, "check", LATTICE, *options)
         assert status == 0 and not err, f"{options}: {status}, {err}"
-        assert out.count(" of 4 blocks of trials, here, in ") == 1, out
+        assert out.count(" of 4 blocks of trials, timed here in ") == 1, out
         assert "SNESSolve" not in out, out
     status, _, err = finish(0, epilux, "check", LATTICE, "--set", "petsc.options=-pc_type nought")
     assert status == 2, err

@@ -51,7 +51,7 @@ static epx_err solve_benchmarks(const epx_call *call, int *n_missed) {
     fflush(stdout);
     n_shown++;
   }
-  if (!csv && rank == 0) printf("\nratios that are not as wanted: %d\n", *n_missed);
+  if (!csv && rank == 0) printf("\nratios that miss their target: %d\n", *n_missed);
   return EPX_OK;
 }
 
@@ -68,10 +68,10 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--csv", NULL, "prints comma-separated values", 0},
-    {"--modes", "N", "lattice: of N modes instead of 10^4 to 10^6; repeated, of several sizes", 0},
-    {"--keep", "NAME", "lattice: leaves parameters, start and end of Newton as doubles in NAME.*", 0},
-    {"--petsc", "WORDS", "lattice: options for PETSc, such as '-log_view'", 0},
+    {"--csv", NULL, "print comma-separated values", 0},
+    {"--modes", "N", "lattice: use N modes instead of 10^4 to 10^6; repeat for several sizes", 0},
+    {"--keep", "NAME", "lattice: write parameters, start and end of Newton as doubles to NAME.*", 0},
+    {"--petsc", "WORDS", "lattice: pass options to PETSc, such as '-log_view'", 0},
     {NULL, NULL, NULL, 0},
 };
 
@@ -80,16 +80,15 @@ const epx_command epx_command_bench = {
     .arguments = "[BENCHMARK]...",
     .n_min = 0,
     .n_max = N_BENCHMARKS_MAX,
-    .summary = "measures this machine against the plain way, in one run",
-    .details =
-        "Benchmarks: equilibrium, learning, scheduler, stiff, lattice (the latter takes minutes). Under "
-        "mpirun -n 2,\n"
-        "scheduler and lattice are over its ranks. Without a name, all but lattice. Times are of the "
-        "processor, of\n"
-        "these two of the wall, medians of several rounds in which the ways take turns. `gflops` counts "
-        "fields, factorisations and solutions "
-        "alone. A ratio that\n"
-        "is not as wanted does not fail: what is wanted holds for a quiet core.",
+    .summary = "measure the speed on this machine against one network at a time, in one run",
+    .details = "Benchmarks: equilibrium, learning, scheduler, stiff, lattice (takes minutes). Without a "
+               "name, all but lattice run.\n"
+               "Under mpirun -n 2, scheduler and lattice use all ranks. Times are processor times; of "
+               "scheduler and lattice, wall\n"
+               "times. Each is the median of several rounds in which the methods take turns. `gflops` counts "
+               "fields, factorisations\n"
+               "and linear solves only. A ratio that misses its target is not an error: targets hold for a "
+               "quiet core.",
     .example = "epilux bench equilibrium --csv",
     .options = options,
     .parallel = true,

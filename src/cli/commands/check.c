@@ -28,16 +28,16 @@ static void print_measured(const epx_pilot *pilot) {
   const int n_left = pilot->n_blocks - pilot->n_whole;
   printf("# time        about ");
   print_time(pilot->total);
-  printf(" on one core\n# measured    %d of %.0f blocks of trials, here, in %.2g s", pilot->n_blocks,
-         pilot->n_all, pilot->spent);
+  printf(" on one core\n# estimate    from %d of %.0f blocks of trials, timed here in %.2g s",
+         pilot->n_blocks, pilot->n_all, pilot->spent);
   if (n_left == 0)
-    printf(": all of them to their end");
+    printf(": all finished");
   else if (pilot->share > 0)
-    printf(": %d to their end; of %d the rest is extrapolated from %.2g %% of the training or more",
-           pilot->n_whole, n_left, 100 * pilot->share);
+    printf(": %d finished; %d extrapolated from at least %.2g %% of each training", pilot->n_whole, n_left,
+           100 * pilot->share);
   else
-    printf(": %d to their end; of %d the rest is extrapolated from a few samples", pilot->n_whole, n_left);
-  printf("%s\n", pilot->bounded ? "; less where trainings stop early" : "");
+    printf(": %d finished; %d extrapolated from a few samples", pilot->n_whole, n_left);
+  printf("%s\n", pilot->bounded ? "; less if trainings stop early" : "");
 }
 
 static void print_size(const epx_campaign *campaign, const epx_pilot *pilot) {
@@ -55,12 +55,12 @@ static void print_size(const epx_campaign *campaign, const epx_pilot *pilot) {
   if (!pilot)
     printf("# time        not measured (--pilot 0)\n");
   else if (pilot->n_blocks == 0)
-    printf("# time        not known: in %.2g s no trial came to an update, or settled samples once; see "
+    printf("# time        unknown: no sample trial reached its first update within %.2g s; try a longer "
            "--pilot\n",
            pilot->spent);
   else
     print_measured(pilot);
-  printf("# memory      about %.3g MB a rank, %.3g MB of results\n", (campaign->bytes + records) / 1e6,
+  printf("# memory      about %.3g MB per rank, %.3g MB of results\n", (campaign->bytes + records) / 1e6,
          records / 1e6);
 }
 
@@ -129,7 +129,7 @@ static epx_err solve(const epx_call *call, int *status) {
 
 static const epx_option options[] = {
     EPX_OPTION_SET,
-    {"--pilot", "TIME", "that trials are timed here, or some times that for long ones; 2 s, 0 for none", 0},
+    {"--pilot", "TIME", "time sample trials for TIME (default 2 s; longer for long trials; 0: skip)", 0},
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_check = {
@@ -137,11 +137,10 @@ const epx_command epx_command_check = {
     .arguments = "DECK",
     .n_min = 1,
     .n_max = 1,
-    .summary = "validates a deck, prints it with every default filled in, and says how large the campaign is",
-    .details =
-        "The output is a deck itself. For the time, some of the campaign's trials are solved here for two "
-        "seconds, on one core,\nand what they do not come to is extrapolated; it says what of it. Nothing is "
-        "kept of them.",
+    .summary = "check a deck, print it with all defaults filled in, and estimate the size of the campaign",
+    .details = "The output is itself a deck. To estimate the run time, sample trials run on one core for 2 s "
+               "and the rest is\n"
+               "extrapolated. The output says how much was measured. Nothing is saved.",
     .example = "epilux check inputs/quickstart.yaml --set population.instances=8",
     .options = options,
     .solve = solve,

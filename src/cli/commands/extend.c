@@ -15,7 +15,7 @@ static epx_err read_count(const epx_call *call, const char *option, int *count) 
   char *end;
   const long value = strtol(text, &end, 10);
   if (*end || value < 1 || value > INT_MAX)
-    return EPX_RAISE(EPX_EINPUT, "%s %s: the whole number that there shall be is wanted", option, text);
+    return EPX_RAISE(EPX_EINPUT, "%s %s: give the new total, a whole number", option, text);
   *count = (int)value;
   return EPX_OK;
 }
@@ -37,9 +37,9 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--instances", "N", "instances a design point that there shall be", 0},
-    {"--points", "N", "design.points that there shall be, of sobol, saltelli, morris", 0},
-    {"--retry-failed", NULL, "runs trials again that failed", 0},
+    {"--instances", "N", "new total number of instances per design point", 0},
+    {"--points", "N", "new total number of design.points (designs sobol, saltelli, morris)", 0},
+    {"--retry-failed", NULL, "run failed trials again", 0},
     EPX_OPTIONS_RUN,
     {NULL, NULL, NULL, 0}};
 
@@ -48,11 +48,10 @@ const epx_command epx_command_extend = {
     .arguments = "RESULTS.h5",
     .n_min = 1,
     .n_max = 1,
-    .summary = "makes a campaign larger and runs what is new; every earlier row stays as it is",
-    .details =
-        "The deck is the one that the results file holds; the larger campaign's numbers are those of a run "
-        "that had been\n"
-        "as large from the start. Without --instances and --points it goes on with what is pending.",
+    .summary = "enlarge a finished campaign and run the new trials; earlier rows stay as they are",
+    .details = "The deck is read from the results file. The numbers are the same as those of a campaign that "
+               "had this size from the\n"
+               "start. Without --instances and --points, pending trials are run.",
     .example = "mpirun -n 4 epilux extend quickstart.h5 --instances 64",
     .options = options,
     .parallel = true,

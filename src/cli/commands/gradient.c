@@ -86,43 +86,81 @@ static void print_refusals(const epx_comparison *rows, int n_rows) {
 static void print_failures(const epx_comparison *rows, int n_rows) {
   for (int i = 0; i < n_rows; i++) {
     if (rows[i].failures > 0)
-      printf("%s, %s: %ld learning phases found no equilibrium and were left out\n", rows[i].estimator->name,
+      printf("%s, %s: %ld nudged phases found no equilibrium and were skipped\n", rows[i].estimator->name,
              rows[i].scheme == EPX_CENTERED ? "centered" : "one-sided", rows[i].failures);
   }
 }
 
-/* What spread and differences are of. */
-static void print_judges(const epx_point *point) {
-  char text[128] = "the noise of hardware.readout and hardware.drift";
-  if (point->engine == EPX_ENGINE_DISTRIBUTED) {
-    printf(
-        "error_to_differences is with finite differences of the cost, over the %d largest entries of each\n"
-        "kind of parameter, at the least beta. The readout of a distributed network is ideal: no spread.\n",
-        EPX_DISTRIBUTED_COMPARISON_DIFFERENCES);
-    return;
-  }
-  if (is_quiet(point->settings))
-    snprintf(text, sizeof text,
-             "read-out noise of %g (the deck has neither hardware.readout nor hardware.drift)",
-             reference_noise);
+/* What the columns mean. */
+static void print_legend(const epx_point *point) {
+  const bool distributed = point->engine == EPX_ENGINE_DISTRIBUTED;
+  char noise[128] = "under the noise of hardware.readout and hardware.drift";
+  if (distributed)
+    snprintf(noise, sizeof noise, "(none: the readout of a distributed network is ideal)");
+  else if (is_quiet(point->settings))
+    snprintf(noise, sizeof noise,
+             "under a read-out noise of %g (the deck has no hardware.readout and no drift)", reference_noise);
   printf(
-      "error_to_differences is with finite differences, at the least beta. spread is the standard deviation "
-      "of g\nover |e| with %s,\nand the rule's own draws.\n",
-      text);
+      "\ng: gradient by the estimator; e: exact gradient by implicit differentiation (backprop); mean over "
+      "the %d training samples\n"
+      "  cosine                of the angle between g and e: 1 is best\n"
+      "  norm_ratio            |g| / |e|\n"
+      "  error                 |g - e| / |e|\n"
+      "  error_vanishing       part of the error that vanishes with beta\n"
+      "  error_at_beta_0       part of the error that stays: the bias of the rule itself\n"
+      "  error_slope           slope of log(error) over log(beta): 1 or 2 where all of it vanishes\n"
+      "  error_to_differences  as error, with finite differences of the cost in place of e, at the smallest "
+      "beta\n"
+      "  spread                standard deviation of g over |e|, %s\n"
+      "  convergence           predicted progress of a training step along g, relative to one along e: 1 is "
+      "best\n"
+      "  equilibria            solved for one gradient\n",
+      point->task->n_train, noise);
+  if (distributed)
+    printf("Finite differences are taken for the %d largest entries of each kind of parameter.\n",
+           EPX_DISTRIBUTED_COMPARISON_DIFFERENCES);
+}
+
+/* A rule with its nudge and how near it came. */
+static void print_rule(const epx_comparison *row, int b) {
+  printf("%s", row->estimator->name);
+  if (row->estimator->nudged && !row->estimator->own_scheme)
+    printf(", %s", row->scheme == EPX_CENTERED ? "centered" : "one-sided");
+  if (row->estimator->nudged) printf(", beta %g", row->beta[b]);
+  printf(" (error %.2g, cosine %.6f)", row->error[b], row->cosine[b]);
+}
+
+static bool is_of_deck(const epx_comparison *row, const epx_learning_spec *learning) {
+  if (row->refusal || row->estimator != learning->estimator) return false;
+  return !row->estimator->nudged || row->estimator->own_scheme || row->scheme == learning->nudging.scheme;
+}
+
+/* The measured rule that is closest to the exact gradient, and the deck's own. */
+static void print_conclusion(const epx_learning_spec *learning, const epx_comparison *rows, int n_rows) {
+  int best = -1, best_beta = 0;
+  for (int i = 0; i < n_rows; i++) {
+    for (int b = 0; !rows[i].refusal && !rows[i].estimator->computed && b < rows[i].n_betas; b++) {
+      if (isnan(rows[i].error[b]) || (best >= 0 && rows[i].error[b] >= rows[best].error[best_beta])) continue;
+      best = i;
+      best_beta = b;
+    }
+  }
+  if (best < 0) return;
+  printf("\nconclusion: closest to e of the rules that hardware can run: ");
+  print_rule(&rows[best], best_beta);
+  for (int i = 0; i < n_rows; i++) {
+    if (!is_of_deck(&rows[i], learning)) continue;
+    printf("; rule of the deck: ");
+    print_rule(&rows[i], 0);
+  }
+  printf("\n");
 }
 
 static void print_notes(const epx_point *point, const epx_comparison *rows, int n_rows) {
   print_refusals(rows, n_rows);
   print_failures(rows, n_rows);
-  printf(
-      "\ncosine, norm_ratio and error (|g - e| / |e|) are with e by implicit differentiation (backprop), "
-      "over the\n"
-      "%d training samples; error_slope is that of log error in log beta; error_at_beta_0 is what is left "
-      "when\n"
-      "beta vanishes: the rule's own bias, error_vanishing what goes with it. convergence is predicted: how "
-      "far down\na step along such a g gets, next to one along e.\n",
-      point->task->n_train);
-  print_judges(point);
+  print_legend(point);
+  print_conclusion(&point->settings->learning, rows, n_rows);
 }
 
 static epx_err view_rows(const epx_call *call, const epx_point *point, const epx_comparison *rows,
@@ -221,8 +259,8 @@ static epx_err solve(const epx_call *call, int *status) {
 static const epx_option options[] = {
     EPX_OPTION_SET,
     EPX_OPTION_PETSC,
-    {"--instance", "I", "takes fabricated instance I instead of the nominal network", 0},
-    {"--csv", NULL, "prints comma-separated values", 0},
+    {"--instance", "I", "use fabricated instance I instead of the nominal network", 0},
+    {"--csv", NULL, "print comma-separated values", 0},
     {NULL, NULL, NULL, 0},
 };
 
@@ -231,13 +269,13 @@ const epx_command epx_command_gradient = {
     .arguments = "DECK",
     .n_min = 1,
     .n_max = 1,
-    .summary = "compares every gradient estimator with implicit differentiation and finite differences",
-    .details =
-        "At the deck's base point: its factors are not applied (use --set for another point). Nudged "
-        "rules are\n"
-        "taken at learning.nudge.beta, half and a quarter of it, one-sided and centered. A distributed "
-        "network\n"
-        "(equilibrium.engine) is spread over all ranks of the launch: mpirun -n 2 epilux gradient DECK.",
+    .summary = "compare every gradient estimator with implicit differentiation and finite differences",
+    .details = "The comparison is made at the base point of the deck: factors are not applied; use --set to "
+               "choose another point.\n"
+               "Nudged rules are evaluated at learning.nudge.beta and at 1/2 and 1/4 of it, one-sided and "
+               "centered.\n"
+               "A distributed network (equilibrium.engine) is spread over all ranks: mpirun -n 2 epilux "
+               "gradient DECK.",
     .example = "epilux gradient inputs/quickstart.yaml --set network.parameters.loss=0.1",
     .options = options,
     .parallel = true,

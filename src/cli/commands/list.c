@@ -290,22 +290,22 @@ static const struct {
     {"families", "kinds of networks: equations, parameters, units, defaults, sources", list_families},
     {"topologies", "which nodes are linked", list_topologies},
     {"readouts", "what detectors report", list_readouts},
-    {"tasks", "what can be learnt", list_tasks},
+    {"tasks", "tasks to learn", list_tasks},
     {"encodings", "how features enter", list_encodings},
-    {"reductions", "how features become fewer", list_reductions},
+    {"reductions", "how the number of features is reduced", list_reductions},
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
-    {"protocols", "what is trained where, and how it comes onto fabricated instances", list_protocols},
+    {"protocols", "where training happens, and how settings reach the fabricated instances", list_protocols},
     {"costs", "how wrong an answer is", list_costs},
     {"optimizers", "how parameters follow a gradient", list_optimizers},
     {"schedules", "how the learning rate follows the epochs", list_schedules},
-    {"engines", "which networks are solved together, and on how many ranks", list_engines},
-    {"methods", "ways to an equilibrium", list_methods},
-    {"distributions", "spreads of nominal values and of fabrication", list_distributions},
-    {"designs", "which points of the factors' space are visited", list_designs},
-    {"metrics", "what is measured of a trained network", list_metrics},
-    {"curves", "what can be kept of each epoch", list_curves},
+    {"engines", "how networks are solved: together on one core, or one over many ranks", list_engines},
+    {"methods", "methods to find an equilibrium", list_methods},
+    {"distributions", "distributions of nominal values and of fabrication", list_distributions},
+    {"designs", "methods to choose the design points", list_designs},
+    {"metrics", "what is measured on a trained network", list_metrics},
+    {"curves", "what can be saved per epoch", list_curves},
     {"devices", "rings, heaters, detectors, …: defaults, ranges, sources, and what is assumed", list_devices},
-    {"energies", "what parts cost: both cases, sources, and what is assumed", list_energies},
+    {"energies", "energy cost of each part: two cases, sources, and what is assumed", list_energies},
     {"processes", "fabrication: presets, terms, quantities", list_processes},
     {"kernels", "correlation of random fields over distance", list_kernels},
     {"deck", "every key of a deck: inputs/reference.yaml", list_deck},
@@ -320,8 +320,7 @@ static epx_err solve(const epx_call *call, int *status) {
     printf("`epilux list WHAT` lists\n");
     for (int i = 0; i < N_TOPICS; i++)
       print_row(topics[i].name, topics[i].meaning);
-    printf(
-        "Sources are keys of references.bib, which is in the source tree and installed in share/epilux.\n");
+    printf("Sources are keys of references.bib (in the source tree, and installed in share/epilux).\n");
     return EPX_OK;
   }
   for (int i = 0; i < N_TOPICS; i++) {
@@ -331,7 +330,8 @@ static epx_err solve(const epx_call *call, int *status) {
   const char *nearest = epx_nearest_get(call->arguments[0], N_TOPICS, names);
   if (nearest)
     return EPX_RAISE(EPX_EINPUT, "list: there are no %s; did you mean %s?", call->arguments[0], nearest);
-  return EPX_RAISE(EPX_EINPUT, "list: there are no %s; `epilux list` says what there is", call->arguments[0]);
+  return EPX_RAISE(EPX_EINPUT, "list: there are no %s; `epilux list` shows what can be listed",
+                   call->arguments[0]);
 }
 
 const epx_command epx_command_list = {
@@ -339,7 +339,7 @@ const epx_command epx_command_list = {
     .arguments = "[WHAT]",
     .n_min = 0,
     .n_max = 1,
-    .summary = "lists families, tasks, estimators, designs, metrics, …, or every key of a deck",
+    .summary = "list families, tasks, estimators, designs, metrics, …, or every key of a deck",
     .example = "epilux list families",
     .solve = solve,
 };

@@ -42,8 +42,8 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--force", NULL, "overwrites a results file", 0},
-    {"--any-version", NULL, "takes parts of other versions, libraries or instruction sets", 0},
+    {"--force", NULL, "overwrite an existing results file", 0},
+    {"--any-version", NULL, "accept parts of other versions, libraries or instruction sets", 0},
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_merge = {
@@ -51,11 +51,10 @@ const epx_command epx_command_merge = {
     .arguments = "OUT.h5 IN.h5...",
     .n_min = 2,
     .n_max = 100000,
-    .summary = "joins the parts of one campaign into one results file",
-    .details = "Parts come from epilux run --shard K/N. Parts of another deck, seed or version are refused "
-               "by name, and "
-               "so is a\n"
-               "trial that two parts have with different numbers. What is in no part stays pending.",
+    .summary = "join the parts of one campaign into one results file",
+    .details = "Parts are written by epilux run --shard K/N. Parts of another deck, seed or version are "
+               "refused by name. A trial that\n"
+               "two parts hold with different numbers is refused. Trials that no part contains stay pending.",
     .example = "epilux merge study.h5 study-1.h5 study-2.h5",
     .options = options,
     .solve = solve};

@@ -88,7 +88,7 @@ static epx_err solve(const epx_call *call, int *status) {
 
 static const epx_option options[] = {
     EPX_OPTION_SET,
-    {"--csv", NULL, "prints comma-separated values with all digits", 0},
+    {"--csv", NULL, "print comma-separated values with all digits", 0},
     {NULL, NULL, NULL, 0},
 };
 
@@ -97,7 +97,7 @@ const epx_command epx_command_plan = {
     .arguments = "DECK",
     .n_min = 1,
     .n_max = 1,
-    .summary = "prints the design table: a row a point, a column a factor; simulates nothing",
+    .summary = "print the design table: one row per point, one column per factor; nothing is simulated",
     .example = "epilux plan inputs/quickstart.yaml",
     .options = options,
     .solve = solve,

@@ -210,13 +210,13 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--output", "FILE", "the results file; without it NAME.h5 after study.name", 'o'},
+    {"--output", "FILE", "write the results to FILE (default NAME.h5, after study.name)", 'o'},
     EPX_OPTION_SET,
     EPX_OPTION_PETSC,
-    {"--resume", NULL, "goes on with the results file; begins when there is none", 0},
-    {"--force", NULL, "overwrites a results file", 0},
-    {"--retry-failed", NULL, "with --resume: runs trials again that failed", 0},
-    {"--shard", "K/N", "runs the K-th of N parts; `epilux merge` joins their files", 0},
+    {"--resume", NULL, "continue the results file; start a new one where there is none", 0},
+    {"--force", NULL, "overwrite an existing results file", 0},
+    {"--retry-failed", NULL, "with --resume: run failed trials again", 0},
+    {"--shard", "K/N", "run part K of N; `epilux merge` joins the files of the parts", 0},
     EPX_OPTIONS_RUN,
     {NULL, NULL, NULL, 0}};
 
@@ -225,15 +225,16 @@ const epx_command epx_command_run = {
     .arguments = "DECK",
     .n_min = 1,
     .n_max = 1,
-    .summary = "runs a campaign, alone or over MPI ranks",
-    .details = "Every trial's numbers depend on the deck, the seed and the trial alone: the same bits on any "
-               "number of ranks,\n"
-               "stopped and resumed or not. The results file is whole at any time; what came since it was "
-               "last written is in\n"
-               "FILE.journal beside it, and what is kept of long trainings (run.checkpoint) in "
-               "FILE.checkpoint.*.\nSIGTERM, SIGUSR1, SIGINT, --max-time and the end of a Slurm job stop "
-               "the run in time,\n"
-               "saved, with exit status 75; a second signal does not wait for what is under way.",
+    .summary = "run a campaign, alone or over MPI ranks",
+    .details =
+        "The numbers of a trial depend on the deck, the seed and the trial only: the same bits on any number "
+        "of ranks,\n"
+        "stopped and resumed or not. The results file can be read at any time. Trials finished since it was "
+        "last written\n"
+        "are in FILE.journal, and the state of long trainings (run.checkpoint) is in FILE.checkpoint.*.\n"
+        "The run saves and stops with exit status 75 on SIGTERM, SIGUSR1, SIGINT, at --max-time and before "
+        "the end of a\n"
+        "Slurm job. A second signal stops it at once, without waiting for the trials that are running.",
     .example = "mpirun -n 4 epilux run inputs/quickstart.yaml -o quickstart.h5",
     .options = options,
     .parallel = true,

@@ -25,13 +25,15 @@ epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status);
 
 /* The options that all such commands have. */
 #define EPX_OPTIONS_RUN                                                                                      \
-  {"--max-time", "TIME", "stops in time, saved: 2h, 90min, 00:10:00", 0},                                    \
-      {"--checkpoint", "TIME", "from one results file to the next; 60 s", 0},                                \
-      {"--attempts", "N", "deaths of its process that make a trial failed; 3, 0: no limit", 0},              \
-      {"--group", "N", "workers that one rank listens to, above which relays stand between; 1000", 0},       \
-      {"--progress", "FILE", "adds lines of progress to a file, for others to follow", 0},                   \
-      {"--any-version", NULL, "goes on although version, libraries or instruction set differ", 0}, {         \
-    "--quiet", NULL, "no progress, no summary", 0                                                            \
+  {"--max-time", "TIME", "stop and save before TIME is over, exit status 75: 2h, 90min, 00:10:00", 0},       \
+      {"--checkpoint", "TIME", "write the results file every TIME (default 60 s)", 0},                       \
+      {"--attempts", "N",                                                                                    \
+       "mark a trial as failed after its process has crashed N times (default 3; 0: never)", 0},             \
+      {"--group", "N",                                                                                       \
+       "most workers per coordinating rank; above that, relay ranks help (default 1000; 0: no limit)", 0},   \
+      {"--progress", "FILE", "append progress lines to FILE", 0},                                            \
+      {"--any-version", NULL, "continue although version, libraries or instruction set differ", 0}, {        \
+    "--quiet", NULL, "print neither progress nor summary", 0                                                 \
   }
 
 #endif

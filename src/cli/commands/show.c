@@ -197,9 +197,9 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--metric", "METRIC", "which one; without it the yield's, or the first of the deck", 0},
-    {"--sensitivity", NULL, "only what each factor does to the metric", 0},
-    {"--csv", NULL, "comma-separated values with all digits", 0},
+    {"--metric", "METRIC", "show METRIC (default: the metric of the yield, else the first of the deck)", 0},
+    {"--sensitivity", NULL, "show only the effect of each factor on the metric", 0},
+    {"--csv", NULL, "print comma-separated values with all digits", 0},
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_show = {
@@ -207,8 +207,8 @@ const epx_command epx_command_show = {
     .arguments = "RESULTS.h5",
     .n_min = 1,
     .n_max = 1,
-    .summary = "shows mean, spread, yield and failures of each design point, and sensitivities",
-    .details = "Works while the campaign runs, too.",
+    .summary = "show mean, spread, yield and failures of each design point, and sensitivities",
+    .details = "It can be used while the campaign runs.",
     .example = "epilux show quickstart.h5 --metric gradient_cosine",
     .options = options,
     .solve = solve};

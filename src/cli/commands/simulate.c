@@ -122,15 +122,15 @@ static void print_certificate(const subject *s, const epx_certificate *c) {
   printf("outcome        %s\n", epx_simulation_get_outcome_name(c->outcome));
   printf("residual       %.3g\n", c->residual);
   if (c->outcome == EPX_OK) {
-    printf("settling time  %.6g%s%s, to a residual of %g\n", c->settling_time, blank, unit,
+    printf("settling time  %.6g%s%s, until the residual stays below %g\n", c->settling_time, blank, unit,
            s->settings->equilibrium.settled);
     printf("stability      %s: largest real part of the spectrum %.6g%s%s\n",
            c->abscissa < 0 ? "stable" : "unstable", c->abscissa, normalised ? "" : " 1/", unit);
   }
   if (c->outcome == EPX_OSCILLATES) {
-    if (isnan(c->period)) printf("period         none: it comes back at no regular times\n");
+    if (isnan(c->period)) printf("period         none: the oscillation is not periodic\n");
     if (!isnan(c->period)) printf("period         %.6g%s%s\n", c->period, blank, unit);
-    printf("amplitude      %.6g, half the swing of the component that swings most\n", c->amplitude);
+    printf("amplitude      %.6g, half of the largest peak-to-peak swing of a component\n", c->amplitude);
   }
 }
 
@@ -277,7 +277,7 @@ static epx_err write_hysteresis(const movement *m, const char *path, const epx_h
   if (code == EPX_OK) code = eval_outputs(m, h, up, down);
   if (code == EPX_OK) code = create_text(m->deck, m->subject, &text, &about);
   if (code == EPX_OK) code = epx_trajectory_write_hysteresis(path, &about, m->parameter, h, up, down);
-  if (code == EPX_OK) printf("%s: both ways\n", path);
+  if (code == EPX_OK) printf("%s: both sweeps written\n", path);
   epx_array_destroy(&up);
   epx_array_destroy(&down);
   epx_array_destroy(&text);
@@ -308,7 +308,7 @@ static epx_err follow_both_ways(const epx_call *call, epx_deck *deck, subject *s
   printf("%s from %g to %g and back\n", parameter, spec.from, spec.to);
   print_branch("up", h, &h->up);
   print_branch("down", h, &h->down);
-  printf("at %d of %d values the ways differ\n", epx_hysteresis_eval_width(h), h->n_values);
+  printf("the sweeps differ at %d of %d values\n", epx_hysteresis_eval_width(h), h->n_values);
   if (path) code = write_hysteresis(&m, path, h);
   epx_hysteresis_destroy(&h);
   return code;
@@ -320,7 +320,7 @@ static epx_err solve(const epx_call *call, int *status) {
   epx_deck *deck;
   (void)status;
   if (path && !epx_call_is_set(call, "--force") && access(path, F_OK) == 0)
-    return EPX_RAISE(EPX_EBUSY, "%s is there already: another name, or --force", path);
+    return EPX_RAISE(EPX_EBUSY, "%s exists; choose another name, or overwrite it with --force", path);
   EPX_TRY(epx_call_read_deck(call, &deck));
   int code = read_subject(call, deck, &s);
   if (code == EPX_OK) code = create_network(deck, &s);
@@ -336,13 +336,14 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--output", "TRAJECTORY.h5", "keeps the transient, or both ways, as HDF5", 'o'},
-    {"--force", NULL, "replaces that file", 0},
-    {"--point", "K", "takes design point K instead of the base point", 0},
-    {"--instance", "I", "takes fabricated instance I instead of the nominal network", 0},
+    {"--output", "TRAJECTORY.h5", "write the transient, or both sweeps of a continuation, to TRAJECTORY.h5",
+     'o'},
+    {"--force", NULL, "overwrite an existing TRAJECTORY.h5", 0},
+    {"--point", "K", "use design point K instead of the base point", 0},
+    {"--instance", "I", "use fabricated instance I instead of the nominal network", 0},
     {"--parameters", "RESULTS.h5",
-     "takes the network as trained there (keep_parameters), of --point and --instance or the first", 0},
-    {"--sample", "S", "takes sample S of the task instead of the first", 0},
+     "use a trained network of RESULTS.h5 (keep_parameters): --point and --instance, or the first", 0},
+    {"--sample", "S", "use sample S of the task instead of the first", 0},
     EPX_OPTION_SET,
     {NULL, NULL, NULL, 0},
 };
@@ -352,13 +353,14 @@ const epx_command epx_command_simulate = {
     .arguments = "DECK",
     .n_min = 1,
     .n_max = 1,
-    .summary = "follows one network to its equilibrium, or along one parameter up and down",
-    .details =
-        "One network, untrained or out of a results file, with one sample, by the reference way: residual,\n"
-        "settling time, stability, or an oscillation's period and amplitude. With a section `continuation` "
-        "in\n"
-        "the deck its parameter is moved up and down in steps, each from the state before: where the state\n"
-        "jumps, and where the ways differ.",
+    .summary = "follow one network to its equilibrium, or move one parameter up and down",
+    .details = "One network (untrained, or trained in a results file) is solved for one sample by the "
+               "reference engine. Printed are\n"
+               "residual, settling time and stability, or period and amplitude of an oscillation. With a "
+               "section `continuation` in\n"
+               "the deck, its parameter is swept up and down; every step starts from the state of the step "
+               "before. Printed are the\n"
+               "values where the state jumps, and the range where the two sweeps differ.",
     .example = "epilux simulate inputs/quickstart.yaml -o transient.h5",
     .options = options,
     .solve = solve,

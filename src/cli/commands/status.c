@@ -79,7 +79,8 @@ static void print_status(const char *path, const epx_results *results, const cha
                      : "stopped",
          holder);
   if (results->n_shards > 0)
-    printf("%-15s %d/%d: the other trials are pending here\n", "shard", results->shard, results->n_shards);
+    printf("%-15s %d/%d: trials of the other parts are pending here\n", "shard", results->shard,
+           results->n_shards);
   print_states(results);
   if (results->journal.n_damaged > 0)
     printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);
@@ -87,14 +88,14 @@ static void print_status(const char *path, const epx_results *results, const cha
   double shares;
   const int n_kept = epx_checkpoint_get_count(path, &shares);
   if (n_kept > 0)
-    printf("%-15s %d block%s of trials under way, %.6f trainings done of them\n", "kept", n_kept,
+    printf("%-15s %d block%s of trials running, %.6f trainings of them done\n", "kept", n_kept,
            n_kept == 1 ? "" : "s", shares);
   epx_progress_eval_time(epx_progress_eval_time_left(&progress), left, sizeof left);
   /* A run that solved nothing, or was killed at once, has no rate to speak of. */
   if (progress.n_solved > 0 && progress.seconds > 0)
     printf("%-15s %.3g trials a second%s\n", "rate", epx_progress_eval_rate(&progress),
            *holder ? "" : ", before it stopped");
-  printf("%-15s %s\n", "time left", *holder ? left : "stopped; go on with epilux run DECK --resume");
+  printf("%-15s %s\n", "time left", *holder ? left : "stopped; continue with epilux run DECK --resume");
 }
 
 /* Reads a results file, and who runs it: holder [size], out. */
@@ -124,7 +125,7 @@ static epx_err eval_line(const char *path, char *line, size_t size) {
   epx_results *results;
   epx_progress progress;
   if (access(path, F_OK) != 0) {
-    snprintf(line, size, "%s: not there yet", path);
+    snprintf(line, size, "%s: does not exist yet", path);
     return EPX_OK;
   }
   EPX_TRY(read_results(path, &results, holder, sizeof holder));
@@ -133,7 +134,7 @@ static epx_err eval_line(const char *path, char *line, size_t size) {
   epx_progress_eval_line(&progress, text, sizeof text);
   /* Between two jobs there is no rate to speak of: of the line, what stands before it. */
   if (!*holder) snprintf(text, sizeof text, "%ld/%ld trials", progress.n_finished, progress.n_trials);
-  snprintf(line, size, "%s: %s, %s%s", path, text, *holder ? "running: " : "waiting: nobody runs it now",
+  snprintf(line, size, "%s: %s, %s%s", path, text, *holder ? "running: " : "waiting: no run is active",
            holder);
   if (progress.n_finished == progress.n_trials) *line = '\0';
   return EPX_OK;
@@ -167,8 +168,8 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--watch", NULL, "goes on until all trials are finished; waits for a file that is not there yet", 0},
-    {"--every", "TIME", "with --watch: from one look to the next; 5 s", 0},
+    {"--watch", NULL, "refresh until all trials are finished; wait for a file that does not exist yet", 0},
+    {"--every", "TIME", "with --watch: refresh every TIME (default 5 s)", 0},
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_status = {
@@ -176,10 +177,10 @@ const epx_command epx_command_status = {
     .arguments = "RESULTS.h5",
     .n_min = 1,
     .n_max = 1,
-    .summary = "says how far a campaign is that runs or was stopped",
-    .details =
-        "Exit status: 0 when all trials are finished, 75 when there is more to do. --watch ends when all are "
-        "finished,\nalso when they are so by several jobs one after the other; Ctrl-C ends it before.",
+    .summary = "show the progress of a running or stopped campaign",
+    .details = "Exit status: 0 when all trials are finished, 75 when some are pending. --watch ends when all "
+               "trials are finished,\n"
+               "also if several jobs run them one after the other. Ctrl-C ends it earlier.",
     .example = "epilux status --watch quickstart.h5",
     .options = options,
     .solve = solve};

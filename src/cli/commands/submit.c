@@ -81,7 +81,7 @@ static epx_err read_job(const epx_call *call, const char *folder, epx_allocation
   EPX_TRY(read_count(call, "--chain", 1, &job->chain));
   if (job->chain > 1 && request->shards > 1)
     return EPX_RAISE(EPX_EINPUT,
-                     "submit: --chain and --shards exclude each other: shards go on by themselves");
+                     "submit: --chain and --shards exclude each other: shards continue by themselves");
   job->memory = epx_call_get_value(call, "--memory", 0);
   job->grace = request->grace;
   job->shards = request->shards;
@@ -126,8 +126,8 @@ static void print_plan(const epx_campaign *campaign, const epx_job *job, const e
   if (pilot) {
     epx_progress_eval_time(pilot->total, total, sizeof total);
     fprintf(stderr,
-            "epilux: pilot: %d block%s of %d trial%s, %d to the end, %.3g s each, %.0f MB; all %.0f blocks: "
-            "%s of one core\n",
+            "epilux: pilot: %d block%s of %d trial%s timed, %d finished, %.3g s each, %.0f MB; all %.0f "
+            "blocks: %s on one core\n",
             pilot->n_blocks, pilot->n_blocks == 1 ? "" : "s", campaign->block,
             campaign->block == 1 ? "" : "s", pilot->n_whole, pilot->block, pilot->bytes / 1e6, n_blocks,
             total);
@@ -169,7 +169,7 @@ static epx_err submit(const epx_job *job) {
     printf("job %s: %s\n", id,
            i == 0            ? job->script
            : job->shards > 1 ? "joins the shards"
-                             : "goes on, if need be");
+                             : "continues if needed");
   }
   epx_script watched = {0};
   EPX_TRY(epx_script_write_word(&watched, job->results));
@@ -200,11 +200,10 @@ static epx_err write_and_submit(const epx_call *call, const epx_job *job, const 
 static epx_err fly_pilot(const epx_campaign *campaign, double budget, epx_pilot *pilot) {
   EPX_TRY(epx_pilot_eval(campaign, budget, pilot_patience, pilot));
   if (pilot->n_blocks > 0) return EPX_OK;
-  return EPX_RAISE(
-      EPX_EINPUT,
-      "in %.0f s no trial came to an update, or settled samples once: give --ranks and --time, and "
-      "--pilot 0 to time none",
-      pilot->spent);
+  return EPX_RAISE(EPX_EINPUT,
+                   "no sample trial reached its first update within %.0f s: give --ranks and --time, and "
+                   "--pilot 0 to skip the pilot",
+                   pilot->spent);
 }
 
 static epx_err plan_and_submit(const epx_call *call, const epx_campaign *campaign, const char *folder,
@@ -254,22 +253,27 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--output", "FILE", "the results file; without it NAME.h5 after study.name", 'o'},
+    {"--output", "FILE", "write the results to FILE (default NAME.h5, after study.name)", 'o'},
     EPX_OPTION_SET,
-    {"--site", "SITE", "a file of jobs/sites, or a path that ends with .env; plain, or $EPILUX_SITE", 0},
-    {"--ranks", "N", "MPI ranks of a job; without it so many that it takes about an hour", 0},
-    {"--time", "TIME", "of a job: 2h, 90min, 1-12:00:00; without it from the pilot", 0},
-    {"--memory", "SIZE", "of a core, as sbatch takes it: 2G; without it from the pilot", 0},
-    {"--partition", "NAME", "in place of the site's", 0},
-    {"--account", "NAME", "in place of the site's", 0},
-    {"--launcher", "WORDS", "what starts ranks: \"srun --mpi=pmix\", mpirun; in place of the site's", 0},
-    {"--shards", "N", "shares the campaign among N jobs of an array, and joins their results", 0},
-    {"--chain", "N", "N jobs, each going on after the one before, in place of requeueing", 0},
-    {"--grace", "TIME", "before its end at which a job saves and goes back into the queue; 60 s", 0},
-    {"--pilot", "TIME",
-     "that trials are timed here before, or some times that for long ones; 10 s, 0 for none", 0},
-    {"--sbatch", "OPTION", "passed on to sbatch, as --sbatch=--mail-type=END; may be repeated", 0},
-    {"--dry-run", NULL, "prints the job and submits nothing", 0},
+    {"--site", "SITE",
+     "use the settings of SITE: a file of jobs/sites or a path that ends with .env (default $EPILUX_SITE, "
+     "else plain)",
+     0},
+    {"--ranks", "N", "use N MPI ranks per job (default: as many as make it take about one hour)", 0},
+    {"--time", "TIME", "limit a job to TIME: 2h, 90min, 1-12:00:00 (default: estimated by the pilot)", 0},
+    {"--memory", "SIZE",
+     "ask for SIZE of memory per core, as for sbatch: 2G (default: estimated by the pilot)", 0},
+    {"--partition", "NAME", "use NAME instead of the site's setting", 0},
+    {"--account", "NAME", "use NAME instead of the site's setting", 0},
+    {"--launcher", "WORDS",
+     "start ranks with WORDS, such as \"srun --mpi=pmix\" or mpirun, instead of the site's launcher", 0},
+    {"--shards", "N", "share the campaign among N jobs of an array, then join their results", 0},
+    {"--chain", "N", "submit N jobs, each continuing the one before, instead of requeueing one job", 0},
+    {"--grace", "TIME", "save and requeue TIME before the end of the job (default 60 s)", 0},
+    {"--pilot", "TIME", "time sample trials for TIME first (default 10 s; longer for long trials; 0: skip)",
+     0},
+    {"--sbatch", "OPTION", "pass OPTION to sbatch, as in --sbatch=--mail-type=END; may be repeated", 0},
+    {"--dry-run", NULL, "print the job script; submit nothing", 0},
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_submit = {
@@ -277,15 +281,15 @@ const epx_command epx_command_submit = {
     .arguments = "DECK",
     .n_min = 1,
     .n_max = 1,
-    .summary = "submits a campaign to Slurm, and has it finished, whatever happens in between",
-    .details = "Some trials are timed here, and what they do not come to is extrapolated; from that, the "
-               "deck and the site follow ranks, time and memory. "
-               "The job "
-               "saves before its\n"
-               "time is up and goes back into the queue, goes on after a crash, and ends when all trials are "
-               "finished. It is written to\n"
-               "NAME.sbatch, logs to NAME-JOB.log, and its progress can be followed in NAME.h5.progress. "
-               "Submitting again goes on.",
+    .summary =
+        "submit a campaign to Slurm; the job continues after time limits and crashes until all is done",
+    .details = "Sample trials are timed here. Ranks, time and memory follow from these times, the deck and "
+               "the site.\n"
+               "The job saves before its time limit and requeues itself, continues after a crash, and ends "
+               "when all trials are\n"
+               "finished. The job script is NAME.sbatch, its log NAME-JOB.log, its progress "
+               "NAME.h5.progress. Submitting again\n"
+               "continues the campaign.",
     .example = "epilux submit inputs/quickstart.yaml --site lumi --dry-run",
     .options = options,
     .solve = solve};

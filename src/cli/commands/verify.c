@@ -62,7 +62,7 @@ static epx_err view_report(const epx_verify_case *verify_case, bool full, const 
   epx_table *table;
   printf("%s  %s\n    source: %s\n", verify_case->name, verify_case->title, verify_case->source);
   if (verify_case->short_form && !full)
-    printf("    short form: %s (all of it with --full)\n", verify_case->short_form);
+    printf("    short form: %s (long form with --full)\n", verify_case->short_form);
   EPX_TRY(epx_table_create(N_COLUMNS, &table));
   int code = set_heads(table);
   if (code == EPX_OK) code = set_rows(verify_case, report, false, table);
@@ -124,8 +124,8 @@ static epx_err solve(const epx_call *call, int *status) {
 }
 
 static const epx_option options[] = {
-    {"--csv", NULL, "prints comma-separated values with all digits", 0},
-    {"--full", NULL, "runs the long form of the cases that have one", 0},
+    {"--csv", NULL, "print comma-separated values with all digits", 0},
+    {"--full", NULL, "run the long form of the cases that have one", 0},
     {NULL, NULL, NULL, 0},
 };
 
@@ -134,12 +134,11 @@ const epx_command epx_command_verify = {
     .arguments = "[CASE]...",
     .n_min = 0,
     .n_max = N_CASES_MAX,
-    .summary = "solves the reference cases of the literature: expected, got, error, tolerance, pass or fail",
-    .details =
-        "Without a name, all cases. What is expected is exact (it follows from the equations), published "
-        "(it\n"
-        "stands in the paper or its authors' code) or computed (by an independent program). Exits with 1 if\n"
-        "any number is wrong.",
+    .summary = "solve the reference cases of the literature: expected, got, error, tolerance, pass or fail",
+    .details = "Without a name, all cases run. Expected numbers are exact (they follow from the equations), "
+               "published (they stand in\n"
+               "the paper or its authors' code) or computed (by an independent program). Exit status 1 if "
+               "any number is wrong.",
     .example = "epilux verify P1 P5",
     .options = options,
     .solve = solve,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/print/efficiency.h"
+#include "cli/print/yield_line.h"
 #include "study/record.h"
 
 static const double first_line = 10, line_interval = 60, redraw_interval = 0.2; /* s */
@@ -84,7 +85,8 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
   for (int i = 0; i < campaign->n_points; i++)
     for (int k = 0; k < campaign->n_instances; k++)
       if (epx_campaign_has_trial(campaign, i, k)) count[(int)epx_campaign_get_record(campaign, i, k)[0]]++;
-  printf("%s: %d design points, %d instances each\n", path, campaign->n_points, campaign->n_instances);
+  printf("%s: %d design point%s, %d instance%s each\n", path, campaign->n_points,
+         campaign->n_points == 1 ? "" : "s", campaign->n_instances, campaign->n_instances == 1 ? "" : "s");
   if (campaign->n_shards > 0) printf("shard %d/%d: ", campaign->shard, campaign->n_shards);
   printf("%d done", count[EPX_STATE_DONE]);
   for (int state = 0; state < EPX_STATES; state++)
@@ -100,10 +102,10 @@ static void print_stop(epx_display *display, const epx_run_job *job, const epx_c
   const epx_progress *progress = &report->progress;
   char text[320], line[160], kept[80] = "";
   if (report->n_kept > 0)
-    snprintf(kept, sizeof kept, ", and %d block%s of trials in %s midst", report->n_kept,
-             report->n_kept == 1 ? "" : "s", report->n_kept == 1 ? "its" : "their");
+    snprintf(kept, sizeof kept, ", and so is the state of %d running block%s of trials", report->n_kept,
+             report->n_kept == 1 ? "" : "s");
   if (report->stopped)
-    fprintf(stderr, "epilux: stopped by %s; what is finished is saved%s: go on with epilux %s\n",
+    fprintf(stderr, "epilux: stopped by %s; finished trials are saved%s. Continue with epilux %s\n",
             report->reason, kept, job->again);
   if (!display->file) return;
   epx_progress_eval_line(progress, line, sizeof line);
@@ -120,8 +122,11 @@ void epx_display_view_end(epx_display *display, const epx_run_job *job,
   if (display->terminal && !display->quiet && display->next > 0) fprintf(stderr, "\n");
   if (!display->quiet) {
     print_summary(job->path, job->campaign, &report->progress);
-    if (epx_efficiency_view(report->activity) != EPX_OK)
-      epx_error_reset(); /* no memory for it: then without */
+    /* No memory for them: then without. */
+    if (epx_efficiency_view(report->activity) != EPX_OK) epx_error_reset();
+    if (epx_yield_line_view(job->campaign) != EPX_OK) epx_error_reset();
+    if (report->progress.n_finished == report->progress.n_trials && job->campaign->n_shards == 0)
+      printf("next: epilux show %s\n", job->path);
   }
   print_stop(display, job, report);
 }

@@ -118,9 +118,8 @@ static void print_shares(const epx_activity *activity, long n_trials) {
   epx_activity_eval_sums(activity, &busy, &waiting, &tail);
   const double all = busy + waiting + tail;
   print_short(waiting / (double)n_trials, each, sizeof each);
-  printf("of the workers' time: %.1f %% busy, %.1f %% waiting for work (%s a trial), %.1f %% idle at the "
-         "end; busy but for "
-         "the end: %.1f %%\n",
+  printf("workers: %.1f %% busy, %.1f %% waiting (%s per trial), %.1f %% idle at the end (%.1f %% busy "
+         "before the end)\n",
          100 * busy / all, 100 * waiting / all, each, 100 * tail / all, 100 * busy / (busy + waiting));
 }
 

@@ -45,8 +45,9 @@ static epx_err view(const epx_influence *influence, const epx_factor *factors, c
   EPX_TRY(epx_table_create(1 + 3 * influence->n_indices, &table));
   const int code = fill_table(table, influence, factors, csv);
   if (code == EPX_OK && !csv)
-    printf("\nsensitivity of %s, with 95 %% intervals: %d groups of trials, %d dropped for a trial without a "
-           "value\n",
+    printf("\n"
+           "sensitivity of %s, with 95 %% intervals: %d groups of trials; %d groups dropped because a trial "
+           "has no value\n",
            metric, counts->n_groups, counts->n_dropped);
   if (code == EPX_OK) epx_table_view(table, csv);
   epx_table_destroy(&table);

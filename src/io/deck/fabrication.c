@@ -38,8 +38,8 @@ static epx_err read_device(const epx_tree *map, const epx_family *family, epx_se
   epx_ring ring;
   epx_ring_spec *spec = &settings->fabrication.ring;
   if (strcmp(family->name, "kerr") != 0)
-    return epx_tree_raise(
-        map, "network.device: it says what the units of family kerr are; family %s has others", family->name);
+    return epx_tree_raise(map, "network.device: works with family kerr only; family %s has other units",
+                          family->name);
   epx_ring_init((epx_material_kind)get_word(map, "material", epx_words_get_material), spec);
   set_quantities(map, spec->core == EPX_SILICON ? &epx_ring_silicon : &epx_ring_nitride, spec);
   const int code = epx_ring_eval(spec, &ring);

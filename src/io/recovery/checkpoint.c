@@ -158,7 +158,7 @@ static epx_err read_file(const epx_checkpoint_key *key, const epx_restart *resta
   if (headed && header[KIND] != wanted[KIND] && (!other || other == others[BYTES])) return EPX_OK;
   if (!other && !is_whole(file, header, &table)) other = "damaged";
   if (other) {
-    epx_log_write(EPX_LOG_WARNING, "checkpoint", "%s: is %s; its trials begin anew", name, other);
+    epx_log_write(EPX_LOG_WARNING, "checkpoint", "%s: is %s; its trials start again", name, other);
     return EPX_OK;
   }
   EPX_TRY(read_contents(file, name, restart));
@@ -176,7 +176,7 @@ epx_err epx_checkpoint_read(const epx_checkpoint_key *key, const epx_restart *re
     code = read_file(key, restart, file, name, share);
     fclose(file);
   } else if (errno != ENOENT) {
-    epx_log_write(EPX_LOG_WARNING, "checkpoint", "%s: cannot be read: %s; its trials begin anew", name,
+    epx_log_write(EPX_LOG_WARNING, "checkpoint", "%s: cannot be read: %s; its trials start again", name,
                   strerror(errno));
   }
   epx_array_destroy(&name);

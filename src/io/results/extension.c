@@ -54,11 +54,10 @@ static epx_err check(const epx_campaign *earlier, const epx_campaign *larger) {
     return EPX_RAISE(EPX_EINPUT, "the larger campaign's records have %zu numbers, the earlier ones %zu",
                      larger->layout.size, earlier->layout.size);
   if (larger->block == earlier->block) return EPX_OK;
-  return EPX_RAISE(
-      EPX_EINPUT,
-      "the larger campaign would advance %d instances together, the earlier one did %d, and trials would "
-      "have other bits: begin anew with population.block set",
-      larger->block, earlier->block);
+  return EPX_RAISE(EPX_EINPUT,
+                   "the larger campaign would advance %d instances together, the earlier one did %d, and "
+                   "trials would have other bits: start a new campaign with population.block set",
+                   larger->block, earlier->block);
 }
 
 static epx_err create(const char *path, const char *text, int n_instances, int n_points,
