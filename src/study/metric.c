@@ -2,12 +2,24 @@
 
 #include <string.h>
 
+#include "study/measured.h"
+
+/* One function a row: its value. */
+#define EPX_METRIC(NAME, text, unit, needs, value, meaning)                                                  \
+  static double eval_##NAME(const epx_measured *m, int k) {                                                  \
+    (void)k;                                                                                                 \
+    return value;                                                                                            \
+  }
+#include "study/metrics.def"
+
 static const struct {
   const char *name, *unit, *meaning;
+  unsigned needs;
+  double (*eval)(const epx_measured *, int);
 } table[EPX_METRIC_COUNT] = {
-#define ROW(enumerator, text, unit, meaning) {text, unit, meaning},
-    EPX_METRICS(ROW)
-#undef ROW
+#define EPX_METRIC(NAME, text, unit, needs, value, meaning)                                                  \
+  {text, unit, meaning, EPX_NEEDS_##needs, eval_##NAME},
+#include "study/metrics.def"
 };
 
 int epx_metric_get(const char *name) {
@@ -26,4 +38,28 @@ const char *epx_metric_get_unit(epx_metric metric) {
 
 const char *epx_metric_get_meaning(epx_metric metric) {
   return table[metric].meaning;
+}
+
+unsigned epx_metric_get_needs(const epx_metric *metric, int n) {
+  unsigned needs = 0;
+  for (int i = 0; i < n; i++)
+    needs |= table[metric[i]].needs;
+  return needs;
+}
+
+epx_err epx_metric_check(epx_metric metric, epx_engine engine) {
+  static const unsigned distributed =
+#define EPX_METRIC_NEED(NAME, distributed) (distributed ? EPX_NEEDS_##NAME : 0) |
+      EPX_METRIC_NEEDS(EPX_METRIC_NEED) 0;
+#undef EPX_METRIC_NEED
+  if (engine == EPX_ENGINE_DISTRIBUTED && (table[metric].needs & ~distributed))
+    return EPX_RAISE(EPX_EINPUT,
+                     "metrics: %s is not measured of distributed networks; leave it out, or use "
+                     "equilibrium.engine: population",
+                     table[metric].name);
+  return EPX_OK;
+}
+
+double epx_metric_eval(epx_metric metric, const epx_measured *measured, int k) {
+  return table[metric].eval(measured, k);
 }

@@ -1,74 +1,51 @@
 /** @file
- * Metrics: what is measured of a trained, fabricated network; one table.
+ * Metrics: what is measured of a trained, fabricated network. One row of metrics.def holds a metric whole: its name, unit
+ * and meaning, what has to be measured for it, and its value.
  */
 #ifndef EPILUX_STUDY_METRIC_H
 #define EPILUX_STUDY_METRIC_H
 
-#include <stdbool.h>
-
+#include "epilux/error.h"
+#include "equilibrium/engine.h"
 #include "study/energy/energy.h"
 
-/** Two metrics, for both cases of an entry of study/energy.h. */
-#define EPX_ENERGY_METRIC(X, name, text, meaning)                                                            \
-  X(EPX_METRIC_##name##_OPTIMISTIC, text "_optimistic", "J", meaning "; optimistic case")                    \
-  X(EPX_METRIC_##name##_BUDGETED, text "_budgeted", "J", meaning "; loss-budgeted case")
+/** What a metric needs beside the evaluation that every trial ends with: X(NAME, distributed: whether it is measured of
+ * distributed networks). */
+#define EPX_METRIC_NEEDS(X)                                                                                  \
+  X(UNTRAINED, true)          /* performance of the instances as fabricated */                               \
+  X(DEPLOYED, false)          /* performance before training in situ, with what was trained elsewhere */     \
+  X(TRAINED_ELSEWHERE, false) /* the network that a protocol trains before it is deployed */                 \
+  X(GRADIENT, true)           /* the rule's gradient beside the exact one, before training in situ */        \
+  X(TRAINED_GRADIENT, true)   /* and after it */                                                             \
+  X(TRAINING_PART, true)      /* performance over the training samples */                                    \
+  X(VALIDATION_PART, true)    /* performance over the validation samples */                                  \
+  X(SPECTRUM, true)           /* rightmost eigenvalues of the equilibria of the evaluation */                \
+  X(STARTS, false)            /* equilibria that further starts find */                                      \
+  X(AUDIT, false)             /* equilibria repeated by pure dynamics */                                     \
+  X(WRITES, false)            /* writes of trained parameters, and their wear */                             \
+  X(ENERGY, false)            /* what inference and training would have cost */
 
-/** X(name, deck name, unit, long name) */
-#define EPX_METRICS(X)                                                                                       \
-  X(EPX_METRIC_ACCURACY, "accuracy", "1",                                                                    \
-    "share of held-out samples classified right (training samples when none are held out)")                  \
-  X(EPX_METRIC_LOSS, "loss", "1",                                                                            \
-    "mean cost over the held-out samples (training samples when none are held out)")                         \
-  X(EPX_METRIC_TRAIN_ACCURACY, "train_accuracy", "1", "share of training samples classified right")          \
-  X(EPX_METRIC_TRAIN_LOSS, "train_loss", "1", "mean cost over the training samples")                         \
-  X(EPX_METRIC_VALIDATION_ACCURACY, "validation_accuracy", "1",                                              \
-    "share of validation samples classified right (training samples when there are none)")                   \
-  X(EPX_METRIC_VALIDATION_LOSS, "validation_loss", "1",                                                      \
-    "mean cost over the validation samples (training samples when there are none)")                          \
-  X(EPX_METRIC_INITIAL_ACCURACY, "initial_accuracy", "1", "accuracy before training")                        \
-  X(EPX_METRIC_DEPLOYED_ACCURACY, "deployed_accuracy", "1",                                                  \
-    "accuracy with the settings that were trained elsewhere, before any training in situ")                   \
-  X(EPX_METRIC_NOMINAL_ACCURACY, "nominal_accuracy", "1",                                                    \
-    "accuracy of the nominal network that was trained, on ideal hardware; none of protocol in-situ")         \
-  X(EPX_METRIC_WRITES, "writes_per_weight", "1", "writes of a trained parameter, mean over them")            \
-  X(EPX_METRIC_WORN_OUT, "worn_out", "1",                                                                    \
-    "share of trained parameters that were written to their endurance")                                      \
-  X(EPX_METRIC_NUDGE_FAILURES, "nudge_failures", "1",                                                        \
-    "share of the training's learning phases that found no equilibrium, or left the free state's basin "     \
-    "(which of distributed networks is not asked)")                                                          \
-  X(EPX_METRIC_GRADIENT_COSINE, "gradient_cosine", "1",                                                      \
-    "cosine between the estimator's and the exact gradient over the training samples, before training")      \
-  X(EPX_METRIC_GRADIENT_NORM_RATIO, "gradient_norm_ratio", "1",                                              \
-    "norm of the estimator's gradient over that of the exact one, before training")                          \
-  X(EPX_METRIC_TRAINED_GRADIENT_COSINE, "trained_gradient_cosine", "1",                                      \
-    "cosine between the estimator's and the exact gradient over the training samples, after training")       \
-  X(EPX_METRIC_SETTLING_TIME, "settling_time", "1",                                                          \
-    "mean time to the free equilibrium, in the family's unit of time")                                       \
-  X(EPX_METRIC_STABILITY, "stability", "1",                                                                  \
-    "largest real part of the Jacobian's spectrum over the equilibria of the evaluation, per unit of time")  \
-  X(EPX_METRIC_RESIDUAL, "residual", "1", "largest residual over the equilibria of the evaluation")          \
-  X(EPX_METRIC_AUDIT_DISAGREEMENTS, "audit_disagreements", "1",                                              \
-    "share of the audited free equilibria (equilibrium.audit) that pure dynamics do not confirm")            \
-  X(EPX_METRIC_EQUILIBRIA_FOUND, "equilibria_found", "1",                                                    \
-    "coexisting equilibria of a sample that equilibrium.starts starts find, mean over those of the "         \
-    "evaluation")                                                                                            \
-  X(EPX_METRIC_EPOCHS, "epochs", "1",                                                                        \
-    "epochs trained, elsewhere and in situ, until the target loss or all of them")                           \
-  X(EPX_METRIC_EQUILIBRIA, "equilibria", "1",                                                                \
-    "equilibria that training and evaluation asked of the network")                                          \
-  X(EPX_METRIC_ENERGY, "energy_per_inference", "1",                                                          \
-    "optical energy that the drives deliver while one inference settles: power times settling time, in the " \
-    "family's units")                                                                                        \
-  X(EPX_METRIC_HEATER_POWER, "heater_power", "W",                                                            \
-    "electrical power of all heaters of process.heating, 0 without")                                         \
-  EPX_ENERGY_ENTRIES(EPX_ENERGY_METRIC, X)
+enum {
+#define EPX_METRIC_NEED(NAME, distributed) EPX_METRIC_NEED_##NAME,
+  EPX_METRIC_NEEDS(EPX_METRIC_NEED)
+#undef EPX_METRIC_NEED
+};
+
+/** A set of needs: the sum of these. */
+typedef enum {
+  EPX_NEEDS_THE_TEST = 0, /* nothing else */
+#define EPX_METRIC_NEED(NAME, distributed) EPX_NEEDS_##NAME = 1 << EPX_METRIC_NEED_##NAME,
+  EPX_METRIC_NEEDS(EPX_METRIC_NEED)
+#undef EPX_METRIC_NEED
+} epx_metric_needs;
 
 typedef enum {
-#define EPX_METRIC_ENUM(name, text, unit, meaning) name,
-  EPX_METRICS(EPX_METRIC_ENUM)
-#undef EPX_METRIC_ENUM
-      EPX_METRIC_COUNT
+#define EPX_METRIC(NAME, text, unit, needs, value, meaning) EPX_METRIC_##NAME,
+#include "study/metrics.def"
+  EPX_METRIC_COUNT
 } epx_metric;
+
+struct epx_measured;
 
 /** Gets a metric by its deck name, -1 when there is none. */
 int epx_metric_get(const char *name);
@@ -76,5 +53,14 @@ int epx_metric_get(const char *name);
 const char *epx_metric_get_name(epx_metric metric);
 const char *epx_metric_get_unit(epx_metric metric);
 const char *epx_metric_get_meaning(epx_metric metric);
+
+/** Gets all that metrics [n] need, as a set. */
+unsigned epx_metric_get_needs(const epx_metric *metric, int n);
+
+/** Checks that an engine's networks have the metric. Errors: EPX_EINPUT: what it needs is not measured of them. */
+epx_err epx_metric_check(epx_metric metric, epx_engine engine);
+
+/** Evaluates a metric of instance k of a block, whose trial has measured what the metric needs; NaN: it has none. */
+double epx_metric_eval(epx_metric metric, const struct epx_measured *measured, int k);
 
 #endif

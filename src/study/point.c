@@ -184,29 +184,26 @@ static double eval_bytes(const epx_point *point, int batch) {
               14.0 * (double)network->n_theta * point->block + n * n * (point->block > 1 ? lanes : 1));
 }
 
-static bool wants(const epx_settings *settings, epx_metric metric) {
-  for (int k = 0; k < settings->n_metrics; k++)
-    if (settings->metric[k] == metric) return true;
-  return false;
-}
-
-/* Equilibria that measuring asks for: each metric its samples, beside those that are always tested.
+/* Equilibria that measuring asks for: each need its samples, beside those that are always tested.
  * `gradient`: of one of the rule's over the training part. */
 static double count_measured(const epx_point *point, double gradient) {
   const epx_settings *settings = point->settings;
   const epx_task *task = point->task;
+  const unsigned needs = epx_metric_get_needs(settings->metric, settings->n_metrics);
   const double train = task->n_train, test = task->n_test > 0 ? task->n_test : train;
-  const double validation = task->n_validation > 0 ? task->n_validation : train;
+  const struct {
+    unsigned need;
+    double n;
+  } asked[] = {{EPX_NEEDS_UNTRAINED, test},
+               {EPX_NEEDS_DEPLOYED, test},
+               {EPX_NEEDS_STARTS, test * settings->equilibrium.starts},
+               {EPX_NEEDS_TRAINING_PART, train},
+               {EPX_NEEDS_VALIDATION_PART, task->n_validation > 0 ? task->n_validation : train},
+               {EPX_NEEDS_GRADIENT, gradient + train},
+               {EPX_NEEDS_TRAINED_GRADIENT, gradient + train}};
   double n = test;
-  if (wants(settings, EPX_METRIC_INITIAL_ACCURACY)) n += test;
-  if (wants(settings, EPX_METRIC_DEPLOYED_ACCURACY)) n += test;
-  if (wants(settings, EPX_METRIC_EQUILIBRIA_FOUND)) n += test * settings->equilibrium.starts;
-  if (wants(settings, EPX_METRIC_TRAIN_ACCURACY) || wants(settings, EPX_METRIC_TRAIN_LOSS)) n += train;
-  if (wants(settings, EPX_METRIC_VALIDATION_ACCURACY) || wants(settings, EPX_METRIC_VALIDATION_LOSS))
-    n += validation;
-  if (wants(settings, EPX_METRIC_GRADIENT_COSINE) || wants(settings, EPX_METRIC_GRADIENT_NORM_RATIO))
-    n += gradient + train;
-  if (wants(settings, EPX_METRIC_TRAINED_GRADIENT_COSINE)) n += gradient + train;
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+    if (needs & asked[i].need) n += asked[i].n;
   return n;
 }
 

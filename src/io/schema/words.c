@@ -15,6 +15,7 @@
 #include "learning/training/rate.h"
 #include "photonic/fabrication/fabrication.h"
 #include "photonic/network.h"
+#include "study/metric.h"
 #include "study/settings.h"
 
 /* A list that is written out, by name. */
@@ -26,7 +27,6 @@
   }
 
 #define SECOND_OF_3(a, text, b) text,
-#define SECOND_OF_4(a, text, b, c) text,
 
 WORD_LIST(topology, EPX_TOPOLOGIES(SECOND_OF_3))
 WORD_LIST(readout, EPX_READOUTS(SECOND_OF_3))
@@ -39,7 +39,6 @@ WORD_LIST(cost, EPX_COSTS(SECOND_OF_3))
 WORD_LIST(optimizer, EPX_OPTIMIZERS(SECOND_OF_3))
 WORD_LIST(engine, EPX_ENGINES(SECOND_OF_3))
 WORD_LIST(method, EPX_METHODS(SECOND_OF_3))
-WORD_LIST(metric, EPX_METRICS(SECOND_OF_4))
 WORD_LIST(curve, EPX_CURVES(SECOND_OF_3))
 WORD_LIST(term, EPX_PROCESS_TERMS(SECOND_OF_3))
 WORD_LIST(kernel, EPX_CORRELATIONS(SECOND_OF_3))
@@ -56,6 +55,11 @@ WORD_LIST(effect, "add", "scale", )
 WORD_LIST(random_numbers, "common", "independent", )
 WORD_LIST(scale, "linear", "log", )
 WORD_LIST(interval, "wilson", "clopper-pearson", )
+
+const char *epx_words_get_metric(const epx_family *family, int i) {
+  (void)family;
+  return i < EPX_METRIC_COUNT ? epx_metric_get_name((epx_metric)i) : NULL;
+}
 
 const char *epx_words_get_family(const epx_family *family, int i) {
   (void)family;
