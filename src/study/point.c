@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/machine/isa.h"
+#include "equilibrium/population/population.h"
 #include "study/distributed_trial.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"

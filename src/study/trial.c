@@ -208,7 +208,7 @@ static epx_err prepare(const epx_point *point, int i_point, int first, block_wor
   if (point->checkpointer.read && work->n_epochs > 0)
     EPX_TRY(point->checkpointer.read(point->checkpointer.context, &work->restart, &kept));
   if (kept) {
-    epx_learner_set_restored(work->learner);
+    EPX_TRY(epx_learner_set_restored(work->learner));
     return EPX_OK;
   }
   EPX_TRY(measure_initial(point, i_point, first, work));

@@ -7,15 +7,17 @@
 
 #include "unit/random_network.h"
 
+#include "equilibrium/population/population_ensemble.h"
 #include "learning/estimators/estimator.h"
 
 typedef struct {
   epx_network *network;
   epx_lanes *lanes;
   epx_population *population;
+  epx_ensemble *ensemble;
   epx_estimator_work *work;
   epx_certificate *certificate;
-  double *state, *weight, *gradient; /* gradient [n_instances][n_theta] */
+  double *theta, *state, *weight, *gradient; /* theta, gradient [n_instances][n_theta] */
   int *label;
   epx_batch batch;
 } settled_batch;
@@ -32,16 +34,18 @@ static inline settled_batch create_batch(const epx_network_spec *spec, const epx
   assert_int_equal(epx_lanes_create(b.network, n_instances, n_samples, &b.lanes), EPX_OK);
   const size_t n_lanes = (size_t)b.lanes->n_lanes;
   assert_int_equal(epx_population_create(b.network, (int)n_lanes, &options, &b.population), EPX_OK);
-  assert_int_equal(epx_estimator_create_work(b.network, n_instances, (int)n_lanes, &b.work), EPX_OK);
+  assert_int_equal(epx_population_ensemble_create(b.population, b.lanes, &b.ensemble), EPX_OK);
+  assert_int_equal(epx_estimator_create_work(b.ensemble, &b.work), EPX_OK);
   assert_int_equal(EPX_ARRAY(b.certificate, n_lanes), EPX_OK);
   assert_int_equal(EPX_ARRAY(b.label, n_lanes), EPX_OK);
   b.state = create_numbers((size_t)b.network->n_state * n_lanes);
   b.weight = create_numbers(n_lanes);
+  b.theta = create_numbers((size_t)n_instances * b.network->n_theta);
   b.gradient = create_numbers((size_t)n_instances * b.network->n_theta);
   for (int lane = 0; lane < (int)n_lanes; lane++)
     b.label[lane] = epx_lanes_get_sample(b.lanes, lane) % n_classes;
-  b.batch = (epx_batch){.lanes = b.lanes,
-                        .population = b.population,
+  b.batch = (epx_batch){.ensemble = b.ensemble,
+                        .theta = b.theta,
                         .cost = cost,
                         .label = b.label,
                         .state = b.state,
@@ -54,6 +58,7 @@ static inline settled_batch create_batch(const epx_network_spec *spec, const epx
 static inline int settle(settled_batch *b, const double *theta, const double *features) {
   epx_lanes_set_samples(b->lanes, b->lanes->n_samples, features);
   epx_lanes_set_parameters(b->lanes, theta);
+  memcpy(b->theta, theta, (size_t)b->lanes->n_instances * b->network->n_theta * sizeof *theta);
   assert_int_equal(epx_population_solve(b->population, b->lanes, NULL, b->state, b->certificate), EPX_OK);
   int n_settled = 0;
   for (int lane = 0; lane < b->lanes->n_used; lane++) {
@@ -125,11 +130,13 @@ static inline const double *estimate_by(settled_batch *b, const char *name, cons
 
 static inline void destroy_batch(settled_batch *b) {
   epx_estimator_destroy_work(&b->work);
+  epx_ensemble_destroy(&b->ensemble);
   epx_population_destroy(&b->population);
   epx_lanes_destroy(&b->lanes);
   epx_network_destroy(&b->network);
   epx_array_destroy(&b->certificate);
   epx_array_destroy(&b->label);
+  epx_array_destroy(&b->theta);
   epx_array_destroy(&b->state);
   epx_array_destroy(&b->weight);
   epx_array_destroy(&b->gradient);

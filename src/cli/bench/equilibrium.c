@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "cli/bench/problem.h"
+#include "equilibrium/population/population_ensemble.h"
 #include "learning/estimators/estimator.h"
 
 /** To what residual both ways go at least. */
@@ -173,6 +174,7 @@ static epx_err solve_doubling(epx_bench *bench) {
 typedef struct {
   epx_problem problem;
   epx_many free;
+  epx_ensemble *ensemble;
   epx_estimator_work *work;
   int *label;                /* [n_lanes] */
   double *weight, *gradient; /* [n_lanes], [n_theta] */
@@ -183,8 +185,8 @@ static epx_err solve_phases(void *context) {
   static const epx_cost cost = {.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 1};
   static const epx_nudging nudging = {.beta = 0.01, .scheme = EPX_CENTERED};
   phases *p = context;
-  const epx_batch batch = {.lanes = p->problem.lanes,
-                           .population = p->free.population,
+  const epx_batch batch = {.ensemble = p->ensemble,
+                           .theta = p->problem.theta,
                            .cost = &cost,
                            .label = p->label,
                            .state = p->free.state,
@@ -209,7 +211,8 @@ static epx_err create_phases(phases *p) {
   EPX_TRY(epx_problem_create(16, 0, 1, 64, &p->problem));
   const size_t n_lanes = (size_t)p->problem.lanes->n_lanes;
   EPX_TRY(epx_many_create(&p->problem, &options, &p->free));
-  EPX_TRY(epx_estimator_create_work(p->problem.network, 1, p->problem.lanes->n_lanes, &p->work));
+  EPX_TRY(epx_population_ensemble_create(p->free.population, p->problem.lanes, &p->ensemble));
+  EPX_TRY(epx_estimator_create_work(p->ensemble, &p->work));
   EPX_TRY(EPX_ARRAY(p->label, n_lanes));
   EPX_TRY(EPX_ARRAY(p->weight, n_lanes));
   EPX_TRY(EPX_ARRAY(p->gradient, p->problem.network->n_theta));
@@ -222,6 +225,7 @@ static epx_err create_phases(phases *p) {
 
 static void destroy_phases(phases *p) {
   epx_estimator_destroy_work(&p->work);
+  epx_ensemble_destroy(&p->ensemble);
   epx_array_destroy(&p->label);
   epx_array_destroy(&p->weight);
   epx_array_destroy(&p->gradient);

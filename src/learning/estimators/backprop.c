@@ -2,32 +2,40 @@
 #include <math.h>
 
 #include "learning/estimators/estimator_work.h"
-#include "learning/nudge/frame.h"
 
 static const char *get_refusal(const epx_family *family) {
   (void)family;
   return NULL;
 }
 
+/* A singular lane has no adjoint on any rank. */
+static epx_err leave_out_singular(const epx_batch *batch, epx_estimator_work *work, const double *adjoint) {
+  epx_ensemble *ensemble = batch->ensemble;
+  const size_t n_lanes = (size_t)ensemble->n_lanes;
+  for (size_t lane = 0; lane < n_lanes; lane++) {
+    work->way[lane] = 0;
+    for (size_t row = 0; row < (size_t)ensemble->n_rows; row++)
+      if (!isfinite(adjoint[row * n_lanes + lane])) work->way[lane] = INFINITY;
+  }
+  EPX_TRY(ensemble->functions->merge_extent(ensemble, work->way));
+  for (int lane = 0; lane < ensemble->n_used; lane++)
+    if (work->way[lane] > 0) epx_estimator_set_failure(batch, work, lane);
+  return EPX_OK;
+}
+
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {
   (void)nudging;
-  const epx_lanes *lanes = batch->lanes;
-  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
-  double *adjoint = work->plus;
+  epx_ensemble *ensemble = batch->ensemble;
+  double *pull = work->minus, *adjoint = work->plus;
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);
-  epx_estimator_eval_pull(batch, work);
-  EPX_TRY(epx_population_solve_linear(batch->population, lanes, batch->state, true, work->pull, adjoint));
-  for (int lane = 0; lane < lanes->n_used; lane++) {
-    for (size_t row = 0; row < n_state; row++) {
-      if (!isfinite(adjoint[row * n_lanes + (size_t)lane])) epx_estimator_set_failure(batch, work, lane);
-    }
-  }
+  EPX_TRY(epx_estimator_eval_pull(batch, work, pull));
+  EPX_TRY(ensemble->functions->solve_linear(ensemble, batch->state, true, pull, adjoint));
+  EPX_TRY(leave_out_singular(batch, work, adjoint));
   epx_estimator_set_weights(batch, -1, work);
-  epx_frame_eval_transposed(lanes, batch->state, adjoint, work->response);
-  epx_estimator_add_response(batch, work, gradient);
-  return EPX_OK;
+  ensemble->functions->eval_turned_back(ensemble, batch->state, adjoint, work->response);
+  return epx_estimator_add_response(batch, work, gradient);
 }
 
 const epx_estimator epx_estimator_backprop = {

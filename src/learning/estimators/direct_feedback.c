@@ -12,13 +12,14 @@ static const char *get_refusal(const epx_family *family) {
 
 /* Leaves the rows of output nodes, which hold c there, as they are. */
 static void add_feedback(const epx_batch *batch, epx_estimator_work *work) {
-  const epx_network *network = batch->lanes->network;
-  const size_t n_lanes = (size_t)batch->lanes->n_lanes;
+  const epx_ensemble *ensemble = batch->ensemble;
+  const epx_network *network = ensemble->network;
+  const size_t n_lanes = (size_t)ensemble->n_lanes;
   const epx_random stream = epx_random_init(batch->key.seed, "learning:feedback");
   const double spread = 1 / sqrt(network->n_outputs);
-  for (int row = 0; row < network->n_state; row++) {
-    const int node = network->free_nodes[row / network->family->components];
-    double *response = work->response + (size_t)row * n_lanes;
+  for (int r = 0; r < ensemble->n_rows; r++) {
+    const int row = ensemble->first_row + r, node = network->free_nodes[row / network->family->components];
+    double *response = work->response + (size_t)r * n_lanes;
     bool is_output = false;
     for (int o = 0; o < network->n_probes; o++)
       is_output = is_output || network->output_nodes[o] == node;
@@ -35,16 +36,12 @@ static void add_feedback(const epx_batch *batch, epx_estimator_work *work) {
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {
   (void)nudging;
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);
-  epx_estimator_eval_pull(batch, work);
-  for (size_t k = 0; k < n; k++)
-    work->response[k] = work->pull[k];
+  EPX_TRY(epx_estimator_eval_pull(batch, work, work->response));
   add_feedback(batch, work);
   epx_estimator_set_weights(batch, -1, work);
-  epx_estimator_add_response(batch, work, gradient);
-  return EPX_OK;
+  return epx_estimator_add_response(batch, work, gradient);
 }
 
 const epx_estimator epx_estimator_direct_feedback = {

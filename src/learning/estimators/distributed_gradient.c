@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "equilibrium/nudge/frame.h"
 #include "learning/nudge/distributed_nudging.h"
-#include "learning/nudge/frame.h"
 
 struct epx_distributed_gradient {
   epx_distributed *distributed; /* borrowed */

@@ -3,7 +3,6 @@
  * = Q G the gradient -d'dF/dtheta / beta is y'dG/dtheta, y = -Q'd / beta. */
 #include <string.h>
 
-#include "learning/nudge/frame.h"
 #include "learning/nudge/nudging.h"
 
 static const char *get_refusal(const epx_family *family) {
@@ -18,18 +17,17 @@ static double eval_phases(const epx_nudging *nudging, size_t n_trained) {
 
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  epx_ensemble *ensemble = batch->ensemble;
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);
-  epx_estimator_eval_pull(batch, work);
-  memcpy(work->held, work->pull, n * sizeof *work->held);
-  memset(work->plus, 0, n * sizeof *work->plus);
+  EPX_TRY(epx_estimator_need(&work->held, epx_estimator_count_most(work)));
+  EPX_TRY(epx_estimator_eval_pull(batch, work, work->held));
+  memset(work->plus, 0, epx_estimator_count(batch) * sizeof *work->plus);
   EPX_TRY(epx_nudging_solve_phase(batch, nudging->beta, EPX_NUDGE_ADJOINT, work, work->plus));
   epx_estimator_read(batch, 1, work, work->plus);
   epx_estimator_set_weights(batch, -1 / nudging->beta, work);
-  epx_frame_eval_transposed(batch->lanes, batch->state, work->plus, work->response);
-  epx_estimator_add_response(batch, work, gradient);
-  return EPX_OK;
+  ensemble->functions->eval_turned_back(ensemble, batch->state, work->plus, work->response);
+  return epx_estimator_add_response(batch, work, gradient);
 }
 
 const epx_estimator epx_estimator_dyadic = {
@@ -39,6 +37,8 @@ const epx_estimator epx_estimator_dyadic = {
     .source = "Scurria2026",
     .nudged = true,
     .own_scheme = true,
+    .needs = EPX_NEEDS_A(EPX_NEED_WHOLE_LANES),
+    .rooms = EPX_ROOM_HELD,
     .get_refusal = get_refusal,
     .eval_phases = eval_phases,
     .eval = eval,

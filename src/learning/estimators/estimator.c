@@ -5,7 +5,6 @@
 
 #include "base/array.h"
 #include "learning/estimators/estimator_work.h"
-#include "photonic/readout.h"
 
 static const epx_estimator *const estimators[] = {&epx_estimator_plain,
                                                   &epx_estimator_random_sign,
@@ -34,41 +33,40 @@ const epx_estimator *epx_estimator_get_by_name(const char *name) {
   return NULL;
 }
 
-static epx_err create_arrays(epx_estimator_work *work, int n_instances, int n_lanes_) {
-  const epx_network *network = work->network;
-  const size_t n_lanes = (size_t)n_lanes_, n_outputs = (size_t)network->n_outputs;
-  const size_t n_state = (size_t)network->n_state, components = (size_t)network->family->components;
-  double **const of_state[] = {&work->pull,     &work->plus,      &work->minus, &work->held,
-                               &work->response, &work->live_pull, &work->read};
-  double **const of_outputs[] = {&work->readout, &work->slope, &work->live_readout, &work->live_slope};
-  for (size_t i = 0; i < sizeof of_state / sizeof of_state[0]; i++)
-    EPX_TRY(epx_array_create(of_state[i], n_state * n_lanes, sizeof(double)));
-  for (size_t i = 0; i < sizeof of_outputs / sizeof of_outputs[0]; i++)
-    EPX_TRY(epx_array_create(of_outputs[i], n_outputs * n_lanes, sizeof(double)));
-  EPX_TRY(EPX_ARRAY(work->certificate, 2 * n_lanes));
-  EPX_TRY(EPX_ARRAY(work->weight, n_lanes));
-  EPX_TRY(EPX_ARRAY(work->frozen, n_lanes));
-  EPX_TRY(EPX_ARRAY(work->way, n_lanes));
-  EPX_TRY(EPX_ARRAY(work->size, n_lanes));
-  EPX_TRY(EPX_ARRAY(work->value, n_lanes));
-  EPX_TRY(EPX_ARRAY(work->contrast, n_lanes));
-  EPX_TRY(EPX_ARRAY(work->jacobian, n_state * n_state * EPX_LANE_WIDTH));
-  EPX_TRY(EPX_ARRAY(work->curvature, n_outputs * n_outputs + 2 * (size_t)network->n_probes * components));
-  EPX_TRY(EPX_ARRAY(work->original, (size_t)n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(work->theta, (size_t)n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(work->undrifted, (size_t)n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(work->drifted, (size_t)n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(work->n_lanes, (size_t)n_instances));
-  return EPX_OK;
+const char *epx_estimator_get_refusal(const epx_estimator *estimator, epx_engine engine,
+                                      const epx_network *network) {
+  const char *refusal = estimator->get_refusal(network->family);
+  for (int need = 0; !refusal && need < EPX_NEED_COUNT; need++) {
+    if (estimator->needs & EPX_NEEDS_A(need))
+      refusal = epx_ensemble_get_refusal(engine, network, (epx_need)need);
+  }
+  return refusal;
 }
 
-epx_err epx_estimator_create_work(const epx_network *network, int n_instances, int n_lanes,
-                                  epx_estimator_work **out) {
+static epx_err create_arrays(epx_estimator_work *work) {
+  const epx_ensemble *ensemble = work->ensemble;
+  const size_t n_lanes = (size_t)ensemble->max_lanes, n_outputs = (size_t)ensemble->network->n_outputs;
+  double **const of_state[] = {&work->plus, &work->minus, &work->response};
+  double **const of_outputs[] = {&work->readout, &work->slope};
+  double **const of_lanes[] = {&work->weight, &work->way,      &work->size,
+                               &work->value,  &work->contrast, &work->cost};
+  for (size_t i = 0; i < sizeof of_state / sizeof of_state[0]; i++)
+    EPX_TRY(EPX_ARRAY(*of_state[i], epx_estimator_count_most(work)));
+  for (size_t i = 0; i < sizeof of_outputs / sizeof of_outputs[0]; i++)
+    EPX_TRY(EPX_ARRAY(*of_outputs[i], n_outputs * n_lanes));
+  for (size_t i = 0; i < sizeof of_lanes / sizeof of_lanes[0]; i++)
+    EPX_TRY(EPX_ARRAY(*of_lanes[i], n_lanes));
+  EPX_TRY(EPX_ARRAY(work->certificate, 2 * n_lanes));
+  EPX_TRY(EPX_ARRAY(work->frozen, n_lanes));
+  return EPX_ARRAY(work->n_lanes, (size_t)ensemble->n_instances);
+}
+
+epx_err epx_estimator_create_work(const epx_ensemble *ensemble, epx_estimator_work **out) {
   epx_estimator_work *work = NULL;
   *out = NULL;
   EPX_TRY(EPX_ARRAY(work, 1));
-  work->network = network;
-  const int code = create_arrays(work, n_instances, n_lanes);
+  work->ensemble = ensemble;
+  const int code = create_arrays(work);
   if (code != EPX_OK) epx_estimator_destroy_work(&work);
   *out = work;
   EPX_TRY(code);
@@ -78,20 +76,43 @@ epx_err epx_estimator_create_work(const epx_network *network, int n_instances, i
 void epx_estimator_destroy_work(epx_estimator_work **address) {
   if (!address || !*address) return;
   epx_estimator_work *work = *address;
-  double **const arrays[] = {&work->readout,   &work->slope,        &work->pull,       &work->plus,
-                             &work->minus,     &work->response,     &work->held,       &work->weight,
-                             &work->jacobian,  &work->live_readout, &work->live_slope, &work->live_pull,
-                             &work->curvature, &work->theta,        &work->value,      &work->contrast,
-                             &work->original,  &work->path,         &work->circle,     &work->read,
-                             &work->undrifted, &work->drifted};
+  double **const arrays[] = {&work->readout, &work->slope,   &work->plus,     &work->minus, &work->response,
+                             &work->held,    &work->further, &work->weight,   &work->way,   &work->size,
+                             &work->theta,   &work->value,   &work->contrast, &work->cost,  &work->path,
+                             &work->circle,  &work->read,    &work->drifted};
   for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->certificate);
   epx_array_destroy(&work->frozen);
-  epx_array_destroy(&work->way);
-  epx_array_destroy(&work->size);
   epx_array_destroy(&work->n_lanes);
   epx_array_destroy(address);
+}
+
+epx_err epx_estimator_need(double **array, size_t n) {
+  if (!*array) EPX_TRY(epx_array_create(array, n, sizeof **array));
+  return EPX_OK;
+}
+
+epx_err epx_estimator_prepare(const epx_estimator *estimator, const epx_hardware_spec *hardware,
+                              epx_estimator_work *work) {
+  const size_t n = epx_estimator_count_most(work);
+  const size_t n_all = (size_t)work->ensemble->n_instances * work->ensemble->network->n_theta;
+  const bool reads = hardware && !estimator->computed && !epx_reading_is_ideal(&hardware->reading);
+  const bool drifts = hardware && !estimator->computed && epx_hardware_is_drifting(hardware);
+  if (estimator->rooms & EPX_ROOM_HELD) EPX_TRY(epx_estimator_need(&work->held, n));
+  if (estimator->rooms & EPX_ROOM_FURTHER) EPX_TRY(epx_estimator_need(&work->further, n));
+  if (estimator->rooms & EPX_ROOM_THETA) EPX_TRY(epx_estimator_need(&work->theta, n_all));
+  if (reads) EPX_TRY(epx_estimator_need(&work->read, n));
+  if (drifts) EPX_TRY(epx_estimator_need(&work->drifted, n_all));
+  return EPX_OK;
+}
+
+size_t epx_estimator_count(const epx_batch *batch) {
+  return (size_t)batch->ensemble->n_rows * (size_t)batch->ensemble->n_lanes;
+}
+
+size_t epx_estimator_count_most(const epx_estimator_work *work) {
+  return (size_t)work->ensemble->n_rows * (size_t)work->ensemble->max_lanes;
 }
 
 static const struct {
@@ -126,18 +147,18 @@ int epx_estimator_get_lanes(const epx_estimator_work *work, int i_instance) {
 }
 
 void epx_estimator_set_lanes(const epx_batch *batch, epx_estimator_work *work) {
-  const epx_lanes *lanes = batch->lanes;
-  for (int lane = 0; lane < lanes->n_lanes; lane++) {
-    const double weight = batch->weight[lane < lanes->n_used ? lane : lanes->n_used - 1];
+  const epx_ensemble *ensemble = batch->ensemble;
+  for (int lane = 0; lane < ensemble->n_lanes; lane++) {
+    const double weight = batch->weight[lane < ensemble->n_used ? lane : ensemble->n_used - 1];
     work->frozen[lane] = weight == 0;
-    work->weight[lane] = lane < lanes->n_used ? weight : 0;
+    work->weight[lane] = lane < ensemble->n_used ? weight : 0;
   }
 }
 
 void epx_estimator_set_failure(const epx_batch *batch, epx_estimator_work *work, int lane) {
-  const epx_lanes *lanes = batch->lanes;
+  const epx_ensemble *ensemble = batch->ensemble;
   const int end =
-      lane == lanes->n_used - 1 ? lanes->n_lanes : lane + 1; /* the padding goes with the last lane */
+      lane == ensemble->n_used - 1 ? ensemble->n_lanes : lane + 1; /* the padding goes with the last lane */
   work->failures += work->weight[lane] != 0;
   work->weight[lane] = 0;
   for (int i = lane; i < end; i++)
@@ -145,10 +166,10 @@ void epx_estimator_set_failure(const epx_batch *batch, epx_estimator_work *work,
 }
 
 void epx_estimator_set_weights(const epx_batch *batch, double factor, epx_estimator_work *work) {
-  const epx_lanes *lanes = batch->lanes;
-  for (int i = 0; i < lanes->n_instances; i++) {
+  const epx_ensemble *ensemble = batch->ensemble;
+  for (int i = 0; i < ensemble->n_instances; i++) {
     double all = 0, left = 0;
-    const int first = i * lanes->n_samples, end = first + lanes->n_samples;
+    const int first = i * ensemble->n_samples, end = first + ensemble->n_samples;
     work->n_lanes[i] = 0;
     for (int lane = first; lane < end; lane++) {
       all += batch->weight[lane];
@@ -160,19 +181,24 @@ void epx_estimator_set_weights(const epx_batch *batch, double factor, epx_estima
   }
 }
 
-void epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work) {
-  const double *state = epx_estimator_read_state(batch, work);
-  epx_readout_eval(batch->lanes, state, work->readout);
-  epx_cost_eval(batch->cost, work->network->n_outputs, batch->lanes->n_lanes, work->readout, batch->label,
+epx_err epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work, double *pull) {
+  epx_ensemble *ensemble = batch->ensemble;
+  const double *state;
+  EPX_TRY(epx_estimator_read_state(batch, work, &state));
+  EPX_TRY(ensemble->functions->eval_readout(ensemble, state, work->readout));
+  epx_cost_eval(batch->cost, ensemble->network->n_outputs, ensemble->n_lanes, work->readout, batch->label,
                 NULL, work->slope, NULL);
-  epx_readout_eval_pull(batch->lanes, state, work->slope, work->pull);
+  return ensemble->functions->eval_pull(ensemble, state, work->slope, pull);
 }
 
-void epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient) {
-  work->network->family->add_force_gradient(batch->lanes, epx_estimator_read_state(batch, work),
-                                            work->response, work->weight, gradient);
+epx_err epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient) {
+  const double *state;
+  EPX_TRY(epx_estimator_read_state(batch, work, &state));
+  return batch->ensemble->functions->add_force_gradient(batch->ensemble, state, work->response, work->weight,
+                                                        gradient);
 }
 
 void epx_estimator_set_zero(const epx_batch *batch, double *gradient) {
-  memset(gradient, 0, (size_t)batch->lanes->n_instances * batch->lanes->network->n_theta * sizeof *gradient);
+  const size_t n = (size_t)batch->ensemble->n_instances * batch->ensemble->network->n_theta;
+  memset(gradient, 0, n * sizeof *gradient);
 }

@@ -16,14 +16,14 @@
  * delta: one-sided s(beta) - s0; centered (s(beta) - s(-beta))/2, both phases started from s0. One-sided
  * nudges are biased by O(beta), centred ones by O(beta^2), N points on a circle by O(beta^N).
  */
-#ifndef EPILUX_LEARNING_ESTIMATORS_ESTIMATOR_H
-#define EPILUX_LEARNING_ESTIMATORS_ESTIMATOR_H
+#ifndef EPILUX_LEARNING_ESTIMATOR_H
+#define EPILUX_LEARNING_ESTIMATOR_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "equilibrium/population/population.h"
+#include "equilibrium/ensemble.h"
 #include "learning/hardware/hardware.h"
 #include "learning/task/cost.h"
 
@@ -65,15 +65,18 @@ typedef struct {
 
 /** One batch of lanes at their free equilibrium: what a rule may look at. */
 typedef struct {
-  epx_lanes *lanes; /* with parameters and samples set; left as found */
-  epx_population *population;
+  epx_ensemble *ensemble; /* with parameters and samples set; left as found */
+  const double *theta;    /* [n_instances][n_theta] the parameters that are set */
   const epx_cost *cost;
   const int *label;     /* [n_lanes], of the padding too */
-  const double *state;  /* [n_state][n_lanes], free equilibrium */
+  const double *state;  /* [n_rows][n_lanes], free equilibrium */
   const double *weight; /* [n_lanes] >= 0, of each lane in its instance's gradient; 0 leaves a lane out */
   const unsigned char *trained; /* [n_theta], 0: the entry may be left zero; NULL: all are wanted */
   epx_batch_key key;
 } epx_batch;
+
+/** Rooms that few rules need: a force that a phase holds, a further state, shifted parameters. */
+typedef enum { EPX_ROOM_HELD = 1, EPX_ROOM_FURTHER = 2, EPX_ROOM_THETA = 4 } epx_room;
 
 /** Workspaces of the estimators, made once for the largest batch. */
 typedef struct epx_estimator_work epx_estimator_work;
@@ -84,7 +87,9 @@ typedef struct epx_estimator {
   bool own_scheme; /* nudged, but its phases are its own: nudging->scheme is not used */
   bool drawn;      /* random: keyed by batch->key */
   bool computed;   /* not measured: it reads no hardware */
-  bool cost_only;  /* knows the cost, not the states */
+  bool cost_only;  /* knows the cost, not the states: its gradient is whole on every rank */
+  unsigned needs;  /* EPX_NEEDS_A() of each that it has of the engine */
+  unsigned rooms;  /* epx_room, the sum of those that it needs */
   /** Tells why the rule does not apply to a family, NULL when it does. The text names the remedy. */
   const char *(*get_refusal)(const epx_family *family);
   /** Evaluates how many learning phases a sample needs beside its free one. NULL: none. */
@@ -104,10 +109,19 @@ const epx_estimator *epx_estimator_get(int i);
 /** Gets an estimator by its deck name, NULL when there is none. */
 const epx_estimator *epx_estimator_get_by_name(const char *name);
 
-/** Creates workspaces for a network, n_instances instances and n_lanes lanes (as in epx_lanes.n_lanes).
- * Memory: O(n_state^2 EPX_LANE_WIDTH + n_state n_lanes + n_instances n_theta). Errors: EPX_EMEMORY. */
-epx_err epx_estimator_create_work(const epx_network *network, int n_instances, int n_lanes,
-                                  epx_estimator_work **out);
+/** Tells why a rule does not apply to a network that an engine settles, NULL when it does. */
+const char *epx_estimator_get_refusal(const epx_estimator *estimator, epx_engine engine,
+                                      const epx_network *network);
+
+/** Creates workspaces for the largest batch of an ensemble, which is borrowed. What few rules use is made
+ * when it is first used. Memory: O(n_rows n_lanes), and with perturbed or drifting parameters O(n_instances
+ * n_theta). Errors: EPX_EMEMORY. */
+epx_err epx_estimator_create_work(const epx_ensemble *ensemble, epx_estimator_work **out);
+
+/** Creates the rooms that a rule needs with some hardware (NULL: ideal), which else its first gradient makes;
+ * those of unrolled and holomorphic that one makes in any case. Errors: EPX_EMEMORY. */
+epx_err epx_estimator_prepare(const epx_estimator *estimator, const epx_hardware_spec *hardware,
+                              epx_estimator_work *work);
 
 /** Destroys the workspaces at *address. */
 void epx_estimator_destroy_work(epx_estimator_work **address);

@@ -8,15 +8,13 @@
 
 /* All arrays of lanes are laid by the batch's n_lanes, at most that of creation. */
 struct epx_estimator_work {
-  const epx_network *network; /* borrowed */
+  const epx_ensemble *ensemble; /* borrowed, for its shape */
 
-  /* At the free state: dC/dr [n_outputs][n_lanes], dC/ds [n_state][n_lanes]. */
-  double *readout, *slope, *pull;
+  double *readout, *slope; /* [n_outputs][n_lanes] r and dC/dr at the free state */
 
-  /* Of a learning phase: its two states, their certificates, the response y, the held force;
-   * [n_state][n_lanes]. */
-  double *plus, *minus, *response, *held;
-  epx_certificate *certificate; /* [2][n_lanes] */
+  /* Of a learning phase: its two states, the response y; [n_rows][n_lanes]. */
+  double *plus, *minus, *response;
+  epx_certificate *certificate; /* [2][n_lanes] of both states */
 
   /* Of the lanes: what is left of the batch's weights, whether a lane is frozen (it has no free equilibrium).
    */
@@ -24,24 +22,20 @@ struct epx_estimator_work {
   unsigned char *frozen; /* [n_lanes] */
   double *way, *size;    /* [n_lanes]: how far a phase went, how large the free state is */
 
-  /* Inside the force of a learning phase, at the state of the moment. */
-  double *live_readout, *live_slope, *live_pull; /* as above */
-  double *jacobian;                              /* [n_state][n_state][EPX_LANE_WIDTH] */
-  double *curvature;                             /* [n_outputs^2 + 2 n_probes components], one lane */
+  double *value, *contrast, *cost; /* [n_lanes]: of perturbed parameters, and at the free state */
 
-  /* Of perturbed parameters. */
-  double *original, *theta; /* [n_instances][n_theta]: as found, and shifted */
-  double *value, *contrast; /* [n_lanes] */
-
-  /* Of rules that need more, made when they are first used: the way of unrolled to the free state, the
-   * complex states of holomorphic. */
+  /* NULL until a rule first needs them, epx_estimator_need(): the force that a phase holds and a further room
+   * [n_rows][n_lanes]; parameters as they are shifted, and as they drifted [n_instances][n_theta]; the way of
+   * unrolled to the free state, the complex states of holomorphic. */
+  double *held, *further;
+  double *theta, *drifted;
   double *path, *circle;
+  const double *laid; /* the parameters that the ensemble has; NULL: the batch's */
 
-  /* Hardware that is not ideal; NULL: it is. What was read of the free state [n_state][n_lanes], the
-   * parameters as found and as they drifted [n_instances][n_theta], and how many states were read and phases
-   * drifted. */
+  /* Hardware that is not ideal; NULL: it is. What was read of the free state [n_rows][n_lanes], NULL until
+   * then, and how many states were read and phases drifted. */
   const epx_hardware_spec *hardware;
-  double *read, *undrifted, *drifted;
+  double *read;
   bool is_read;
   uint32_t n_reads, n_drifts;
 
@@ -65,22 +59,31 @@ void epx_estimator_set_failure(const epx_batch *batch, epx_estimator_work *work,
  */
 void epx_estimator_set_weights(const epx_batch *batch, double factor, epx_estimator_work *work);
 
-/** Reads the free state, once an update: what rules know of it. The batch's own where hardware is ideal. */
-const double *epx_estimator_read_state(const epx_batch *batch, epx_estimator_work *work);
+/** Creates an array of `n` numbers unless it is there already. Errors: EPX_EMEMORY. */
+epx_err epx_estimator_need(double **array, size_t n);
 
-/** Reads a state in place, [n_state][n_lanes]; `copies` times as often as the hardware says. */
+/** Gets the numbers of a state's array, n_rows n_lanes: of the batch, and of the largest batch. */
+size_t epx_estimator_count(const epx_batch *batch);
+size_t epx_estimator_count_most(const epx_estimator_work *work);
+
+/** Reads the free state, once an update: what rules know of it. The batch's own where hardware is ideal. */
+epx_err epx_estimator_read_state(const epx_batch *batch, epx_estimator_work *work, const double **state);
+
+/** Reads a state in place, [n_rows][n_lanes]; `copies` times as often as the hardware says. */
 void epx_estimator_read(const epx_batch *batch, int copies, epx_estimator_work *work, double *state);
 
-/** Sets the lanes' parameters to those of the next learning phase, if they drift. Tells whether they do: then
- * epx_estimator_restore_drift() must follow. */
-bool epx_estimator_set_drift(const epx_batch *batch, epx_estimator_work *work);
-void epx_estimator_restore_drift(const epx_batch *batch, epx_estimator_work *work);
+/** Sets the ensemble's parameters to those of the next learning phase, if they drift: then
+ * epx_estimator_restore_drift() must follow, which else does nothing. Errors: EPX_EMEMORY. */
+epx_err epx_estimator_set_drift(const epx_batch *batch, epx_estimator_work *work);
+void epx_estimator_restore_drift(const epx_batch *batch, const epx_estimator_work *work);
 
-/** Evaluates readout, slope and pull = dC/ds at the free state that is read. */
-void epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work);
+/** Evaluates readout and slope at the free state that is read, and pull = dC/ds [n_rows][n_lanes]. Errors: of
+ * the ensemble; EPX_EMEMORY. */
+epx_err epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work, double *pull);
 
-/** Adds weight y' dG/dtheta at the free state that is read, y = work->response, to the gradient. */
-void epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient);
+/** Adds weight y' dG/dtheta at the free state that is read, y = work->response, to the gradient. Errors: as
+ * above. */
+epx_err epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient);
 
 /** Sets the gradient of all instances to zero. */
 void epx_estimator_set_zero(const epx_batch *batch, double *gradient);

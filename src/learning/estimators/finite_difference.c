@@ -26,38 +26,38 @@ static double get_step(double theta) {
 /* Adds coefficient C(theta + shift h) of each lane to work->contrast. */
 static epx_err add_cost(const epx_batch *batch, size_t i_theta, int shift, double coefficient,
                         epx_estimator_work *work) {
-  const size_t n_theta = batch->lanes->network->n_theta;
-  for (size_t at = i_theta; at < (size_t)batch->lanes->n_instances * n_theta; at += n_theta)
-    work->theta[at] = work->original[at] + shift * get_step(work->original[at]);
+  const size_t n_theta = batch->ensemble->network->n_theta;
+  for (size_t at = i_theta; at < (size_t)batch->ensemble->n_instances * n_theta; at += n_theta)
+    work->theta[at] = batch->theta[at] + shift * get_step(batch->theta[at]);
   EPX_TRY(epx_perturbation_eval_cost(batch, work));
-  for (int lane = 0; lane < batch->lanes->n_used; lane++)
+  for (int lane = 0; lane < batch->ensemble->n_used; lane++)
     work->contrast[lane] += coefficient * work->value[lane];
   return EPX_OK;
 }
 
 static epx_err eval_entry(const epx_batch *batch, size_t i_theta, epx_estimator_work *work,
                           double *gradient) {
-  const epx_lanes *lanes = batch->lanes;
-  const size_t n_theta = lanes->network->n_theta;
+  const epx_ensemble *ensemble = batch->ensemble;
+  const size_t n_theta = ensemble->network->n_theta;
   epx_estimator_set_lanes(batch, work);
-  memset(work->contrast, 0, (size_t)lanes->n_lanes * sizeof *work->contrast);
+  memset(work->contrast, 0, (size_t)ensemble->n_lanes * sizeof *work->contrast);
   EPX_TRY(add_cost(batch, i_theta, 1, 8, work));
   EPX_TRY(add_cost(batch, i_theta, -1, -8, work));
   EPX_TRY(add_cost(batch, i_theta, 2, -1, work));
   EPX_TRY(add_cost(batch, i_theta, -2, 1, work));
   epx_estimator_set_weights(batch, 1, work);
-  for (int i = 0; i < lanes->n_instances; i++) {
+  for (int i = 0; i < ensemble->n_instances; i++) {
     const size_t at = (size_t)i * n_theta + i_theta;
-    gradient[at] = epx_perturbation_eval_sum(batch, work, i) / (12 * get_step(work->original[at]));
-    work->theta[at] = work->original[at];
+    gradient[at] = epx_perturbation_eval_sum(batch, work, i) / (12 * get_step(batch->theta[at]));
+    work->theta[at] = batch->theta[at];
   }
   return EPX_OK;
 }
 
 static epx_err eval_entries(const epx_batch *batch, epx_estimator_work *work, double *gradient) {
-  epx_perturbation_init(batch, work);
+  EPX_TRY(epx_perturbation_init(batch, work));
   epx_estimator_set_weights(batch, 1, work);
-  for (size_t i_theta = 0; i_theta < batch->lanes->network->n_theta; i_theta++) {
+  for (size_t i_theta = 0; i_theta < batch->ensemble->network->n_theta; i_theta++) {
     if (epx_perturbation_is_wanted(batch, i_theta)) EPX_TRY(eval_entry(batch, i_theta, work, gradient));
   }
   return EPX_OK;
@@ -80,6 +80,7 @@ const epx_estimator epx_estimator_finite_difference = {
     .nudged = false,
     .cost_only = true,
     .computed = true,
+    .rooms = EPX_ROOM_THETA,
     .get_refusal = get_refusal,
     .eval_phases = eval_phases,
     .eval = eval,

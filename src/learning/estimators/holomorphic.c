@@ -29,13 +29,12 @@ static double eval_phases(const epx_nudging *nudging, size_t n_trained) {
 /* Adds the share of the points k and N - k. */
 static epx_err add_point(epx_continuation *c, double radius, int k, int n_points) {
   const epx_batch *batch = c->batch;
-  const size_t n_lanes = (size_t)batch->lanes->n_lanes;
-  const size_t n = (size_t)batch->lanes->network->n_state * n_lanes;
+  const size_t n = epx_estimator_count(batch);
   const double angle = 2 * 3.14159265358979323846 * k / n_points;
   const double share = (k == 0 || 2 * k == n_points ? 1.0 : 2.0) / n_points;
-  const bool drifts = epx_estimator_set_drift(batch, c->work);
+  EPX_TRY(epx_estimator_set_drift(batch, c->work));
   const int code = epx_continuation_solve(c, radius, angle);
-  if (drifts) epx_estimator_restore_drift(batch, c->work);
+  epx_estimator_restore_drift(batch, c->work);
   EPX_TRY(code);
   const int copies = k == 0 || 2 * k == n_points ? 1 : 2; /* the conjugate point is read as well */
   epx_estimator_read(batch, copies, c->work, c->u);
@@ -47,7 +46,7 @@ static epx_err add_point(epx_continuation *c, double radius, int k, int n_points
 
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  const size_t n = epx_estimator_count(batch);
   const int n_points = get_points(nudging);
   epx_continuation c;
   epx_estimator_set_zero(batch, gradient);
@@ -58,8 +57,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
     EPX_TRY(add_point(&c, nudging->beta, k, n_points));
   memcpy(work->response, c.sum, n * sizeof *c.sum);
   epx_estimator_set_weights(batch, 1 / nudging->beta, work);
-  epx_estimator_add_response(batch, work, gradient);
-  return EPX_OK;
+  return epx_estimator_add_response(batch, work, gradient);
 }
 
 const epx_estimator epx_estimator_holomorphic = {

@@ -14,54 +14,57 @@ static const char *get_refusal(const epx_family *family) {
   return family->eval_antisymmetric ? NULL : "its response is symmetric already: use plain";
 }
 
-/* e [n_state][n_lanes], the same for all samples of an instance. */
+/* e [n_rows][n_lanes], the same for all samples of an instance. */
 static void draw_directions(const epx_batch *batch, double *e) {
-  const epx_lanes *lanes = batch->lanes;
+  const epx_ensemble *ensemble = batch->ensemble;
   const epx_random stream = epx_random_init(batch->key.seed, "learning:homeostasis");
-  for (int row = 0; row < lanes->network->n_state; row++) {
-    double *own = e + (size_t)row * (size_t)lanes->n_lanes;
-    for (int lane = 0; lane < lanes->n_lanes; lane++) {
-      const bool same = lane >= lanes->n_used || lane % lanes->n_samples != 0;
+  for (int row = 0; row < ensemble->n_rows; row++) {
+    double *own = e + (size_t)row * (size_t)ensemble->n_lanes;
+    for (int lane = 0; lane < ensemble->n_lanes; lane++) {
+      const bool same = lane >= ensemble->n_used || lane % ensemble->n_samples != 0;
       own[lane] = same ? own[lane - 1]
                        : epx_random_eval_normal(&stream, batch->key.point,
-                                                batch->key.first + (uint32_t)(lane / lanes->n_samples),
-                                                (uint32_t)row, batch->key.step);
+                                                batch->key.first + (uint32_t)(lane / ensemble->n_samples),
+                                                (uint32_t)(ensemble->first_row + row), batch->key.step);
     }
   }
 }
 
 /* Adds weight sign v' dG/dtheta at s0 + shift w. */
-static void add_shifted(const epx_batch *batch, double sign, double shift, const double *v, const double *w,
-                        epx_estimator_work *work, double *gradient) {
-  const epx_lanes *lanes = batch->lanes;
-  const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
-  const double *state = epx_estimator_read_state(batch, work);
+static epx_err add_shifted(const epx_batch *batch, double sign, double shift, const double *v,
+                           const double *w, epx_estimator_work *work, double *gradient) {
+  epx_ensemble *ensemble = batch->ensemble;
+  const size_t n = epx_estimator_count(batch);
+  const double *state;
+  EPX_TRY(epx_estimator_read_state(batch, work, &state));
   for (size_t k = 0; k < n; k++)
-    work->live_pull[k] = state[k] + shift * w[k];
-  for (int lane = 0; lane < lanes->n_lanes; lane++)
+    work->further[k] = state[k] + shift * w[k];
+  for (int lane = 0; lane < ensemble->n_lanes; lane++)
     work->value[lane] = sign * work->weight[lane];
-  lanes->network->family->add_force_gradient(lanes, work->live_pull, v, work->value, gradient);
+  return ensemble->functions->add_force_gradient(ensemble, work->further, v, work->value, gradient);
 }
 
-static void add_penalty(const epx_batch *batch, double penalty, epx_estimator_work *work, double *gradient) {
+static epx_err add_penalty(const epx_batch *batch, double penalty, epx_estimator_work *work,
+                           double *gradient) {
+  epx_ensemble *ensemble = batch->ensemble;
   const double share = 2 * penalty / (2 * step);
   double *e = work->plus, *r = work->response;
+  EPX_TRY(epx_estimator_need(&work->further, epx_estimator_count_most(work)));
   epx_estimator_set_weights(batch, 1, work);
   draw_directions(batch, e);
-  batch->lanes->network->family->eval_antisymmetric(batch->lanes, batch->state, e, r);
-  add_shifted(batch, share, step, r, e, work, gradient);
-  add_shifted(batch, -share, -step, r, e, work, gradient);
-  add_shifted(batch, -share, step, e, r, work, gradient);
-  add_shifted(batch, share, -step, e, r, work, gradient);
+  EPX_TRY(ensemble->functions->eval_antisymmetric(ensemble, batch->state, e, r));
+  EPX_TRY(add_shifted(batch, share, step, r, e, work, gradient));
+  EPX_TRY(add_shifted(batch, -share, -step, r, e, work, gradient));
+  EPX_TRY(add_shifted(batch, -share, step, e, r, work, gradient));
+  return add_shifted(batch, share, -step, e, r, work, gradient);
 }
 
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {
   EPX_TRY(epx_estimator_plain.eval(batch, nudging, work, gradient));
-  for (int lane = 0; lane < batch->lanes->n_used; lane++)
+  for (int lane = 0; lane < batch->ensemble->n_used; lane++)
     work->weight[lane] = work->weight[lane] != 0 ? batch->weight[lane] : 0;
-  add_penalty(batch, nudging->penalty, work, gradient);
-  return EPX_OK;
+  return add_penalty(batch, nudging->penalty, work, gradient);
 }
 
 const epx_estimator epx_estimator_homeostasis = {
@@ -71,6 +74,7 @@ const epx_estimator epx_estimator_homeostasis = {
     .source = "Laborieux2023",
     .nudged = true,
     .drawn = true,
+    .rooms = EPX_ROOM_FURTHER,
     .get_refusal = get_refusal,
     .eval_phases = epx_nudging_eval_phases,
     .eval = eval,

@@ -7,9 +7,9 @@
 
 #include "learning/estimators/estimator_work.h"
 
-/** Sets work->original and work->theta to the parameters as they are, work->minus to the states every phase
- * starts from, and the lanes as every rule does. */
-void epx_perturbation_init(const epx_batch *batch, epx_estimator_work *work);
+/** Sets work->theta to the batch's parameters, work->minus to the states every phase starts from, and the
+ * lanes as every rule does. Errors: EPX_EMEMORY. */
+epx_err epx_perturbation_init(const epx_batch *batch, epx_estimator_work *work);
 
 /** Evaluates work->value [n_lanes], the cost of each lane at the equilibrium under work->theta. Lanes that
  * find none are left out. Errors: EPX_ESOLVER. */
@@ -18,8 +18,8 @@ epx_err epx_perturbation_eval_cost(const epx_batch *batch, epx_estimator_work *w
 /** Evaluates of each instance the sum of work->weight work->contrast over its lanes: sum [n_instances]. */
 double epx_perturbation_eval_sum(const epx_batch *batch, const epx_estimator_work *work, int i_instance);
 
-/** Sets the lanes' parameters to work->original again. */
-void epx_perturbation_restore(const epx_batch *batch, const epx_estimator_work *work);
+/** Sets the ensemble's parameters to the batch's again. */
+void epx_perturbation_restore(const epx_batch *batch, epx_estimator_work *work);
 
 /** Tells whether a rule is to estimate an entry. */
 bool epx_perturbation_is_wanted(const epx_batch *batch, size_t i_theta);

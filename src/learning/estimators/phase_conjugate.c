@@ -8,8 +8,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   own.quadrature = EPX_SIGMA_Y;
   EPX_TRY(epx_nudging_solve(batch, &own, EPX_NUDGE_CONJUGATED, work));
   epx_nudging_eval_conjugate_response(batch, EPX_SIGMA_Y, work);
-  epx_estimator_add_response(batch, work, gradient);
-  return EPX_OK;
+  return epx_estimator_add_response(batch, work, gradient);
 }
 
 const epx_estimator epx_estimator_phase_conjugate = {
@@ -18,6 +17,7 @@ const epx_estimator epx_estimator_phase_conjugate = {
                "|a|^2 / loss",
     .source = "DalCin2025",
     .nudged = true,
+    .rooms = EPX_ROOM_HELD,
     .get_refusal = epx_nudging_get_conjugate_refusal,
     .eval_phases = epx_nudging_eval_phases,
     .eval = eval,

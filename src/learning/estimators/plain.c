@@ -9,19 +9,17 @@ static const char *get_refusal(const epx_family *family) {
 
 static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_estimator_work *work,
                     double *gradient) {
-  const epx_family *family = batch->lanes->network->family;
+  epx_ensemble *ensemble = batch->ensemble;
   epx_estimator_set_zero(batch, gradient);
   EPX_TRY(epx_nudging_solve(batch, nudging, EPX_NUDGE_LIVE, work));
-  if (!family->add_energy_gradient) {
+  if (!ensemble->network->family->add_energy_gradient) {
     epx_nudging_eval_response(batch, work);
-    epx_estimator_add_response(batch, work, gradient);
-    return EPX_OK;
+    return epx_estimator_add_response(batch, work, gradient);
   }
-  family->add_energy_gradient(batch->lanes, work->plus, work->weight, gradient);
-  for (int lane = 0; lane < batch->lanes->n_used; lane++)
+  EPX_TRY(ensemble->functions->add_energy_gradient(ensemble, work->plus, work->weight, gradient));
+  for (int lane = 0; lane < ensemble->n_used; lane++)
     work->weight[lane] = -work->weight[lane];
-  family->add_energy_gradient(batch->lanes, work->minus, work->weight, gradient);
-  return EPX_OK;
+  return ensemble->functions->add_energy_gradient(ensemble, work->minus, work->weight, gradient);
 }
 
 const epx_estimator epx_estimator_plain = {

@@ -9,8 +9,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   epx_estimator_set_zero(batch, gradient);
   EPX_TRY(epx_nudging_solve(batch, nudging, EPX_NUDGE_CONJUGATED, work));
   epx_nudging_eval_conjugate_response(batch, nudging->quadrature, work);
-  epx_estimator_add_response(batch, work, gradient);
-  return EPX_OK;
+  return epx_estimator_add_response(batch, work, gradient);
 }
 
 const epx_estimator epx_estimator_scattering = {
@@ -19,6 +18,7 @@ const epx_estimator epx_estimator_scattering = {
                "phase-conjugate",
     .source = "DalCin2025",
     .nudged = true,
+    .rooms = EPX_ROOM_HELD,
     .get_refusal = epx_nudging_get_conjugate_refusal,
     .eval_phases = epx_nudging_eval_phases,
     .eval = eval,

@@ -33,31 +33,31 @@ static double draw_sign(const epx_batch *batch, const epx_random *stream, int i_
 /* Adds coefficient C(theta + shift D) to work->contrast. */
 static epx_err add_cost(const epx_batch *batch, double shift, double coefficient, uint32_t draw,
                         epx_estimator_work *work) {
-  const size_t n_theta = batch->lanes->network->n_theta;
+  const size_t n_theta = batch->ensemble->network->n_theta;
   const epx_random stream = epx_random_init(batch->key.seed, "learning:spsa");
-  for (int i = 0; i < batch->lanes->n_instances; i++) {
+  for (int i = 0; i < batch->ensemble->n_instances; i++) {
     for (size_t k = 0; k < n_theta; k++) {
       const size_t at = (size_t)i * n_theta + k;
       if (epx_perturbation_is_wanted(batch, k))
-        work->theta[at] = work->original[at] + shift * draw_sign(batch, &stream, i, k, draw);
+        work->theta[at] = batch->theta[at] + shift * draw_sign(batch, &stream, i, k, draw);
     }
   }
   EPX_TRY(epx_perturbation_eval_cost(batch, work));
-  for (int lane = 0; lane < batch->lanes->n_used; lane++)
+  for (int lane = 0; lane < batch->ensemble->n_used; lane++)
     work->contrast[lane] += coefficient * work->value[lane];
   return EPX_OK;
 }
 
 static epx_err add_probe(const epx_batch *batch, double shift, double share, uint32_t draw,
                          epx_estimator_work *work, double *gradient) {
-  const size_t n_theta = batch->lanes->network->n_theta;
+  const size_t n_theta = batch->ensemble->network->n_theta;
   const epx_random stream = epx_random_init(batch->key.seed, "learning:spsa");
   epx_estimator_set_lanes(batch, work);
-  memset(work->contrast, 0, (size_t)batch->lanes->n_lanes * sizeof *work->contrast);
+  memset(work->contrast, 0, (size_t)batch->ensemble->n_lanes * sizeof *work->contrast);
   EPX_TRY(add_cost(batch, shift, 1, draw, work));
   EPX_TRY(add_cost(batch, -shift, -1, draw, work));
   epx_estimator_set_weights(batch, share / (2 * shift), work);
-  for (int i = 0; i < batch->lanes->n_instances; i++) {
+  for (int i = 0; i < batch->ensemble->n_instances; i++) {
     const double slope = epx_perturbation_eval_sum(batch, work, i);
     for (size_t k = 0; k < n_theta; k++) {
       if (epx_perturbation_is_wanted(batch, k))
@@ -71,7 +71,7 @@ static epx_err add_probes(const epx_batch *batch, const epx_nudging *nudging, ep
                           double *gradient) {
   const int n = count_probes(nudging);
   const double shift = nudging->shift > 0 ? nudging->shift : default_shift;
-  epx_perturbation_init(batch, work);
+  EPX_TRY(epx_perturbation_init(batch, work));
   for (int probe = 0; probe < n; probe++)
     EPX_TRY(
         add_probe(batch, shift, 1.0 / n, batch->key.step * (uint32_t)n + (uint32_t)probe, work, gradient));
@@ -94,6 +94,7 @@ const epx_estimator epx_estimator_spsa = {
     .nudged = false,
     .cost_only = true,
     .drawn = true,
+    .rooms = EPX_ROOM_THETA,
     .get_refusal = get_refusal,
     .eval_phases = eval_phases,
     .eval = eval,

@@ -12,8 +12,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   epx_estimator_set_zero(batch, gradient);
   EPX_TRY(epx_nudging_solve(batch, nudging, EPX_NUDGE_REVERSED, work));
   epx_nudging_eval_response(batch, work);
-  epx_estimator_add_response(batch, work, gradient);
-  return EPX_OK;
+  return epx_estimator_add_response(batch, work, gradient);
 }
 
 const epx_estimator epx_estimator_time_reversed = {

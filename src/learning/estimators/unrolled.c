@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "equilibrium/nudge/adjoint.h"
+#include "equilibrium/nudge/frame.h"
 #include "learning/estimators/estimator_work.h"
-#include "learning/nudge/adjoint.h"
-#include "learning/nudge/frame.h"
 
 /* Segments and steps a segment: what is kept. Stiff families go a long way in short steps. */
 enum { SEGMENTS = 96, LENGTH = 48, STIFF_SEGMENTS = 320, STIFF_LENGTH = 320, STAGES = 4 };
@@ -27,6 +27,7 @@ static const double arrived = 1e-10, lost = 1e-7;
 /* Room for [n_state][n_lanes] each. */
 typedef struct {
   const epx_batch *batch;
+  const epx_lanes *lanes;
   epx_estimator_work *work;
   size_t n;                     /* n_state n_lanes */
   double h;                     /* length of a step */
@@ -35,7 +36,8 @@ typedef struct {
   double *state[STIFF_LENGTH];  /* of the segment at hand, before each step */
   double *stage[STAGES];        /* Y1 ... Y4 */
   double *force[STAGES];        /* F(Y_i); on the way back u_i */
-  double *y, *adjoint;
+  double *y, *adjoint, *before, *product;
+  double *jacobian;   /* [n_state][n_state][EPX_LANE_WIDTH] */
   double *field_work; /* of family->eval_field */
 } way;
 
@@ -45,18 +47,21 @@ static const char *get_refusal(const epx_family *family) {
 }
 
 static epx_err init(const epx_batch *batch, epx_estimator_work *work, way *w) {
-  const size_t n_state = (size_t)batch->lanes->network->n_state;
+  const epx_network *network = batch->ensemble->network;
+  const size_t n_state = (size_t)network->n_state, most = epx_estimator_count_most(work);
+  const size_t field = 4 * (size_t)network->n_nodes * (size_t)network->family->components;
+  const size_t n_jacobian = n_state * n_state * EPX_LANE_WIDTH;
   w->batch = batch;
+  w->lanes = batch->ensemble->functions->get_lanes(batch->ensemble);
   w->work = work;
-  w->n = n_state * (size_t)batch->lanes->n_lanes;
-  const epx_network *network = batch->lanes->network;
-  const size_t most = (size_t)batch->lanes->max_lanes, field = 4 * (size_t)network->n_nodes * most;
+  w->n = epx_estimator_count(batch);
   w->n_segments = network->family->stiff ? STIFF_SEGMENTS : SEGMENTS;
   w->length = network->family->stiff ? STIFF_LENGTH : LENGTH;
-  const size_t rooms_kept = (size_t)(w->n_segments + w->length + 2 * STAGES + 2);
-  if (!work->path)
-    EPX_TRY(EPX_ARRAY(work->path, rooms_kept * n_state * most + (size_t)network->family->components * field));
-  double *next = work->path;
+  const size_t rooms_kept = (size_t)(w->n_segments + w->length + 2 * STAGES + 4);
+  EPX_TRY(epx_estimator_need(&work->path,
+                             n_jacobian + rooms_kept * most + field * (size_t)batch->ensemble->max_lanes));
+  w->jacobian = work->path;
+  double *next = work->path + n_jacobian;
   double **const rooms[] = {w->mark, w->state, w->stage, w->force};
   const int counts[] = {w->n_segments, w->length, STAGES, STAGES};
   for (int k = 0; k < 4; k++) {
@@ -65,19 +70,21 @@ static epx_err init(const epx_batch *batch, epx_estimator_work *work, way *w) {
   }
   w->y = next;
   w->adjoint = next + w->n;
-  w->field_work = next + 2 * w->n;
+  w->before = next + 2 * w->n;
+  w->product = next + 3 * w->n;
+  w->field_work = next + 4 * w->n;
   return EPX_OK;
 }
 
 static void eval_field(const way *w, const double *y, double *f) {
-  w->batch->lanes->network->family->eval_field(w->batch->lanes, y, f, w->field_work);
+  w->lanes->network->family->eval_field(w->lanes, y, f, w->field_work);
 }
 
 /* Evaluates the length of a step from the largest row sum of |J| at the free states. */
 static double eval_length(const way *w) {
-  const epx_lanes *lanes = w->batch->lanes;
+  const epx_lanes *lanes = w->lanes;
   const size_t n = (size_t)lanes->network->n_state;
-  double *jacobian = w->work->jacobian, largest = 0;
+  double *jacobian = w->jacobian, largest = 0;
   for (int first = 0; first < lanes->n_lanes; first += EPX_LANE_WIDTH) {
     lanes->network->family->eval_jacobian(lanes, w->batch->state, first, EPX_LANE_WIDTH, jacobian);
     for (int lane = 0; lane < EPX_LANE_WIDTH; lane++) {
@@ -110,7 +117,7 @@ static void step_forwards(const way *w, double *y) {
 
 /* Evaluates how far a lane is from its free state, next to 1 and that state's largest component. */
 static double eval_distance(const way *w, int lane) {
-  const size_t n_lanes = (size_t)w->batch->lanes->n_lanes;
+  const size_t n_lanes = (size_t)w->lanes->n_lanes;
   double distance = 0, size = 1;
   for (size_t k = (size_t)lane; k < w->n; k += n_lanes) {
     const double d = fabs(w->y[k] - w->batch->state[k]);
@@ -121,7 +128,7 @@ static double eval_distance(const way *w, int lane) {
 }
 
 static bool has_arrived(const way *w) {
-  for (int lane = 0; lane < w->batch->lanes->n_used; lane++) {
+  for (int lane = 0; lane < w->lanes->n_used; lane++) {
     if (!w->work->frozen[lane] && !(eval_distance(w, lane) <= arrived)) return false;
   }
   return true;
@@ -130,13 +137,13 @@ static bool has_arrived(const way *w) {
 /* Goes forwards until all lanes have arrived; returns the number of segments. */
 static int go_forwards(const way *w) {
   int n = 0;
-  w->batch->lanes->network->family->set_start(w->batch->lanes, w->batch->key.seed, w->y);
+  w->lanes->network->family->set_start(w->lanes, w->batch->key.seed, w->y);
   while (n < w->n_segments && !has_arrived(w)) {
     memcpy(w->mark[n++], w->y, w->n * sizeof *w->y);
     for (int i = 0; i < w->length; i++)
       step_forwards(w, w->y);
   }
-  for (int lane = 0; lane < w->batch->lanes->n_used; lane++) {
+  for (int lane = 0; lane < w->lanes->n_used; lane++) {
     if (!w->work->frozen[lane] && !(eval_distance(w, lane) <= lost))
       epx_estimator_set_failure(w->batch, w->work, lane);
   }
@@ -146,17 +153,17 @@ static int go_forwards(const way *w) {
 /* One step of the adjoint; adds what the step's four fields give to the gradient. */
 static void step_backwards(const way *w, const double *y, double *gradient) {
   static const double sum[STAGES] = {1. / 6, 1. / 3, 1. / 3, 1. / 6}, share[STAGES] = {0.5, 0.5, 1, 0};
-  const epx_lanes *lanes = w->batch->lanes;
-  double *product = w->work->held, *response = w->work->response;
+  const epx_lanes *lanes = w->lanes;
+  double *product = w->product, *response = w->work->response;
   eval_stages(w, y);
-  memcpy(w->work->live_pull, w->adjoint, w->n * sizeof *w->adjoint);
+  memcpy(w->before, w->adjoint, w->n * sizeof *w->adjoint);
   memset(product, 0, w->n * sizeof *product);
   for (int i = STAGES - 1; i >= 0; i--) {
     double *u = w->force[i];
     for (size_t k = 0; k < w->n; k++)
-      u[k] = w->h * (sum[i] * w->work->live_pull[k] + share[i] * product[k]);
+      u[k] = w->h * (sum[i] * w->before[k] + share[i] * product[k]);
     memset(product, 0, w->n * sizeof *product);
-    epx_adjoint_add_product(lanes, w->stage[i], u, w->work->jacobian, product);
+    epx_adjoint_add_product(lanes, w->stage[i], u, w->jacobian, product);
     for (size_t k = 0; k < w->n; k++)
       w->adjoint[k] += product[k];
     epx_frame_eval_transposed(lanes, w->stage[i], u, response);
@@ -187,8 +194,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   const int n_segments = go_forwards(&w);
   epx_batch end = *batch;
   end.state = w.y;
-  epx_estimator_eval_pull(&end, work);
-  memcpy(w.adjoint, work->pull, w.n * sizeof *w.adjoint);
+  EPX_TRY(epx_estimator_eval_pull(&end, work, w.adjoint));
   epx_estimator_set_weights(batch, 1, work);
   go_backwards(&w, n_segments, gradient);
   return EPX_OK;
@@ -200,6 +206,7 @@ const epx_estimator epx_estimator_unrolled = {
     .source = "Werbos1990",
     .nudged = false,
     .computed = true,
+    .needs = EPX_NEEDS_A(EPX_NEED_WHOLE_LANES),
     .get_refusal = get_refusal,
     .eval = eval,
 };

@@ -18,34 +18,44 @@ static epx_reading_key get_key(const epx_batch *batch, uint32_t read) {
 void epx_estimator_read(const epx_batch *batch, int copies, epx_estimator_work *work, double *state) {
   if (!work->hardware) return;
   const epx_reading_key key = get_key(batch, work->n_reads++);
-  epx_reading_eval(&work->hardware->reading, batch->lanes, &key, copies, state);
+  epx_reading_eval(&work->hardware->reading, batch->ensemble, &key, copies, state);
 }
 
-const double *epx_estimator_read_state(const epx_batch *batch, epx_estimator_work *work) {
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
-  if (!work->hardware || epx_reading_is_ideal(&work->hardware->reading)) return batch->state;
+epx_err epx_estimator_read_state(const epx_batch *batch, epx_estimator_work *work, const double **state) {
+  *state = batch->state;
+  if (!work->hardware || epx_reading_is_ideal(&work->hardware->reading)) return EPX_OK;
+  EPX_TRY(epx_estimator_need(&work->read, epx_estimator_count_most(work)));
   if (!work->is_read) {
-    memcpy(work->read, batch->state, n * sizeof *work->read);
+    memcpy(work->read, batch->state, epx_estimator_count(batch) * sizeof *work->read);
     epx_estimator_read(batch, 1, work, work->read);
     work->is_read = true;
   }
-  return work->read;
+  *state = work->read;
+  return EPX_OK;
 }
 
-bool epx_estimator_set_drift(const epx_batch *batch, epx_estimator_work *work) {
-  epx_lanes *lanes = batch->lanes;
-  const size_t n_theta = lanes->network->n_theta, n = (size_t)lanes->n_instances * n_theta;
-  if (!work->hardware || !epx_hardware_is_drifting(work->hardware)) return false;
+static bool is_drifting(const epx_estimator_work *work) {
+  return work->hardware && epx_hardware_is_drifting(work->hardware);
+}
+
+static const double *get_laid(const epx_batch *batch, const epx_estimator_work *work) {
+  return work->laid ? work->laid : batch->theta;
+}
+
+epx_err epx_estimator_set_drift(const epx_batch *batch, epx_estimator_work *work) {
+  epx_ensemble *ensemble = batch->ensemble;
+  const size_t n_theta = ensemble->network->n_theta, n = (size_t)ensemble->n_instances * n_theta;
+  if (!is_drifting(work)) return EPX_OK;
+  EPX_TRY(epx_estimator_need(&work->drifted, n));
   const epx_reading_key key = get_key(batch, work->n_drifts++);
-  memcpy(work->undrifted, lanes->theta, n * sizeof *work->undrifted);
-  memcpy(work->drifted, lanes->theta, n * sizeof *work->drifted);
-  for (int k = 0; k < lanes->n_instances; k++)
-    epx_hardware_add_drift(work->hardware, lanes->network, &key, batch->key.first + (uint32_t)k,
+  memcpy(work->drifted, get_laid(batch, work), n * sizeof *work->drifted);
+  for (int k = 0; k < ensemble->n_instances; k++)
+    epx_hardware_add_drift(work->hardware, ensemble->network, &key, batch->key.first + (uint32_t)k,
                            work->drifted + (size_t)k * n_theta);
-  epx_lanes_set_parameters(lanes, work->drifted);
-  return true;
+  ensemble->functions->set_parameters(ensemble, work->drifted);
+  return EPX_OK;
 }
 
-void epx_estimator_restore_drift(const epx_batch *batch, epx_estimator_work *work) {
-  epx_lanes_set_parameters(batch->lanes, work->undrifted);
+void epx_estimator_restore_drift(const epx_batch *batch, const epx_estimator_work *work) {
+  if (is_drifting(work)) batch->ensemble->functions->set_parameters(batch->ensemble, get_laid(batch, work));
 }

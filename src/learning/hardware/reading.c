@@ -86,26 +86,26 @@ static double read_one(const epx_converter *converter, const epx_random *stream,
   return sum / n;
 }
 
-void epx_reading_eval(const epx_reading_spec *spec, const epx_lanes *lanes, const epx_reading_key *key,
+void epx_reading_eval(const epx_reading_spec *spec, const epx_ensemble *ensemble, const epx_reading_key *key,
                       int copies, double *y) {
   if (epx_reading_is_ideal(spec)) return;
-  const epx_family *family = lanes->network->family;
+  const epx_family *family = ensemble->network->family;
   const epx_converter converter = {.bits = spec->bits, .low = -spec->range, .high = spec->range};
   const uint32_t n = (uint32_t)(spec->averages > 1 ? spec->averages : 1) * (uint32_t)copies;
   const variances v = eval_variances(spec, (family->readouts & EPX_READS(EPX_READ_PHASE)) != 0);
-  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
+  const size_t n_lanes = (size_t)ensemble->n_lanes, n_rows = (size_t)ensemble->n_rows;
   char purpose[64];
   snprintf(purpose, sizeof purpose, "hardware:reading:%u:%u", key->step, key->read);
   const epx_random stream = epx_random_init(key->seed, purpose);
-  for (size_t node = 0; node < n_state; node += (size_t)family->components) {
-    for (int lane = 0; lane < lanes->n_used; lane++) {
-      const uint32_t instance = key->first + (uint32_t)(lane / lanes->n_samples);
-      const uint32_t sample = key->sample + (uint32_t)(lane % lanes->n_samples);
+  for (size_t node = 0; node < n_rows; node += (size_t)family->components) {
+    for (int lane = 0; lane < ensemble->n_used; lane++) {
+      const uint32_t instance = key->first + (uint32_t)(lane / ensemble->n_samples);
+      const uint32_t sample = key->sample + (uint32_t)(lane % ensemble->n_samples);
       const double light = eval_light(family, y, node, n_lanes, lane);
       for (size_t row = node; row < node + (size_t)family->components; row++) {
         double *own = y + row * n_lanes + lane;
         *own = read_one(spec->bits > 0 ? &converter : NULL, &stream, *own, eval_sigma(&v, *own, light), n,
-                        key->point, instance, (uint32_t)row, sample);
+                        key->point, instance, (uint32_t)(ensemble->first_row + (int)row), sample);
       }
     }
   }

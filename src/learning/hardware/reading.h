@@ -20,14 +20,14 @@
  * such reads are averaged; where no converter rounds, their mean is drawn at once, with
  * sigma / sqrt(averages).
  */
-#ifndef EPILUX_LEARNING_HARDWARE_READING_H
-#define EPILUX_LEARNING_HARDWARE_READING_H
+#ifndef EPILUX_LEARNING_READING_H
+#define EPILUX_LEARNING_READING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "equilibrium/ensemble.h"
 #include "photonic/device/detector.h"
-#include "photonic/lanes.h"
 
 /** All zero: ideal. */
 typedef struct {
@@ -61,10 +61,10 @@ epx_err epx_reading_check(const epx_reading_spec *spec);
  * `phase`: s is a phase, its light 1. */
 double epx_reading_eval_sigma(const epx_reading_spec *spec, bool phase, double s, double light);
 
-/** Evaluates the read of a chunk's states in place: y [n_state][n_lanes]; the padding is left as it is.
- * `copies`: how many such reads, of the same state, are averaged beside `averages`. O(n_state n_used), with a
+/** Evaluates the read of a chunk's states in place: y [n_rows][n_lanes] of an ensemble; the padding is left as it is.
+ * `copies`: how many such reads, of the same state, are averaged beside `averages`. O(n_rows n_used), with a
  * converter times averages copies. */
-void epx_reading_eval(const epx_reading_spec *spec, const epx_lanes *lanes, const epx_reading_key *key,
+void epx_reading_eval(const epx_reading_spec *spec, const epx_ensemble *ensemble, const epx_reading_key *key,
                       int copies, double *y);
 
 #endif

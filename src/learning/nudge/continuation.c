@@ -5,10 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "learning/nudge/frame.h"
-#include "photonic/readout.h"
-
 enum { POINTS = 11, MOST = 60, ROOMS = 8 };
 
 /* Half the length of the line: larger than 1, so that i is not far outside of the points' reach. */
@@ -19,18 +15,14 @@ static const double converged = 1e-13;
 
 epx_err epx_continuation_init(const epx_batch *batch, epx_estimator_work *work,
                               epx_continuation *continuation) {
-  const epx_network *network = batch->lanes->network;
-  const size_t most = (size_t)batch->lanes->max_lanes, n = (size_t)network->n_state;
-  const size_t field = 4 * (size_t)network->n_nodes * (size_t)network->family->components;
-  if (!work->circle) EPX_TRY(EPX_ARRAY(work->circle, (ROOMS * n + field) * most));
+  const size_t n = epx_estimator_count(batch), most = epx_estimator_count_most(work);
+  EPX_TRY(epx_estimator_need(&work->circle, ROOMS * most));
   *continuation = (epx_continuation){.batch = batch, .work = work};
   double **const rooms[ROOMS] = {&continuation->u,         &continuation->v,      &continuation->real,
                                  &continuation->imaginary, &continuation->sample, &continuation->field,
                                  &continuation->step,      &continuation->sum};
-  double *next = work->circle;
-  for (int i = 0; i < ROOMS; i++, next += n * (size_t)batch->lanes->n_lanes)
-    *rooms[i] = next;
-  continuation->field_work = next;
+  for (int i = 0; i < ROOMS; i++)
+    *rooms[i] = work->circle + (size_t)i * n;
   return EPX_OK;
 }
 
@@ -51,34 +43,36 @@ static double get_point(int k, double *real, double *imaginary) {
   return t;
 }
 
-/* Adds the residual's share of one point: w (F + beta Q dC/ds) at u + t v. */
-static void add_point(epx_continuation *c, int k, double beta_real, double beta_imaginary) {
-  const epx_lanes *lanes = c->batch->lanes;
+/* Adds the residual's share of one point: w (F + beta Q dC/ds) at u + t v. The pull goes through the field's
+ * room. */
+static epx_err add_point(epx_continuation *c, int k, double beta_real, double beta_imaginary) {
+  epx_ensemble *ensemble = c->batch->ensemble;
+  const epx_ensemble_functions *functions = ensemble->functions;
   epx_estimator_work *work = c->work;
-  const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
+  const size_t n = epx_estimator_count(c->batch);
   double re, im;
   const double t = get_point(k, &re, &im);
   for (size_t i = 0; i < n; i++)
     c->sample[i] = c->u[i] + t * c->v[i];
-  lanes->network->family->eval_field(lanes, c->sample, c->field, c->field_work);
+  EPX_TRY(functions->eval_field(ensemble, c->sample, c->field));
   for (size_t i = 0; i < n; i++) {
     c->real[i] += re * c->field[i];
     c->imaginary[i] += im * c->field[i];
   }
-  epx_readout_eval(lanes, c->sample, work->live_readout);
-  epx_cost_eval(c->batch->cost, lanes->network->n_outputs, lanes->n_lanes, work->live_readout,
-                c->batch->label, NULL, work->live_slope, NULL);
-  epx_readout_eval_pull(lanes, c->sample, work->live_slope, work->live_pull);
-  epx_frame_add(lanes, c->sample, re * beta_real - im * beta_imaginary, work->live_pull, c->real);
-  epx_frame_add(lanes, c->sample, re * beta_imaginary + im * beta_real, work->live_pull, c->imaginary);
+  EPX_TRY(functions->eval_readout(ensemble, c->sample, work->readout));
+  epx_cost_eval(c->batch->cost, ensemble->network->n_outputs, ensemble->n_lanes, work->readout,
+                c->batch->label, NULL, work->slope, NULL);
+  EPX_TRY(functions->eval_pull(ensemble, c->sample, work->slope, c->field));
+  functions->add_turned(ensemble, c->sample, re * beta_real - im * beta_imaginary, c->field, c->real);
+  functions->add_turned(ensemble, c->sample, re * beta_imaginary + im * beta_real, c->field, c->imaginary);
+  return EPX_OK;
 }
 
 /* Takes the step J0^-1 residual from x; marks in work->value the largest component of each lane's step. */
 static epx_err take_step(epx_continuation *c, const double *residual, double *x) {
-  const epx_lanes *lanes = c->batch->lanes;
-  const size_t n_lanes = (size_t)lanes->n_lanes, n = (size_t)lanes->network->n_state * n_lanes;
-  EPX_TRY(
-      epx_population_solve_linear(c->batch->population, lanes, c->batch->state, false, residual, c->step));
+  epx_ensemble *ensemble = c->batch->ensemble;
+  const size_t n_lanes = (size_t)ensemble->n_lanes, n = epx_estimator_count(c->batch);
+  EPX_TRY(ensemble->functions->solve_linear(ensemble, c->batch->state, false, residual, c->step));
   for (size_t k = 0; k < n; k++) {
     const size_t lane = k % n_lanes;
     if (c->work->frozen[lane]) continue;
@@ -94,24 +88,25 @@ static bool is_converged(const epx_continuation *c, double tolerance, int lane) 
 }
 
 static epx_err iterate(epx_continuation *c, double beta_real, double beta_imaginary, bool *done) {
-  const epx_lanes *lanes = c->batch->lanes;
-  const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
+  epx_ensemble *ensemble = c->batch->ensemble;
+  const size_t n = epx_estimator_count(c->batch);
   memset(c->real, 0, n * sizeof *c->real);
   memset(c->imaginary, 0, n * sizeof *c->imaginary);
-  memset(c->work->value, 0, (size_t)lanes->n_lanes * sizeof *c->work->value);
+  memset(c->work->value, 0, (size_t)ensemble->n_lanes * sizeof *c->work->value);
   for (int k = 0; k < POINTS; k++)
-    add_point(c, k, beta_real, beta_imaginary);
+    EPX_TRY(add_point(c, k, beta_real, beta_imaginary));
   EPX_TRY(take_step(c, c->real, c->u));
   EPX_TRY(take_step(c, c->imaginary, c->v));
+  EPX_TRY(ensemble->functions->merge_extent(ensemble, c->work->value));
   *done = true;
-  for (int lane = 0; lane < lanes->n_used; lane++)
+  for (int lane = 0; lane < ensemble->n_used; lane++)
     *done = *done && is_converged(c, converged, lane);
   return EPX_OK;
 }
 
 epx_err epx_continuation_solve(epx_continuation *c, double radius, double angle) {
-  const epx_lanes *lanes = c->batch->lanes;
-  const size_t n_lanes = (size_t)lanes->n_lanes, n = (size_t)lanes->network->n_state * n_lanes;
+  const epx_ensemble *ensemble = c->batch->ensemble;
+  const size_t n_lanes = (size_t)ensemble->n_lanes, n = epx_estimator_count(c->batch);
   bool done = false;
   for (size_t k = 0; k < n; k++) {
     c->u[k] = c->work->frozen[k % n_lanes] ? 0 : c->batch->state[k];
@@ -120,7 +115,7 @@ epx_err epx_continuation_solve(epx_continuation *c, double radius, double angle)
   for (int i = 0; i < MOST && !done; i++)
     EPX_TRY(iterate(c, radius * cos(angle), radius * sin(angle), &done));
   /* What rounding keeps moving a little has converged as well. */
-  for (int lane = 0; lane < lanes->n_used; lane++) {
+  for (int lane = 0; lane < ensemble->n_used; lane++) {
     if (!is_converged(c, 1e3 * converged, lane)) epx_estimator_set_failure(c->batch, c->work, lane);
   }
   return EPX_OK;

@@ -10,14 +10,13 @@
 
 #include "learning/estimators/estimator_work.h"
 
-/** Room of a continuation: arrays [n_state][n_lanes] in one block of memory. */
+/** Room of a continuation: arrays [n_rows][n_lanes] in one block of memory. */
 typedef struct {
   const epx_batch *batch;
   epx_estimator_work *work;
   double *u, *v;            /* the state u + i v */
   double *real, *imaginary; /* the residual */
   double *sample, *field, *step, *sum;
-  double *field_work;
 } epx_continuation;
 
 /** Inits a continuation; the memory is made at its first use and kept in work. Errors: EPX_EMEMORY. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "learning/nudge/frame.h"
+#include "equilibrium/nudge/frame.h"
 #include "learning/nudge/nudge_slope.h"
 #include "photonic/readout.h"
 

@@ -1,6 +1,6 @@
 #include "learning/nudge/nudge_slope.h"
 
-#include "learning/nudge/frame.h"
+#include "equilibrium/nudge/frame.h"
 #include "photonic/readout.h"
 
 /* d(dC/ds)/ds = (dr/ds)' H dr/ds + sum_o g_o d2r_o/ds2, in the rows and columns of the output nodes. With a

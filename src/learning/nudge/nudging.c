@@ -6,31 +6,56 @@
 #include <math.h>
 #include <string.h>
 
-#include "learning/nudge/frame.h"
-
 /* A phase is released when it has moved by more than this share of the free state's largest component. */
 static const double far = 0.25;
 
 /* A released lane is back when it is nearer to s0 than this, next to the largest component and 1. */
 static const double near = 1e-6;
 
-/* Largest component, in magnitude, of each lane of a - b, NaN where any is; b NULL for zero. largest
- * [n_lanes]. */
-static void eval_largest(const epx_lanes *lanes, const double *a, const double *b, double *largest) {
-  const size_t n_lanes = (size_t)lanes->n_lanes;
+static void eval_slope(const void *context, int lane, int width, const double *readout, double *slope) {
+  const epx_batch *batch = context;
+  epx_cost_eval(batch->cost, batch->ensemble->network->n_outputs, width, readout, batch->label + lane, NULL,
+                slope, NULL);
+}
+
+static void eval_curvature(const void *context, int lane, int width, const double *readout, double *hessian) {
+  const epx_batch *batch = context;
+  epx_cost_eval_hessian(batch->cost, batch->ensemble->network->n_outputs, width, 0, readout,
+                        batch->label + lane, hessian);
+}
+
+epx_phase epx_nudging_get_phase(const epx_batch *batch, const epx_estimator_work *work, epx_nudge_kind kind,
+                                double beta) {
+  const bool live = kind == EPX_NUDGE_LIVE || kind == EPX_NUDGE_REVERSED;
+  const bool adjoint = kind == EPX_NUDGE_ADJOINT;
+  return (epx_phase){.strength = beta,
+                     .context = batch,
+                     .eval_slope = live ? eval_slope : NULL,
+                     .eval_curvature = live ? eval_curvature : NULL,
+                     .held = adjoint || kind == EPX_NUDGE_CONJUGATED ? work->held : NULL,
+                     .origin = adjoint || kind == EPX_NUDGE_REVERSED ? batch->state : NULL,
+                     .adjoint = adjoint,
+                     .frozen = work->frozen};
+}
+
+/* Largest component, in magnitude, of each lane of a - b; b NULL for zero. What is no number is INFINITY.
+ * largest [n_lanes]. */
+static epx_err eval_largest(epx_ensemble *ensemble, const double *a, const double *b, double *largest) {
+  const size_t n_lanes = (size_t)ensemble->n_lanes;
   memset(largest, 0, n_lanes * sizeof *largest);
-  for (size_t row = 0; row < (size_t)lanes->network->n_state; row++) {
+  for (size_t row = 0; row < (size_t)ensemble->n_rows; row++) {
     const double *here = a + row * n_lanes, *there = b ? b + row * n_lanes : NULL;
     for (size_t lane = 0; lane < n_lanes; lane++) {
       const double d = fabs(there ? here[lane] - there[lane] : here[lane]);
       largest[lane] = d > largest[lane] || isnan(d) ? d : largest[lane];
     }
   }
+  return ensemble->functions->merge_extent(ensemble, largest);
 }
 
-static void copy_lane(const epx_lanes *lanes, const double *from, int lane, double *to) {
-  for (size_t row = 0; row < (size_t)lanes->network->n_state; row++) {
-    const size_t at = row * (size_t)lanes->n_lanes + (size_t)lane;
+static void copy_lane(const epx_ensemble *ensemble, const double *from, int lane, double *to) {
+  for (size_t row = 0; row < (size_t)ensemble->n_rows; row++) {
+    const size_t at = row * (size_t)ensemble->n_lanes + (size_t)lane;
     to[at] = from[at];
   }
 }
@@ -39,10 +64,10 @@ static void copy_lane(const epx_lanes *lanes, const double *from, int lane, doub
  * may be anywhere. */
 static void set_start(const epx_batch *batch, const double *free, const epx_estimator_work *work,
                       double *state) {
-  const size_t n_lanes = (size_t)batch->lanes->n_lanes, n_state = (size_t)batch->lanes->network->n_state;
-  memcpy(state, free, n_state * n_lanes * sizeof *state);
+  const size_t n_lanes = (size_t)batch->ensemble->n_lanes, n_rows = (size_t)batch->ensemble->n_rows;
+  memcpy(state, free, n_rows * n_lanes * sizeof *state);
   for (size_t lane = 0; lane < n_lanes; lane++) {
-    for (size_t row = 0; work->frozen[lane] && row < n_state; row++)
+    for (size_t row = 0; work->frozen[lane] && row < n_rows; row++)
       state[row * n_lanes + lane] = 0;
   }
 }
@@ -50,24 +75,23 @@ static void set_start(const epx_batch *batch, const double *free, const epx_esti
 /* Releases the phases that went far and leaves out those that do not come back. work->size: of the free
  * states. */
 static epx_err check_basin(const epx_batch *batch, const double *state, epx_estimator_work *work) {
-  const epx_lanes *lanes = batch->lanes;
+  epx_ensemble *ensemble = batch->ensemble;
   const double *size = work->size;
   double *released = work->response, *way = work->way;
   int n_far = 0;
-  eval_largest(lanes, state, batch->state, way);
-  for (int lane = 0; lane < lanes->n_used; lane++)
+  EPX_TRY(eval_largest(ensemble, state, batch->state, way));
+  for (int lane = 0; lane < ensemble->n_used; lane++)
     n_far += work->weight[lane] != 0 && !(way[lane] <= far * size[lane]);
   if (n_far == 0) return EPX_OK;
   set_start(batch, batch->state, work, released);
-  for (int lane = 0; lane < lanes->n_used; lane++) {
-    if (work->weight[lane] != 0 && !(way[lane] <= far * size[lane])) copy_lane(lanes, state, lane, released);
+  for (int lane = 0; lane < ensemble->n_used; lane++) {
+    if (work->weight[lane] != 0 && !(way[lane] <= far * size[lane]))
+      copy_lane(ensemble, state, lane, released);
   }
-  const epx_nudge_force force = {batch, work, EPX_NUDGE_RELEASE, 0};
-  epx_nudge nudge;
-  epx_nudging_init(&force, &nudge);
-  EPX_TRY(epx_population_solve(batch->population, lanes, &nudge, released, work->certificate));
-  eval_largest(lanes, released, batch->state, way);
-  for (int lane = 0; lane < lanes->n_used; lane++) {
+  const epx_phase phase = epx_nudging_get_phase(batch, work, EPX_NUDGE_RELEASE, 0);
+  EPX_TRY(ensemble->functions->solve(ensemble, &phase, NULL, released, work->certificate));
+  EPX_TRY(eval_largest(ensemble, released, batch->state, way));
+  for (int lane = 0; lane < ensemble->n_used; lane++) {
     if (work->weight[lane] != 0 && !(way[lane] <= near * (1 + size[lane])))
       epx_estimator_set_failure(batch, work, lane);
   }
@@ -76,19 +100,18 @@ static epx_err check_basin(const epx_batch *batch, const double *state, epx_esti
 
 static void leave_out_failures(const epx_batch *batch, const epx_certificate *certificate,
                                epx_estimator_work *work) {
-  for (int lane = 0; lane < batch->lanes->n_used; lane++) {
+  for (int lane = 0; lane < batch->ensemble->n_used; lane++) {
     if (certificate[lane].outcome != EPX_OK) epx_estimator_set_failure(batch, work, lane);
   }
 }
 
 epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind,
                                 epx_estimator_work *work, double *state) {
-  const epx_nudge_force force = {batch, work, kind, beta};
-  epx_nudge nudge;
-  epx_nudging_init(&force, &nudge);
-  const bool drifts = kind != EPX_NUDGE_ADJOINT && epx_estimator_set_drift(batch, work);
-  const int code = epx_population_solve(batch->population, batch->lanes, &nudge, state, work->certificate);
-  if (drifts) epx_estimator_restore_drift(batch, work);
+  epx_ensemble *ensemble = batch->ensemble;
+  const epx_phase phase = epx_nudging_get_phase(batch, work, kind, beta);
+  if (kind != EPX_NUDGE_ADJOINT) EPX_TRY(epx_estimator_set_drift(batch, work));
+  const int code = ensemble->functions->solve(ensemble, &phase, NULL, state, work->certificate);
+  if (kind != EPX_NUDGE_ADJOINT) epx_estimator_restore_drift(batch, work);
   EPX_TRY(code);
   leave_out_failures(batch, work->certificate, work);
   return EPX_OK;
@@ -105,15 +128,14 @@ static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind ki
 /* Both phases at once, of the same parameters. */
 static epx_err solve_sides(const epx_batch *batch, double beta, epx_nudge_kind kind,
                            epx_estimator_work *work) {
-  const epx_nudge_force forces[] = {{batch, work, kind, beta}, {batch, work, kind, -beta}};
-  epx_certificate *const certificates[] = {work->certificate, work->certificate + batch->lanes->n_lanes};
+  epx_ensemble *ensemble = batch->ensemble;
+  const epx_phase phases[] = {epx_nudging_get_phase(batch, work, kind, beta),
+                              epx_nudging_get_phase(batch, work, kind, -beta)};
+  epx_certificate *const certificates[] = {work->certificate, work->certificate + ensemble->n_lanes};
   double *const states[] = {work->plus, work->minus};
-  epx_nudge nudges[2];
-  for (int s = 0; s < 2; s++) {
-    epx_nudging_init(&forces[s], &nudges[s]);
+  for (int s = 0; s < 2; s++)
     set_start(batch, batch->state, work, states[s]);
-  }
-  EPX_TRY(epx_population_solve_pair(batch->population, batch->lanes, nudges, states, certificates));
+  EPX_TRY(ensemble->functions->solve_pair(ensemble, phases, states, certificates));
   for (int s = 0; s < 2; s++)
     leave_out_failures(batch, certificates[s], work);
   for (int s = 0; s < 2; s++)
@@ -130,12 +152,13 @@ static epx_err solve_centered(const epx_batch *batch, double beta, epx_nudge_kin
 }
 
 /* out = K v: v* or, a quarter turn on, i v* (of families of real and imaginary parts, which conjugation says
- * they are). */
-static void conjugate(const epx_lanes *lanes, epx_quadrature quadrature, const double *v, double *out) {
-  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
-  const size_t components = (size_t)lanes->network->family->components;
-  for (size_t row = 0; row < n_state; row++) {
-    const int sign = lanes->network->family->conjugation[row % components];
+ * they are). Rows are whole nodes' of every rank. */
+static void conjugate(const epx_ensemble *ensemble, epx_quadrature quadrature, const double *v, double *out) {
+  const epx_family *family = ensemble->network->family;
+  const size_t n_lanes = (size_t)ensemble->n_lanes, n_rows = (size_t)ensemble->n_rows;
+  const size_t components = (size_t)family->components;
+  for (size_t row = 0; row < n_rows; row++) {
+    const int sign = family->conjugation[row % components];
     const size_t from = quadrature == EPX_SIGMA_X ? row ^ 1 : row;
     const double factor = quadrature == EPX_SIGMA_X ? 1 : sign;
     for (size_t lane = 0; lane < n_lanes; lane++)
@@ -143,37 +166,39 @@ static void conjugate(const epx_lanes *lanes, epx_quadrature quadrature, const d
   }
 }
 
-/* held = Q K c, c = work->pull. */
-static void set_held(const epx_batch *batch, epx_quadrature quadrature, epx_estimator_work *work) {
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
-  conjugate(batch->lanes, quadrature, work->pull, work->response);
-  memset(work->held, 0, n * sizeof *work->held);
-  epx_frame_add(batch->lanes, batch->state, 1, work->response, work->held);
+/* held = Q K c. Both phases' rooms are free until they are solved. */
+static epx_err set_held(const epx_batch *batch, epx_quadrature quadrature, epx_estimator_work *work) {
+  epx_ensemble *ensemble = batch->ensemble;
+  EPX_TRY(epx_estimator_need(&work->held, epx_estimator_count_most(work)));
+  EPX_TRY(epx_estimator_eval_pull(batch, work, work->plus));
+  conjugate(ensemble, quadrature, work->plus, work->response);
+  memset(work->held, 0, epx_estimator_count(batch) * sizeof *work->held);
+  ensemble->functions->add_turned(ensemble, batch->state, 1, work->response, work->held);
+  return EPX_OK;
 }
 
 epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, epx_nudge_kind kind,
                           epx_estimator_work *work) {
+  const bool centered = nudging->scheme == EPX_CENTERED;
   epx_estimator_set_lanes(batch, work);
-  eval_largest(batch->lanes, batch->state, NULL, work->size);
-  if (kind == EPX_NUDGE_CONJUGATED) {
-    epx_estimator_eval_pull(batch, work);
-    set_held(batch, nudging->quadrature, work);
-  }
-  if (nudging->scheme == EPX_CENTERED) {
+  EPX_TRY(eval_largest(batch->ensemble, batch->state, NULL, work->size));
+  if (kind == EPX_NUDGE_CONJUGATED) EPX_TRY(set_held(batch, nudging->quadrature, work));
+  if (centered) {
     EPX_TRY(solve_centered(batch, nudging->beta, kind, work));
   } else {
+    const double *read;
     EPX_TRY(solve_side(batch, nudging->beta, kind, work, work->plus));
-    set_start(batch, epx_estimator_read_state(batch, work), work, work->minus);
+    EPX_TRY(epx_estimator_read_state(batch, work, &read));
+    set_start(batch, read, work, work->minus);
   }
   epx_estimator_read(batch, 1, work, work->plus);
-  if (nudging->scheme == EPX_CENTERED) epx_estimator_read(batch, 1, work, work->minus);
-  const double span = nudging->scheme == EPX_CENTERED ? 2 * nudging->beta : nudging->beta;
-  epx_estimator_set_weights(batch, 1 / span, work);
+  if (centered) epx_estimator_read(batch, 1, work, work->minus);
+  epx_estimator_set_weights(batch, 1 / (centered ? 2 * nudging->beta : nudging->beta), work);
   return EPX_OK;
 }
 
 void epx_nudging_eval_response(const epx_batch *batch, epx_estimator_work *work) {
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  const size_t n = epx_estimator_count(batch);
   for (size_t k = 0; k < n; k++)
     work->response[k] = work->plus[k] - work->minus[k];
 }
@@ -181,10 +206,10 @@ void epx_nudging_eval_response(const epx_batch *batch, epx_estimator_work *work)
 /* The difference goes through `plus`, which is not needed any more. */
 void epx_nudging_eval_conjugate_response(const epx_batch *batch, epx_quadrature quadrature,
                                          epx_estimator_work *work) {
-  const size_t n = (size_t)batch->lanes->network->n_state * (size_t)batch->lanes->n_lanes;
+  const size_t n = epx_estimator_count(batch);
   for (size_t k = 0; k < n; k++)
     work->plus[k] -= work->minus[k];
-  conjugate(batch->lanes, quadrature, work->plus, work->response);
+  conjugate(batch->ensemble, quadrature, work->plus, work->response);
 }
 
 double epx_nudging_eval_phases(const epx_nudging *nudging, size_t n_trained) {

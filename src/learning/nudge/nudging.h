@@ -15,18 +15,11 @@ typedef enum {
   EPX_NUDGE_ADJOINT     /* the network is replaced by its adjoint, d' = J'd - beta c, J and c at s0 */
 } epx_nudge_kind;
 
-/** The context of an epx_nudge. Lanes without a free equilibrium are frozen: N = -F, so that they cost no
- * steps. */
-typedef struct {
-  const epx_batch *batch;
-  epx_estimator_work *work;
-  epx_nudge_kind kind;
-  double beta; /* with its sign */
-} epx_nudge_force;
-
-/** Inits the equilibrium layer's view of a force, which is borrowed for its life. work->frozen and, for a
- * conjugated or adjoint nudge, work->held (for the adjoint c itself) must have been set. */
-void epx_nudging_init(const epx_nudge_force *force, epx_nudge *nudge);
+/** Gets a learning phase of strength beta, with its sign, as the ensemble solves it; batch and work are
+ * borrowed for its life. Lanes without a free equilibrium are frozen, so that they cost no steps: work->frozen
+ * and, for a conjugated or adjoint nudge, work->held (for the adjoint c itself) must have been set. */
+epx_phase epx_nudging_get_phase(const epx_batch *batch, const epx_estimator_work *work, epx_nudge_kind kind,
+                                double beta);
 
 /** Solves the learning phases of one kind: work->plus and work->minus hold s(beta) and s(-beta), or s(beta)
  * and s0 for one-sided nudges; lanes that fail are left out of work->weight, which is scaled to weight /

@@ -10,7 +10,7 @@ static epx_err add_training(epx_learner *learner, epx_restart *m) {
   EPX_TRY(EPX_RESTART_ADD(m, learner->place.first));
   EPX_TRY(EPX_RESTART_ADD(m, learner->place.beta));
   EPX_TRY(EPX_RESTART_ADD(m, learner->key.step));
-  EPX_TRY(EPX_RESTART_ADD(m, learner->counts));
+  EPX_TRY(epx_ensemble_add_to_restart(learner->ensemble, m));
   EPX_TRY(epx_restart_add(m, learner->alive, n_all * sizeof *learner->alive));
   EPX_TRY(epx_restart_add(m, learner->stopped, n * sizeof *learner->stopped));
   EPX_TRY(epx_restart_add(m, learner->tally, n * sizeof *learner->tally));
@@ -48,22 +48,13 @@ void epx_learner_set_checkpointer(epx_learner *learner, const epx_checkpointer *
   learner->restart = restart;
 }
 
-void epx_learner_set_restored(epx_learner *learner) {
-  const epx_population_counts kept = learner->counts, own = epx_population_get_counts(learner->population);
+epx_err epx_learner_set_restored(epx_learner *learner) {
   learner->restored = true;
-  learner->earlier = (epx_population_counts){
-      .equilibria = kept.equilibria - own.equilibria,
-      .failures = kept.failures - own.failures,
-      .steps = kept.steps - own.steps,
-      .field_evaluations = kept.field_evaluations - own.field_evaluations,
-      .newton_iterations = kept.newton_iterations - own.newton_iterations,
-      .factorisations = kept.factorisations - own.factorisations,
-      .basin_departures = kept.basin_departures - own.basin_departures,
-  };
+  return epx_ensemble_restore(learner->ensemble);
 }
 
 epx_err epx_learner_show(epx_learner *learner, double share) {
   if (!learner->checkpointer || !learner->checkpointer->show) return EPX_OK;
-  learner->counts = epx_learner_get_counts(learner);
+  epx_ensemble_keep(learner->ensemble);
   return learner->checkpointer->show(learner->checkpointer->context, share, learner->restart);
 }

@@ -103,7 +103,8 @@ static epx_err eval_rows(workspace *work, epx_comparison *rows, int *n_rows) {
   *n_rows = 0;
   for (int i = 0; epx_estimator_get(i); i++) {
     const epx_estimator *estimator = epx_estimator_get(i);
-    const char *refusal = estimator->get_refusal(learner->network->family);
+    const char *refusal =
+        epx_estimator_get_refusal(estimator, learner->ensemble->functions->engine, learner->network);
     for (int s = 0; s < (estimator->nudged && !estimator->own_scheme && !refusal ? 2 : 1); s++) {
       epx_comparison *row = &rows[(*n_rows)++];
       *row = (epx_comparison){.estimator = estimator, .refusal = refusal, .scheme = (epx_scheme)s};

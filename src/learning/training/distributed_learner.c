@@ -21,7 +21,7 @@ epx_err epx_distributed_learner_check(const epx_network *network, const epx_task
                                       const epx_learning_spec *spec, int n_ranks) {
   EPX_TRY(epx_engine_check(network, n_ranks));
   EPX_TRY(epx_distributed_gradient_check(spec->estimator, network->family));
-  return epx_learner_check(network, task, spec);
+  return epx_learner_check(EPX_ENGINE_DISTRIBUTED, network, task, spec);
 }
 
 /* The family's starts of the first n samples of a batch, this rank's rows of them; *differ: they are not one.

@@ -6,8 +6,8 @@
 
 /* Adds the gradient of the chunk solved last. */
 static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, const epx_nudging *nudging) {
-  const epx_batch batch = {.lanes = learner->lanes,
-                           .population = learner->population,
+  const epx_batch batch = {.ensemble = learner->ensemble,
+                           .theta = learner->theta,
                            .cost = &learner->cost,
                            .label = learner->label,
                            .state = learner->state,
@@ -15,9 +15,11 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
                            .trained = learner->trained,
                            .key = learner->key};
   const size_t n_theta = learner->network->n_theta;
-  const int n_samples = learner->lanes->n_samples;
+  const int n_samples = learner->ensemble->n_samples;
   epx_estimator_set_hardware(learner->work, estimator->computed ? NULL : &learner->spec.hardware);
   EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));
+  if (!estimator->cost_only)
+    EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->partial));
   for (int i = 0; i < learner->n_instances; i++) {
     int n_asked = 0;
     for (int s = 0; s < n_samples; s++)
@@ -39,7 +41,8 @@ epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimato
   memset(learner->n_estimated, 0, n_instances * sizeof *learner->n_estimated);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
-    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first,
+                                    first));
     epx_learner_add_tally(learner);
     learner->key.sample = (uint32_t)first;
     EPX_TRY(add_chunk(learner, estimator, nudging));
@@ -54,11 +57,12 @@ epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimato
 
 epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator,
                                   const epx_nudging *nudging, const double *theta, double *gradient) {
-  const char *refusal = estimator->get_refusal(learner->network->family);
+  const char *refusal =
+      epx_estimator_get_refusal(estimator, learner->ensemble->functions->engine, learner->network);
   if (refusal)
     return EPX_RAISE(EPX_EINPUT, "estimator %s does not apply to family %s: %s", estimator->name,
                      learner->network->family->name, refusal);
-  epx_lanes_set_parameters(learner->lanes, theta);
+  epx_learner_set_parameters(learner, theta);
   EPX_TRY(epx_learner_eval_batch_gradient(learner, estimator, nudging, learner->task->n_train,
                                           learner->task->train));
   memcpy(gradient, learner->gradient,

@@ -7,10 +7,9 @@
 #include "base/array.h"
 #include "base/numbers/random.h"
 #include "learning/training/learner_state.h"
-#include "photonic/readout.h"
 
-static epx_err check_estimator(const epx_network *network, const epx_learning_spec *spec) {
-  const char *refusal = spec->estimator->get_refusal(network->family);
+static epx_err check_estimator(epx_engine engine, const epx_network *network, const epx_learning_spec *spec) {
+  const char *refusal = epx_estimator_get_refusal(spec->estimator, engine, network);
   if (refusal)
     return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s does not apply to family %s: %s",
                      spec->estimator->name, network->family->name, refusal);
@@ -39,8 +38,9 @@ static epx_err check_trained(const epx_network *network, const epx_learning_spec
   return EPX_OK;
 }
 
-epx_err epx_learner_check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec) {
-  EPX_TRY(check_estimator(network, spec));
+epx_err epx_learner_check(epx_engine engine, const epx_network *network, const epx_task *task,
+                          const epx_learning_spec *spec) {
+  EPX_TRY(check_estimator(engine, network, spec));
   EPX_TRY(check_trained(network, spec));
   if (task->n_features > network->n_inputs)
     return EPX_RAISE(
@@ -75,13 +75,13 @@ epx_err epx_learner_check(const epx_network *network, const epx_task *task, cons
 
 static epx_err create_arrays(epx_learner *learner) {
   const epx_network *network = learner->network;
-  const size_t n_lanes = (size_t)learner->lanes->n_lanes, n_instances = (size_t)learner->n_instances;
+  const size_t n_lanes = (size_t)learner->ensemble->max_lanes, n_instances = (size_t)learner->n_instances;
   double **const of_lanes[] = {&learner->value, &learner->correct, &learner->weight, &learner->power};
   for (size_t i = 0; i < sizeof of_lanes / sizeof of_lanes[0]; i++)
     EPX_TRY(epx_array_create(of_lanes[i], n_lanes, sizeof(double)));
   EPX_TRY(EPX_ARRAY(learner->features, (size_t)learner->chunk * (size_t)network->n_inputs));
   EPX_TRY(EPX_ARRAY(learner->label, n_lanes));
-  EPX_TRY(EPX_ARRAY(learner->state, (size_t)network->n_state * n_lanes));
+  EPX_TRY(EPX_ARRAY(learner->state, (size_t)learner->ensemble->n_rows * n_lanes));
   EPX_TRY(EPX_ARRAY(learner->certificate, n_lanes));
   EPX_TRY(EPX_ARRAY(learner->readout, (size_t)network->n_outputs * n_lanes));
   EPX_TRY(EPX_ARRAY(learner->gradient, n_instances * network->n_theta));
@@ -108,13 +108,9 @@ static epx_err create_arrays(epx_learner *learner) {
 static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options *options) {
   const epx_network *network = learner->network;
   const size_t n = (size_t)learner->n_instances * network->n_theta;
-  EPX_TRY(epx_lanes_create(network, learner->n_instances, learner->chunk, &learner->lanes));
-  epx_equilibrium_options asked = *options;
-  asked.measures_cycles = false; /* that it is one is enough */
-  EPX_TRY(epx_population_create(network, learner->lanes->n_lanes, &asked, &learner->population));
-  EPX_TRY(epx_estimator_create_work(network, learner->n_instances, learner->lanes->n_lanes, &learner->work));
-  EPX_TRY(epx_inspection_create(network, learner->n_instances, learner->lanes->n_lanes, options,
-                                &learner->inspection));
+  EPX_TRY(epx_estimator_create_work(learner->ensemble, &learner->work));
+  EPX_TRY(epx_estimator_prepare(learner->spec.estimator, &learner->spec.hardware, learner->work));
+  EPX_TRY(epx_inspection_create(learner->ensemble, options, &learner->inspection));
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, (size_t)learner->n_instances, network->n_theta,
                                &learner->optimizer));
   EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
@@ -137,25 +133,49 @@ static void set_drive_range(const epx_task *task, epx_hardware_spec *hardware) {
   hardware->drive_range = largest > 0 ? largest : 1;
 }
 
+static epx_err create_own_ensemble(const epx_network *network, const epx_task *task,
+                                   const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                                   int n_instances, epx_ensemble **out) {
+  const int batch = spec->batch > 0 ? spec->batch : task->n_train;
+  const int fitting = EPX_LEARNER_LANES / n_instances > 1 ? EPX_LEARNER_LANES / n_instances : 1;
+  epx_equilibrium_options asked = *options;
+  asked.measures_cycles = false; /* that it is one is enough */
+  return epx_ensemble_create(network, n_instances, fitting < batch ? fitting : batch, &asked, out);
+}
+
 epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
                            const epx_learning_spec *spec, const epx_equilibrium_options *options,
                            int n_instances, uint64_t seed, epx_learner **out) {
+  epx_ensemble *ensemble = NULL;
+  *out = NULL;
+  EPX_TRY(epx_learner_check(EPX_ENGINE_POPULATION, network, task, spec));
+  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
+  EPX_TRY(create_own_ensemble(network, task, spec, options, n_instances, &ensemble));
+  const int code = epx_learner_create_over(ensemble, task, cost, spec, options, seed, out);
+  if (code != EPX_OK) epx_ensemble_destroy(&ensemble);
+  EPX_TRY(code);
+  (*out)->owns_ensemble = true;
+  return EPX_OK;
+}
+
+epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, const epx_cost *cost,
+                                const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                                uint64_t seed, epx_learner **out) {
   epx_learner *learner = NULL;
   *out = NULL;
-  EPX_TRY(epx_learner_check(network, task, spec));
-  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
+  EPX_TRY(epx_learner_check(ensemble->functions->engine, ensemble->network, task, spec));
   EPX_TRY(EPX_ARRAY(learner, 1));
-  learner->network = network;
+  learner->ensemble = ensemble;
+  learner->network = ensemble->network;
   learner->task = task;
   learner->cost = *cost;
   learner->spec = *spec;
   set_drive_range(task, &learner->spec.hardware);
   learner->seed = seed;
   learner->key = (epx_batch_key){.seed = seed, .point = EPX_RANDOM_ANY};
-  learner->n_instances = n_instances;
+  learner->n_instances = ensemble->n_instances;
   learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
-  const int fitting = EPX_LEARNER_LANES / n_instances > 1 ? EPX_LEARNER_LANES / n_instances : 1;
-  learner->chunk = fitting < learner->batch ? fitting : learner->batch;
+  learner->chunk = ensemble->max_samples;
   const int code = create_parts(learner, options);
   if (code != EPX_OK) epx_learner_destroy(&learner);
   *out = learner;
@@ -169,9 +189,8 @@ void epx_learner_destroy(epx_learner **address) {
   epx_optimizer_destroy(&learner->optimizer);
   epx_tuning_destroy(&learner->tuning);
   epx_estimator_destroy_work(&learner->work);
-  epx_population_destroy(&learner->population);
   epx_inspection_destroy(&learner->inspection);
-  epx_lanes_destroy(&learner->lanes);
+  if (learner->owns_ensemble) epx_ensemble_destroy(&learner->ensemble);
   double **const numbers[] = {&learner->features, &learner->state,  &learner->readout,    &learner->value,
                               &learner->correct,  &learner->weight, &learner->power,      &learner->gradient,
                               &learner->partial,  &learner->norm,   &learner->best_theta, &learner->best_loss,
@@ -237,17 +256,13 @@ double epx_learner_get_failures(const epx_learner *learner, int i_instance) {
   return n > 0 ? learner->failed[i_instance] / n : 0;
 }
 
-epx_population_counts epx_learner_get_counts(const epx_learner *learner) {
-  epx_population_counts counts = epx_population_get_counts(learner->population);
-  const epx_population_counts *earlier = &learner->earlier;
-  counts.equilibria += earlier->equilibria;
-  counts.failures += earlier->failures;
-  counts.steps += earlier->steps;
-  counts.field_evaluations += earlier->field_evaluations;
-  counts.newton_iterations += earlier->newton_iterations;
-  counts.factorisations += earlier->factorisations;
-  counts.basin_departures += earlier->basin_departures;
-  return counts;
+epx_ensemble_counts epx_learner_get_counts(const epx_learner *learner) {
+  return epx_ensemble_get_counts(learner->ensemble);
+}
+
+void epx_learner_set_parameters(epx_learner *learner, const double *theta) {
+  learner->ensemble->functions->set_parameters(learner->ensemble, theta);
+  learner->theta = theta;
 }
 
 /* Inputs beyond the task's features stay dark. */
@@ -258,43 +273,40 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
     memcpy(learner->features + (size_t)i * n_inputs, task->features + (size_t)samples[i] * n_features,
            n_features * sizeof(double));
   epx_hardware_eval_drive(&learner->spec.hardware, (size_t)n * n_inputs, learner->features);
-  epx_lanes_set_samples(learner->lanes, n, learner->features);
-  for (int lane = 0; lane < learner->lanes->n_lanes; lane++)
-    learner->label[lane] = task->labels[samples[epx_lanes_get_sample(learner->lanes, lane)]];
+  const epx_ensemble *ensemble = learner->ensemble;
+  ensemble->functions->set_samples(learner->ensemble, n, learner->features);
+  for (int lane = 0; lane < ensemble->n_lanes; lane++)
+    learner->label[lane] = task->labels[samples[lane < ensemble->n_used ? lane % n : n - 1]];
 }
 
 /* Lanes of stopped instances cost nothing: their equilibria are not asked for. */
-static epx_err settle(epx_learner *learner) {
-  const epx_lanes *lanes = learner->lanes;
-  for (int lane = 0; lane < lanes->n_used; lane++)
-    learner->idle[lane] = learner->stopped[lane / lanes->n_samples];
-  learner->network->family->set_start(lanes, learner->seed, learner->state);
-  epx_population_set_idle(learner->population, learner->idle);
-  const int code =
-      epx_population_solve(learner->population, lanes, NULL, learner->state, learner->certificate);
-  epx_population_set_idle(learner->population, NULL);
-  return code;
+static epx_err settle(epx_learner *learner, int first) {
+  epx_ensemble *ensemble = learner->ensemble;
+  for (int lane = 0; lane < ensemble->n_used; lane++)
+    learner->idle[lane] = learner->stopped[lane / ensemble->n_samples];
+  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, first, learner->state));
+  return ensemble->functions->solve(ensemble, NULL, learner->idle, learner->state, learner->certificate);
 }
 
-epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples, int first) {
+  epx_ensemble *ensemble = learner->ensemble;
   set_samples(learner, n, samples);
-  const epx_lanes *lanes = learner->lanes;
-  EPX_TRY(settle(learner));
-  EPX_TRY(epx_inspection_solve_audit(learner->inspection, lanes, learner->population, &learner->key,
-                                     learner->idle, samples, learner->state, learner->certificate));
-  epx_readout_eval(lanes, learner->state, learner->readout);
-  epx_cost_eval(&learner->cost, learner->network->n_outputs, lanes->n_lanes, learner->readout, learner->label,
-                learner->value, NULL, learner->correct);
-  for (int lane = 0; lane < lanes->n_lanes; lane++)
-    learner->weight[lane] = lane < lanes->n_used && learner->certificate[lane].outcome == EPX_OK &&
-                            !learner->stopped[lane / lanes->n_samples];
+  EPX_TRY(settle(learner, first));
+  EPX_TRY(epx_inspection_solve_audit(learner->inspection, &learner->key, learner->idle, samples, first,
+                                     learner->state, learner->certificate));
+  EPX_TRY(ensemble->functions->eval_readout(ensemble, learner->state, learner->readout));
+  epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->readout,
+                learner->label, learner->value, NULL, learner->correct);
+  for (int lane = 0; lane < ensemble->n_lanes; lane++)
+    learner->weight[lane] = lane < ensemble->n_used && learner->certificate[lane].outcome == EPX_OK &&
+                            !learner->stopped[lane / ensemble->n_samples];
   return EPX_OK;
 }
 
 void epx_learner_add_tally(epx_learner *learner) {
-  const epx_lanes *lanes = learner->lanes;
-  for (int lane = 0; lane < lanes->n_used; lane++) {
-    epx_learner_tally *tally = &learner->tally[lane / lanes->n_samples];
+  const epx_ensemble *ensemble = learner->ensemble;
+  for (int lane = 0; lane < ensemble->n_used; lane++) {
+    epx_learner_tally *tally = &learner->tally[lane / ensemble->n_samples];
     tally->n_samples++;
     if (learner->weight[lane] == 0) continue;
     tally->n_settled++;

@@ -60,12 +60,14 @@ typedef struct epx_learner epx_learner;
  * that one slow sample does not hold up many and that a small network's lanes stay in the cache. */
 enum { EPX_LEARNER_LANES = 128 };
 
-/** Checks what a learner would refuse, beside the options of optimiser and equilibrium. Errors: EPX_EINPUT.
- */
-epx_err epx_learner_check(const epx_network *network, const epx_task *task, const epx_learning_spec *spec);
+/** Checks what a learner over an engine's ensemble would refuse, beside the options of optimiser and
+ * equilibrium. Errors: EPX_EINPUT. */
+epx_err epx_learner_check(epx_engine engine, const epx_network *network, const epx_task *task,
+                          const epx_learning_spec *spec);
 
-/** Creates a learner; network and task are borrowed for its life. Samples are settled in chunks of as many as
- * give 128 lanes, at least one and at most a batch; nothing is allocated later.
+/** Creates a learner over a population of its own; network and task are borrowed for its life. Samples are
+ * settled in chunks of as many as give 128 lanes, at least one and at most a batch. What few rules use is made
+ * when they first do; nothing else is allocated later.
  * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs
  * (inputs beyond the features stay dark), outputs do not fit the classes, batch < 0 or > training part, a
  * parameter to train that is not trainable, none to train, beta or decay not positive, a bad
@@ -74,6 +76,13 @@ epx_err epx_learner_check(const epx_network *network, const epx_task *task, cons
 epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
                            const epx_learning_spec *spec, const epx_equilibrium_options *options,
                            int n_instances, uint64_t seed, epx_learner **out);
+
+/** Creates a learner over an ensemble, which is borrowed: as many instances, and chunks of as many samples, as
+ * that has. Of the options it takes the audit and the starts. Its functions that settle, measure, estimate or
+ * train are collective where the ensemble is. Errors: as above. */
+epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, const epx_cost *cost,
+                                const epx_learning_spec *spec, const epx_equilibrium_options *options,
+                                uint64_t seed, epx_learner **out);
 
 /** Destroys the learner at *address. */
 void epx_learner_destroy(epx_learner **address);
@@ -132,7 +141,7 @@ void epx_learner_set_checkpointer(epx_learner *learner, const epx_checkpointer *
 /** Sets the next training to go on from where the restart was kept, whose places were filled again: theta and
  * curves are then those of its places. What was counted since creation becomes what had been counted there.
  */
-void epx_learner_set_restored(epx_learner *learner);
+epx_err epx_learner_set_restored(epx_learner *learner);
 
 typedef enum {
   EPX_PART_TRAIN,
@@ -166,6 +175,6 @@ typedef struct {
 epx_audit epx_learner_get_audit(const epx_learner *learner, int i_instance);
 
 /** Gets what the equilibria cost so far. */
-epx_population_counts epx_learner_get_counts(const epx_learner *learner);
+epx_ensemble_counts epx_learner_get_counts(const epx_learner *learner);
 
 #endif

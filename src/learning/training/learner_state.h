@@ -24,14 +24,14 @@ struct epx_learner {
   int n_instances;
   int batch, chunk; /* samples an update; samples settled at once */
 
-  epx_lanes *lanes;
-  epx_population *population;
+  epx_ensemble *ensemble;
+  bool owns_ensemble;
   epx_estimator_work *work;
   epx_optimizer *optimizer;
 
   double *features;             /* [chunk][n_inputs] */
   int *label;                   /* [n_lanes] */
-  double *state;                /* [n_state][n_lanes] */
+  double *state;                /* [n_rows][n_lanes] */
   epx_certificate *certificate; /* [n_lanes] */
   double *readout;              /* [n_outputs][n_lanes] */
   double *value, *correct, *weight,
@@ -47,6 +47,7 @@ struct epx_learner {
   double *n_asked,
       *failed; /* [n_instances] of this training: samples given to the rule, and left out by it */
 
+  const double *theta;         /* [n_instances][n_theta] the parameters that are set; borrowed */
   double *gradient, *partial;  /* [n_instances][n_theta] */
   int *n_estimated;            /* [n_instances] samples the gradient is made of */
   unsigned char *trained;      /* [n_theta] */
@@ -64,15 +65,18 @@ struct epx_learner {
   int *n_norms;   /* [n_instances] */
 
   epx_training_place place;
-  const epx_checkpointer *checkpointer;  /* NULL: nobody keeps trainings */
-  const epx_restart *restart;            /* as what they are kept */
-  bool restored;                         /* the next training goes on at `place` */
-  epx_population_counts counts, earlier; /* for the restart: all so far, and what of it another has done */
+  const epx_checkpointer *checkpointer; /* NULL: nobody keeps trainings */
+  const epx_restart *restart;           /* as what they are kept */
+  bool restored;                        /* the next training goes on at `place` */
 };
 
+/** Sets the parameters of all instances, theta [n_instances][n_theta], which is borrowed until the next. */
+void epx_learner_set_parameters(epx_learner *learner, const double *theta);
+
 /** Solves the free phase of `n` samples (at most chunk) for all instances, the parameters being set: state,
- * certificate, readout, value, correct and weight. Errors: EPX_ESOLVER. */
-epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples);
+ * certificate, readout, value, correct and weight. `first`: their number among the samples of the batch or part.
+ * Errors: of the ensemble. */
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples, int first);
 
 /** Gets the samples of a part, and how many they are. */
 const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, int *n);

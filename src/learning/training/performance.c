@@ -43,21 +43,14 @@ void epx_performance_finish(epx_performance *performance, bool stability) {
   if (n == 0 || !stability) performance->abscissa = NAN;
 }
 
-static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool stability,
+static epx_err add_chunk(epx_learner *learner, int n, const int *samples, int first, bool stability,
                          epx_performance *performance) {
-  const epx_lanes *lanes = learner->lanes;
-  const epx_family *family = learner->network->family;
-  EPX_TRY(epx_learner_solve_chunk(learner, n, samples));
-  if (stability)
-    EPX_TRY(epx_population_eval_stability(learner->population, lanes, learner->state, learner->certificate));
-  if (family->eval_power) {
-    family->eval_power(lanes, learner->state, learner->power);
-  } else {
-    for (int lane = 0; lane < lanes->n_lanes; lane++)
-      learner->power[lane] = NAN;
-  }
-  for (int lane = 0; lane < lanes->n_used; lane++)
-    add_lane(learner, lane, &performance[lane / lanes->n_samples]);
+  epx_ensemble *ensemble = learner->ensemble;
+  EPX_TRY(epx_learner_solve_chunk(learner, n, samples, first));
+  if (stability) EPX_TRY(ensemble->functions->eval_stability(ensemble, learner->state, learner->certificate));
+  EPX_TRY(ensemble->functions->eval_power(ensemble, learner->state, learner->power));
+  for (int lane = 0; lane < ensemble->n_used; lane++)
+    add_lane(learner, lane, &performance[lane / ensemble->n_samples]);
   return EPX_OK;
 }
 
@@ -75,11 +68,11 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
   const int *samples = epx_learner_get_samples(learner, part, &n);
   for (int i = 0; i < learner->n_instances; i++)
     performance[i] = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
-  epx_lanes_set_parameters(learner->lanes, theta);
+  epx_learner_set_parameters(learner, theta);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
-    EPX_TRY(add_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first, stability,
-                      performance));
+    EPX_TRY(add_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first,
+                      first % learner->batch, stability, performance));
   }
   for (int i = 0; i < learner->n_instances; i++)
     epx_performance_finish(&performance[i], stability);
@@ -90,14 +83,14 @@ epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta,
                                       double *multiplicity) {
   int n;
   const int *samples = epx_learner_get_samples(learner, part, &n);
-  epx_lanes_set_parameters(learner->lanes, theta);
+  epx_learner_set_parameters(learner, theta);
   memset(multiplicity, 0, (size_t)learner->n_instances * sizeof *multiplicity);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
-    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
-    EPX_TRY(epx_inspection_solve_starts(learner->inspection, learner->lanes, learner->population,
-                                        &learner->key, samples + first, learner->state, learner->certificate,
-                                        multiplicity));
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first,
+                                    first % learner->batch));
+    EPX_TRY(epx_inspection_solve_starts(learner->inspection, &learner->key, samples + first, learner->state,
+                                        learner->certificate, multiplicity));
   }
   for (int i = 0; i < learner->n_instances; i++)
     multiplicity[i] /= n;

@@ -94,8 +94,8 @@ static epx_err solve_epoch(epx_learner *learner, const epx_nudging *nudging, dou
   set_order(learner, learner->place.epoch);
   for (int first = learner->place.first; first < n_train; first += learner->batch) {
     const int left = n_train - first, n = left < learner->batch ? left : learner->batch;
-    EPX_TRY(epx_interrupt_check());
-    epx_lanes_set_parameters(learner->lanes, theta);
+    EPX_TRY(learner->ensemble->functions->agree(learner->ensemble, epx_interrupt_check()));
+    epx_learner_set_parameters(learner, theta);
     EPX_TRY(epx_learner_eval_batch_gradient(learner, learner->spec.estimator, nudging, n,
                                             learner->order + first));
     learner->key.step++;

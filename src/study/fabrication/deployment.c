@@ -72,7 +72,7 @@ static epx_err train(const epx_point *point, int i_point, epx_learner *learner, 
   epx_learner_set_checkpointer(learner, &point->checkpointer, &restart);
   if (point->checkpointer.read)
     EPX_TRY(point->checkpointer.read(point->checkpointer.context, &restart, &kept));
-  if (kept) epx_learner_set_restored(learner);
+  if (kept) EPX_TRY(epx_learner_set_restored(learner));
   EPX_TRY(epx_learner_solve_training(learner, theta, &curves));
   EPX_TRY(context.code);
   EPX_TRY(epx_learner_eval_performance(learner, theta, EPX_PART_TEST, false, performance));

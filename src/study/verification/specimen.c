@@ -13,7 +13,8 @@ static epx_err create_parts(epx_specimen *s, const epx_network_spec *spec,
   EPX_TRY(epx_lanes_create(s->network, n_instances, n_samples, &s->lanes));
   const size_t n_lanes = (size_t)s->lanes->n_lanes;
   EPX_TRY(epx_population_create(s->network, (int)n_lanes, options, &s->population));
-  EPX_TRY(epx_estimator_create_work(s->network, n_instances, (int)n_lanes, &s->work));
+  EPX_TRY(epx_population_ensemble_create(s->population, s->lanes, &s->ensemble));
+  EPX_TRY(epx_estimator_create_work(s->ensemble, &s->work));
   EPX_TRY(EPX_ARRAY(s->certificate, n_lanes));
   EPX_TRY(EPX_ARRAY(s->theta, (size_t)n_instances * s->network->n_theta));
   EPX_TRY(EPX_ARRAY(s->features, (size_t)n_samples * (size_t)s->network->n_inputs));
@@ -43,6 +44,7 @@ void epx_specimen_destroy(epx_specimen **address) {
   if (!address || !*address) return;
   epx_specimen *specimen = *address;
   epx_estimator_destroy_work(&specimen->work);
+  epx_ensemble_destroy(&specimen->ensemble);
   epx_population_destroy(&specimen->population);
   epx_lanes_destroy(&specimen->lanes);
   epx_network_destroy(&specimen->network);
@@ -102,8 +104,8 @@ epx_err epx_specimen_solve(epx_specimen *specimen) {
 
 epx_err epx_specimen_eval_gradient(epx_specimen *specimen, const char *rule, double beta, epx_scheme scheme,
                                    double *gradient) {
-  const epx_batch batch = {.lanes = specimen->lanes,
-                           .population = specimen->population,
+  const epx_batch batch = {.ensemble = specimen->ensemble,
+                           .theta = specimen->theta,
                            .cost = &specimen->cost,
                            .label = specimen->label,
                            .state = specimen->state,

@@ -4,12 +4,14 @@
 #ifndef EPILUX_STUDY_VERIFICATION_SPECIMEN_H
 #define EPILUX_STUDY_VERIFICATION_SPECIMEN_H
 
+#include "equilibrium/population/population_ensemble.h"
 #include "learning/estimators/estimator.h"
 
 typedef struct {
   epx_network *network;
   epx_lanes *lanes;
   epx_population *population;
+  epx_ensemble *ensemble; /* of both */
   epx_estimator_work *work;
   epx_certificate *certificate; /* [n_lanes] */
   epx_cost cost;

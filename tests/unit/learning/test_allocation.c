@@ -6,12 +6,14 @@
 #include "unit/settled_network.h"
 #include "unit/xor_learner.h"
 
+#include "equilibrium/population/population_ensemble.h"
 #include "learning/estimators/estimator.h"
 
 /** A settled batch and what a rule needs beside it. */
 typedef struct {
   random_network r;
   solution s;
+  epx_ensemble *ensemble;
   epx_estimator_work *work;
   int *label;
   double *weight, *gradient;
@@ -34,7 +36,8 @@ static case_of_family create_case(const epx_family *family) {
   set_defaults(&c.r);
   const epx_equilibrium_options options = get_options();
   c.s = create_start(&c.r, &options);
-  assert_int_equal(epx_estimator_create_work(c.r.network, 1, c.r.lanes->n_lanes, &c.work), EPX_OK);
+  assert_int_equal(epx_population_ensemble_create(c.s.population, c.r.lanes, &c.ensemble), EPX_OK);
+  assert_int_equal(epx_estimator_create_work(c.ensemble, &c.work), EPX_OK);
   assert_int_equal(EPX_ARRAY(c.label, n_lanes), EPX_OK);
   c.weight = create_numbers(n_lanes);
   c.gradient = create_numbers(c.r.network->n_theta);
@@ -45,6 +48,7 @@ static case_of_family create_case(const epx_family *family) {
 
 static void destroy_case(case_of_family *c) {
   epx_estimator_destroy_work(&c->work);
+  epx_ensemble_destroy(&c->ensemble);
   destroy_solution(&c->s);
   destroy_random_network(&c->r);
   epx_array_destroy(&c->label);
@@ -57,8 +61,8 @@ static void destroy_case(case_of_family *c) {
 static int solve_gradient(case_of_family *c, const epx_estimator *rule, epx_scheme scheme) {
   static const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 1};
   const epx_nudging nudging = {.beta = 0.01, .scheme = scheme};
-  const epx_batch batch = {.lanes = c->r.lanes,
-                           .population = c->s.population,
+  const epx_batch batch = {.ensemble = c->ensemble,
+                           .theta = c->r.theta,
                            .cost = &cost,
                            .label = c->label,
                            .state = c->s.y,
@@ -82,6 +86,7 @@ static int check_family(const epx_family *family) {
     if (unrolls && family->stiff) continue; /* takes seconds */
     /* The rules that need more room than the others make it when they are first used. */
     if (unrolls || strcmp(rule->name, "holomorphic") == 0) solve_gradient(&c, rule, EPX_CENTERED);
+    assert_int_equal(epx_estimator_prepare(rule, NULL, c.work), EPX_OK);
     for (int scheme = rule->nudged ? EPX_ONE_SIDED : EPX_CENTERED; scheme <= EPX_CENTERED; scheme++) {
       const long before = n_allocations;
       n_made += solve_gradient(&c, rule, (epx_scheme)scheme) > 0;

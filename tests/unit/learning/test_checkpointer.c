@@ -65,8 +65,8 @@ static void check_same(const xor_study *x, const training *a, const training *b)
   assert_memory_equal(a->theta, b->theta, N * n_theta * sizeof(double));
   for (int c = 0; c < N_CURVES; c++)
     assert_memory_equal(a->curve[c], b->curve[c], sizeof a->curve[c]);
-  const epx_population_counts counts = epx_learner_get_counts(a->learner),
-                              other = epx_learner_get_counts(b->learner);
+  const epx_ensemble_counts counts = epx_learner_get_counts(a->learner),
+                            other = epx_learner_get_counts(b->learner);
   assert_memory_equal(&counts, &other, sizeof counts);
   for (int i = 0; i < N; i++) {
     const epx_audit audit = epx_learner_get_audit(a->learner, i),
@@ -95,7 +95,7 @@ static int compare(const xor_study *x, int n_kept, bool leaves) {
                    leaves ? EPX_EINTERRUPTED : EPX_OK);
   if (!leaves) check_same(x, whole, first);
   restore(&kept, &second->restart);
-  epx_learner_set_restored(second->learner);
+  assert_int_equal(epx_learner_set_restored(second->learner), EPX_OK);
   epx_learner_set_checkpointer(second->learner, &last, &second->restart);
   assert_int_equal(epx_learner_solve_training(second->learner, second->theta, &second->curves), EPX_OK);
   assert_int_equal(rest.n_shown, watched.n_shown - n_kept); /* what was done is not done again */

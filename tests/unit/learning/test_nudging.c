@@ -3,8 +3,9 @@
  */
 #include "unit/random_network.h"
 
+#include "equilibrium/nudge/frame.h"
+#include "equilibrium/population/population_ensemble.h"
 #include "learning/estimators/estimator.h"
-#include "learning/nudge/frame.h"
 #include "learning/nudge/nudging.h"
 
 enum { n_instances = 2, n_samples = 5 };
@@ -13,6 +14,7 @@ typedef struct {
   random_network r;
   epx_cost cost;
   epx_batch batch;
+  epx_ensemble *ensemble;
   epx_estimator_work *work;
   double *state, *weight;
   int *label;
@@ -24,7 +26,8 @@ static fixture create(const char *family, epx_readout_kind readout, epx_cost_kin
   x.r.network->readout = readout;
   x.r.network->readout_scale = 1.3;
   x.cost = (epx_cost){kind, -0.4, 0.7};
-  assert_int_equal(epx_estimator_create_work(x.r.network, n_instances, lanes->n_lanes, &x.work), EPX_OK);
+  assert_int_equal(epx_population_ensemble_create(NULL, x.r.lanes, &x.ensemble), EPX_OK);
+  assert_int_equal(epx_estimator_create_work(x.ensemble, &x.work), EPX_OK);
   x.state = create_random_state(&x.r, "free");
   x.weight = create_numbers((size_t)lanes->n_lanes);
   assert_int_equal(EPX_ARRAY(x.label, (size_t)lanes->n_lanes), EPX_OK);
@@ -37,13 +40,18 @@ static fixture create(const char *family, epx_readout_kind readout, epx_cost_kin
 
 /* The batch points into the fixture, which must stay where it is. */
 static void point(fixture *x) {
-  x->batch = (epx_batch){
-      .lanes = x->r.lanes, .cost = &x->cost, .label = x->label, .state = x->state, .weight = x->weight};
+  x->batch = (epx_batch){.ensemble = x->ensemble,
+                         .theta = x->r.theta,
+                         .cost = &x->cost,
+                         .label = x->label,
+                         .state = x->state,
+                         .weight = x->weight};
   epx_estimator_set_lanes(&x->batch, x->work);
 }
 
 static void destroy(fixture *x) {
   epx_estimator_destroy_work(&x->work);
+  epx_ensemble_destroy(&x->ensemble);
   destroy_random_network(&x->r);
   epx_array_destroy(&x->state);
   epx_array_destroy(&x->weight);
@@ -76,9 +84,10 @@ static void jacobian_is_the_difference_quotient(void **state) {
   for (int i = 0; i < 2 * n_cases; i++) {
     fixture x = create(cases[i / 2].family, cases[i / 2].readout, cases[i / 2].cost);
     point(&x);
-    const epx_nudge_force force = {&x.batch, x.work, kinds[i % 2], 0.3};
+    const epx_phase phase = epx_nudging_get_phase(&x.batch, x.work, kinds[i % 2], 0.3);
+    const epx_phase_force force = {x.ensemble, &phase};
     epx_nudge nudge;
-    epx_nudging_init(&force, &nudge);
+    epx_population_ensemble_init_nudge(&force, &nudge);
     const size_t n = (size_t)x.r.network->n_state, n_lanes = (size_t)x.r.lanes->n_lanes, lane = 3;
     double *y = create_random_state(&x.r, "nudged"), *jacobian = create_numbers(n * n * EPX_LANE_WIDTH);
     nudge.add_jacobian(nudge.context, x.r.lanes, y, 0, EPX_LANE_WIDTH, jacobian);
@@ -105,9 +114,10 @@ static void jacobian_of_one_lane_is_that_of_many(void **state) {
   (void)state;
   fixture x = create("kerr", EPX_READ_INTENSITY, EPX_CROSS_ENTROPY);
   point(&x);
-  const epx_nudge_force force = {&x.batch, x.work, EPX_NUDGE_REVERSED, 0.3};
+  const epx_phase phase = epx_nudging_get_phase(&x.batch, x.work, EPX_NUDGE_REVERSED, 0.3);
+  const epx_phase_force force = {x.ensemble, &phase};
   epx_nudge nudge;
-  epx_nudging_init(&force, &nudge);
+  epx_population_ensemble_init_nudge(&force, &nudge);
   const size_t n = (size_t)x.r.network->n_state;
   double *one = create_numbers(n * n), *many = create_numbers(n * n * EPX_LANE_WIDTH);
   nudge.add_jacobian(nudge.context, x.r.lanes, x.state, 0, EPX_LANE_WIDTH, many);
@@ -124,22 +134,23 @@ static void reversed_phase_has_the_transposed_force_jacobian(void **state) {
   (void)state;
   fixture x = create("kerr", EPX_READ_INTENSITY, EPX_SQUARED_ERROR);
   point(&x);
-  const epx_nudge_force force = {&x.batch, x.work, EPX_NUDGE_REVERSED, 0};
+  const epx_phase phase = epx_nudging_get_phase(&x.batch, x.work, EPX_NUDGE_REVERSED, 0);
+  const epx_phase_force force = {x.ensemble, &phase};
   epx_nudge nudge;
-  epx_nudging_init(&force, &nudge);
+  epx_population_ensemble_init_nudge(&force, &nudge);
   assert_true(nudge.direction == -1);
   const size_t n = (size_t)x.r.network->n_state;
   const int lane = 4;
-  double *M = create_force_jacobian(&x.r, x.state, lane), *phase = create_jacobian(&x.r, x.state, lane, 1);
-  nudge.add_jacobian(nudge.context, x.r.lanes, x.state, lane, 1, phase);
+  double *M = create_force_jacobian(&x.r, x.state, lane), *whole = create_jacobian(&x.r, x.state, lane, 1);
+  nudge.add_jacobian(nudge.context, x.r.lanes, x.state, lane, 1, whole);
   for (size_t row = 0; row < n; row += 2) {
     for (size_t column = 0; column < n; column++) {
-      assert_close(phase[row * n + column], -M[column * n + row + 1], 1e-14);
-      assert_close(phase[(row + 1) * n + column], M[column * n + row], 1e-14);
+      assert_close(whole[row * n + column], -M[column * n + row + 1], 1e-14);
+      assert_close(whole[(row + 1) * n + column], M[column * n + row], 1e-14);
     }
   }
   epx_array_destroy(&M);
-  epx_array_destroy(&phase);
+  epx_array_destroy(&whole);
   destroy(&x);
 }
 
@@ -148,9 +159,10 @@ static void gradient_families_settle_forwards(void **state) {
   fixture x = create("phase", EPX_READ_SINE, EPX_SQUARED_ERROR);
   point(&x);
   for (int i = 0; i < 2; i++) {
-    const epx_nudge_force force = {&x.batch, x.work, kinds[i], 0.1};
+    const epx_phase phase = epx_nudging_get_phase(&x.batch, x.work, kinds[i], 0.1);
+    const epx_phase_force force = {x.ensemble, &phase};
     epx_nudge nudge;
-    epx_nudging_init(&force, &nudge);
+    epx_population_ensemble_init_nudge(&force, &nudge);
     assert_true(nudge.direction == 1);
   }
   destroy(&x);
@@ -162,9 +174,10 @@ static void frozen_lanes_do_not_move(void **state) {
   x.weight[2] = x.weight[9] = 0;
   point(&x);
   for (int kind = EPX_NUDGE_RELEASE; kind <= EPX_NUDGE_CONJUGATED; kind++) {
-    const epx_nudge_force force = {&x.batch, x.work, (epx_nudge_kind)kind, 0.1};
+    const epx_phase phase = epx_nudging_get_phase(&x.batch, x.work, (epx_nudge_kind)kind, 0.1);
+    const epx_phase_force force = {x.ensemble, &phase};
     epx_nudge nudge;
-    epx_nudging_init(&force, &nudge);
+    epx_population_ensemble_init_nudge(&force, &nudge);
     double *f = create_field(&x.r, x.state);
     nudge.add_field(nudge.context, x.r.lanes, x.state, f);
     const size_t n_lanes = (size_t)x.r.lanes->n_lanes;

@@ -34,7 +34,12 @@ static void read_many(const epx_reading_spec *spec, double s, double *mean, doub
   for (size_t k = 0; k < n; k++)
     y[k] = s;
   const epx_reading_key key = {.seed = 7, .point = 1, .first = 3, .step = 5, .read = 2};
-  epx_reading_eval(spec, lanes, &key, 1, y);
+  const epx_ensemble ensemble = {.network = network,
+                                 .n_rows = network->n_state,
+                                 .n_samples = lanes->n_samples,
+                                 .n_used = lanes->n_used,
+                                 .n_lanes = lanes->n_lanes};
+  epx_reading_eval(spec, &ensemble, &key, 1, y);
   for (int row = 0; row < network->n_state; row++)
     for (int lane = 0; lane < lanes->n_used; lane++) {
       const double d = y[row * lanes->n_lanes + lane] - s;

@@ -1,7 +1,7 @@
 /* Q M' = Q F'' Q^-T for F' = Q M: the transpose of F' where Q = -1, there with a mobility P F'' P^-1; where Q
  * = Omega, Q^-T = Omega, and Omega A Omega exchanges the rows and the columns of each pair and changes signs.
  */
-#include "learning/nudge/frame.h"
+#include "equilibrium/nudge/frame.h"
 
 /* f -= scale P v, or f = -P v where scale is NULL: a vector of lanes of one row after the other. */
 static void apply_mobility(const epx_lanes *lanes, const double *y, const double *scale, const double *v,

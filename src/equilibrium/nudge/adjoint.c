@@ -1,5 +1,5 @@
 /* A vector of lanes at a time: the Jacobian is made, used once and overwritten. */
-#include "learning/nudge/adjoint.h"
+#include "equilibrium/nudge/adjoint.h"
 
 void epx_adjoint_add_product(const epx_lanes *lanes, const double *y, const double *v, double *jacobian,
                              double *out) {

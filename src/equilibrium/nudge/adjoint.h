@@ -1,8 +1,8 @@
-/** @internal @file
+/** @file
  * Adjoint: products with the transposed Jacobian.
  */
-#ifndef EPILUX_LEARNING_NUDGE_ADJOINT_H
-#define EPILUX_LEARNING_NUDGE_ADJOINT_H
+#ifndef EPILUX_EQUILIBRIUM_NUDGE_ADJOINT_H
+#define EPILUX_EQUILIBRIUM_NUDGE_ADJOINT_H
 
 #include "photonic/lanes.h"
 

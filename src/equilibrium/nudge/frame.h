@@ -1,10 +1,10 @@
-/** @internal @file
+/** @file
  * Frames: the constant matrix Q that makes the field of the force, F = Q G (photonic/family.h):
  * -1, or multiplication by i in the Hamiltonian frame, Q (x, p) = (-p, x); and beside it, where a family has
  * one, its mobility, F = Q P(s) G.
  */
-#ifndef EPILUX_LEARNING_NUDGE_FRAME_H
-#define EPILUX_LEARNING_NUDGE_FRAME_H
+#ifndef EPILUX_EQUILIBRIUM_NUDGE_FRAME_H
+#define EPILUX_EQUILIBRIUM_NUDGE_FRAME_H
 
 #include "photonic/lanes.h"
 
