@@ -119,10 +119,14 @@ typedef struct {
   int i_point;
   epx_settings *settings;
   epx_point *point;
+  epx_tree_store *store;
+  const epx_tree *resolved; /* NULL: not made yet */
 } model;
 
 typedef struct {
   bool *structural; /* [n_factors]: whether a factor changes more than real numbers */
+  bool *plain;      /* [n_factors]: whether nothing else follows from it */
+  bool reuses;      /* all that are not structural are plain */
   model models[N_MODELS_MAX];
   int n_models;
 } survey;
@@ -142,7 +146,7 @@ static bool is_structural(const epx_campaign *campaign, const epx_factor *factor
   return structural;
 }
 
-static const model *get_model(const epx_campaign *campaign, const survey *work, int i_point) {
+static model *get_model(const epx_campaign *campaign, survey *work, int i_point) {
   const size_t n = (size_t)campaign->n_factors;
   for (int m = 0; m < work->n_models; m++) {
     const double *a = campaign->design->value + (size_t)work->models[m].i_point * n;
@@ -155,11 +159,30 @@ static const model *get_model(const epx_campaign *campaign, const survey *work, 
   return NULL;
 }
 
+/* The settings of a point, from the resolved deck of the one that it is like. */
+static epx_err eval_settings_like(const epx_campaign *campaign, const survey *work, model *like, int i_point,
+                                  epx_settings **settings) {
+  const epx_deck *deck = campaign->deck;
+  const epx_tree *resolved;
+  epx_tree_store *store;
+  *settings = NULL;
+  if (!work->reuses) return epx_deck_eval_settings(deck, campaign->design, i_point, settings);
+  if (!like->store) EPX_TRY(epx_tree_create_store(&like->store));
+  if (!like->resolved)
+    EPX_TRY(epx_deck_eval_point(deck, campaign->design, like->i_point, like->store, &like->resolved));
+  EPX_TRY(epx_tree_create_store(&store));
+  int code =
+      epx_deck_eval_like(deck, campaign->design, i_point, work->plain, like->resolved, store, &resolved);
+  if (code == EPX_OK) code = epx_settings_read(resolved, settings);
+  epx_tree_destroy_store(&store);
+  return code;
+}
+
 /* A point like one that was made before: its settings and its nominal values are all that can go wrong. */
-static epx_err check_like(const epx_campaign *campaign, const model *like, int i_point) {
+static epx_err check_like(const epx_campaign *campaign, const survey *work, model *like, int i_point) {
   epx_settings *settings;
   double *theta;
-  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, i_point, &settings));
+  EPX_TRY(eval_settings_like(campaign, work, like, i_point, &settings));
   int code = EPX_ARRAY(theta, like->point->network->n_theta);
   if (code == EPX_OK)
     code = epx_network_eval_nominal(like->point->network, &settings->network, settings->seed, theta);
@@ -186,9 +209,9 @@ static epx_err check_learner(const epx_campaign *campaign, const epx_point *poin
 }
 
 static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, int *block) {
-  const model *like = get_model(campaign, work, i_point);
+  model *like = get_model(campaign, work, i_point);
   if (like) campaign->engine[i_point] = like->point->engine;
-  if (like) return check_like(campaign, like, i_point);
+  if (like) return check_like(campaign, work, like, i_point);
   model made = {.i_point = i_point};
   EPX_TRY(epx_campaign_create_point(campaign, i_point, &made.settings, &made.point));
   int code = i_point > 0 ? check_layout(campaign, &made.point->layout, i_point) : EPX_OK;
@@ -208,9 +231,14 @@ static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, i
 static epx_err survey_points(epx_campaign *campaign, survey *work) {
   int block = 0;
   EPX_TRY(EPX_ARRAY(work->structural, (size_t)campaign->n_factors));
+  EPX_TRY(EPX_ARRAY(work->plain, (size_t)campaign->n_factors));
   EPX_TRY(EPX_ARRAY(campaign->engine, (size_t)campaign->n_points));
-  for (int k = 0; k < campaign->n_factors; k++)
+  work->reuses = true;
+  for (int k = 0; k < campaign->n_factors; k++) {
     work->structural[k] = is_structural(campaign, &campaign->factors[k]);
+    work->plain[k] = !work->structural[k] && epx_deck_is_plain(campaign->deck, k);
+    work->reuses &= work->structural[k] || work->plain[k];
+  }
   for (int i = 0; i < campaign->n_points; i++)
     EPX_TRY(survey_point(campaign, work, i, &block));
   campaign->block = block;
@@ -220,7 +248,7 @@ static epx_err survey_points(epx_campaign *campaign, survey *work) {
 /* Takes the sizes of points from those that they are like; of a point that is like none that was kept, it is
  * the mean.
  */
-static void add_sizes(epx_campaign *campaign, const survey *work) {
+static void add_sizes(epx_campaign *campaign, survey *work) {
   int n = 0;
   for (int i = 0; i < campaign->n_points; i++) {
     const model *like = get_model(campaign, work, i);
@@ -242,8 +270,10 @@ static epx_err check_points(epx_campaign *campaign) {
   for (int m = 0; m < work.n_models; m++) {
     epx_point_destroy(&work.models[m].point);
     epx_settings_destroy(&work.models[m].settings);
+    if (work.models[m].store) epx_tree_destroy_store(&work.models[m].store);
   }
   epx_array_destroy(&work.structural);
+  epx_array_destroy(&work.plain);
   return code;
 }
 

@@ -4,6 +4,8 @@
 #ifndef EPILUX_IO_DECK_PRIVATE_H
 #define EPILUX_IO_DECK_PRIVATE_H
 
+#include <stdbool.h>
+
 #include "io/deck/deck.h"
 #include "io/yaml/tree.h"
 
@@ -26,6 +28,16 @@ epx_err epx_deck_check(const epx_deck *deck);
 /** Evaluates the resolved deck of a design point in a store of its own. */
 epx_err epx_deck_eval_point(const epx_deck *deck, const epx_design *design, int i_point,
                             epx_tree_store *store, const epx_tree **resolved);
+
+/** Tells whether nothing in the resolved deck follows from what factor i sets, but the scalars that it sets:
+ * they are real numbers of which no default, and no key's use, depends. */
+bool epx_deck_is_plain(const epx_deck *deck, int i_factor);
+
+/** Evaluates the resolved deck of a design point as epx_deck_eval_point() does, to the text, from that of
+ * another, `like`, at which all factors that are not plain [n_factors] have the same values. O(factors). Errors: EPX_EINPUT: a value
+ * out of range, at the factor's line. */
+epx_err epx_deck_eval_like(const epx_deck *deck, const epx_design *design, int i_point, const bool *plain,
+                           const epx_tree *like, epx_tree_store *store, const epx_tree **resolved);
 
 /** Evaluates the settings that a resolved deck says; its nodes tell the lines of errors. */
 epx_err epx_settings_read(const epx_tree *resolved, epx_settings **settings);

@@ -18,9 +18,8 @@ static epx_err resolve_section(epx_resolver *r, const char *schema_path, const c
                                const epx_tree *user, const epx_parameter *parameter, epx_tree *made);
 
 static bool has_key(const epx_resolver *r, const char *schema_path, const char *key) {
-  for (int i = 0; epx_schema_get_child(schema_path, i); i++)
-    if (strcmp(epx_schema_get_key(epx_schema_get_child(schema_path, i)), key) == 0)
-      return strcmp(key, "*") != 0;
+  for (EPX_SCHEMA_EACH(entry, schema_path))
+    if (strcmp(epx_schema_get_key(entry), key) == 0) return strcmp(key, "*") != 0;
   return strcmp(schema_path, "network.parameters") == 0 && r->family &&
          epx_family_get_parameter(r->family, key) >= 0;
 }
@@ -83,10 +82,10 @@ static const epx_parameter *get_row_parameter(const epx_resolver *r, const epx_t
 
 static epx_err raise_section(const epx_schema_entry *entry, const char *path, const epx_tree *node) {
   char keys[512] = "";
-  for (int i = 0; epx_schema_get_child(entry->path, i); i++) {
-    const char *key = epx_schema_get_key(epx_schema_get_child(entry->path, i));
+  for (EPX_SCHEMA_EACH(child, entry->path)) {
+    const char *key = epx_schema_get_key(child);
     const size_t length = strlen(keys);
-    snprintf(keys + length, sizeof keys - length, "%s%s", i ? ", " : ", with ",
+    snprintf(keys + length, sizeof keys - length, "%s%s", length > 0 ? ", " : ", with ",
              strcmp(key, "*") == 0 ? "…" : key);
   }
   return epx_tree_raise(node, "%s: a section is wanted%s", path, keys);
@@ -305,8 +304,7 @@ static epx_err resolve_parameters(epx_resolver *r, const epx_schema_entry *entry
 static epx_err resolve_section(epx_resolver *r, const char *schema_path, const char *path,
                                const epx_tree *user, const epx_parameter *parameter, epx_tree *made) {
   EPX_TRY(check_keys(r, schema_path, path, user));
-  for (int i = 0; epx_schema_get_child(schema_path, i); i++) {
-    const epx_schema_entry *entry = epx_schema_get_child(schema_path, i);
+  for (EPX_SCHEMA_EACH(entry, schema_path)) {
     if (entry->type == EPX_SCHEMA_VALUE)
       EPX_TRY(resolve_parameters(r, entry, user, made));
     else

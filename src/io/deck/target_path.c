@@ -127,8 +127,8 @@ epx_err epx_target_get(const epx_resolver *resolver, const char *path, const epx
 }
 
 static void add_keys(const epx_resolver *resolver, const char *schema_path, path_list *paths) {
-  for (int i = 0; epx_schema_get_child(schema_path, i); i++) {
-    const char *key = epx_schema_get_key(epx_schema_get_child(schema_path, i));
+  for (EPX_SCHEMA_EACH(entry, schema_path)) {
+    const char *key = epx_schema_get_key(entry);
     if (strcmp(key, "*") != 0) add_path(paths, key, "", "");
   }
   if (strcmp(schema_path, "network.parameters") == 0)

@@ -174,7 +174,7 @@ static void write_entry(writer *w, const epx_schema_entry *entry, const epx_tree
     return;
   }
   write_remark(w, entry, indent);
-  if (entry->type == EPX_SCHEMA_SECTION && epx_schema_get_child(entry->path, 0)) {
+  if (entry->type == EPX_SCHEMA_SECTION && epx_schema_get_first(entry->path)) {
     epx_text_write(&w->text, "%*s%s%s:\n", indent, "", absent || !value ? "# " : "", key);
     write_section(w, entry->path, value, indent + 2, absent || !value);
   } else if (entry->type == EPX_SCHEMA_FACTORS) {
@@ -191,9 +191,9 @@ static void write_entry(writer *w, const epx_schema_entry *entry, const epx_tree
 }
 
 static void write_section(writer *w, const char *schema_path, const epx_tree *map, int indent, bool absent) {
-  for (int i = 0; epx_schema_get_child(schema_path, i); i++) {
+  for (EPX_SCHEMA_EACH(entry, schema_path)) {
     if (!*schema_path) epx_text_write(&w->text, "\n");
-    write_entry(w, epx_schema_get_child(schema_path, i), map, indent, absent);
+    write_entry(w, entry, map, indent, absent);
   }
 }
 

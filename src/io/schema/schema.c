@@ -348,16 +348,22 @@ const epx_schema_entry *epx_schema_get_by_path(const char *path) {
   return NULL;
 }
 
-const epx_schema_entry *epx_schema_get_child(const char *path, int i) {
+static bool is_child(const char *candidate, const char *path, size_t length) {
+  if (length > 0 && (strncmp(candidate, path, length) != 0 || candidate[length] != '.')) return false;
+  return !strchr(candidate + length + (length > 0), '.');
+}
+
+const epx_schema_entry *epx_schema_get_first(const char *path) {
   const size_t length = strlen(path);
-  for (int k = 0; k < N_ENTRIES; k++) {
-    const char *rest = entries[k].path;
-    if (length > 0) {
-      if (strncmp(rest, path, length) != 0 || rest[length] != '.') continue;
-      rest += length + 1;
-    }
-    if (!strchr(rest, '.') && i-- == 0) return &entries[k];
-  }
+  for (int k = 0; k < N_ENTRIES; k++)
+    if (is_child(entries[k].path, path, length)) return &entries[k];
+  return NULL;
+}
+
+const epx_schema_entry *epx_schema_get_next(const epx_schema_entry *entry) {
+  const size_t length = (size_t)(epx_schema_get_key(entry) - entry->path);
+  for (const epx_schema_entry *next = entry + 1; next < entries + N_ENTRIES; next++)
+    if (is_child(next->path, entry->path, length > 0 ? length - 1 : 0)) return next;
   return NULL;
 }
 

@@ -54,9 +54,18 @@ const epx_schema_entry *epx_schema_get(int i);
 /** Gets the entry whose path is exactly this, NULL when there is none. */
 const epx_schema_entry *epx_schema_get_by_path(const char *path);
 
-/** Gets the i-th key of a section (path "" for the deck itself, "variation.*" for a row), NULL past the last.
- */
-const epx_schema_entry *epx_schema_get_child(const char *path, int i);
+/** Gets the first key of a section (path "" for the deck itself, "variation.*" for a row), NULL where it has
+ * none. */
+const epx_schema_entry *epx_schema_get_first(const char *path);
+
+/** Gets the key after this one in the same section, NULL past the last. */
+const epx_schema_entry *epx_schema_get_next(const epx_schema_entry *entry);
+
+/** Goes through the keys of a section, each as `entry`. */
+#define EPX_SCHEMA_EACH(entry, path)                                                                         \
+  const epx_schema_entry *entry = epx_schema_get_first(path);                                                \
+  entry;                                                                                                     \
+  entry = epx_schema_get_next(entry)
 
 /** Gets the last step of an entry's path: the key. */
 const char *epx_schema_get_key(const epx_schema_entry *entry);

@@ -145,6 +145,14 @@ static int get_item(const epx_tree *list, const char *step, size_t length) {
   return i < list->n ? (int)i : -1;
 }
 
+/* The letters of a key with which a path begins, as a whole step or several; 0: it does not. */
+static size_t match(const char *key, const char *path) {
+  size_t n = 0;
+  while (key[n] && key[n] == path[n])
+    n++;
+  return key[n] == '\0' && (path[n] == '.' || path[n] == '\0') ? n : 0;
+}
+
 /* The first step of a path: the item it leads to, -1 for none, and the letters that name it. */
 static int get_step(const epx_tree *tree, const char *path, size_t *length) {
   int longest = -1;
@@ -152,9 +160,8 @@ static int get_step(const epx_tree *tree, const char *path, size_t *length) {
   if (tree->kind == EPX_TREE_SCALAR) return -1;
   if (tree->kind == EPX_TREE_LIST) return get_item(tree, path, *length);
   for (int i = 0; i < tree->n; i++) {
-    const size_t n = strlen(tree->keys[i]);
-    if (strncmp(path, tree->keys[i], n) != 0 || (path[n] != '.' && path[n] != '\0')) continue;
-    if (longest >= 0 && n <= *length) continue;
+    const size_t n = match(tree->keys[i], path);
+    if (n == 0 || (longest >= 0 && n <= *length)) continue;
     longest = i;
     *length = n;
   }

@@ -36,8 +36,8 @@ static void every_key_is_reached_through_its_section(void **state) {
     snprintf(section, sizeof section, "%s", entry->path);
     char *dot = strrchr(section, '.');
     *(dot ? dot : section) = '\0';
-    for (int k = 0; epx_schema_get_child(section, k); k++)
-      found |= epx_schema_get_child(section, k) == entry;
+    for (EPX_SCHEMA_EACH(child, section))
+      found |= child == entry;
     assert_true(found);
   }
 }
