@@ -44,15 +44,17 @@ def format_rate(results, yields, point, noun=""):
     """31 of 32 networks (97 %, 95 % interval 84–99 %)."""
     noun = f" {noun}" if noun else ""
     count = f"{yields.met[point]} of {yields.finished[point]}{noun} (" if yields.met[point] >= 0 else "("
+    if not np.isfinite(yields.low[point]):
+        return f"{count}{format_percent(yields.share[point])} %, without an interval: they share one lot and one wafer)"
     return (f"{count}{format_percent(yields.share[point])} %, {100 * results.confidence:g} % interval "
             f"{format_percent(yields.low[point])}–{format_percent(yields.high[point])} %)")
 
 
 def is_separated(yields, a, b, confidence, n_pairs):
     """Whether points a and b differ: intervals apart, and the corrected two-proportion test agrees."""
-    if max(yields.low[a], yields.low[b]) <= min(yields.high[a], yields.high[b]):
+    if not max(yields.low[a], yields.low[b]) > min(yields.high[a], yields.high[b]):  # NaN is no interval
         return False
-    n_a, n_b = yields.finished[a], yields.finished[b]
+    n_a, n_b = yields.effective[a], yields.effective[b]
     pooled = (n_a * yields.share[a] + n_b * yields.share[b]) / (n_a + n_b)
     error = math.sqrt(pooled * (1 - pooled) * (1 / n_a + 1 / n_b))
     limit = NormalDist().inv_cdf(1 - (1 - confidence) / (2 * max(1, n_pairs)))

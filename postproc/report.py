@@ -94,6 +94,21 @@ def describe_outcomes(results):
     return f"{total}: {', '.join(counts)}"
 
 
+def describe_sampling(results):
+    """Which lots, wafers and dies the instances are, of a deck with a process, and what their yield is of."""
+    if results.deck_value("process") is None:
+        return ""
+    lots, wafers = results.nesting
+    if results.sampling == "wafer":
+        return "random dies of one wafer: yields are of this wafer, and their intervals of what it has of other dies"
+    if results.sampling == "process":
+        return "each instance from a lot, a wafer and a random die of its own: yields are of the process"
+    n, what = (lots, "lot") if lots > 1 else (wafers, "wafer")
+    rough = f"; {n} are few, so intervals are rough" if 1 < n < 10 else ""
+    return (f"{lots} lot{'s' if lots > 1 else ''} of {wafers} wafer{'s' if wafers > 1 else ''}: intervals of yields count each "
+            f"{what} once (Student's t){rough}")
+
+
 def list_run(results):
     """(name, value) pairs; those that the deck does not say are left out."""
     topology = results.deck_value("network.topology")
@@ -104,7 +119,7 @@ def list_run(results):
     pairs += [("factor" if len(results.factors) == 1 else f"factor {i + 1}", describe_factor(f))
               for i, f in enumerate(results.factors)]
     pairs += [("size", f"{results.n_points} design points × {results.n_instances} fabricated instances"),
-              ("trials", describe_outcomes(results)), ("seed", results.attributes.get("seed"))]
+              ("sampling", describe_sampling(results)), ("trials", describe_outcomes(results)), ("seed", results.attributes.get("seed"))]
     return [(k, v) for k, v in pairs if v not in (None, "")]
 
 
@@ -178,7 +193,7 @@ def list_columns(results):
         columns.append(("pending", False, [str(results.n_instances - n) for n in results.finished]))
     yields = results.yields()
     if yields is not None:
-        columns.append((f"yield (%), {100 * results.confidence:g} % interval", False,
+        columns.append((f"yield{results.estimand} (%), {100 * results.confidence:g} % interval", False,
                         [format_yield(yields, p) for p in range(results.n_points)]))
     for metric in results.metrics:
         mean, std = results.statistic(metric.key, "mean"), results.statistic(metric.key, "std")
@@ -192,8 +207,9 @@ def list_columns(results):
 def format_yield(yields, point):
     if not np.isfinite(yields.share[point]):
         return "–"
-    share, low, high = (answer.format_percent(v[point]) for v in (yields.share, yields.low, yields.high))
-    return f"{share} ({low}–{high})"
+    share, low, high = (answer.format_percent(v[point]) if np.isfinite(v[point]) else ""
+                        for v in (yields.share, yields.low, yields.high))
+    return f"{share} ({low}–{high})" if np.isfinite(yields.low[point]) else f"{share} (no interval)"
 
 
 def format_table(results):

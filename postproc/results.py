@@ -67,8 +67,9 @@ class Yields:
     met: np.ndarray       # [point] number of trials that meet it; -1 where the file's share is no such ratio
     finished: np.ndarray  # [point] number of trials that are not pending
     share: np.ndarray     # [point] in 0..1; NaN where nothing is finished
-    low: np.ndarray
+    low: np.ndarray       # NaN where nothing is told: instances of one lot say nothing of others
     high: np.ndarray
+    effective: np.ndarray  # how many independent trials would tell as much
 
 
 def as_text(value):
@@ -346,7 +347,9 @@ class Results:
         exact = share * self.finished
         whole = np.isfinite(exact) & (np.abs(exact - np.round(exact)) < 1e-6)
         met = np.where(whole, np.round(np.nan_to_num(exact)), -1).astype(int)
-        return Yields(met, self.finished, share, low, high)
+        effective = self.statistic(key, "yield_effective")
+        effective = self.finished if effective is None else np.where(np.isfinite(effective), effective, self.finished)
+        return Yields(met, self.finished, share, low, high, effective)
 
     def meets(self):
         """[point, instance] whether a trial has a value that meets the criterion of the yield; None where it is not known."""
@@ -357,13 +360,32 @@ class Results:
         return (values >= (-np.inf if low is None else low)) & (values <= (np.inf if high is None else high))
 
     @property
+    def sampling(self):
+        """How instances were taken: "process", "nested" or "wafer"."""
+        return self.deck_value("population.sampling.kind", "process")
+
+    @property
+    def nesting(self):
+        """(lots, wafers a lot) of nested instances, (0, 0) of others."""
+        if self.sampling != "nested":
+            return 0, 0
+        return int(self.deck_value("population.sampling.lots")), int(self.deck_value("population.sampling.wafers", 1))
+
+    @property
+    def estimand(self):
+        """What the yield is of, as the text that follows "yield": "" for the process."""
+        if self.sampling == "wafer":
+            return " of this wafer"
+        return " of this lot" if self.nesting[0] == 1 else ""
+
+    @property
     def clusters(self):
-        """[point, instance] the number of the largest thing that trials share: the lot of nested lots, else the
-        instance, which is the same chip at every design point unless each point draws its own."""
+        """[point, instance] the number of the largest thing that trials share: the lot of nested lots (of one lot, the
+        wafer), else the instance, which is the same chip at every design point unless each point draws its own."""
         point, instance = np.indices(self.state.shape)
-        sampling = self.deck_value("population.sampling")
-        lots = int(sampling.get("lots", 0)) if isinstance(sampling, dict) else 0
-        shared, n = (instance % lots, lots) if lots else (instance, self.n_instances)
+        lots, wafers = self.nesting
+        n = lots if lots > 1 else wafers if lots else self.n_instances
+        shared = instance % n
         return shared if self.deck_value("design.random_numbers", "common") == "common" else point * n + shared
 
     def sensitivities(self):

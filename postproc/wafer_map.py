@@ -29,6 +29,8 @@ def lacking(results):
         return "the file has no /fabrication: the deck has no process, or no keep_variation"
     if not np.any(first_wafer(results)):
         return "no trial of the first wafer is finished"
+    if results.n_instances > 1 and np.max(np.sum(first_wafer(results), axis=1)) < 2:
+        return "every chip is from a wafer of its own (population.sampling: wafer draws the dies of one)"
     return None
 
 

@@ -26,7 +26,7 @@ def lacking(results):
 
 
 def title(results):
-    return f"Yield: share of networks with {results.criterion()}"
+    return f"Yield{results.estimand}: share of networks with {results.criterion()}"
 
 
 def interval_name(results):

@@ -201,7 +201,7 @@ static epx_err solve(trial_work *work, int i_point, int i_instance, double *reco
                                        work->measured.heater_power));
   epx_record_write_draws(layout, point->network, work->theta, record);
   if (layout->n_fabricated > 0)
-    epx_fabricated_eval(point->fabrication, (uint32_t)i_instance, record + layout->fabricated);
+    epx_fabricated_eval(point->fabrication, record + layout->fabricated);
   EPX_TRY(prepare(work));
   EPX_TRY(epx_distributed_learner_solve_training(work->learner, work->theta, &work->curves));
   warn_of_failures(work);

@@ -23,6 +23,8 @@ typedef struct {
   double limit;
   double confidence; /* two-sided */
   epx_yield_method interval;
+  epx_sampling sampling; /* which instances share lots or wafers */
+  int n_dies;            /* of a wafer; read where sampling is `wafer` */
 } epx_yield_spec;
 
 /** Curves that may be kept. X(name, deck name, long name) */

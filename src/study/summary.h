@@ -7,11 +7,15 @@
 #include "study/record.h"
 
 typedef struct {
-  int count, failures;        /* trials with a value / finished trials without one */
-  double mean, std, min, max; /* over `count`; std with n - 1; NaN when undefined */
-  double yield, yield_low,
-      yield_high; /* of the yield's metric only; failures count as failed devices; NaN otherwise */
+  int count, failures;                 /* trials with a value / finished trials without one */
+  double mean, std, min, max;          /* over `count`; std with n - 1; NaN when undefined */
+  double yield, yield_low, yield_high; /* of the yield's metric only; failures count as failed devices; NaN
+                                          otherwise, and the ends where sampling leaves them untold */
+  double yield_effective;              /* effective number of instances, as epx_yield has it */
 } epx_summary;
+
+/** Gets what the yield of a sampling is of: "the process", "this lot" or "this wafer". */
+const char *epx_summary_get_estimand(const epx_sampling *sampling);
 
 /** Evaluates one metric's statistics at a point. record [n_instances][layout->size]; pending trials are left
  * out. quantile [settings->n_quantiles]: out. */

@@ -95,7 +95,7 @@ static epx_err keep_draws(const epx_point *point, int i_point, int first, double
     double *own = record + (size_t)k * layout->size;
     EPX_TRY(epx_deployment_eval_instance(point, i_point, instance, point->nominal, room, NULL));
     epx_record_write_draws(layout, point->network, room, own);
-    if (layout->n_fabricated > 0) epx_fabricated_eval(point->fabrication, instance, own + layout->fabricated);
+    if (layout->n_fabricated > 0) epx_fabricated_eval(point->fabrication, own + layout->fabricated);
   }
   return EPX_OK;
 }

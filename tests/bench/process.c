@@ -39,6 +39,7 @@ static epx_err measure(void) {
   for (int sampler = 0; sampler < 2; sampler++) {
     double seconds[REPEATS];
     spec.sampler = sampler ? EPX_SAMPLE_WAFER : EPX_SAMPLE_DEVICES;
+    spec.sampling = (epx_sampling){EPX_SAMPLING_NESTED, 1, 2}; /* two wafers hold 500 dies */
     for (int r = 0; r < REPEATS; r++)
       EPX_TRY(eval_seconds(&spec, &seconds[r]));
     qsort(seconds, REPEATS, sizeof *seconds, compare);

@@ -80,7 +80,7 @@ class Answers(unittest.TestCase):
     def test_the_pick_of_many_pairs_needs_more_than_intervals_apart(self):
         with results_of("one-factor") as results:
             yields = results.yields()
-            yields.finished[:2], yields.share[:2] = 32, (0.3, 0.7)
+            yields.effective[:2], yields.share[:2] = 32, (0.3, 0.7)
             yields.low[:2], yields.high[:2] = (0.2, 0.6), (0.4, 0.8)
             self.assertTrue(answer.is_separated(yields, 0, 1, 0.95, 1))
             self.assertFalse(answer.is_separated(yields, 0, 1, 0.95, 10000))

@@ -21,6 +21,7 @@ static inline chip create_chip(int n, int n_columns, double pitch) {
   chip c = {0};
   epx_process_init(&c.spec);
   c.spec.seed = 17;
+  c.spec.sampling.kind = EPX_SAMPLING_WAFER; /* chips may share a wafer; draw() says which each is */
   assert_int_equal(epx_placement_create_grid(n, n_columns, pitch, 50e-6, 50e-6, 10e-6, &c.placement), EPX_OK);
   c.spec.placement = c.placement;
   return c;
@@ -36,9 +37,15 @@ static inline void destroy_chip(chip *c) {
   epx_placement_destroy(&c->placement);
 }
 
-/** Evaluates an instance: deviation [EPX_DEVIATION_COUNT * n]. */
-static inline void draw(chip *c, uint32_t i_instance, double *deviation) {
-  epx_process_eval(c->process, EPX_RANDOM_ANY, i_instance, deviation);
+/** Gets where the k-th chip stands, wafer after wafer in the order of its dies, 25 wafers a lot. */
+static inline epx_origin get_origin(const chip *c, uint32_t k) {
+  const uint32_t n = (uint32_t)epx_process_get_wafer(c->process)->n_dies;
+  return (epx_origin){k / n / 25, k / n, k % n};
+}
+
+/** Evaluates the k-th chip: deviation [EPX_DEVIATION_COUNT * n]. */
+static inline void draw(chip *c, uint32_t k, double *deviation) {
+  epx_process_eval_at(c->process, EPX_RANDOM_ANY, get_origin(c, k), deviation);
 }
 
 #endif

@@ -84,6 +84,11 @@ static epx_err set_number(epx_table *table, const view *own, double value) {
   return epx_table_set_next(table, own->exact ? "%.17g" : "%.4g", value);
 }
 
+/* Where instances are not independent, the table says how many would be worth as much. */
+static bool shows_effective(const view *own) {
+  return own->has_yield && own->yield.sampling.kind != EPX_SAMPLING_PROCESS;
+}
+
 static epx_err set_heads(epx_table *table, const view *own) {
   EPX_TRY(epx_table_set_next(table, "point"));
   for (int f = 0; f < own->n_factors; f++) {
@@ -101,7 +106,8 @@ static epx_err set_heads(epx_table *table, const view *own) {
   if (!own->has_yield) return EPX_OK;
   EPX_TRY(epx_table_set_next(table, "yield"));
   EPX_TRY(epx_table_set_next(table, "low"));
-  return epx_table_set_next(table, "high");
+  EPX_TRY(epx_table_set_next(table, "high"));
+  return shows_effective(own) ? epx_table_set_next(table, "effective") : EPX_OK;
 }
 
 static epx_err set_states(epx_table *table, const view *own, int i_point, const double *record) {
@@ -126,8 +132,8 @@ static epx_err set_summary(epx_table *table, const view *own, const epx_settings
   epx_summary s;
   EPX_TRY(epx_summary_eval(settings, &own->results->layout, own->i_metric, own->results->n_instances, record,
                            &s, quantile));
-  const double value[] = {s.mean, s.std, s.min, s.max, s.yield, s.yield_low, s.yield_high};
-  for (size_t k = 0; k < (own->has_yield ? 7 : 4); k++)
+  const double value[] = {s.mean, s.std, s.min, s.max, s.yield, s.yield_low, s.yield_high, s.yield_effective};
+  for (size_t k = 0; k < (shows_effective(own) ? 8 : own->has_yield ? 7 : 4); k++)
     EPX_TRY(set_number(table, own, value[k]));
   return EPX_OK;
 }
@@ -154,8 +160,32 @@ static epx_err fill_table(epx_table *table, const view *own) {
   return EPX_OK;
 }
 
+/* What the yield is of, and what its interval stands on. */
+static void print_yield(const view *own, epx_metric metric) {
+  const epx_yield_spec *yield = &own->yield;
+  const epx_sampling *sampling = &yield->sampling;
+  const int n = epx_sampling_get_n_clusters(sampling, own->results->n_instances);
+  printf(
+      "yield%s%s: %s at %s %g, with its %g %% interval", sampling->kind == EPX_SAMPLING_PROCESS ? "" : " of ",
+      sampling->kind == EPX_SAMPLING_PROCESS ? "" : epx_summary_get_estimand(sampling),
+      epx_metric_get_name(metric), yield->at_most ? "most" : "least", yield->limit, 100 * yield->confidence);
+  if (sampling->kind == EPX_SAMPLING_NESTED) {
+    const char *what = sampling->lots > 1 ? "lot" : "wafer";
+    if (n < 2)
+      printf(": none, since 1 %s says nothing of others", what);
+    else
+      printf(" (Student's t on %d %ss%s)", n, what, n < 10 ? ": rough, below 10" : "");
+  } else if (sampling->kind == EPX_SAMPLING_WAFER) {
+    printf(" (%d of its %d dies)", own->results->n_instances, yield->n_dies);
+  }
+  printf("\n");
+}
+
 static epx_err print_view(const view *own, const char *path, bool csv) {
-  const int n_columns = own->n_factors + count_causes(own) + (own->has_yield ? 10 : 7);
+  const int n_columns = own->n_factors + count_causes(own) +
+                        (shows_effective(own) ? 11
+                         : own->has_yield     ? 10
+                                              : 7);
   const epx_metric metric = (epx_metric)own->results->metric[own->i_metric];
   const char *unit = epx_metric_get_unit(metric);
   epx_table *table;
@@ -165,9 +195,7 @@ static epx_err print_view(const view *own, const char *path, bool csv) {
     const bool named = strcmp(unit, "1") != 0;
     printf("%s: %s%s%s%s: %s\n", path, epx_metric_get_name(metric), named ? " (" : "", named ? unit : "",
            named ? ")" : "", epx_metric_get_meaning(metric));
-    if (own->has_yield)
-      printf("yield: %s at %s %g, with its %g %% interval\n", epx_metric_get_name(metric),
-             own->yield.at_most ? "most" : "least", own->yield.limit, 100 * own->yield.confidence);
+    if (own->has_yield) print_yield(own, metric);
   }
   if (code == EPX_OK) epx_table_view(table, csv);
   epx_table_destroy(&table);

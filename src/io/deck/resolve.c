@@ -91,10 +91,27 @@ static epx_err raise_section(const epx_schema_entry *entry, const char *path, co
   return epx_tree_raise(node, "%s: a section is wanted%s", path, keys);
 }
 
+/* A section that has words may be given as one of them, its kind; a map that names no kind is of the kind that
+ * the section's example names. */
+static epx_err name_kind(const epx_resolver *r, const epx_schema_entry *entry, const epx_tree **user) {
+  epx_tree *map;
+  const epx_tree *kind = *user;
+  if (!kind || !entry->words || (kind->kind == EPX_TREE_MAP && epx_tree_get(kind, "kind"))) return EPX_OK;
+  if (kind->kind == EPX_TREE_LIST) return EPX_OK;
+  EPX_TRY(epx_tree_create(r->store, EPX_TREE_MAP, *user, &map));
+  if (kind->kind == EPX_TREE_MAP) EPX_TRY(epx_tree_create_scalar(r->store, entry->example, *user, &kind));
+  EPX_TRY(epx_tree_write_item(r->store, map, "kind", kind));
+  for (int i = 0; (*user)->kind == EPX_TREE_MAP && i < (*user)->n; i++)
+    EPX_TRY(epx_tree_write_item(r->store, map, (*user)->keys[i], (*user)->items[i]));
+  *user = map;
+  return EPX_OK;
+}
+
 static epx_err resolve_map(epx_resolver *r, const epx_schema_entry *entry, const char *path,
                            const epx_tree *user, const epx_tree *where, epx_tree *made) {
   epx_tree *map;
   if (epx_tree_is_null(user)) user = NULL;
+  EPX_TRY(name_kind(r, entry, &user));
   if (user && user->kind != EPX_TREE_MAP) return raise_section(entry, path, user);
   EPX_TRY(epx_tree_create(r->store, EPX_TREE_MAP, user ? user : where, &map));
   EPX_TRY(epx_tree_write_item(r->store, made, epx_schema_get_key(entry), map));

@@ -283,6 +283,37 @@ static epx_err read_metrics(epx_reader *r) {
   return EPX_OK;
 }
 
+/* How instances are taken; what is said of lots and wafers needs a process, and enough dies. */
+static epx_err read_sampling(epx_reader *r) {
+  epx_settings *settings = r->settings;
+  epx_sampling *sampling = &settings->yield.sampling;
+  const epx_tree *kind = epx_reader_get(r, "population.sampling.kind");
+  epx_wafer *wafer;
+  if (!kind) return EPX_OK;
+  sampling->kind =
+      (epx_sampling_kind)epx_reader_get_word(r, "population.sampling.kind", epx_words_get_sampling);
+  if (sampling->kind == EPX_SAMPLING_PROCESS) return EPX_OK;
+  if (!settings->fabricated)
+    return epx_tree_raise(
+        kind, "population.sampling: %s needs a process; without one, instances share no wafer", kind->text);
+  if (sampling->kind == EPX_SAMPLING_NESTED) {
+    sampling->lots = epx_reader_get_integer(r, "population.sampling.lots");
+    sampling->wafers = epx_reader_get_integer(r, "population.sampling.wafers");
+  }
+  settings->fabrication.process.sampling = *sampling;
+  const int code = epx_wafer_create(&settings->fabrication.process.wafer, &wafer);
+  if (code == EPX_EINPUT) return epx_tree_raise(kind, "process: %s", epx_error_get_message());
+  EPX_TRY(code);
+  settings->yield.n_dies = wafer->n_dies;
+  epx_wafer_destroy(&wafer);
+  const int64_t capacity = epx_sampling_get_capacity(sampling, settings->yield.n_dies);
+  if (settings->n_instances <= capacity) return EPX_OK;
+  return epx_tree_raise(
+      epx_reader_get(r, "population.instances"),
+      "population.instances: %d are more than the %lld dies of population.sampling (%d a wafer)",
+      settings->n_instances, (long long)capacity, settings->yield.n_dies);
+}
+
 static epx_err read_yield(epx_reader *r) {
   epx_yield_spec *yield = &r->settings->yield;
   const epx_tree *section = epx_reader_get(r, "yield"), *least = epx_reader_get(r, "yield.at_least"),
@@ -317,6 +348,7 @@ static epx_err read_settings(epx_reader *r) {
   EPX_TRY(epx_reader_read_hardware(r));
   EPX_TRY(read_equilibrium(r));
   EPX_TRY(epx_settings_read_fabrication(r->root, r->settings));
+  EPX_TRY(read_sampling(r));
   EPX_TRY(read_variation(r));
   EPX_TRY(read_metrics(r));
   EPX_TRY(epx_reader_read_energy(r));

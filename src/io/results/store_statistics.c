@@ -8,21 +8,23 @@
 #include "io/results/store_private.h"
 #include "study/summary.h"
 
-enum { N_COUNTS = 2, N_STATISTICS = 9 };
+enum { N_COUNTS = 2, N_STATISTICS = 10 };
 
 static const struct {
   const char *name, *meaning;
   bool in_unit; /* of the metric; else a pure number */
   bool of_yield;
-} statistics[N_STATISTICS] = {{"count", "trials with a value: %s", false, false},
-                              {"failures", "finished trials without a value: %s", false, false},
-                              {"mean", "mean of: %s", true, false},
-                              {"std", "standard deviation (n - 1) of: %s", true, false},
-                              {"min", "least of: %s", true, false},
-                              {"max", "largest of: %s", true, false},
-                              {"yield", "share of good devices by: %s", false, true},
-                              {"yield_low", "lower end of the interval of the yield by: %s", false, true},
-                              {"yield_high", "upper end of the interval of the yield by: %s", false, true}};
+} statistics[N_STATISTICS] = {
+    {"count", "trials with a value: %s", false, false},
+    {"failures", "finished trials without a value: %s", false, false},
+    {"mean", "mean of: %s", true, false},
+    {"std", "standard deviation (n - 1) of: %s", true, false},
+    {"min", "least of: %s", true, false},
+    {"max", "largest of: %s", true, false},
+    {"yield", "share of good devices by: %s", false, true},
+    {"yield_low", "lower end of the interval of the yield by: %s", false, true},
+    {"yield_high", "upper end of the interval of the yield by: %s", false, true},
+    {"yield_effective", "effective number of independent instances of the yield by: %s", false, true}};
 
 /* value[s * n_points + i_point] and quantile[i_point * n_quantiles + q] of one metric. */
 static epx_err eval_statistics(const epx_store *store, int i_metric, double *value, double *quantile) {
@@ -35,9 +37,9 @@ static epx_err eval_statistics(const epx_store *store, int i_metric, double *val
     EPX_TRY(epx_summary_eval(&settings, &campaign->layout, i_metric, campaign->n_instances,
                              epx_campaign_get_record(campaign, (int)i, 0), &summary,
                              quantile + i * (size_t)settings.n_quantiles));
-    const double of_point[N_STATISTICS] = {summary.count, summary.failures,  summary.mean,
-                                           summary.std,   summary.min,       summary.max,
-                                           summary.yield, summary.yield_low, summary.yield_high};
+    const double of_point[N_STATISTICS] = {
+        summary.count, summary.failures, summary.mean,      summary.std,        summary.min,
+        summary.max,   summary.yield,    summary.yield_low, summary.yield_high, summary.yield_effective};
     for (size_t s = 0; s < N_STATISTICS; s++)
       value[s * n + i] = of_point[s];
   }

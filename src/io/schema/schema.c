@@ -291,6 +291,20 @@ static const epx_schema_entry entries[] = {
 
     {"population", EPX_SCHEMA_SECTION, .meaning = "fabricated copies of each design point's network"},
     {"population.instances", COUNT, .low = 1, .fallback = "32", .meaning = "instances a design point"},
+    {"population.sampling", EPX_SCHEMA_SECTION, .optional = true, .words = epx_words_get_sampling,
+     .example = "nested",
+     .meaning = "of a process: which lots, wafers and dies instances come from; process, wafer, or "
+                "{lots: L, wafers: W}; process, where it is left out"},
+    {"population.sampling.kind", WORD(sampling), .fallback = "process",
+     .meaning = "process: each from a lot, a wafer and a random die of its own, so that the yield is of the "
+                "process; "
+                "nested: from a few lots and their wafers; wafer: random dies of one wafer, the yield of "
+                "this wafer"},
+    {"population.sampling.lots", COUNT, .low = 1, .required = true, .applies = ".kind: nested",
+     .example = "10",
+     .meaning = "lots; below 10 the interval of the yield is rough, of 1 lot the yield is of this lot"},
+    {"population.sampling.wafers", COUNT, .low = 1, .fallback = "1", .applies = ".kind: nested",
+     .meaning = "wafers a lot"},
     {"population.block", COUNT, .low = 0, .fallback = "0",
      .meaning = "instances that advance together; 0: chosen"},
     RANKS_ROW

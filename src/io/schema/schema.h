@@ -36,16 +36,18 @@ typedef struct epx_schema_entry {
   const char *fallback; /* the default as YAML; NULL: none. With `derived`: what a person should know of it */
   const char
       *derived; /* the keys that the default depends on, between blanks; ".key" is a key beside; NULL: none */
-  bool required;          /* where it applies */
-  bool optional;          /* may be absent, and is then absent in the resolved deck too */
-  double low, high;       /* INTEGER, REAL(S) */
-  bool above, below;      /* low, high are themselves excluded */
-  epx_schema_words words; /* WORD(S) */
-  const char *applies;    /* "path: word word": only where that key has one of these; ".key" is a key beside;
+  bool required;     /* where it applies */
+  bool optional;     /* may be absent, and is then absent in the resolved deck too */
+  double low, high;  /* INTEGER, REAL(S) */
+  bool above, below; /* low, high are themselves excluded */
+  epx_schema_words
+      words; /* WORD(S); of a SECTION: it may be given as a word, its `kind`, and a map without kind is of
+                             the kind `example` */
+  const char *applies; /* "path: word word": only where that key has one of these; ".key" is a key beside;
                              between "; " stand conditions that all must hold, between " | " such of which one must;
                              NULL: always */
-  const char *example;    /* for the reference, where there is no default */
-  const char *meaning;    /* one line */
+  const char *example; /* for the reference, where there is no default */
+  const char *meaning; /* one line */
 } epx_schema_entry;
 
 /** Gets the i-th entry, in the order of the resolved deck; NULL past the last. */

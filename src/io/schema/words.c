@@ -26,6 +26,7 @@
     return words[i];                                                                                         \
   }
 
+#define SECOND_OF_2(a, text) text,
 #define SECOND_OF_3(a, text, b) text,
 
 WORD_LIST(topology, EPX_TOPOLOGIES(SECOND_OF_3))
@@ -54,7 +55,8 @@ WORD_LIST(scope, "global", "local", )
 WORD_LIST(effect, "add", "scale", )
 WORD_LIST(random_numbers, "common", "independent", )
 WORD_LIST(scale, "linear", "log", )
-WORD_LIST(interval, "wilson", "clopper-pearson", )
+WORD_LIST(interval, EPX_YIELD_METHODS(SECOND_OF_2))
+WORD_LIST(sampling, "process", "nested", "wafer", )
 
 const char *epx_words_get_metric(const epx_family *family, int i) {
   (void)family;

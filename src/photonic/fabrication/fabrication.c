@@ -19,6 +19,7 @@ struct epx_fabrication {
   double *shift;     /* [n_nodes]: and after them */
   double *power;     /* [n_nodes] */
   double *crosstalk; /* [n_nodes][n_nodes] or NULL */
+  epx_origin origin; /* of the instance evaluated last */
 };
 
 bool epx_fabrication_is_varied(const epx_family *family, int parameter) {
@@ -161,7 +162,8 @@ static double eval_laser(const epx_fabrication *f) {
 epx_err epx_fabrication_eval(epx_fabrication *f, uint32_t i_point, uint32_t i_instance, double *theta,
                              epx_heating_report *report) {
   epx_heating_report unheated = {0};
-  epx_process_eval(f->process, i_point, i_instance, f->deviation);
+  f->origin = epx_process_eval_origin(f->process, i_point, i_instance);
+  epx_process_eval_at(f->process, i_point, f->origin, f->deviation);
   change_nodes(f, theta);
   change_links(f, theta);
   if (f->spec.trims) {
@@ -182,6 +184,10 @@ epx_err epx_fabrication_eval(epx_fabrication *f, uint32_t i_point, uint32_t i_in
     theta[f->detuning + (size_t)i] += slope * (f->shift[i] - laser) / f->rate;
   if (report) *report = unheated;
   return EPX_OK;
+}
+
+epx_origin epx_fabrication_get_origin(const epx_fabrication *fabrication) {
+  return fabrication->origin;
 }
 
 const double *epx_fabrication_get_deviations(const epx_fabrication *fabrication) {

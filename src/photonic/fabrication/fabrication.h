@@ -65,6 +65,9 @@ bool epx_fabrication_is_varied(const epx_family *family, int parameter);
 epx_err epx_fabrication_eval(epx_fabrication *fabrication, uint32_t i_point, uint32_t i_instance,
                              double *theta, epx_heating_report *report);
 
+/** Gets which lot, wafer and die the instance evaluated last came from. */
+epx_origin epx_fabrication_get_origin(const epx_fabrication *fabrication);
+
 /** Gets the deviations of the instance evaluated last, as epx_process_eval() lays them. Borrowed. */
 const double *epx_fabrication_get_deviations(const epx_fabrication *fabrication);
 

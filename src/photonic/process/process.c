@@ -29,6 +29,10 @@ struct epx_process {
   double *grid[EPX_DEVIATION_COUNT];               /* of the wafer drawn last, [grid_y][grid_x] */
   bool drawn;
   uint32_t drawn_point, drawn_wafer;
+  epx_random dies; /* stream of which die an instance is */
+  int *order;      /* [n_dies] of the wafer asked for last, where dies come in an order */
+  bool ordered;
+  uint32_t ordered_point, ordered_wafer;
 };
 
 static const epx_correlation *get_kernel(const epx_process *p, int quantity, epx_process_term term) {
@@ -61,7 +65,7 @@ static epx_err set_field(const epx_process_spec *spec, int quantity, epx_process
   int status;
   if (term == EPX_TERM_SYSTEMATIC) {
     status = epx_process_field_create(kernel, p->n_reticle, p->devices, out);
-  } else if (spec->sampler == EPX_SAMPLE_WAFER) {
+  } else if (spec->sampler == EPX_SAMPLE_WAFER && spec->sampling.kind != EPX_SAMPLING_PROCESS) {
     status = epx_process_field_create_on_wafer(kernel, p->wafer, spec->placement, spec->padding, out);
   } else {
     status = epx_process_field_create(kernel, p->n_devices, p->devices, out);
@@ -126,6 +130,8 @@ static epx_err set_up(const epx_process_spec *spec, epx_process *p) {
   EPX_TRY(create_grids(p));
   EPX_TRY(EPX_ARRAY(p->normal, (size_t)p->n_reticle));
   EPX_TRY(EPX_ARRAY(p->sample, (size_t)p->n_devices));
+  EPX_TRY(EPX_ARRAY(p->order, (size_t)p->wafer->n_dies));
+  p->dies = epx_random_init(p->spec.seed, "process:die");
   set_streams(p);
   return EPX_OK;
 }
@@ -155,6 +161,7 @@ void epx_process_destroy(epx_process **address) {
   epx_array_destroy(&p->normal);
   epx_array_destroy(&p->sample);
   epx_array_destroy(&p->noise);
+  epx_array_destroy(&p->order);
   epx_array_destroy(address);
 }
 
@@ -253,8 +260,33 @@ static void add_white(epx_process *p, int quantity, counter at, double *out) {
   }
 }
 
-void epx_process_eval(epx_process *p, uint32_t i_point, uint32_t i_instance, double *deviation) {
-  const epx_origin from = epx_wafer_get_origin(p->wafer, i_instance);
+/* The die that comes k-th on a wafer, in the order drawn for it. */
+static uint32_t get_die(epx_process *p, uint32_t i_point, uint32_t i_wafer, uint32_t k) {
+  if (!p->ordered || p->ordered_point != i_point || p->ordered_wafer != i_wafer) {
+    epx_random_eval_permutation(&p->dies, i_point, i_wafer, EPX_RANDOM_ANY, p->wafer->n_dies, p->order);
+    p->ordered = true;
+    p->ordered_point = i_point;
+    p->ordered_wafer = i_wafer;
+  }
+  return (uint32_t)p->order[k];
+}
+
+epx_origin epx_process_eval_origin(epx_process *p, uint32_t i_point, uint32_t i_instance) {
+  const epx_sampling *s = &p->spec.sampling;
+  const bool in_population = i_instance < EPX_PROCESS_BEYOND;
+  if (in_population && s->kind == EPX_SAMPLING_WAFER)
+    return (epx_origin){0, 0, get_die(p, i_point, 0, i_instance)};
+  if (in_population && s->kind == EPX_SAMPLING_NESTED) {
+    const uint32_t lots = (uint32_t)s->lots, wafers = (uint32_t)s->wafers;
+    const uint32_t lot = i_instance % lots, wafer = lot * wafers + i_instance / lots % wafers;
+    return (epx_origin){lot, wafer, get_die(p, i_point, wafer, i_instance / (lots * wafers))};
+  }
+  const double u = epx_random_eval_uniform(&p->dies, i_point, i_instance, EPX_RANDOM_ANY, 0);
+  const uint32_t n = (uint32_t)p->wafer->n_dies, die = (uint32_t)(u * n);
+  return (epx_origin){i_instance, i_instance, die < n ? die : n - 1};
+}
+
+void epx_process_eval_at(epx_process *p, uint32_t i_point, epx_origin from, double *deviation) {
   const counter lot = {i_point, from.lot, EPX_RANDOM_ANY}, wafer = {i_point, from.wafer, EPX_RANDOM_ANY};
   const counter die = {i_point, from.wafer, from.die};
   for (int q = 0; q < EPX_DEVIATION_COUNT; q++) {
@@ -269,6 +301,10 @@ void epx_process_eval(epx_process *p, uint32_t i_point, uint32_t i_instance, dou
     if (has_field(p, q, EPX_TERM_LOCAL)) add_local(p, q, die, out);
     if (t->white > 0) add_white(p, q, die, out);
   }
+}
+
+void epx_process_eval(epx_process *p, uint32_t i_point, uint32_t i_instance, double *deviation) {
+  epx_process_eval_at(p, i_point, epx_process_eval_origin(p, i_point, i_instance), deviation);
 }
 
 int epx_process_get_n_devices(const epx_process *process) {

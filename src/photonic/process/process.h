@@ -18,8 +18,10 @@
  *   devices  Cholesky's factor of the covariance of one die's devices: exact within the die, dies independent
  *   wafer    circulant embedding on a grid over the wafer, a whole number of cells a die, then for each die
  * the conditional mean of its devices given the nodes around plus what that leaves, drawn by Cholesky's
- * factor: exact within the die whatever the grid, and correlated from die to die through the nodes Draws are
- * keyed by (seed, quantity and term; point, wafer, die, device): any chip can be drawn anywhere, alone.
+ * factor: exact within the die whatever the grid, and correlated from die to die through the nodes
+ * Where no two instances share a wafer (sampling `process`), both are the same in distribution, and the field
+ * is drawn at the devices. Draws are keyed by (seed, quantity and term; point, wafer, die, device): any chip
+ * can be drawn anywhere, alone.
  */
 #ifndef EPILUX_PHOTONIC_PROCESS_PROCESS_H
 #define EPILUX_PHOTONIC_PROCESS_PROCESS_H
@@ -51,6 +53,10 @@ typedef enum {
 
 enum { EPX_PROCESS_RADIAL = 4 };
 
+/** Instances from here on are in no population, such as those that noise-aware training draws: each is of a
+ * lot of its own, however the population is sampled. */
+#define EPX_PROCESS_BEYOND (UINT32_C(1) << 31)
+
 /** The terms of one quantity, in its unit; all 0: it does not vary. */
 typedef struct {
   double lot, wafer, die;            /* sigma */
@@ -72,7 +78,8 @@ typedef struct {
   unsigned off;       /* terms that are switched off: bits 1 << epx_process_term */
   double correlation; /* of width and thickness, -1 … 1 */
   epx_process_sampler sampler;
-  double padding; /* of the circulant, in either direction; >= 1 */
+  epx_sampling sampling; /* which lot, wafer and die an instance is of */
+  double padding;        /* of the circulant, in either direction; >= 1 */
   epx_wafer_spec wafer;
   const epx_placement *placement; /* borrowed for epx_process_create() */
   uint64_t seed;
@@ -86,7 +93,7 @@ typedef struct {
   int assumed; /* 1: not all of it is from the source */
 } epx_process_preset;
 
-/** Inits a description: no variation, sampling at the devices, padding 2, the default wafer, no placement,
+/** Inits a description: no variation, sampling at the devices, instances of lots of their own, padding 2, the default wafer, no placement,
  * seed 0. */
 void epx_process_init(epx_process_spec *spec);
 
@@ -112,6 +119,15 @@ epx_err epx_process_create(const epx_process_spec *spec, epx_process **out);
 
 /** Destroys the process at *address. */
 void epx_process_destroy(epx_process **address);
+
+/** Evaluates which lot, wafer and die an instance is taken from, as epx_sampling says; dies are drawn by the
+ * stream "process:die" at the counter (point, wafer). Instances beyond epx_sampling_get_capacity() are the
+ * caller's error. O(1), but O(n_dies) for the first instance of another wafer whose dies come in an order. */
+epx_origin epx_process_eval_origin(epx_process *process, uint32_t i_point, uint32_t i_instance);
+
+/** Evaluates all deviations of the chip at a place: as epx_process_eval() of the instance that comes from
+ * there. */
+void epx_process_eval_at(epx_process *process, uint32_t i_point, epx_origin from, double *deviation);
 
 /** Evaluates all deviations of an instance: deviation[quantity * n_devices + device], in the unit of the
  * quantity. `i_point`: EPX_RANDOM_ANY for common random numbers over design points. Sampling the wafer, the

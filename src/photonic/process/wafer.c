@@ -1,5 +1,6 @@
 #include "photonic/process/wafer.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,11 +19,10 @@ const epx_device epx_wafer_device = {"wafer", "wafer, its dies and exposures",
 
 static epx_err check(const epx_wafer_spec *s) {
   EPX_TRY(epx_device_check(&epx_wafer_device, s));
-  if (s->reticle_columns == floor(s->reticle_columns) && s->reticle_rows == floor(s->reticle_rows) &&
-      s->wafers_per_lot == floor(s->wafers_per_lot))
+  if (s->reticle_columns == floor(s->reticle_columns) && s->reticle_rows == floor(s->reticle_rows))
     return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "wafer: a reticle of %g × %g dies, %g wafers a lot: whole numbers are needed",
-                   s->reticle_columns, s->reticle_rows, s->wafers_per_lot);
+  return EPX_RAISE(EPX_EINPUT, "wafer: a reticle of %g × %g dies: whole numbers are needed",
+                   s->reticle_columns, s->reticle_rows);
 }
 
 /** Tells whether a die's furthest corner is on the wafer; distances are cut at a nanometre. */
@@ -86,10 +86,26 @@ void epx_wafer_destroy(epx_wafer **address) {
   epx_array_destroy(address);
 }
 
-epx_origin epx_wafer_get_origin(const epx_wafer *wafer, uint32_t i_instance) {
-  const uint32_t i_wafer = i_instance / (uint32_t)wafer->n_dies;
-  return (epx_origin){i_wafer / (uint32_t)wafer->spec.wafers_per_lot, i_wafer,
-                      i_instance % (uint32_t)wafer->n_dies};
+int64_t epx_sampling_get_capacity(const epx_sampling *sampling, int n_dies) {
+  switch (sampling->kind) {
+  case EPX_SAMPLING_NESTED:
+    return (int64_t)sampling->lots * sampling->wafers * n_dies;
+  case EPX_SAMPLING_WAFER:
+    return n_dies;
+  default:
+    return INT_MAX;
+  }
+}
+
+int epx_sampling_get_cluster(const epx_sampling *sampling, int i_instance) {
+  if (sampling->kind != EPX_SAMPLING_NESTED) return i_instance;
+  return sampling->lots > 1 ? i_instance % sampling->lots : i_instance % sampling->wafers;
+}
+
+int epx_sampling_get_n_clusters(const epx_sampling *sampling, int n_instances) {
+  if (sampling->kind != EPX_SAMPLING_NESTED) return n_instances;
+  const int n = sampling->lots > 1 ? sampling->lots : sampling->wafers;
+  return n < n_instances ? n : n_instances;
 }
 
 void epx_wafer_eval_position(const epx_wafer *wafer, int i_die, const epx_placed *device, double *x,

@@ -1,5 +1,5 @@
 /** @file
- * Wafer: which dies lie on it, and which of them an instance is.
+ * Wafer: which dies lie on it; and which lot, wafer and die an instance is taken from.
  */
 #ifndef EPILUX_PHOTONIC_PROCESS_WAFER_H
 #define EPILUX_PHOTONIC_PROCESS_WAFER_H
@@ -18,7 +18,6 @@
   X(die_height, "m", 5e-3, 1e-5, 0.1, true, "common engineering knowledge", "from die to die, along y")      \
   X(reticle_columns, "1", 1, 1, 64, true, "common engineering knowledge", "dies of one exposure, along x")   \
   X(reticle_rows, "1", 1, 1, 64, true, "common engineering knowledge", "dies of one exposure, along y")      \
-  X(wafers_per_lot, "1", 25, 1, 1e6, true, "common engineering knowledge", "wafers that share a lot")        \
   X(origin_x, "m", 0, -1, 1, false, "layout",                                                                \
     "of a die's lower left corner, in the placement's coordinates")                                          \
   X(origin_y, "m", 0, -1, 1, false, "layout", "of a die's lower left corner, in the placement's coordinates")
@@ -48,6 +47,20 @@ typedef struct {
   uint32_t die;        /* index into dies */
 } epx_origin;
 
+/** How instances are taken.
+ *   process  each from a lot and a wafer of its own, at a die drawn at random: instances are independent, and
+ *            their yield is that of the process
+ *   nested   `lots` lots of `wafers` wafers; instance k is of lot k mod lots, and of the lot's wafer
+ *            (k / lots) mod wafers; a wafer's dies come in an order drawn for it, none twice
+ *   wafer    one wafer, its dies in an order drawn for it, none twice: a sample of this wafer alone
+ * Of all three, the instances of a smaller number are the first of a larger one. */
+typedef enum { EPX_SAMPLING_PROCESS, EPX_SAMPLING_NESTED, EPX_SAMPLING_WAFER } epx_sampling_kind;
+
+typedef struct {
+  epx_sampling_kind kind;
+  int lots, wafers; /* nested alone */
+} epx_sampling;
+
 /** Creates a wafer: the dies that lie whole within diameter - 2 edge.
  * Errors: EPX_EINPUT: a quantity out of its range, counts that are no whole numbers, no die on the wafer;
  * EPX_EMEMORY. */
@@ -56,9 +69,16 @@ epx_err epx_wafer_create(const epx_wafer_spec *spec, epx_wafer **out);
 /** Destroys the wafer at *address. */
 void epx_wafer_destroy(epx_wafer **address);
 
-/** Gets where instance k comes from: die k mod n_dies of wafer k / n_dies of lot (k / n_dies) /
- * wafers_per_lot. */
-epx_origin epx_wafer_get_origin(const epx_wafer *wafer, uint32_t i_instance);
+/** Gets the number of instances that there can be: lots wafers n_dies, n_dies, or INT_MAX where no die is
+ * shared. */
+int64_t epx_sampling_get_capacity(const epx_sampling *sampling, int n_dies);
+
+/** Gets which of the things that instances share an instance belongs to, counted from 0: its lot; of a single
+ * lot, its wafer; its own number where it shares nothing (of one wafer: nothing but what all share). */
+int epx_sampling_get_cluster(const epx_sampling *sampling, int i_instance);
+
+/** Gets how many such things there are among n_instances. */
+int epx_sampling_get_n_clusters(const epx_sampling *sampling, int n_instances);
 
 /** Evaluates a device's position on the wafer, from its middle [m]. */
 void epx_wafer_eval_position(const epx_wafer *wafer, int i_die, const epx_placed *device, double *x,

@@ -9,8 +9,7 @@
 #include "base/array.h"
 #include "base/numbers/random.h"
 
-/* Instances beyond any population. */
-static const uint32_t first_random = 1u << 31;
+static const uint32_t first_random = EPX_PROCESS_BEYOND;
 
 static uint32_t get_key(const epx_point *point, int i_point) {
   return point->settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY;

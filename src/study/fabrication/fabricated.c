@@ -27,10 +27,10 @@ size_t epx_fabricated_get_size(int n_nodes) {
   return N_BY_INSTANCE + N_BY_NODE * (size_t)n_nodes;
 }
 
-void epx_fabricated_eval(const epx_fabrication *fabrication, uint32_t i_instance, double *values) {
+void epx_fabricated_eval(const epx_fabrication *fabrication, double *values) {
   const epx_process *process = epx_fabrication_get_process(fabrication);
   const epx_wafer *wafer = epx_process_get_wafer(process);
-  const epx_origin origin = epx_wafer_get_origin(wafer, i_instance);
+  const epx_origin origin = epx_fabrication_get_origin(fabrication);
   const epx_placed middle = {.x = wafer->spec.origin_x + wafer->spec.die_width / 2,
                              .y = wafer->spec.origin_y + wafer->spec.die_height / 2};
   const size_t n_nodes = (size_t)epx_process_get_n_devices(process);

@@ -27,6 +27,6 @@ size_t epx_fabricated_get_size(int n_nodes);
 
 /** Evaluates all columns of the instance that `fabrication` evaluated last: values
  * [epx_fabricated_get_size(n_nodes)]. */
-void epx_fabricated_eval(const epx_fabrication *fabrication, uint32_t i_instance, double *values);
+void epx_fabricated_eval(const epx_fabrication *fabrication, double *values);
 
 #endif

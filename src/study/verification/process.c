@@ -17,7 +17,6 @@ typedef struct {
   epx_process_spec spec;
   epx_placement *placement;
   epx_process *process;
-  uint32_t step; /* from an instance to the next that shares no wafer with it */
 } chip;
 
 static epx_err init_chip(int n, const double *x, double radius, chip *c) {
@@ -30,15 +29,16 @@ static epx_err init_chip(int n, const double *x, double radius, chip *c) {
   epx_process_init(&c->spec);
   c->spec.placement = c->placement;
   c->spec.wafer.origin_x = c->spec.wafer.origin_y = -50e-6;
-  c->spec.wafer.diameter = 0.03; /* few dies a wafer: wafers are what is independent */
+  c->spec.wafer.diameter = 0.03; /* few dies a wafer */
   c->spec.seed = 2026;
+  c->spec.sampling.kind =
+      EPX_SAMPLING_WAFER; /* so that the wafer's field is drawn where a case asks for it */
   return EPX_OK;
 }
 
 static epx_err make_chip(chip *c) {
   epx_process_destroy(&c->process);
   EPX_TRY(epx_process_create(&c->spec, &c->process));
-  c->step = (uint32_t)epx_process_get_wafer(c->process)->n_dies;
   return EPX_OK;
 }
 
@@ -49,7 +49,8 @@ static void destroy_chip(chip *c) {
 
 /** Draws the i-th independent chip: deviation [EPX_DEVIATION_COUNT * n_devices]. */
 static void draw(const chip *c, int i, double *deviation) {
-  epx_process_eval(c->process, EPX_RANDOM_ANY, (uint32_t)i * c->step, deviation);
+  const epx_origin from = {.lot = (uint32_t)i, .wafer = (uint32_t)i}; /* wafers are what is independent */
+  epx_process_eval_at(c->process, EPX_RANDOM_ANY, from, deviation);
 }
 
 static void set_local(chip *c, epx_correlation_kind kind, double length, double sigma) {

@@ -14,9 +14,10 @@
 #include "io/campaign.h"
 #include "unit/decks.h"
 
-#define RINGS                                                                                                \
+#define BARE                                                                                                 \
   "network:\n  family: kerr\n  topology: {nodes: 4}\n  device: {material: silicon-nitride, gap: 500 nm}\n"   \
-  "task: {name: xor}\nlearning: {epochs: 2}\npopulation: {instances: 6}\n"
+  "task: {name: xor}\nlearning: {epochs: 2}\n"
+#define RINGS BARE "population: {instances: 6}\n"
 
 static const char full_deck[] =
     RINGS "process:\n"
@@ -105,6 +106,29 @@ static void resolved_deck_reads_back_the_same(void **state) {
   epx_deck_destroy(&again);
 }
 
+static void a_sampling_is_a_word_or_a_map(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    epx_sampling expected;
+  } cases[] = {{"population: {instances: 4}\n", {EPX_SAMPLING_PROCESS, 0, 0}},
+               {"population: {sampling: process}\n", {EPX_SAMPLING_PROCESS, 0, 0}},
+               {"population: {sampling: wafer}\n", {EPX_SAMPLING_WAFER, 0, 0}},
+               {"population: {sampling: {lots: 5, wafers: 2}}\n", {EPX_SAMPLING_NESTED, 5, 2}},
+               {"population: {sampling: {kind: nested, lots: 3}}\n", {EPX_SAMPLING_NESTED, 3, 1}}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[2000];
+    snprintf(text, sizeof text, "%sprocess: {preset: siepic}\n%s", BARE, cases[i].text);
+    epx_settings *s = read_settings(text);
+    const epx_sampling *made = &s->fabrication.process.sampling;
+    assert_int_equal(made->kind, cases[i].expected.kind);
+    assert_int_equal(made->lots, cases[i].expected.lots);
+    assert_int_equal(made->wafers, cases[i].expected.wafers);
+    assert_int_equal(s->yield.sampling.kind, cases[i].expected.kind);
+    epx_settings_destroy(&s);
+  }
+}
+
 static void deck_without_them_has_neither(void **state) {
   (void)state;
   epx_deck *deck = read_deck(SMALL);
@@ -176,8 +200,18 @@ static void what_cannot_be_is_refused_at_its_line(void **state) {
       {RINGS "process:\n  wafer: {die_width: 99 mm}\n", "no die of 99", 8},
       {RINGS "process:\n  placement: {pitch: 6 mm}\n", "does not lie within its die", 8},
       {RINGS "process:\n  placement: {kind: csv, path: no/such.csv}\n", "no/such.csv", 9},
-      {RINGS "process:\n  sampler: wafer\n  width: {local: 1 nm, kernel: gaussian, length: 0.1 m}\n",
-       "more padding", 8},
+      {BARE "process:\n  sampler: wafer\n  width: {local: 1 nm, kernel: gaussian, length: 0.1 m}\n"
+            "population: {sampling: wafer}\n",
+       "more padding", 7},
+      {BARE "process:\n  preset: siepic\npopulation: {instances: 242, sampling: wafer}\n",
+       "population.instances: 242 are more than the 241 dies", 9},
+      {BARE "process:\n  preset: siepic\npopulation: {sampling: {wafers: 2}}\n",
+       "population.sampling.lots is missing", 9},
+      {BARE "process:\n  preset: siepic\npopulation: {sampling: {kind: wafer, lots: 2}}\n",
+       "population.sampling.lots does nothing here", 9},
+      {BARE "process:\n  preset: siepic\npopulation: {sampling: chips}\n",
+       "unknown word 'chips'; it is one of process, nested, wafer", 9},
+      {BARE "population: {sampling: wafer}\n", "population.sampling: wafer needs a process", 7},
       {RINGS "process:\n  placement: {pitch: 3 um}\n  heating: {crosstalk: true}\n", "begins at 7 um", 8},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -208,6 +242,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(full_deck_says_what_it_says),
       cmocka_unit_test(resolved_deck_reads_back_the_same),
+      cmocka_unit_test(a_sampling_is_a_word_or_a_map),
       cmocka_unit_test(deck_without_them_has_neither),
       cmocka_unit_test(sigma_given_takes_the_place_of_a_presets_walk),
       cmocka_unit_test(trials_differ_by_their_place_and_say_their_power),

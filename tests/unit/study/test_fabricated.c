@@ -33,7 +33,7 @@ static const char deck_text[] = "study: {name: chips, seed: 5}\n"
                                 "  placement: {pitch: 300 um, columns: 2}\n"
                                 "  laser: mean\n"
                                 "  trim: {range: 100 nm, residual: 10 pm}\n"
-                                "population: {instances: 8, block: 8}\n"
+                                "population: {instances: 8, block: 8, sampling: wafer}\n"
                                 "metrics: [accuracy]\n"
                                 "keep_variation: true\n";
 

@@ -56,6 +56,32 @@ static void failed_trials_are_failed_devices_in_the_yield(void **state) {
   assert_true(accuracy.yield_low < 0.4 && 0.4 < accuracy.yield_high);
 }
 
+/* Trials 0, 2, 4 are of lot 0 (one good of three), 1 and 3 of lot 1 (one of two); trial 5 is pending. */
+static void nested_instances_are_counted_by_their_lots(void **state) {
+  (void)state;
+  epx_settings settings = get_settings();
+  settings.yield.sampling = (epx_sampling){EPX_SAMPLING_NESTED, 2, 3};
+  static const int passed[] = {1, 1}, n[] = {3, 2};
+  epx_summary summary;
+  epx_yield expected;
+  double median;
+  assert_int_equal(epx_summary_eval(&settings, &layout, 1, 6, records[0], &summary, &median), EPX_OK);
+  assert_int_equal(epx_yield_eval_clustered(EPX_YIELD_WILSON, passed, n, 2, 0.95, &expected), EPX_OK);
+  assert_true(summary.yield == expected.yield && summary.yield_low == expected.low);
+  assert_true(summary.yield_high == expected.high && summary.yield_effective == expected.effective);
+}
+
+static void the_yield_of_a_wafer_is_known_once_all_its_dies_are(void **state) {
+  (void)state;
+  epx_settings settings = get_settings();
+  settings.yield.sampling.kind = EPX_SAMPLING_WAFER;
+  settings.yield.n_dies = 5;
+  epx_summary summary;
+  double median;
+  assert_int_equal(epx_summary_eval(&settings, &layout, 1, 6, records[0], &summary, &median), EPX_OK);
+  assert_true(summary.yield_low == 0.4 && summary.yield_high == 0.4);
+}
+
 static void at_most_turns_the_criterion_round(void **state) {
   (void)state;
   epx_settings settings = get_settings();
@@ -91,6 +117,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(moments_are_over_the_trials_with_a_value),
       cmocka_unit_test(failed_trials_are_failed_devices_in_the_yield),
+      cmocka_unit_test(nested_instances_are_counted_by_their_lots),
+      cmocka_unit_test(the_yield_of_a_wafer_is_known_once_all_its_dies_are),
       cmocka_unit_test(at_most_turns_the_criterion_round),
       cmocka_unit_test(a_point_without_finished_trials_has_no_yield),
       cmocka_unit_test(states_are_counted_by_cause),

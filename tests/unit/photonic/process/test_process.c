@@ -145,6 +145,88 @@ static void any_chip_can_be_drawn_alone_and_in_any_order(void **state) {
   }
 }
 
+static epx_origin get_place(const chip *c, uint32_t i_instance) {
+  return epx_process_eval_origin(c->process, EPX_RANDOM_ANY, i_instance);
+}
+
+/* 2,000 instances: lots and wafers of their own, dies over the wafer evenly (chi-square below its 99.9 %). */
+static void instances_of_the_process_share_no_lot_and_lie_on_random_dies(void **state) {
+  (void)state;
+  chip c = create_chip(2, 2, 1e-3);
+  c.spec.sampling = (epx_sampling){.kind = EPX_SAMPLING_PROCESS};
+  make(&c);
+  const int n = epx_process_get_wafer(c.process)->n_dies;
+  int counts[1000] = {0};
+  double square = 0;
+  for (uint32_t i = 0; i < 2000; i++) {
+    const epx_origin from = get_place(&c, i);
+    assert_true(from.lot == i && from.wafer == i && (int)from.die < n);
+    counts[from.die]++;
+  }
+  for (int d = 0; d < n; d++)
+    square += (counts[d] - 2000.0 / n) * (counts[d] - 2000.0 / n) / (2000.0 / n);
+  assert_true(fabs(square - (n - 1)) < 3.3 * sqrt(2.0 * (n - 1)));
+  destroy_chip(&c);
+}
+
+static void nested_instances_go_round_the_lots_and_take_no_die_twice(void **state) {
+  (void)state;
+  chip c = create_chip(2, 2, 1e-3);
+  c.spec.sampling = (epx_sampling){EPX_SAMPLING_NESTED, 3, 2};
+  make(&c);
+  const uint32_t n = (uint32_t)epx_process_get_wafer(c.process)->n_dies;
+  static bool taken[6][1000];
+  for (uint32_t i = 0; i < 6 * n; i++) {
+    const epx_origin from = get_place(&c, i);
+    assert_true(from.lot == i % 3 && from.wafer / 2 == from.lot && from.die < n);
+    assert_false(taken[from.wafer][from.die]);
+    taken[from.wafer][from.die] = true;
+  }
+  const epx_origin beyond = get_place(&c, EPX_PROCESS_BEYOND + 5);
+  assert_true(beyond.lot == EPX_PROCESS_BEYOND + 5 && beyond.die < n);
+  destroy_chip(&c);
+}
+
+/* The order is the seed's: neither the rows' nor that of another seed; all dies once. */
+static void dies_of_one_wafer_come_in_an_order_drawn_for_it(void **state) {
+  (void)state;
+  chip c = create_chip(2, 2, 1e-3);
+  make(&c);
+  const uint32_t n = (uint32_t)epx_process_get_wafer(c.process)->n_dies;
+  static uint32_t order[1000];
+  static bool taken[1000];
+  uint32_t n_in_place = 0, n_alike = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    order[i] = get_place(&c, i).die;
+    assert_int_equal(get_place(&c, i).wafer, 0);
+    assert_false(taken[order[i]]);
+    taken[order[i]] = true;
+    n_in_place += order[i] == i;
+  }
+  c.spec.seed++;
+  make(&c);
+  for (uint32_t i = 0; i < n; i++)
+    n_alike += get_place(&c, i).die == order[i];
+  assert_true(n_in_place < 8 && n_alike < 8);
+  destroy_chip(&c);
+}
+
+/* Where no wafer is shared, the wafer's sampler draws at the devices: the same numbers. */
+static void samplers_agree_where_no_wafer_is_shared(void **state) {
+  (void)state;
+  double at[2][EPX_DEVIATION_COUNT * 6];
+  for (int sampler = 0; sampler < 2; sampler++) {
+    chip c = create_chip(6, 3, 1e-3);
+    assert_int_equal(epx_process_set_preset("siepic", &c.spec), EPX_OK);
+    c.spec.sampling = (epx_sampling){.kind = EPX_SAMPLING_PROCESS};
+    c.spec.sampler = sampler ? EPX_SAMPLE_WAFER : EPX_SAMPLE_DEVICES;
+    make(&c);
+    epx_process_eval(c.process, EPX_RANDOM_ANY, 11, at[sampler]);
+    destroy_chip(&c);
+  }
+  assert_memory_equal(at[0], at[1], sizeof at[0]);
+}
+
 static void term_switched_off_leaves_the_others_as_they_are(void **state) {
   (void)state;
   chip c = create_chip(3, 3, 1e-3);
@@ -253,6 +335,10 @@ int main(void) {
       cmocka_unit_test(systematic_map_repeats_with_the_reticle),
       cmocka_unit_test(white_mismatch_shrinks_with_the_length),
       cmocka_unit_test(any_chip_can_be_drawn_alone_and_in_any_order),
+      cmocka_unit_test(instances_of_the_process_share_no_lot_and_lie_on_random_dies),
+      cmocka_unit_test(nested_instances_go_round_the_lots_and_take_no_die_twice),
+      cmocka_unit_test(dies_of_one_wafer_come_in_an_order_drawn_for_it),
+      cmocka_unit_test(samplers_agree_where_no_wafer_is_shared),
       cmocka_unit_test(term_switched_off_leaves_the_others_as_they_are),
       cmocka_unit_test(descriptions_that_cannot_be_are_refused),
       cmocka_unit_test(words_and_presets_are_known),

@@ -1,7 +1,10 @@
 /** @file
- * Wafers: which dies there are, and which one an instance is.
+ * Wafers: which dies there are, and what instances share.
  */
 #include "photonic/process/wafer.h"
+
+#include <limits.h>
+
 #include "unit/assert_close.h"
 
 static epx_wafer *create_wafer(double diameter, double die) {
@@ -35,18 +38,19 @@ static void every_die_lies_whole_within_the_edge(void **state) {
   epx_wafer_destroy(&w);
 }
 
-static void instances_fill_wafer_after_wafer_and_lot_after_lot(void **state) {
+static void samplings_say_what_instances_share(void **state) {
   (void)state;
-  epx_wafer *w = create_wafer(0.1, 5e-3);
-  const uint32_t n = (uint32_t)w->n_dies;
-  static const struct { uint32_t wafer, die; } cases[] = {{0, 0}, {0, 7}, {1, 0}, {24, 3}, {25, 1}, {60, 11}};
-  for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
-    const epx_origin from = epx_wafer_get_origin(w, cases[k].wafer * n + cases[k].die);
-    assert_int_equal(from.wafer, cases[k].wafer);
-    assert_int_equal(from.die, cases[k].die);
-    assert_int_equal(from.lot, cases[k].wafer / 25);
-  }
-  epx_wafer_destroy(&w);
+  const epx_sampling process = {.kind = EPX_SAMPLING_PROCESS}, lots = {EPX_SAMPLING_NESTED, 4, 3},
+                     lot = {EPX_SAMPLING_NESTED, 1, 3}, wafer = {.kind = EPX_SAMPLING_WAFER};
+  assert_int_equal(epx_sampling_get_cluster(&process, 7), 7);
+  assert_int_equal(epx_sampling_get_cluster(&lots, 7), 3);
+  assert_int_equal(epx_sampling_get_cluster(&lot, 7), 1);
+  assert_int_equal(epx_sampling_get_n_clusters(&lots, 3), 3);
+  assert_int_equal(epx_sampling_get_n_clusters(&lots, 100), 4);
+  assert_int_equal(epx_sampling_get_n_clusters(&lot, 100), 3);
+  assert_int_equal(epx_sampling_get_capacity(&process, 241), INT_MAX);
+  assert_int_equal(epx_sampling_get_capacity(&lots, 241), 4 * 3 * 241);
+  assert_int_equal(epx_sampling_get_capacity(&wafer, 241), 241);
 }
 
 static void the_middle_of_the_middle_die_is_that_of_the_wafer(void **state) {
@@ -97,7 +101,7 @@ static void wafers_that_cannot_be_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_die_lies_whole_within_the_edge),
-      cmocka_unit_test(instances_fill_wafer_after_wafer_and_lot_after_lot),
+      cmocka_unit_test(samplings_say_what_instances_share),
       cmocka_unit_test(the_middle_of_the_middle_die_is_that_of_the_wafer),
       cmocka_unit_test(device_outside_its_die_is_named),
       cmocka_unit_test(wafers_that_cannot_be_are_refused),
