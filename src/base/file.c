@@ -47,16 +47,39 @@ static epx_err read_up_to(gzFile file, const char *path, size_t most, unsigned c
   return EPX_OK;
 }
 
-/* Opens without waiting for a pipe's other end. */
-static epx_err open_regular(const char *path, gzFile *file) {
+/* Opens without waiting for a pipe's other end, and looks at what was opened, which nobody can exchange. */
+static epx_err open_regular(const char *path, int *descriptor, uint64_t *length) {
   struct stat status;
-  const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be opened: %s", path, strerror(errno));
-  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-    close(descriptor);
+  *descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (*descriptor < 0) {
+    const int reason = errno;
+    (void)EPX_RAISE(EPX_EFILE, "%s: cannot be opened: %s", path, strerror(reason));
+    errno = reason;
+    return EPX_EFILE;
+  }
+  if (fstat(*descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    close(*descriptor);
     return EPX_RAISE(EPX_EINPUT, "%s: no regular file but a folder, a device or a pipe", path);
   }
+  *length = (uint64_t)status.st_size;
+  return EPX_OK;
+}
+
+static epx_err open_zipped(const char *path, gzFile *file) {
+  int descriptor;
+  uint64_t length;
+  EPX_TRY(open_regular(path, &descriptor, &length));
   *file = gzdopen(descriptor, "rb");
+  if (*file) return EPX_OK;
+  close(descriptor);
+  return EPX_RAISE(EPX_EMEMORY, "%s: cannot be opened: out of memory", path);
+}
+
+epx_err epx_file_open(const char *path, FILE **file, uint64_t *length) {
+  int descriptor;
+  *file = NULL;
+  EPX_TRY(open_regular(path, &descriptor, length));
+  *file = fdopen(descriptor, "rb");
   if (*file) return EPX_OK;
   close(descriptor);
   return EPX_RAISE(EPX_EMEMORY, "%s: cannot be opened: out of memory", path);
@@ -74,7 +97,7 @@ epx_err epx_file_read_beginning(const char *path, size_t most, unsigned char **b
   gzFile file;
   *bytes = NULL;
   *size = 0;
-  EPX_TRY(open_regular(path, &file));
+  EPX_TRY(open_zipped(path, &file));
   int code = read_up_to(file, path, most, bytes, size);
   const int closed = gzclose(file);
   if (code == EPX_OK && closed != Z_OK && *size < most)

@@ -3,7 +3,6 @@
  */
 #include "design/design.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -46,9 +45,9 @@ static epx_err check_factors(const epx_factor *factors, int n_factors) {
 }
 
 epx_err epx_design_set_n_points(epx_design *design, int64_t n_points) {
-  if (n_points >= INT_MAX) {
+  if (n_points > EPX_DESIGN_MAX_POINTS) {
     return EPX_RAISE(EPX_EINPUT, "a design of more than %d points: take fewer levels or factors",
-                     INT_MAX - 1);
+                     EPX_DESIGN_MAX_POINTS);
   }
   design->n_points = (int)n_points;
   return EPX_ARRAY(design->value, (size_t)n_points * (size_t)design->n_factors);

@@ -11,6 +11,9 @@
 #include "design/factor.h"
 #include "epilux/error.h"
 
+/** Most points of a design. */
+enum { EPX_DESIGN_MAX_POINTS = 10000000 };
+
 typedef struct {
   const char *method; /* "grid", "latin-hypercube", "sobol", "one-at-a-time", "saltelli" or "morris" */
   int n_points;  /* latin-hypercube: >= 1; sobol: a power of two up to 2^30; saltelli: base rows, likewise;
@@ -52,7 +55,7 @@ const epx_design_method *epx_design_get_method(int i_method);
  *
  * Errors: EPX_EINPUT, naming the path where there is one: an unknown method; what epx_factor_check() refuses;
  * a path that stands twice; n_points or levels the method cannot take; a category whose base is no level
- * (one-at-a-time); more than 2^31-2 points. EPX_EMEMORY. */
+ * (one-at-a-time); more than EPX_DESIGN_MAX_POINTS. EPX_EMEMORY. */
 epx_err epx_design_create(const epx_design_spec *spec, const epx_factor *factors, int n_factors,
                           epx_design **out);
 

@@ -7,14 +7,15 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "io/deck/private.h"
-#include "io/memory.h"
 #include "io/schema/schema.h"
 
-enum { PATH_SIZE = 256, N_MODELS_MAX = 64 };
+enum { PATH_SIZE = 256, N_MODELS_MAX = 64, LEAST_RECORD = 3 /* state, time, a metric */ };
 
 /* The node that a message such as "network.inputs.nodes: …" speaks of: that of the longest path that is
  * there. */
@@ -193,7 +194,12 @@ static epx_err check_like(const epx_campaign *campaign, const survey *work, mode
 }
 
 static epx_err check_memory(const epx_campaign *campaign, const epx_point *point, int i_point) {
-  const int code = epx_memory_check(point);
+  const epx_point_size size = epx_point_eval_size(point);
+  char what[320];
+  snprintf(what, sizeof what, "network.topology: %d nodes of family %s (%d state variables, %zu links)",
+           size.n_nodes, point->network->family->name, point->network->n_state, size.n_links);
+  const int code = epx_memory_check(
+      size.bytes, what, "fewer nodes are wanted, or equilibrium.engine: distributed over more ranks");
   return code == EPX_EINPUT ? raise_at_point(campaign, point->settings, i_point, code) : code;
 }
 
@@ -277,6 +283,18 @@ static epx_err check_points(epx_campaign *campaign) {
   return code;
 }
 
+/* The records of all trials, as they are kept and as a column that is written, fit: `size` doubles each. */
+static epx_err check_trials(const epx_campaign *campaign, double n_instances, size_t size) {
+  char what[160];
+  const double n = campaign->n_points * n_instances;
+  snprintf(what, sizeof what, "population.instances: %.0f trials (%d design points of %.0f instances)", n,
+           campaign->n_points, n_instances);
+  const int code = epx_memory_check(2.0 * sizeof(double) * n * (double)size, what, "fewer are wanted");
+  if (code != EPX_EINPUT) return code;
+  const epx_tree *place = epx_tree_get_path(campaign->deck->resolved, "population.instances");
+  return epx_tree_raise(place, "%s", epx_error_get_message());
+}
+
 static epx_err create_records(epx_campaign *campaign) {
   const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances;
   EPX_TRY(epx_array_create(&campaign->record, n, campaign->layout.size * sizeof *campaign->record));
@@ -289,7 +307,10 @@ static epx_err init(epx_campaign *campaign) {
   EPX_TRY(epx_deck_eval_design(campaign->deck, &campaign->factors, &campaign->n_factors, &campaign->design));
   campaign->n_points = campaign->design->n_points;
   campaign->digest = epx_deck_eval_digest(campaign->deck);
+  const char *n_instances = epx_deck_get_text(campaign->deck, "population.instances");
+  EPX_TRY(check_trials(campaign, atof(n_instances), LEAST_RECORD));
   EPX_TRY(check_points(campaign));
+  EPX_TRY(check_trials(campaign, campaign->n_instances, campaign->layout.size));
   return create_records(campaign);
 }
 

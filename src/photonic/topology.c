@@ -5,10 +5,12 @@
 #include "photonic/topology.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "base/numbers/random.h"
 #include "epilux/log.h"
 #include "photonic/edge_list.h"
@@ -268,8 +270,18 @@ static epx_err check_parts(const epx_topology *topology) {
   return EPX_OK;
 }
 
+/** Bytes that a link takes at the least: itself, its value, and what it does to both its nodes. */
+static const double bytes_a_link = sizeof(epx_link) + 3 * sizeof(double);
+
+static epx_err check_memory(int n_nodes, size_t n_links) {
+  char what[96];
+  snprintf(what, sizeof what, "network.topology: %zu links of %d nodes", n_links, n_nodes);
+  return epx_memory_check(bytes_a_link * (double)n_links, what, "fewer nodes or links are wanted");
+}
+
 static epx_err make_links(const epx_topology_spec *spec, int n_nodes, epx_topology *topology) {
   topology->n_nodes = n_nodes;
+  EPX_TRY(check_memory(n_nodes, count_links(spec, n_nodes)));
   EPX_TRY(EPX_ARRAY(topology->links, count_links(spec, n_nodes)));
   link_nodes(spec, topology);
   sort_links(topology);

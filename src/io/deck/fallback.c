@@ -43,10 +43,17 @@ static const char *get_input_scale(const epx_resolver *r, const epx_tree *beside
   return epx_text_eval_number(r->family->input_scale, buffer);
 }
 
+/* Of a file that cannot be read there is none; whoever needs the file says so. */
+static const char *get_checksum(const epx_tree *named, char *buffer) {
+  if (epx_resolve_eval_checksum(named, buffer) == EPX_OK) return buffer;
+  epx_error_reset();
+  return NULL;
+}
+
 static const char *get_plugin_checksum(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)r;
   const epx_tree *plugin = epx_tree_get(beside, "plugin");
-  return plugin && epx_resolve_eval_checksum(plugin, buffer) ? buffer : NULL;
+  return plugin ? get_checksum(plugin, buffer) : NULL;
 }
 
 /* Of several files there is no one checksum. */
@@ -54,7 +61,7 @@ static const char *get_topology_checksum(const epx_resolver *r, const epx_tree *
   const epx_tree *path = epx_tree_get(beside, "path");
   const epx_tree *factors = epx_tree_get_path(r->user, "design.factors");
   if (!path || epx_tree_get(factors, "network.topology.path")) return NULL;
-  return epx_resolve_eval_checksum(path, buffer) ? buffer : NULL;
+  return get_checksum(path, buffer);
 }
 
 static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {

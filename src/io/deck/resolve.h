@@ -40,8 +40,9 @@ epx_err epx_resolve_deck(epx_tree_store *store, const epx_tree *user, const epx_
  * yet. Errors: EPX_EINPUT at the plugin's line, as epx_plugin_read(). */
 epx_err epx_resolve_read_family(const epx_tree *resolved, const epx_family **family);
 
-/** Evaluates the checksum of the file that a node names, as text; false when it cannot be read. */
-bool epx_resolve_eval_checksum(const epx_tree *named, char *text);
+/** Evaluates the checksum of the file that a node names, as text [EPX_RESOLVE_CHECKSUM_SIZE]. Errors:
+ * EPX_EFILE: it cannot be read. */
+epx_err epx_resolve_eval_checksum(const epx_tree *named, char *text);
 
 /** Checks that the checksum a deck gives, by the key `path`, is that of the file that the key `file` names.
  * Errors: EPX_EINPUT at its line. */

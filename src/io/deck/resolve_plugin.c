@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "io/deck/resolve.h"
 #include "io/recovery/checksum.h"
 #include "photonic/plugin.h"
@@ -25,29 +26,30 @@ epx_err epx_resolve_read_family(const epx_tree *resolved, const epx_family **fam
   return EPX_OK;
 }
 
-bool epx_resolve_eval_checksum(const epx_tree *named, char *text) {
+epx_err epx_resolve_eval_checksum(const epx_tree *named, char *text) {
   static epx_checksum_table table;
   unsigned char bytes[4096];
   uint64_t sum = 0;
   size_t n;
-  FILE *file = fopen(named->text, "rb");
-  if (!file) return false;
+  FILE *file;
+  uint64_t length;
+  EPX_TRY(epx_file_open(named->text, &file, &length));
   epx_checksum_init(&table);
   while ((n = fread(bytes, 1, sizeof bytes, file)) > 0)
     sum = epx_checksum_eval(&table, sum, bytes, n);
   const bool good = !ferror(file);
   fclose(file);
   snprintf(text, EPX_RESOLVE_CHECKSUM_SIZE, "crc64-%016llx", (unsigned long long)sum);
-  return good;
+  return good ? EPX_OK : EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", named->text, strerror(errno));
 }
 
 epx_err epx_resolve_check_file(const epx_tree *resolved, const char *file, const char *path,
                                const epx_tree *given) {
   char text[EPX_RESOLVE_CHECKSUM_SIZE];
   const epx_tree *named = epx_tree_get_path(resolved, file);
-  if (!named || !epx_resolve_eval_checksum(named, text))
-    return epx_tree_raise(given, "%s: %s cannot be read: %s", path, named ? named->text : "?",
-                          strerror(errno));
+  if (!named) return epx_tree_raise(given, "%s: of no file: the deck has no %s", path, file);
+  if (epx_resolve_eval_checksum(named, text) != EPX_OK)
+    return epx_tree_raise(given, "%s: %s", path, epx_error_get_message());
   if (strcmp(text, given->text) == 0) return EPX_OK;
   return epx_tree_raise(given,
                         "%s: %s, but that of %s is %s: it is another file than when the deck was resolved; "

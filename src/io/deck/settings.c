@@ -2,6 +2,7 @@
  * Deck: from a resolved deck to typed settings. What two keys together get wrong is said here, at the line of
  * the one that is easier to change.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,14 @@ static epx_err read_integers(epx_reader *r, const char *path, int *n, const int 
 
 static epx_err read_study(epx_reader *r) {
   const epx_tree *name = epx_reader_get(r, "study.name");
+  for (const unsigned char *c = (const unsigned char *)name->text; *c; c++)
+    if (iscntrl(*c))
+      return epx_tree_raise(
+          name, "study.name: a control character (%d, at byte %d) cannot stand in the name of a file", *c,
+          (int)((const char *)c - name->text));
+  if (name->text[0] == '\0')
+    return epx_tree_raise(name,
+                          "study.name: an empty text cannot name a file; leave the key out for 'study'");
   if (strchr(name->text, '/') || name->text[0] == '.' || name->text[0] == '-')
     return epx_tree_raise(name, "study.name: '%s' cannot name a file: no '/', and no '.' or '-' first",
                           name->text);

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "epilux/version.h"
+#include "io/recovery/output.h"
 #include "io/results/archive.h"
 
 static epx_err write_attributes(epx_archive *archive, const epx_trajectory_subject *subject,
@@ -156,9 +157,9 @@ static epx_err write_branch(epx_archive *archive, const epx_trajectory_subject *
 /** Writes the archive beside the path, and moves it there. */
 static epx_err finish(epx_archive *archive, const char *path) {
   char *temporary;
-  const size_t size = strlen(path) + 16;
+  const size_t size = strlen(path) + sizeof EPX_OUTPUT_PART;
   EPX_TRY(EPX_ARRAY(temporary, size));
-  snprintf(temporary, size, "%s.part", path);
+  snprintf(temporary, size, "%s" EPX_OUTPUT_PART, path);
   const int code = epx_archive_write_file(archive, path, temporary);
   epx_array_destroy(&temporary);
   return code;

@@ -5,7 +5,6 @@
 #include "io/recovery/attempts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "io/recovery/checksum.h"
+#include "io/recovery/output.h"
 
 enum { HEADER_WORDS = 8, SUSPECT_WORDS = 2, SLOT_WORDS = 3, N_HELD = 2 };
 
@@ -33,6 +34,7 @@ struct epx_attempts {
 
 typedef struct {
   FILE *file;
+  uint64_t length; /* of the file */
   epx_checksum_table table;
   uint64_t header[HEADER_WORDS];
   uint64_t *words;
@@ -59,6 +61,7 @@ static bool read_header(reader *in, uint64_t digest, int64_t n_blocks) {
   return fread(header, sizeof *header, HEADER_WORDS, in->file) == HEADER_WORDS &&
          memcmp(header, "EPXATTM1", 8) == 0 && header[1] == byte_order && header[2] == digest &&
          header[3] == (uint64_t)n_blocks && header[4] <= (uint64_t)n_blocks && header[5] <= UINT32_MAX &&
+         header[4] <= in->length / (SUSPECT_WORDS * sizeof *header) &&
          header[7] == epx_checksum_eval(&in->table, 0, header, 7 * sizeof *header);
 }
 
@@ -106,8 +109,10 @@ static epx_err read_slots(reader *in) {
     if (fread(slot, sizeof *slot, SLOT_WORDS, in->file) != SLOT_WORDS) break;
     if (slot[1] == 0 || slot[2] != epx_checksum_eval(&in->table, in->header[7], slot, 2 * sizeof *slot))
       continue;
-    for (uint64_t b = slot[0]; b < slot[0] + slot[1] && b < in->header[3]; b++)
+    for (uint64_t b = slot[0]; b - slot[0] < slot[1] && b < in->header[3]; b++)
       EPX_TRY(add(in, (int64_t)b, 1, 0));
+    /* Slots hold each block once or twice, a copy; more of them is no file that a run left. */
+    if (in->n - from > 2 * in->header[3]) break;
   }
   if (in->n > 0) unite(in, from);
   return EPX_OK;
@@ -127,13 +132,13 @@ epx_err epx_attempts_read(const char *path, uint64_t digest, int64_t n_blocks,
   *n = 0;
   reader *in;
   EPX_TRY(EPX_ARRAY(in, 1));
-  in->file = fopen(path, "rb");
-  int code = EPX_OK;
-  if (in->file) {
+  int code = epx_file_open(path, &in->file, &in->length);
+  if (code == EPX_OK) {
     code = read_file(in, digest, n_blocks);
     fclose(in->file);
-  } else if (errno != ENOENT) {
-    code = EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
+  } else if (code == EPX_EFILE && errno == ENOENT) {
+    epx_error_reset();
+    code = EPX_OK;
   }
   epx_array_destroy(&in->words);
   if (code == EPX_OK) {
@@ -182,14 +187,13 @@ static epx_err write_file(epx_attempts *attempts, uint64_t digest, int64_t n_blo
 static epx_err create(const char *path, uint64_t digest, int64_t n_blocks,
                       const epx_attempts_suspect *suspects, int n_workers, epx_attempts *attempts) {
   char *temporary;
-  const size_t n = strlen(path) + sizeof ".part";
+  const size_t n = strlen(path) + sizeof EPX_OUTPUT_PART;
   EPX_TRY(epx_array_create_text(&attempts->path, path));
   EPX_TRY(EPX_ARRAY(attempts->turn, (size_t)n_workers));
   EPX_TRY(EPX_ARRAY(temporary, n));
-  snprintf(temporary, n, "%s.part", path);
-  attempts->file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  int code = EPX_OK;
-  if (attempts->file < 0) code = EPX_RAISE(EPX_EFILE, "%s: cannot be made: %s", path, strerror(errno));
+  snprintf(temporary, n, "%s" EPX_OUTPUT_PART, path);
+  int code = epx_output_check_kind(path, EPX_OUTPUT_ATTEMPTS);
+  if (code == EPX_OK) code = epx_output_open(temporary, EPX_OUTPUT_ANY, 0, &attempts->file);
   if (code == EPX_OK) code = write_file(attempts, digest, n_blocks, suspects);
   if (code == EPX_OK && rename(temporary, path) != 0)
     code = EPX_RAISE(EPX_EFILE, "%s: cannot be renamed: %s", temporary, strerror(errno));

@@ -13,11 +13,13 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/machine/isa.h"
 #include "epilux/log.h"
 #include "epilux/version.h"
 #include "io/recovery/checksum.h"
 #include "io/recovery/folder.h"
+#include "io/recovery/output.h"
 
 enum { HEADER_WORDS = 16, CONTENTS_SUM = 14, HEADER_SUM = 15, CHUNK = 1 << 16 };
 
@@ -86,8 +88,14 @@ static epx_err write_file(const epx_checkpoint_key *key, double share, const epx
 
 static epx_err write_beside(const epx_checkpoint_key *key, double share, const epx_restart *restart,
                             const char *name, const char *temporary) {
-  FILE *file = fopen(temporary, "wb");
-  if (!file) return EPX_RAISE(EPX_EFILE, "%s: cannot be made: %s", temporary, strerror(errno));
+  int descriptor;
+  EPX_TRY(epx_output_check_kind(name, EPX_OUTPUT_CHECKPOINT));
+  EPX_TRY(epx_output_open(temporary, EPX_OUTPUT_ANY, 0, &descriptor));
+  FILE *file = fdopen(descriptor, "wb");
+  if (!file) {
+    close(descriptor);
+    return EPX_RAISE(EPX_EMEMORY, "%s: cannot be made: %s", temporary, strerror(errno));
+  }
   int code = write_file(key, share, restart, file, temporary);
   if (fclose(file) != 0 && code == EPX_OK)
     code = EPX_RAISE(EPX_EFILE, "%s: cannot be written: %s", temporary, strerror(errno));
@@ -170,14 +178,17 @@ epx_err epx_checkpoint_read(const epx_checkpoint_key *key, const epx_restart *re
   char *name;
   *share = -1;
   EPX_TRY(epx_checkpoint_create_name(key, &name));
-  FILE *file = fopen(name, "rb");
-  int code = EPX_OK;
-  if (file) {
+  FILE *file;
+  uint64_t length;
+  int code = epx_file_open(name, &file, &length);
+  if (code == EPX_OK) {
     code = read_file(key, restart, file, name, share);
     fclose(file);
-  } else if (errno != ENOENT) {
-    epx_log_write(EPX_LOG_WARNING, "checkpoint", "%s: cannot be read: %s; its trials start again", name,
-                  strerror(errno));
+  } else if (code == EPX_EFILE || code == EPX_EINPUT) {
+    if (code == EPX_EINPUT || errno != ENOENT)
+      epx_log_write(EPX_LOG_WARNING, "checkpoint", "%s; its trials start again", epx_error_get_message());
+    epx_error_reset();
+    code = EPX_OK;
   }
   epx_array_destroy(&name);
   return code;
@@ -189,7 +200,7 @@ epx_err epx_checkpoint_read(const epx_checkpoint_key *key, const epx_restart *re
 static int read_share(int folder, const char *name) {
   uint64_t header[HEADER_WORDS] = {0};
   epx_checksum_table table;
-  const int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
+  const int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
   const bool read = file >= 0 && pread(file, header, sizeof header, 0) == (ssize_t)sizeof header;
   if (file >= 0) close(file);
   epx_checksum_init(&table);

@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "io/recovery/checksum.h"
 #include "io/recovery/folder.h"
+#include "io/recovery/output.h"
 
 enum { HEADER_WORDS = 8, BUFFER_BYTES = 1 << 18 };
 
@@ -121,8 +123,7 @@ static epx_err create(const char *path, const epx_journal_key *key, epx_journal 
   journal->capacity = journal->n_record_bytes > BUFFER_BYTES ? journal->n_record_bytes : BUFFER_BYTES;
   EPX_TRY(EPX_ARRAY(journal->buffer, journal->capacity));
   epx_checksum_init(&journal->table);
-  journal->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-  if (journal->file < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be made: %s", path, strerror(errno));
+  EPX_TRY(epx_output_open(path, EPX_OUTPUT_JOURNAL, O_APPEND, &journal->file));
   uint64_t header[HEADER_WORDS];
   init_header(key, &journal->table, header);
   journal->start = header[7];
@@ -157,6 +158,7 @@ void epx_journal_destroy(epx_journal **address) {
 typedef struct {
   const char *path;
   FILE *file;
+  uint64_t length;      /* of the file */
   unsigned char *bytes; /* one record */
   double *record;
   size_t n_record_bytes;
@@ -227,6 +229,10 @@ static epx_err read_file(reader *in, const epx_journal_key *key, epx_journal_vis
   }
   EPX_TRY(check_header(in->path, key, &in->table, header));
   report->exists = true;
+  if (header[3] > in->length / sizeof(double)) { /* not one whole record */
+    report->torn = in->length > sizeof header;
+    return EPX_OK;
+  }
   return read_records(in, key, (size_t)header[3], header[7], visit, context, report);
 }
 
@@ -236,13 +242,13 @@ epx_err epx_journal_read(const char *path, const epx_journal_key *key, epx_journ
   reader *in;
   EPX_TRY(EPX_ARRAY(in, 1));
   in->path = path;
-  in->file = fopen(path, "rb");
-  int code = EPX_OK;
-  if (in->file) {
+  int code = epx_file_open(path, &in->file, &in->length);
+  if (code == EPX_OK) {
     code = read_file(in, key, visit, context, report);
     fclose(in->file);
-  } else if (errno != ENOENT) {
-    code = EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
+  } else if (code == EPX_EFILE && errno == ENOENT) {
+    epx_error_reset();
+    code = EPX_OK;
   }
   epx_array_destroy(&in->record);
   epx_array_destroy(&in->bytes);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 
 #include "base/array.h"
 #include "epilux/log.h"
+#include "io/recovery/output.h"
 
 struct epx_lock {
   char *path;
@@ -38,7 +40,7 @@ static void read_holder(int file, long process, char *holder, size_t size) {
 
 size_t epx_lock_get_holder(const char *path, char *holder, size_t size) {
   *holder = '\0';
-  const int file = open(path, O_RDWR | O_CLOEXEC);
+  const int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (file < 0) return 0;
   struct flock whole = get_whole(F_WRLCK);
   if (fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK)
@@ -48,15 +50,16 @@ size_t epx_lock_get_holder(const char *path, char *holder, size_t size) {
 }
 
 /* The last holder removes the file before it lets go: a lock on a removed file excludes nobody. */
-static int is_at(int file, const char *path) {
+static bool is_at(int file, const char *path) {
   struct stat held, named;
-  return fstat(file, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino &&
+  return fstat(file, &held) == 0 && lstat(path, &named) == 0 && held.st_ino == named.st_ino &&
          held.st_dev == named.st_dev;
 }
 
 static epx_err take(const char *path, int *file) {
   for (;;) {
-    *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    EPX_TRY(epx_output_check_kind(path, EPX_OUTPUT_LOCK));
+    *file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (*file < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be made: %s", path, strerror(errno));
     struct flock whole = get_whole(F_WRLCK);
     if (fcntl(*file, F_SETLK, &whole) != 0) {
@@ -108,7 +111,7 @@ epx_err epx_lock_create(const char *path, epx_lock **out) {
 void epx_lock_destroy(epx_lock **address) {
   epx_lock *lock = *address;
   if (!lock) return;
-  unlink(lock->path);
+  if (is_at(lock->file, lock->path)) unlink(lock->path);
   close(lock->file);
   epx_array_destroy(&lock->path);
   epx_array_destroy(address);

@@ -6,7 +6,6 @@
 #include "io/results/archive.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "base/array.h"
 #include "io/recovery/folder.h"
+#include "io/recovery/output.h"
 #include "io/results/archive_private.h"
 
 enum { CHUNK_VALUES = 1 << 17 }; /* 1 MiB of doubles */
@@ -191,9 +191,8 @@ epx_err epx_archive_write_link(epx_archive *archive, const char *path, const cha
 }
 
 static epx_err write_image(const char *path, const unsigned char *image, size_t n) {
-  const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be made: %s", path, strerror(errno));
-  int reason = 0;
+  int file, reason = 0;
+  EPX_TRY(epx_output_open(path, EPX_OUTPUT_ANY, 0, &file));
   while (n > 0 && reason == 0) {
     const ssize_t n_done = write(file, image, n);
     if (n_done < 0 && errno != EINTR) reason = errno;
@@ -220,10 +219,5 @@ epx_err epx_archive_write_file(epx_archive *archive, const char *path, const cha
   if (code == EPX_OK) code = write_image(temporary, image, (size_t)n);
   epx_array_destroy(&image);
   EPX_TRY(code);
-  if (rename(temporary, path) != 0) {
-    const int reason = errno;
-    unlink(temporary);
-    return EPX_RAISE(EPX_EFILE, "%s: cannot be replaced: %s", path, strerror(reason));
-  }
-  return epx_folder_write(path);
+  return epx_output_replace(temporary, path);
 }

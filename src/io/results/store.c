@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "io/recovery/output.h"
 #include "io/results/store_private.h"
 
 static epx_err eval_yields(epx_store *store) {
@@ -28,8 +29,8 @@ static epx_err create(const char *path, epx_store *store) {
   const epx_campaign *campaign = store->campaign;
   const size_t n = strlen(path);
   EPX_TRY(epx_array_create_text(&store->path, path));
-  EPX_TRY(EPX_ARRAY(store->temporary, n + sizeof ".part"));
-  snprintf(store->temporary, n + sizeof ".part", "%s.part", path);
+  EPX_TRY(EPX_ARRAY(store->temporary, n + sizeof EPX_OUTPUT_PART));
+  snprintf(store->temporary, n + sizeof EPX_OUTPUT_PART, "%s" EPX_OUTPUT_PART, path);
   char now[32];
   const time_t t = time(NULL);
   struct tm utc;

@@ -8,12 +8,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "design/design.h"
 #include "io/schema/words.h"
 #include "photonic/device/detector.h"
 #include "photonic/fabrication/fabrication.h"
 #include "study/energy/energy.h"
 
 #define COUNT .type = EPX_SCHEMA_INTEGER, .unit = "1", .high = INT_MAX
+#define POINTS .type = EPX_SCHEMA_INTEGER, .unit = "1", .high = EPX_DESIGN_MAX_POINTS
 #define REAL .type = EPX_SCHEMA_REAL, .unit = "1"
 #define OWN_REAL .type = EPX_SCHEMA_REAL, .unit = "@" /* the parameter's */
 #define ANY .low = -INFINITY, .high = INFINITY
@@ -260,12 +262,13 @@ static const epx_schema_entry entries[] = {
 
     {"design", EPX_SCHEMA_SECTION, .meaning = "which settings are compared"},
     {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},
-    {"design.points", COUNT, .low = 1, .required = true, .example = "64",
+    {"design.points", POINTS, .low = 1, .required = true, .example = "64",
      .applies = "design.method: latin-hypercube sobol saltelli morris",
      .meaning = "number of design points; of sobol a power of two; of saltelli base rows (a power of two), "
                 "each factors + 2 "
                 "points; of morris trajectories, each factors + 1 points"},
-    {"design.levels", COUNT, .low = 2, .fallback = "5", .applies = "design.method: grid one-at-a-time morris",
+    {"design.levels", POINTS, .low = 2, .fallback = "5",
+     .applies = "design.method: grid one-at-a-time morris",
      .meaning = "values taken of a range that names no `levels` of its own"},
     {"design.scramble", EPX_SCHEMA_BOOLEAN, .fallback = "true", .applies = "design.method: sobol saltelli",
      .meaning = "Owen scrambling by the seed"},
@@ -282,7 +285,7 @@ static const epx_schema_entry entries[] = {
      .meaning = "greatest value of a range"},
     {"design.factors.*.scale", WORD(scale), .optional = true, .example = "log",
      .meaning = "a range even in the value or its logarithm; linear"},
-    {"design.factors.*.levels", COUNT, .low = 2, .optional = true, .example = "4",
+    {"design.factors.*.levels", POINTS, .low = 2, .optional = true, .example = "4",
      .meaning = "values taken of a range, in place of design.levels"},
     {"design.factors.*.along", EPX_SCHEMA_SECTION, .optional = true,
      .example = "{network.inputs.scale: [0.4, 0.8, 1.6]}",

@@ -7,10 +7,20 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "base/numbers/random.h"
+
+/* A task holds its samples three times: as read, scaled, and as what enters a network. */
+static epx_err check_memory(int n_samples, int n_features) {
+  char what[96];
+  snprintf(what, sizeof what, "task.samples: %d samples of %d features", n_samples, n_features);
+  return epx_memory_check(3.0 * sizeof(double) * n_samples * n_features, what, "fewer samples are wanted");
+}
 
 epx_err epx_dataset_create(int n_samples, int n_features, int n_classes, epx_dataset **out) {
   epx_dataset *dataset = NULL;
+  *out = NULL;
+  EPX_TRY(check_memory(n_samples, n_features));
   EPX_TRY(EPX_ARRAY(dataset, 1));
   dataset->n_samples = n_samples;
   dataset->n_features = n_features;

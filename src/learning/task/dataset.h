@@ -29,7 +29,7 @@ typedef struct {
   epx_csv_header header;
 } epx_csv_table;
 
-/** Creates a dataset of zeros. Errors: EPX_EMEMORY. */
+/** Creates a dataset of zeros. Errors: EPX_EINPUT: it does not fit this host; EPX_EMEMORY. */
 epx_err epx_dataset_create(int n_samples, int n_features, int n_classes, epx_dataset **out);
 
 /** Destroys the dataset at *address. */

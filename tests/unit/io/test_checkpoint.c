@@ -192,7 +192,7 @@ static void what_cannot_be_written_leaves_what_was_there(void **state) {
   write_kept();
   snprintf(name, sizeof name, "%s.part5", file);
   assert_int_equal(mkdir(name, 0777), 0);
-  assert_int_equal(epx_checkpoint_write(&key, 5, 0.5, &restart), EPX_EFILE);
+  assert_int_equal(epx_checkpoint_write(&key, 5, 0.5, &restart), EPX_EINPUT);
   assert_int_equal(rmdir(name), 0);
   assert_true(read_by(&key, 2) == 0.25);
   key.results = "/nowhere/r.h5";

@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "io/recovery/checksum.h"
+
 #include "io/recovery/journal.h"
 
 enum { N_VALUES = 5, N_POINTS = 7, N_INSTANCES = 11, HEADER_BYTES = 64, RECORD_BYTES = 8 + 8 * N_VALUES + 8 };
@@ -161,11 +163,37 @@ static void what_is_no_journal_is_refused(void **state) {
   seen_records seen = {0};
   epx_journal_report report;
   for (off_t place = 0; place < HEADER_BYTES; place += 8) {
+    unlink(path);
     write_records(2);
     overwrite(place, "?", 1);
     assert_int_equal(epx_journal_read(path, &key, see, &seen, &report), EPX_EFORMAT);
     assert_non_null(strstr(epx_error_get_message(), path));
   }
+}
+
+/* A header that is whole and right but for what it announces: no memory is asked for it. */
+static void journal_that_announces_more_than_it_holds_has_no_record(void **state) {
+  (void)state;
+  epx_journal *journal;
+  epx_journal_report report;
+  const epx_journal_key any = {key.digest, 0, N_POINTS, N_INSTANCES};
+  epx_journal_key large = key;
+  write_records(2);
+  uint64_t header[HEADER_BYTES / 8];
+  epx_checksum_table table;
+  epx_checksum_init(&table);
+  const int file = open(path, O_RDONLY);
+  assert_true(pread(file, header, sizeof header, 0) == (ssize_t)sizeof header);
+  close(file);
+  large.size = (size_t)1 << 60;
+  header[3] = large.size;
+  header[7] = epx_checksum_eval(&table, 0, header, 7 * sizeof *header);
+  overwrite(0, header, sizeof header);
+  assert_int_equal(epx_journal_read(path, &any, see, NULL, &report), EPX_OK);
+  assert_true(report.torn && report.n_records == 0);
+  assert_int_equal(epx_journal_read(path, &large, see, NULL, &report), EPX_OK);
+  assert_int_equal(epx_journal_create(path, &key, &journal), EPX_OK);
+  epx_journal_destroy(&journal);
 }
 
 static void records_of_a_journal_with_another_header_are_none(void **state) {
@@ -245,6 +273,7 @@ int main(void) {
       IN_FOLDER(a_damaged_record_is_passed_over_and_told),
       IN_FOLDER(a_journal_of_another_campaign_is_refused),
       IN_FOLDER(what_is_no_journal_is_refused),
+      IN_FOLDER(journal_that_announces_more_than_it_holds_has_no_record),
       IN_FOLDER(records_of_a_journal_with_another_header_are_none),
       IN_FOLDER(an_emptied_journal_takes_new_records),
       IN_FOLDER(a_full_disk_is_told_and_keeps_whole_records),

@@ -1,0 +1,18 @@
+/** @file
+ * Memory: whether what a deck or a file asks for fits this host, before it is made.
+ */
+#ifndef EPILUX_BASE_MEMORY_H
+#define EPILUX_BASE_MEMORY_H
+
+#include "epilux/error.h"
+
+/** Gets the bytes that this process may take: the host's memory, or the limit of its address space (ulimit
+ * -v) where that is less. */
+double epx_memory_get_limit(void);
+
+/** Checks that `bytes` fit. what: the path of the key that asks for them and what it asks for, in the plural,
+ * as in "network.topology: 4999950000 links"; remedy: what would be right. Errors: EPX_EINPUT, with both, and
+ * both sizes. */
+epx_err epx_memory_check(double bytes, const char *what, const char *remedy);
+
+#endif
