@@ -24,13 +24,12 @@ install(FILES ${EPX_GENERATED}/epiluxConfig.cmake ${EPX_GENERATED}/epiluxConfigV
 install(FILES dependencies.cmake DESTINATION ${EPX_INSTALL_CMAKE} RENAME epiluxDependencies.cmake)
 
 # A static library's user links what the layers link; a shared one brings that along. So the list is read off the
-# target, in the words of pkg-config, and published or kept private accordingly. MPI is in the headers.
+# target, in the words of pkg-config, and published or kept private accordingly. -rdynamic: a
+# plugin takes what it calls of a static library from the program that loads it.
 get_target_property(linked epilux_library LINK_LIBRARIES)
 list(REMOVE_DUPLICATES linked)
 set(modules "")
 set(flags "")
-list(TRANSFORM MPI_C_INCLUDE_DIRS PREPEND " -I" OUTPUT_VARIABLE mpi_includes)
-list(JOIN mpi_includes "" EPX_PC_INCLUDES)
 foreach(entry IN LISTS linked)
   if(entry MATCHES "^PkgConfig::(.*)$")
     list(APPEND modules ${${CMAKE_MATCH_1}_MODULE_NAME})
@@ -57,7 +56,7 @@ if(BUILD_SHARED_LIBS)
   set(EPX_PC_PRIVATE ".private")
   set(EPX_PC_LIBS_PRIVATE " ${flags}")
 else()
-  set(EPX_PC_LIBS " ${flags}")
+  set(EPX_PC_LIBS " ${flags} -rdynamic")
 endif()
 configure_file(epilux.pc.in ${EPX_GENERATED}/epilux.pc @ONLY)
 install(FILES ${EPX_GENERATED}/epilux.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

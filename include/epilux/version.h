@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-/** Gets the version, as in "0.1.0". */
+/** Gets the version, as in "0.2.0". */
 const char *epx_version_get(void);
 
 /** Gets the git commit the library was built from, 12 hexadecimal digits, with "-dirty" where a tracked file

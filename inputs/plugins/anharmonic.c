@@ -9,12 +9,12 @@
  *   cc -std=c11 -O2 -shared -fPIC -I PREFIX/include anharmonic.c -o anharmonic.so
  *
  * and used by a deck with `family: plugin` and `plugin: anharmonic.so` (inputs/families/plugin.yaml). Lanes
- * are networks side by side; every function is loops over rows of them (epilux/photonic/lanes.h).
+ * are networks side by side; every function is loops over rows of them (epilux/family.h).
  */
 #include <math.h>
 #include <string.h>
 
-#include "epilux/photonic/lanes.h"
+#include "epilux/family.h"
 
 enum { COUPLING, BIAS, STIFFNESS, N_PARAMETERS };
 

@@ -7,10 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "epilux/campaign.h"
 #include "io/deck/deck.h"
 #include "study/trial.h"
 
-typedef struct {
+struct epx_campaign {
   epx_deck *deck;            /* owned */
   const epx_factor *factors; /* [n_factors], borrowed from the deck */
   int n_factors;
@@ -28,15 +29,7 @@ typedef struct {
   uint64_t digest;
   double
       *record; /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them */
-} epx_campaign;
-
-/** Creates a campaign from a deck, which it takes over (also when it fails). All points are checked: what
- * does not hold at one of them is an error before anything runs. The block is the least that any point would
- * choose, so that it is one for all. Memory: 8 n_points n_instances layout.size bytes. Errors: EPX_EINPUT,
- * EPX_EFILE: as the layers below say, with FILE:LINE of the deck and the point; points whose records differ
- * in layout (curves over another number of epochs, drawn values of another network). EPX_EMEMORY. */
-epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out);
-void epx_campaign_destroy(epx_campaign **address);
+};
 
 /** Creates point i ready for trials, with the campaign's block; destroy both, the point first. */
 epx_err epx_campaign_create_point(const epx_campaign *campaign, int i_point, epx_settings **settings,
@@ -47,8 +40,5 @@ double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i
 
 /** Tells whether a trial is one of the shard's. */
 bool epx_campaign_has_trial(const epx_campaign *campaign, int i_point, int i_instance);
-
-/** Gets the number of the shard's trials and how many of them are finished (any state but pending). */
-void epx_campaign_get_progress(const epx_campaign *campaign, long *trials, long *finished);
 
 #endif

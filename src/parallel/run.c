@@ -277,6 +277,16 @@ void epx_run_report_destroy(epx_run_report *report) {
   epx_coordinator_report_destroy(&report->coordinator);
 }
 
+/* All ranks read the same file, unless it changes meanwhile or is not the same everywhere. */
+epx_err epx_run_check_agreement(const epx_campaign *campaign, epx_channel *channel) {
+  const int folded = (int)((campaign->digest ^ campaign->digest >> 31) & 0x3fffffff);
+  int least = folded, least_negative = -folded;
+  EPX_TRY(epx_channel_merge_least(channel, &least));
+  EPX_TRY(epx_channel_merge_least(channel, &least_negative));
+  if (least == -least_negative) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "the ranks read different decks: the file must be the same on all nodes");
+}
+
 epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
                       epx_run_report *report) {
   *report = (epx_run_report){0};

@@ -35,6 +35,10 @@ typedef struct {
 /** Destroys what the report owns. */
 void epx_run_report_destroy(epx_run_report *report);
 
+/** Checks that all ranks read the same deck. Collective over `channel`. Errors: EPX_EINPUT: they did not;
+ * EPX_EMPI. */
+epx_err epx_run_check_agreement(const epx_campaign *campaign, epx_channel *channel);
+
 /** Solves a campaign. Collective over `channel`, that of all ranks, each with the same campaign. Before
  * anything is run, rank 0 takes the lock, reads what is there, and writes the results file. The instruction
  * set becomes the least of all ranks and of the results so far, so that bits do not depend on who computes.

@@ -19,6 +19,9 @@ build() {
     fail "the example does not compile"
 }
 
+sed 's|epilux/family.h|epilux/photonic/lanes.h|' "$source/inputs/plugins/anharmonic.c" >old.c
+"$compiler" -std=c11 -Wall -Werror -fsyntax-only -I "$source/include" old.c || fail "a plugin written for the old header names does not compile"
+
 sed 's/epochs: 300/epochs: 5/' "$source/inputs/families/plugin.yaml" >deck.yaml
 build -O2
 "$epilux" run deck.yaml -o results.h5 --quiet 2>err || fail "the example does not run: $(cat err)"

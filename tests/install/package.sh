@@ -1,36 +1,68 @@
 #!/bin/sh
-# Installs the build into a folder of its own and builds a small project against it, found in both ways:
-#   package.sh CMAKE COMPILER BUILD_FOLDER
+# Installs the build into a folder of its own; builds the programs of inputs/programs and a plugin against it, as C and
+# as C++, found by CMake and by pkg-config; and runs them:
+#   package.sh CMAKE C_COMPILER CXX_COMPILER SOURCE_FOLDER BUILD_FOLDER
 set -eu
 cmake=$1
-compiler=$2
-build=$3
-consumer=$(cd "$(dirname "$0")/consumer" && pwd)
+cc=$2
+cxx=$3
+source=$4
+build=$5
+programs=$source/inputs/programs
+plugin=$source/inputs/plugins/anharmonic.c
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 
 "$cmake" --install "$build" --prefix "$prefix" >"$work/install.txt"
-for file in include/epilux/error.h include/epilux/family.h share/epilux/data/iris.csv share/epilux/data/digits.csv.gz share/epilux/references.bib; do
+for file in include/epilux/epilux.h include/epilux/family.h share/epilux/data/iris.csv share/epilux/data/digits.csv.gz \
+  share/epilux/references.bib share/epilux/programs/rest.c; do
   [ -f "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 package=$(find "$prefix" -name epilux.pc)
 PKG_CONFIG_PATH=$(dirname "$package")
 export PKG_CONFIG_PATH
+LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
+export LD_LIBRARY_PATH
 version=$(pkg-config --modversion epilux)
 
 echo "== program"
 "$prefix/bin/epilux" --version | tee "$work/version.txt"
 [ "$(head -n 1 "$work/version.txt")" = "epilux $version" ] || { echo "epilux.pc says $version"; exit 1; }
 
+# The yields of the campaign's two design points follow from the deck and the seed: both must be those of the program.
+run_programs() {
+  folder=$1
+  suffix=$2
+  "$folder/version$suffix" "$version"
+  "$folder/rest$suffix"
+  "$folder/gradient$suffix"
+  "$folder/campaign$suffix" "$work/family.so" "$work/campaign$suffix.h5" | tee "$work/campaign.txt"
+  [ "$(grep -c '^point' "$work/campaign.txt")" -eq 2 ] || { echo "campaign: not two points"; exit 1; }
+  "$prefix/bin/epilux" status "$work/campaign$suffix.h5" | grep -q '16 of 16 trials finished, complete'
+}
+
 echo "== find_package"
-"$cmake" -S "$consumer" -B "$work/consumer" -DCMAKE_C_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$prefix"
-"$cmake" --build "$work/consumer"
-"$work/consumer/consumer" "$version"
+"$cmake" -S "$source/tests/install/programs" -B "$work/cmake" -DCMAKE_C_COMPILER="$cc" -DCMAKE_CXX_COMPILER="$cxx" \
+  -DCMAKE_PREFIX_PATH="$prefix" -DPROGRAMS="$programs" -DPLUGIN="$plugin" >"$work/cmake.txt"
+"$cmake" --build "$work/cmake" >"$work/cmake-build.txt" || { cat "$work/cmake-build.txt"; exit 1; }
+cp "$work/cmake/family.so" "$work/family.so"
+run_programs "$work/cmake" ''
+run_programs "$work/cmake" -cpp
 
 echo "== pkg-config"
-flags=$(pkg-config --cflags --libs epilux)
-echo "$flags"
+cflags=$(pkg-config --cflags epilux)
+libs=$(pkg-config --libs epilux)
+echo "$cflags $libs"
+mkdir "$work/pc"
 # shellcheck disable=SC2086 # the flags are words
-"$compiler" -std=c11 -o "$work/consumer-pc" "$consumer/consumer.c" $flags
-LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") "$work/consumer-pc" "$version"
+"$cc" -std=c11 -shared -fPIC -o "$work/family.so" "$plugin" $cflags
+for file in "$source/tests/install/programs/version.c" "$programs"/*.c; do
+  name=$(basename "$file" .c)
+  # shellcheck disable=SC2086
+  "$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$work/pc/$name" "$file" $cflags $libs -lm
+  # shellcheck disable=SC2086
+  "$cxx" -std=c++17 -Wall -Wextra -Werror -x c++ -o "$work/pc/$name-cpp" "$file" -x none $cflags $libs -lm
+done
+run_programs "$work/pc" ''
+run_programs "$work/pc" -cpp

@@ -26,7 +26,8 @@ BELOW = {
 
 # The headers that are installed, include/epilux/NAME.h, in two tiers, and the layer that each belongs to: it and the
 # layers above may include it. Old names forward to them.
-CALLER = {"epilux": "api", "error": "base", "log": "base", "units": "base", "version": "base"}
+CALLER = {"epilux": "api", "error": "base", "log": "base", "units": "base", "version": "base", "deck": "io", "campaign": "io",
+          "results": "io", "model": "api", "equilibrium": "api", "gradient": "api", "training": "api"}
 PLUGIN = {"family": "photonic", "base/isa": "base"}
 OLD_NAMES = {"base/error": "error", "photonic/family": "family", "photonic/lanes": "family", "photonic/network": "family",
              "photonic/topology": "family"}
@@ -42,7 +43,7 @@ FOREIGN = [
     (r"(petsc|slepc).*", ["equilibrium"]),
     (r"zlib\.h", ["base"]),
     (r"hdf5.*|H5.*|yaml\.h", ["io"]),
-    (r"mpi\.h", ["equilibrium", "parallel", "cli"]),
+    (r"mpi\.h", ["equilibrium", "parallel", "api", "cli"]),
     (r"sys/prctl\.h", ["cli"]),  # Linux's own: a process that ends with its parent
 ]
 # The one foreign type that a header may show to other layers, and where: a communicator is passed in, to the campaign's

@@ -49,7 +49,7 @@ OFFENCES = [
     ("src/base/units.c", "#include <fftw3.h>\n", "at home in photonic"),
     ("src/study/trial.c", "#include <hdf5.h>\n", "at home in io"),
     ("src/study/trial.c", "#include <yaml.h>\n", "at home in io"),
-    ("src/io/store.c", "#include <mpi.h>\n", "at home in equilibrium, parallel, cli"),
+    ("src/io/store.c", "#include <mpi.h>\n", "at home in equilibrium, parallel, api, cli"),
     ("src/io/store.c", "#include <zlib.h>\n", "at home in base"),
     ("src/photonic/ring.c", "#include <gsl/gsl_rng.h>\n", "at home in base, design, statistics"),
     ("src/photonic/ring.c", "#include <boost/any.h>\n", "not known to the lint"),

@@ -31,16 +31,6 @@ static void warn_of_lost_ranks(const epx_channel *channel) {
         "Slurm started %s tasks and MPI sees one rank: start it with srun --mpi=pmix or with mpirun", tasks);
 }
 
-/* All ranks read the same file, unless it changes meanwhile or is not the same everywhere. */
-static epx_err check_agreement(epx_channel *channel, const epx_campaign *campaign) {
-  const int folded = (int)((campaign->digest ^ campaign->digest >> 31) & 0x3fffffff);
-  int least = folded, least_negative = -folded;
-  EPX_TRY(epx_channel_merge_least(channel, &least));
-  EPX_TRY(epx_channel_merge_least(channel, &least_negative));
-  if (least == -least_negative) return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "the ranks read different decks: the file must be the same on all nodes");
-}
-
 /* The groups of ranks that solve distributed networks; NULL where every rank works alone. */
 static epx_err create_group(const epx_campaign *campaign, epx_channel *channel, epx_group **group) {
   if (!campaign->distributed) return EPX_OK;
@@ -126,7 +116,7 @@ static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_
   epx_run_report report = {0};
   epx_group *group = NULL;
   if (epx_channel_get_rank(channel) == 0) warn_of_lost_ranks(channel);
-  int code = epx_channel_merge_codes(channel, check_agreement(channel, job->campaign));
+  int code = epx_channel_merge_codes(channel, epx_run_check_agreement(job->campaign, channel));
   if (code == EPX_OK) code = create_group(job->campaign, channel, &group);
   if (code == EPX_OK) code = run_job(call, channel, group, job, &report, status);
   if (report.coordinator.abandoned) {

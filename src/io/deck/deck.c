@@ -126,6 +126,10 @@ epx_err epx_deck_create_text(const epx_deck *deck, char **text) {
   return epx_tree_write_text(deck->resolved, text);
 }
 
+void epx_deck_destroy_text(char **address) {
+  epx_array_destroy(address);
+}
+
 /* The resolved deck without what only says how to call it and what to report. */
 static epx_err create_essence(const epx_tree *resolved, epx_tree_store *store, epx_tree **out) {
   EPX_TRY(epx_tree_create(store, EPX_TREE_MAP, resolved, out));

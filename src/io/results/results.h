@@ -5,11 +5,12 @@
 #ifndef EPILUX_IO_RESULTS_RESULTS_H
 #define EPILUX_IO_RESULTS_RESULTS_H
 
+#include "epilux/results.h"
 #include "io/recovery/journal.h"
 #include "study/metric.h"
 #include "study/record.h"
 
-typedef struct {
+struct epx_results {
   char *deck; /* resolved, YAML */
   char *isa;  /* instruction set, as epx_isa_get_name() */
   int n_points, n_instances, block;
@@ -21,12 +22,7 @@ typedef struct {
   double run_trials;            /* and trials it had solved */
   uint64_t digest;
   epx_journal_report journal;
-} epx_results;
-
-/** Reads a results file and its journal. Journal first, then the file: a checkpoint in between loses nothing.
- * Errors: EPX_EFILE, EPX_EFORMAT, EPX_EMISMATCH (a journal of another campaign), EPX_EMEMORY. */
-epx_err epx_results_read(const char *path, epx_results **out);
-void epx_results_destroy(epx_results **address);
+};
 
 /** Tells whether a trial is one of the file's shard. */
 bool epx_results_has_trial(const epx_results *results, int i_point, int i_instance);

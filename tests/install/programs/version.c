@@ -1,14 +1,11 @@
 /** @file
- * Consumer: a program outside the tree that calls the installed library. consumer VERSION exits 0 when the library
- * has that version, a units table that works and an error table that reads as its header says.
+ * Version: the smallest program outside the tree. version VERSION exits 0 when the installed library has that version, a
+ * units table that works and an error table that reads as its header says.
  */
+#include <epilux/epilux.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <epilux/error.h>
-#include <epilux/units.h>
-#include <epilux/version.h>
 
 int main(int argc, char **argv) {
   double wavelength = 0;
