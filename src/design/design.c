@@ -3,6 +3,7 @@
  */
 #include "design/design.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -11,8 +12,9 @@
 enum { LEVELS_DEFAULT = 5 };
 
 static const epx_design_method *const methods[] = {
-    &epx_factorial_method,     &epx_latin_hypercube_method, &epx_sobol_method,
-    &epx_one_at_a_time_method, &epx_saltelli_method,        &epx_morris_method,
+#define EPX_DESIGN_METHOD(NAME) &epx_##NAME##_method,
+#include "design/methods.def"
+#undef EPX_DESIGN_METHOD
 };
 enum { N_METHODS = sizeof methods / sizeof methods[0] };
 
@@ -20,16 +22,25 @@ const epx_design_method *epx_design_get_method(int i_method) {
   return i_method >= 0 && i_method < N_METHODS ? methods[i_method] : NULL;
 }
 
+/* The names that there are, "a, b or c". */
+static void write_names(char *text, size_t size) {
+  size_t length = 0;
+  for (int i = 0; i < N_METHODS && length < size; i++) {
+    const char *joint = i == 0 ? "" : i == N_METHODS - 1 ? " or " : ", ";
+    length += (size_t)snprintf(text + length, size - length, "%s%s", joint, methods[i]->name);
+  }
+}
+
 static epx_err find_method(const char *name, const epx_design_method **method) {
+  char names[256];
   for (int i = 0; i < N_METHODS; i++) {
     if (strcmp(methods[i]->name, name) == 0) {
       *method = methods[i];
       return EPX_OK;
     }
   }
-  return EPX_RAISE(
-      EPX_EINPUT,
-      "no design method '%s': it is grid, latin-hypercube, sobol, one-at-a-time, saltelli or morris", name);
+  write_names(names, sizeof names);
+  return EPX_RAISE(EPX_EINPUT, "no design method '%s': it is %s", name, names);
 }
 
 static epx_err check_factors(const epx_factor *factors, int n_factors) {
@@ -42,15 +53,6 @@ static epx_err check_factors(const epx_factor *factors, int n_factors) {
     }
   }
   return EPX_OK;
-}
-
-epx_err epx_design_set_n_points(epx_design *design, int64_t n_points) {
-  if (n_points > EPX_DESIGN_MAX_POINTS) {
-    return EPX_RAISE(EPX_EINPUT, "a design of more than %d points: take fewer levels or factors",
-                     EPX_DESIGN_MAX_POINTS);
-  }
-  design->n_points = (int)n_points;
-  return EPX_ARRAY(design->value, (size_t)n_points * (size_t)design->n_factors);
 }
 
 static epx_err fill(const epx_design_spec *given, const epx_factor *factors, epx_design *design) {

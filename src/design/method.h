@@ -1,5 +1,5 @@
 /** @internal @file
- * What the methods share with design.c: their entries in its table, and the making of the table of points.
+ * The methods, and what they share: the making of the table of points.
  */
 #ifndef EPILUX_DESIGN_METHOD_H
 #define EPILUX_DESIGN_METHOD_H
@@ -9,12 +9,9 @@
 
 #include "design/design.h"
 
-extern const epx_design_method epx_factorial_method;
-extern const epx_design_method epx_latin_hypercube_method;
-extern const epx_design_method epx_sobol_method;
-extern const epx_design_method epx_one_at_a_time_method;
-extern const epx_design_method epx_saltelli_method;
-extern const epx_design_method epx_morris_method;
+#define EPX_DESIGN_METHOD(NAME) extern const epx_design_method epx_##NAME##_method;
+#include "design/methods.def"
+#undef EPX_DESIGN_METHOD
 
 /** Sets design->n_points and creates its values. Errors: EPX_EINPUT for more than 2^31-2 points; EPX_EMEMORY.
  */

@@ -1,29 +1,9 @@
 /** @file
- * Families: the table of those that are built in. A new one is a file in families/ and a row here.
+ * Family: what is asked of any one, built in or not. The table of those that are built in is families/families.c.
  */
 #include "epilux/family.h"
 
 #include <string.h>
-
-#include "photonic/families/families.h"
-
-static const epx_family *const families[] = {
-    &epx_family_kerr,      &epx_family_phase,          &epx_family_ising,   &epx_family_opo,
-    &epx_family_soft_spin, &epx_family_laser,          &epx_family_laser_b, &epx_family_silicon_ring,
-    &epx_family_broadcast, &epx_family_broadcast_ring, &epx_family_mesh,    &epx_family_mesh_electro_optic,
-};
-enum { N_FAMILIES = sizeof families / sizeof families[0] };
-
-const epx_family *epx_family_get(int i) {
-  return i >= 0 && i < N_FAMILIES ? families[i] : NULL;
-}
-
-const epx_family *epx_family_get_by_name(const char *name) {
-  for (int i = 0; i < N_FAMILIES; i++) {
-    if (strcmp(name, families[i]->name) == 0) return families[i];
-  }
-  return NULL;
-}
 
 int epx_family_get_parameter(const epx_family *family, const char *name) {
   for (int p = 0; p < family->n_parameters; p++) {

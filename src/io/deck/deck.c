@@ -105,11 +105,6 @@ epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
   return code;
 }
 
-epx_err epx_deck_check(const epx_deck *deck) {
-  if (!deck->resolved) return EPX_RAISE(EPX_EINPUT, "%s", deck->message);
-  return EPX_OK;
-}
-
 const char *epx_deck_get_text(const epx_deck *deck, const char *path) {
   const epx_tree *found = deck->resolved ? epx_tree_get_path(deck->resolved, path) : NULL;
   return found && found->kind == EPX_TREE_SCALAR ? found->text : NULL;
@@ -122,7 +117,7 @@ bool epx_deck_goes_along(const epx_deck *deck, const char *factor, const char *p
 
 epx_err epx_deck_create_text(const epx_deck *deck, char **text) {
   *text = NULL;
-  EPX_TRY(epx_deck_check(deck));
+  EPX_TRY(check_deck(deck));
   return epx_tree_write_text(deck->resolved, text);
 }
 

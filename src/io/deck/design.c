@@ -155,7 +155,7 @@ epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, i
   *design = NULL;
   *factors = NULL;
   *n_factors = 0;
-  EPX_TRY(epx_deck_check(deck));
+  EPX_TRY(check_deck(deck));
   EPX_TRY(check_bases(deck));
   const epx_tree *where = epx_tree_get(deck->resolved, "design");
   const int code = epx_design_create(&deck->design, deck->factors, deck->n_factors, design);
@@ -279,7 +279,7 @@ epx_err epx_deck_eval_settings(const epx_deck *deck, const epx_design *design, i
   epx_tree_store *store;
   const epx_tree *resolved;
   *settings = NULL;
-  EPX_TRY(epx_deck_check(deck));
+  EPX_TRY(check_deck(deck));
   EPX_TRY(epx_tree_create_store(&store));
   int code = epx_deck_eval_point(deck, design, i_point, store, &resolved);
   if (code == EPX_OK) code = epx_settings_read(resolved, settings);

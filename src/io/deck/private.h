@@ -23,7 +23,9 @@ struct epx_deck {
 epx_err epx_deck_read_factors(epx_deck *deck);
 
 /** Raises the deck's message, if it does not hold. */
-epx_err epx_deck_check(const epx_deck *deck);
+static inline epx_err check_deck(const epx_deck *deck) {
+  return deck->resolved ? EPX_OK : EPX_RAISE(EPX_EINPUT, "%s", deck->message);
+}
 
 /** Evaluates the resolved deck of a design point in a store of its own. */
 epx_err epx_deck_eval_point(const epx_deck *deck, const epx_design *design, int i_point,

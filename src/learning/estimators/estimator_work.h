@@ -43,11 +43,9 @@ struct epx_estimator_work {
   long failures;
 };
 
-extern const epx_estimator epx_estimator_plain, epx_estimator_random_sign, epx_estimator_holomorphic,
-    epx_estimator_homeostasis, epx_estimator_phase_conjugate, epx_estimator_scattering,
-    epx_estimator_time_reversed, epx_estimator_dyadic, epx_estimator_backprop, epx_estimator_unrolled,
-    epx_estimator_finite_difference, epx_estimator_spsa, epx_estimator_multiplexed,
-    epx_estimator_direct_feedback;
+#define EPX_ESTIMATOR(NAME) extern const epx_estimator epx_estimator_##NAME;
+#include "learning/estimators/estimators.def"
+#undef EPX_ESTIMATOR
 
 /** Sets frozen and weight from the batch's weights: the start of every rule. */
 void epx_estimator_set_lanes(const epx_batch *batch, epx_estimator_work *work);

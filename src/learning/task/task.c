@@ -17,32 +17,6 @@
 
 static const int moons_default = 200;
 
-static const epx_task_kind kinds[] = {
-    {"xor", "exclusive or of two inputs, -1 and 1; four samples, none held out", "", 0, EPX_SCALE_NONE},
-    {"moons", "two interleaving half circles with noise; 200 samples by default", "", 0.2,
-     EPX_SCALE_SYMMETRIC},
-    {"iris", "150 flowers, 4 features, 3 species", "Fisher1936", 0.2, EPX_SCALE_SYMMETRIC},
-    {"wine", "178 wines, 13 features, 3 cultivars", "Aeberhard1992", 0.2, EPX_SCALE_SYMMETRIC},
-    {"breast-cancer", "569 tumours, 30 features, malignant or benign", "Wolberg1993", 0.2,
-     EPX_SCALE_SYMMETRIC},
-    {"digits", "1797 handwritten digits of 8 x 8 pixels, 10 classes", "Alpaydin1998", 0.2, EPX_SCALE_RANGE},
-    {"csv", "a CSV file: features, then the class; plain or gzipped", "", 0.2, EPX_SCALE_SYMMETRIC},
-    {"idx", "IDX images and labels of unsigned bytes, MNIST's format; plain or gzipped", "LeCun1998", 0.2,
-     EPX_SCALE_RANGE},
-};
-
-const epx_task_kind *epx_task_get_kind(int i) {
-  const int n = sizeof kinds / sizeof kinds[0];
-  return i >= 0 && i < n ? &kinds[i] : NULL;
-}
-
-const epx_task_kind *epx_task_get_kind_by_name(const char *name) {
-  for (int i = 0; epx_task_get_kind(i); i++) {
-    if (strcmp(kinds[i].name, name) == 0) return &kinds[i];
-  }
-  return NULL;
-}
-
 /* Gives the path of a shipped file in the first data folder that has it. */
 static epx_err find_file(const char *file, char *path, size_t size) {
   const char *dirs[EPX_VERSION_MAX_DATA_DIRS];
@@ -61,42 +35,79 @@ static epx_err find_file(const char *file, char *path, size_t size) {
       file, n > 0 ? dirs[n - 1] : "none");
 }
 
-static epx_err create_shipped(const char *name, epx_dataset **out) {
-  static const struct {
-    const char *name, *file;
-  } files[] = {{"iris", "iris.csv"},
-               {"wine", "wine.csv"},
-               {"breast-cancer", "breast_cancer.csv"},
-               {"digits", "digits.csv.gz"}};
+/* A file that is shipped. */
+static epx_err create_shipped(const char *file, epx_dataset **out) {
   char path[4096];
-  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-    if (strcmp(files[i].name, name) == 0) {
-      EPX_TRY(find_file(files[i].file, path, sizeof path));
-      EPX_TRY(epx_dataset_create_csv(&(epx_csv_table){.path = path}, out));
-      return EPX_OK;
-    }
+  EPX_TRY(find_file(file, path, sizeof path));
+  return epx_dataset_create_csv(&(epx_csv_table){.path = path}, out);
+}
+
+/* ---- where the samples of each task come from: (spec, seed) -> dataset */
+
+static epx_err create_xor(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  (void)spec;
+  (void)seed;
+  return epx_dataset_create_xor(out);
+}
+
+static epx_err create_moons(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  return epx_dataset_create_moons(spec->n_samples ? spec->n_samples : moons_default, spec->noise, seed, out);
+}
+
+#define SHIPPED(NAME, file)                                                                                  \
+  static epx_err create_##NAME(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {                \
+    (void)spec;                                                                                              \
+    (void)seed;                                                                                              \
+    return create_shipped(file, out);                                                                        \
   }
-  return EPX_RAISE(EPX_EINPUT, "no task is named '%s'", name);
+SHIPPED(iris, "iris.csv")
+SHIPPED(wine, "wine.csv")
+SHIPPED(breast_cancer, "breast_cancer.csv")
+SHIPPED(digits, "digits.csv.gz")
+#undef SHIPPED
+
+static epx_err create_csv(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  (void)seed;
+  if (!spec->path) return EPX_RAISE(EPX_EINPUT, "task csv needs the path of a file");
+  const epx_csv_table table = {spec->path, spec->label, spec->header};
+  return epx_dataset_create_csv(&table, out);
+}
+
+static epx_err create_idx(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  (void)seed;
+  if (!spec->path || !spec->labels)
+    return EPX_RAISE(EPX_EINPUT, "task idx needs the paths of two files: images and labels");
+  return epx_dataset_create_idx(spec->path, spec->labels, out);
+}
+
+/* ---- the table */
+
+static const struct {
+  epx_task_kind kind;
+  epx_err (*create)(const epx_task_spec *, uint64_t, epx_dataset **);
+} tasks[] = {
+#define EPX_TASK(name, create, test_fraction, scaling, source, summary)                                      \
+  {{name, summary, source, test_fraction, EPX_SCALE_##scaling}, create},
+#include "learning/task/tasks.def"
+#undef EPX_TASK
+};
+enum { N_TASKS = sizeof tasks / sizeof tasks[0] };
+
+const epx_task_kind *epx_task_get_kind(int i) {
+  return i >= 0 && i < N_TASKS ? &tasks[i].kind : NULL;
+}
+
+const epx_task_kind *epx_task_get_kind_by_name(const char *name) {
+  for (int i = 0; i < N_TASKS; i++) {
+    if (strcmp(tasks[i].kind.name, name) == 0) return &tasks[i].kind;
+  }
+  return NULL;
 }
 
 static epx_err create_dataset(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
-  if (strcmp(spec->name, "xor") == 0) {
-    EPX_TRY(epx_dataset_create_xor(out));
-  } else if (strcmp(spec->name, "moons") == 0) {
-    EPX_TRY(
-        epx_dataset_create_moons(spec->n_samples ? spec->n_samples : moons_default, spec->noise, seed, out));
-  } else if (strcmp(spec->name, "csv") == 0) {
-    if (!spec->path) return EPX_RAISE(EPX_EINPUT, "task csv needs the path of a file");
-    const epx_csv_table table = {spec->path, spec->label, spec->header};
-    EPX_TRY(epx_dataset_create_csv(&table, out));
-  } else if (strcmp(spec->name, "idx") == 0) {
-    if (!spec->path || !spec->labels)
-      return EPX_RAISE(EPX_EINPUT, "task idx needs the paths of two files: images and labels");
-    EPX_TRY(epx_dataset_create_idx(spec->path, spec->labels, out));
-  } else {
-    EPX_TRY(create_shipped(spec->name, out));
-  }
-  return EPX_OK;
+  for (int i = 0; i < N_TASKS; i++)
+    if (strcmp(tasks[i].kind.name, spec->name) == 0) return tasks[i].create(spec, seed, out);
+  return EPX_RAISE(EPX_EINPUT, "no task is named '%s'", spec->name);
 }
 
 /* Keeps the chosen samples, in their order. */

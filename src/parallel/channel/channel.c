@@ -19,23 +19,6 @@
  * that it leaves without the relay's doing. */
 enum { HOST_BYTES = 64, N_YIELDS = 100, RELAY_BYTES = 3072 };
 
-epx_err epx_message_set_capacity(epx_message *message, size_t n_bytes) {
-  if (n_bytes <= message->capacity) return EPX_OK;
-  unsigned char *larger;
-  const size_t capacity = n_bytes > 2 * message->capacity ? n_bytes : 2 * message->capacity;
-  EPX_TRY(EPX_ARRAY(larger, capacity));
-  if (message->n_bytes > 0) memcpy(larger, message->data, message->n_bytes);
-  epx_array_destroy(&message->data);
-  message->data = larger;
-  message->capacity = capacity;
-  return EPX_OK;
-}
-
-void epx_message_destroy(epx_message *message) {
-  epx_array_destroy(&message->data);
-  *message = (epx_message){0};
-}
-
 epx_err epx_channel_check(int code, const char *what) {
   if (code == MPI_SUCCESS) return EPX_OK;
   char text[MPI_MAX_ERROR_STRING] = "";

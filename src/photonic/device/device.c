@@ -1,33 +1,10 @@
 /** @file
- * Device: the table of the kinds of components, and what is done alike with all of them.
+ * Device: what is done alike with all kinds of components. Their table is devices.c.
  */
 #include "photonic/device/device.h"
 
 #include <math.h>
 #include <string.h>
-
-#include "photonic/device/converter.h"
-#include "photonic/device/detector.h"
-#include "photonic/device/heater.h"
-#include "photonic/device/ring.h"
-#include "photonic/fabrication/remedy.h"
-#include "photonic/process/wafer.h"
-
-static const epx_device *const devices[] = {&epx_ring_silicon,    &epx_ring_nitride,     &epx_heater_device,
-                                            &epx_detector_device, &epx_converter_device, &epx_cell_device,
-                                            &epx_wafer_device,    &epx_trim_device};
-enum { N_DEVICES = sizeof devices / sizeof devices[0] };
-
-const epx_device *epx_device_get(int i) {
-  return i >= 0 && i < N_DEVICES ? devices[i] : NULL;
-}
-
-const epx_device *epx_device_get_by_name(const char *name) {
-  for (int i = 0; i < N_DEVICES; i++) {
-    if (strcmp(devices[i]->name, name) == 0) return devices[i];
-  }
-  return NULL;
-}
 
 void epx_device_init(const epx_device *device, void *component) {
   for (int i = 0; i < device->n_quantities; i++) {

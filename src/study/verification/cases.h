@@ -6,10 +6,9 @@
 
 #include "study/verification/verify.h"
 
-extern const epx_verify_case epx_case_kerr_ring, epx_case_coupled_rings, epx_case_scalar_energy,
-    epx_case_phases, epx_case_not_conservative, epx_case_phase_xor, epx_case_scattering_xor,
-    epx_case_scattering, epx_case_oscillators, epx_case_families, epx_case_weak_loss, epx_case_self_pulsing,
-    epx_case_process, epx_case_soft_spins;
+#define EPX_VERIFY_CASE(NAME) extern const epx_verify_case epx_case_##NAME;
+#include "study/verification/cases.def"
+#undef EPX_VERIFY_CASE
 
 /** Adds a check that got is expected, within tolerance; the quantity printf style. */
 void epx_verify_add(epx_verify_report *report, epx_verify_origin origin, double got, double expected,

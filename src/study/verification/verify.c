@@ -1,33 +1,13 @@
 /** @file
- * Verification: the table of cases, and what makes a check pass. The cases are in verification/.
+ * Verification: how a case is solved, and what makes a check pass. The cases are named in cases.def.
  */
 #include "study/verification/verify.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "study/verification/cases.h"
-
-static const epx_verify_case *const cases[] = {
-    &epx_case_kerr_ring,        &epx_case_coupled_rings, &epx_case_scalar_energy,  &epx_case_phases,
-    &epx_case_not_conservative, &epx_case_phase_xor,     &epx_case_scattering_xor, &epx_case_scattering,
-    &epx_case_weak_loss,        &epx_case_self_pulsing,  &epx_case_oscillators,    &epx_case_soft_spins,
-    &epx_case_families,         &epx_case_process,
-};
-enum { N_CASES = sizeof cases / sizeof cases[0] };
-
-const epx_verify_case *epx_verify_get(int i) {
-  return i >= 0 && i < N_CASES ? cases[i] : NULL;
-}
-
-const epx_verify_case *epx_verify_get_by_name(const char *name) {
-  for (int i = 0; i < N_CASES; i++) {
-    if (strcmp(name, cases[i]->name) == 0) return cases[i];
-  }
-  return NULL;
-}
 
 epx_err epx_verify_solve(const epx_verify_case *verify_case, bool full, epx_verify_report *report) {
   report->n_checks = 0;
