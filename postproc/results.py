@@ -398,6 +398,13 @@ class Results:
                 tables[key]["factor"] = names
         return tables
 
+    def sensitivity_groups(self, key):
+        """(number of groups of trials, how many of them were left out, rows that are left) of an outcome's indices; 0, 0 and
+        None where the file does not say."""
+        attributes = self._file[f"sensitivity/{key}"].attrs
+        rows = attributes.get("rows")
+        return int(attributes.get("groups", 0)), int(attributes.get("groups_dropped", 0)), None if rows is None else int(rows)
+
     def _sensitivity_factors(self, key, table):
         for name in (n for n in table if self._file["sensitivity"][key][n].ndim == 1):
             dims = self._file["sensitivity"][key][name].dims[0]

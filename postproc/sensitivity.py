@@ -11,13 +11,17 @@ import command
 import style
 
 MAX_METRICS = 4
+USELESS = 0.5  # width of the interval of a share beyond which it says nothing, as `epilux show` has it
+LEAST_ROWS = 8  # below which resampled rows give no interval
+OTHERS = {"yield": "the yield", "failures": "the share of failures"}
 INDICES = {"first_order": ("alone (first order)", style.BLUE),
            "total_order": ("with interactions (total)", style.ORANGE)}
 
 
 def choose_tables(results, metric):
     tables = results.sensitivities()
-    keys = [k for k in ([metric] if metric else tables) if k in tables]
+    first = [k for k in ("yield", "failures") if k in tables]
+    keys = [k for k in ([metric] if metric else [*first, *(k for k in tables if k not in first)]) if k in tables]
     known = (*INDICES, "mu_star")
     return {k: tables[k] for k in keys if any(name in tables[k] for name in known)
             and (metric or any(np.any(np.nan_to_num(tables[k][name])) for name in known if name in tables[k]))}
@@ -34,7 +38,18 @@ def caption(results, metric=None):
         return ("Elementary effects: the mean size of a factor's effect (µ*), and its spread σ, which shows "
                 "interactions.")
     return ("Sobol' indices: the share of the variance that a factor explains alone, and with all its "
-            "interactions. Bars on them: the intervals that the file holds.")
+            f"interactions. Bars on them: the intervals that the file holds. Pale: useless, the interval is wider than {USELESS} "
+            f"or more than half of the trials had to be left out.{describe_dropped(results, tables)}")
+
+
+def describe_dropped(results, tables):
+    """How many groups of trials had to be left out, of the outcomes that are drawn."""
+    texts = []
+    for key in list(tables)[:MAX_METRICS]:
+        groups, dropped, _ = results.sensitivity_groups(key)
+        if dropped:
+            texts.append(f"{dropped} of {groups} groups of trials for {key}")
+    return f" Left out, for a trial without a value: {', '.join(texts)}." if texts else ""
 
 
 @style.with_style
@@ -49,19 +64,23 @@ def figure(results, metric=None):
                                       0.6 + n_rows * (0.6 + 0.3 * max(n_factors, 3)), n_rows, n_columns)
     handles = {}
     for axes, (key, table) in zip(all_axes, tables.items()):
-        draw = draw_indices if any(name in table for name in INDICES) else draw_effects
-        handles.update(draw(axes, table))
+        groups, dropped, rows = results.sensitivity_groups(key)
+        if any(name in table for name in INDICES):
+            handles.update(draw_indices(axes, table, 2 * dropped > groups or (rows is not None and rows < LEAST_ROWS)))
+        else:
+            draw_effects(axes, table)
         found = results.metric(key)
-        axes.set_title(f"of {found.name if found else key}" if n > 1 else "")
+        axes.set_title(f"of {found.name if found else OTHERS.get(key, key)}" if n > 1 else "")
     style.finish_panels(all_axes, n, 1)
     key = next(iter(tables))
-    what = f" of {results.metric(key).name if results.metric(key) else key}" if n == 1 else ""
+    what = f" of {results.metric(key).name if results.metric(key) else OTHERS.get(key, key)}" if n == 1 else ""
     style.add_head(fig, f"Sensitivity{what} to the factors", list(handles.values()), list(handles))
     return fig
 
 
-def draw_indices(axes, table):
-    """Horizontal bars, the most important factor on top."""
+def draw_indices(axes, table, thinned):
+    """Horizontal bars, the most important factor on top; pale where an index says nothing. The axis stays where a share
+    of the variance can be, and a little beyond."""
     present = [name for name in INDICES if name in table]
     order = np.argsort(-np.nan_to_num(table[present[-1]]))
     handles, height = {}, 0.8 / len(present)
@@ -72,13 +91,24 @@ def draw_indices(axes, table):
         has_interval = low is not None and high is not None
         distances = np.maximum(0, [values - low[order], high[order] - values]) if has_interval else None
         text, colour = INDICES[name]
-        handles[text] = axes.barh(places, values, 0.9 * height, color=colour, xerr=distances,
-                                  error_kw={"elinewidth": 0.8, "capsize": 2})
+        bars = axes.barh(places, np.nan_to_num(values), 0.9 * height, color=colour, xerr=np.nan_to_num(distances),
+                         error_kw={"elinewidth": 0.8, "capsize": 2}) if has_interval else axes.barh(
+                             places, np.nan_to_num(values), 0.9 * height, color=colour)
+        for bar, useless in zip(bars, thinned | find_useless(table, name)[order]):
+            bar.set_alpha(0.25 if useless else 1.0)
+        handles[text] = style.swatch(colour)
+    axes.set_xlim(-0.2, 1.2)
     axes.set_yticks(range(len(order)), [table["factor"][i] for i in order])
     axes.set_ylim(len(order) - 0.5, -0.5)
     axes.axvline(0, color="black", linewidth=0.6)
     axes.set_xlabel("Sobol' index (share of the variance)")
     return handles
+
+
+def find_useless(table, name):
+    """[factor] whether an index says nothing: it is not known, or its interval is too wide."""
+    low, high = (table.get(name + suffix, table[name]) for suffix in ("_low", "_high"))
+    return ~np.isfinite(table[name]) | ~(high - low <= USELESS)
 
 
 def draw_effects(axes, table):
@@ -89,7 +119,6 @@ def draw_effects(axes, table):
     axes.margins(0.15)
     axes.set_xlabel("µ*, mean size of the effect")
     axes.set_ylabel("σ, spread of the effect")
-    return {}
 
 
 if __name__ == "__main__":

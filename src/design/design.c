@@ -4,6 +4,7 @@
 #include "design/design.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -77,6 +78,32 @@ epx_err epx_design_create(const epx_design_spec *spec, const epx_factor *factors
   if (code != EPX_OK) epx_design_destroy(&design);
   *out = design;
   return code;
+}
+
+/* What sorting compares: a point's values, n of them. */
+typedef struct {
+  const double *value;
+  int n;
+} row;
+
+static int compare_rows(const void *a, const void *b) {
+  const row *x = a, *y = b;
+  for (int i = 0; i < x->n; i++)
+    if (x->value[i] != y->value[i]) return x->value[i] < y->value[i] ? -1 : 1;
+  return 0;
+}
+
+epx_err epx_design_count_repeats(const epx_design *design, int *n_repeats) {
+  row *rows;
+  EPX_TRY(EPX_ARRAY(rows, (size_t)design->n_points));
+  for (int i = 0; i < design->n_points; i++)
+    rows[i] = (row){design->value + (size_t)i * (size_t)design->n_factors, design->n_factors};
+  qsort(rows, (size_t)design->n_points, sizeof *rows, compare_rows);
+  *n_repeats = 0;
+  for (int i = 1; i < design->n_points; i++)
+    *n_repeats += compare_rows(&rows[i - 1], &rows[i]) == 0;
+  epx_array_destroy(&rows);
+  return EPX_OK;
 }
 
 void epx_design_destroy(epx_design **design) {

@@ -59,6 +59,9 @@ const epx_design_method *epx_design_get_method(int i_method);
 epx_err epx_design_create(const epx_design_spec *spec, const epx_factor *factors, int n_factors,
                           epx_design **out);
 
+/** Counts the points that repeat an earlier one, value for value. Errors: EPX_EMEMORY. Cost O(n log n). */
+epx_err epx_design_count_repeats(const epx_design *design, int *n_repeats);
+
 /** Destroys the design. */
 void epx_design_destroy(epx_design **design);
 

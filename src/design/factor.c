@@ -15,6 +15,10 @@ static epx_err check_range(const epx_factor *f) {
   if (f->logarithmic && f->low <= 0) {
     return EPX_RAISE(EPX_EINPUT, "%s: a logarithmic range from %g: it must begin above 0", f->path, f->low);
   }
+  if (f->integer && (f->low != rint(f->low) || f->high != rint(f->high))) {
+    return EPX_RAISE(EPX_EINPUT, "%s: a range of whole numbers from %g to %g: its ends must be whole",
+                     f->path, f->low, f->high);
+  }
   return EPX_OK;
 }
 
@@ -29,8 +33,20 @@ epx_err epx_factor_check(const epx_factor *f) {
   return EPX_OK;
 }
 
+/* The ratio of ends, or their difference, may be beyond the largest number: then by logarithms, or by parts. */
+static double eval_between(double low, double high, bool logarithmic, double u) {
+  if (logarithmic)
+    return isfinite(high / low) ? low * pow(high / low, u) : exp(log(low) + u * (log(high) - log(low)));
+  return isfinite(high - low) ? low + u * (high - low) : (1 - u) * low + u * high;
+}
+
 static double eval_range(const epx_factor *f, double u) {
-  return f->logarithmic ? f->low * pow(f->high / f->low, u) : f->low + u * (f->high - f->low);
+  return eval_between(f->low, f->high, f->logarithmic, u);
+}
+
+static double eval_integer(const epx_factor *f, double u) {
+  const double value = rint(eval_between(f->low - 0.5, f->high + 0.5, f->logarithmic, u));
+  return fmin(fmax(value, f->low), f->high); /* a half at an end may round outwards */
 }
 
 static double get_level(const epx_factor *f, int i_level) {
@@ -38,7 +54,7 @@ static double get_level(const epx_factor *f, int i_level) {
 }
 
 double epx_factor_eval(const epx_factor *f, double u) {
-  if (f->n_levels == 0) return eval_range(f, u);
+  if (f->n_levels == 0) return f->integer ? eval_integer(f, u) : eval_range(f, u);
   const int i_level = (int)(u * f->n_levels);
   return get_level(f, i_level < f->n_levels ? i_level : f->n_levels - 1); /* the product may round up */
 }
@@ -50,5 +66,22 @@ int epx_factor_get_n_levels(const epx_factor *f, int n_default) {
 double epx_factor_eval_level(const epx_factor *f, int i_level, int n_levels) {
   if (f->n_levels > 0) return get_level(f, i_level);
   if (i_level == n_levels - 1) return f->high;
-  return eval_range(f, (double)i_level / (n_levels - 1));
+  const double value = eval_range(f, (double)i_level / (n_levels - 1));
+  return f->integer ? round(value) : value;
+}
+
+static void find_ends(const epx_factor *f, double *low, double *high) {
+  *low = f->n_levels > 0 ? get_level(f, 0) : f->low;
+  *high = f->n_levels > 0 ? *low : f->high;
+  for (int i = 1; i < f->n_levels; i++) {
+    *low = fmin(*low, get_level(f, i));
+    *high = fmax(*high, get_level(f, i));
+  }
+}
+
+double epx_factor_eval_place(const epx_factor *f, double value) {
+  double low, high;
+  find_ends(f, &low, &high);
+  if (f->logarithmic) return (log(value) - log(low)) / (log(high) - log(low));
+  return isfinite(high - low) ? (value - low) / (high - low) : (value / 2 - low / 2) / (high / 2 - low / 2);
 }

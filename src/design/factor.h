@@ -16,6 +16,7 @@ typedef struct {
   char *unit;       /* of levels, low, high and base; "1" for pure numbers; NULL for categories */
   bool categorical; /* a list of names */
   bool logarithmic; /* a range that is even in the logarithm */
+  bool integer;     /* a range of whole numbers, low and high among them */
   int n_levels;     /* of the list; 0 for a range */
   double *levels;   /* [n_levels] of a numeric list */
   char **names;     /* [n_levels] of a categorical list */
@@ -24,11 +25,12 @@ typedef struct {
 } epx_factor;
 
 /** Checks one factor. Errors: EPX_EINPUT, naming the path: a range with low >= high, an end that is not
- * finite, or an end <= 0 on a logarithmic scale; a level that is not finite; categories that are a range. */
+ * finite, an end <= 0 on a logarithmic scale, or an end of whole numbers that is none; a level that is not finite; categories that are a range. */
 epx_err epx_factor_check(const epx_factor *factor);
 
 /** Evaluates the value at u in [0, 1): of a list, level floor(u n_levels), so that every level holds an equal
- * share; of a range, low + u (high - low), or low (high/low)^u where logarithmic. */
+ * share; of a range, low + u (high - low), or low (high/low)^u where logarithmic; of whole numbers the same over
+ * low - 1/2 … high + 1/2, rounded, so that each of them holds an equal share (of the logarithm's way). */
 double epx_factor_eval(const epx_factor *factor, double u);
 
 /** Gets the number of levels: the list's own, or n_default for a range. */
@@ -36,7 +38,12 @@ int epx_factor_get_n_levels(const epx_factor *factor, int n_default);
 
 /** Evaluates level i_level of n_levels = epx_factor_get_n_levels(): of a list its own, in order; of a range
  * the i-th of n_levels equally spaced values (in the logarithm where logarithmic), both ends exactly
- * included. */
+ * included; of whole numbers, the nearest ones, some of which may then be equal. */
+
+/** Evaluates how far a value stands along the factor's whole way, from its lowest (0) to its highest (1): of
+ * numbers their difference, or that of their logarithms where logarithmic; of categories their place in the
+ * list. */
+double epx_factor_eval_place(const epx_factor *factor, double value);
 double epx_factor_eval_level(const epx_factor *factor, int i_level, int n_levels);
 
 #endif

@@ -43,8 +43,11 @@ epx_err epx_morris_eval_steps(const epx_design_spec *spec, const epx_factor *fac
   EPX_TRY(EPX_ARRAY(order, (size_t)n_factors));
   draw_order(&orders, i_row, n_factors, order);
   for (int s = 0; s < n_factors; s++) {
-    const move m = draw_move(&levels, spec, &factors[order[s]], i_row, order[s]);
-    const double distance = (double)m.step / (m.n_levels - 1);
+    const epx_factor *factor = &factors[order[s]];
+    const move m = draw_move(&levels, spec, factor, i_row, order[s]);
+    const double low = epx_factor_eval_level(factor, m.low, m.n_levels),
+                 high = epx_factor_eval_level(factor, m.low + m.step, m.n_levels);
+    const double distance = epx_factor_eval_place(factor, high) - epx_factor_eval_place(factor, low);
     steps[s] = (epx_morris_step){order[s], m.down ? -distance : distance};
   }
   epx_array_destroy(&order);

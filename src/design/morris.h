@@ -9,7 +9,8 @@
 /** One step of a trajectory: from its point i_step to i_step + 1. */
 typedef struct {
   int i_factor;
-  double distance; /* that the factor moves, as a share of its levels' whole way, signed */
+  double distance; /* that the factor's value moves, as a share of its whole way (in the logarithm where
+                      logarithmic; of categories by their places in the list), signed */
 } epx_morris_step;
 
 /** Evaluates the n_factors steps of trajectory i_row of a design of method morris: steps [n_factors].

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "design/morris.h"
+#include "study/summary.h"
 
 static const double confidence = 0.95;
 
@@ -88,20 +89,30 @@ static epx_err eval_screening(const epx_design_spec *spec, const epx_factor *fac
   return code;
 }
 
+/* The outcome of a trial; NaN while it is pending, and of a metric where it has none. */
+static double eval_outcome(const epx_outcome *outcome, const epx_record_layout *layout,
+                           const double *record) {
+  const double value = record[layout->metric + (size_t)outcome->i_metric];
+  if (record[0] == EPX_STATE_PENDING) return NAN;
+  if (record[0] == EPX_LOST && outcome->kind != EPX_OUTCOME_METRIC) return NAN; /* not known to have failed */
+  if (outcome->kind == EPX_OUTCOME_YIELD) return epx_summary_is_good(outcome->yield, value);
+  if (outcome->kind == EPX_OUTCOME_FAILURES) return record[0] != EPX_STATE_DONE;
+  return value;
+}
+
 epx_err epx_influence_create(const epx_design_spec *spec, const epx_factor *factors, int n_factors,
-                             const epx_record_layout *layout, int i_metric, int n_points, int n_instances,
-                             const double *record, epx_influence **out) {
+                             const epx_record_layout *layout, const epx_outcome *outcome, int n_points,
+                             int n_instances, const double *record, epx_influence **out) {
   const size_t n = (size_t)n_points * (size_t)n_instances;
   double *value = NULL;
   *out = NULL;
   epx_influence *influence;
   EPX_TRY(EPX_ARRAY(influence, 1));
   influence->n_factors = n_factors;
+  influence->n_rows = spec->n_points;
   int code = EPX_ARRAY(value, n);
-  for (size_t i = 0; code == EPX_OK && i < n; i++) {
-    const double *r = record + i * layout->size;
-    value[i] = r[0] == EPX_STATE_PENDING ? NAN : r[layout->metric + (size_t)i_metric];
-  }
+  for (size_t i = 0; code == EPX_OK && i < n; i++)
+    value[i] = eval_outcome(outcome, layout, record + i * layout->size);
   const epx_sensitivity_sample sample = {.value = value,
                                          .n_rows = spec->n_points,
                                          .n_factors = n_factors,
@@ -117,4 +128,32 @@ epx_err epx_influence_create(const epx_design_spec *spec, const epx_factor *fact
   else
     epx_influence_destroy(&influence);
   return code;
+}
+
+/* ---- what an index is worth */
+
+bool epx_influence_is_thinned(const epx_influence *influence) {
+  return 2 * (long)influence->counts.n_dropped > influence->counts.n_groups;
+}
+
+bool epx_influence_is_useless(const epx_influence *influence, int i_index, int i_factor) {
+  const epx_influence_index *index = &influence->index[i_index];
+  const epx_sensitivity_index *of_factor = &index->factor[i_factor];
+  if (epx_influence_is_thinned(influence) || influence->counts.n_rows < EPX_INFLUENCE_LEAST_ROWS) return true;
+  if (isnan(of_factor->value)) return true;
+  return !index->in_unit && of_factor->high - of_factor->low > EPX_INFLUENCE_WIDTH_USELESS;
+}
+
+double epx_influence_eval_rows(const epx_influence *influence) {
+  double widest = 0, rows = 1;
+  for (int i = 0; i < influence->n_indices; i++) {
+    const epx_influence_index *index = &influence->index[i];
+    for (int f = 0; f < influence->n_factors && !index->in_unit; f++)
+      widest = fmax(widest, index->factor[f].high - index->factor[f].low); /* fmax passes over NaN */
+  }
+  const double ratio = widest / EPX_INFLUENCE_WIDTH_WANTED, n = influence->n_rows * ratio * ratio;
+  if (!(n > 0 && isfinite(n))) return 0;
+  while (rows < n)
+    rows *= 2;
+  return rows;
 }

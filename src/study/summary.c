@@ -10,7 +10,7 @@ static bool is_finished(const double *record) {
   return record[0] != EPX_STATE_PENDING;
 }
 
-static bool is_good(const epx_yield_spec *spec, double value) {
+bool epx_summary_is_good(const epx_yield_spec *spec, double value) {
   return spec->at_most ? value <= spec->limit : value >= spec->limit; /* NaN, a failed trial, is neither */
 }
 
@@ -27,7 +27,7 @@ static epx_err eval_clustered(const epx_yield_spec *spec, const bool *finished, 
   EPX_TRY(EPX_ARRAY(count, 2 * (size_t)n_clusters));
   for (int k = 0; k < n_instances; k++) {
     const int cluster = epx_sampling_get_cluster(&spec->sampling, k);
-    count[cluster] += finished[k] && is_good(spec, value[k]);
+    count[cluster] += finished[k] && epx_summary_is_good(spec, value[k]);
     count[n_clusters + cluster] += finished[k];
   }
   const int code = epx_yield_eval_clustered(spec->interval, count, count + n_clusters, n_clusters,
@@ -42,7 +42,7 @@ static epx_err eval_yield(const epx_yield_spec *spec, const bool *finished, cons
                           int n_instances, int n_finished, epx_summary *summary) {
   int n_good = 0;
   for (int k = 0; k < n_instances; k++)
-    n_good += is_good(spec, value[k]);
+    n_good += epx_summary_is_good(spec, value[k]);
   if (n_finished == 0) return EPX_OK;
   epx_yield yield;
   if (spec->sampling.kind == EPX_SAMPLING_NESTED)

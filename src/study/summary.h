@@ -14,6 +14,9 @@ typedef struct {
   double yield_effective;              /* effective number of instances, as epx_yield has it */
 } epx_summary;
 
+/** Tells whether a metric's value is that of a good device; NaN, a failed trial, is not. */
+bool epx_summary_is_good(const epx_yield_spec *spec, double value);
+
 /** Gets what the yield of a sampling is of: "the process", "this lot" or "this wafer". */
 const char *epx_summary_get_estimand(const epx_sampling *sampling);
 

@@ -106,11 +106,16 @@ static epx_err view_point(const epx_campaign *campaign) {
 static epx_err view(epx_campaign *campaign, double budget) {
   epx_pilot pilot;
   char *text;
+  int n_repeats;
   EPX_TRY(epx_deck_create_text(campaign->deck, &text));
   printf("%s", text);
   epx_array_destroy(&text);
   if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, patience, &pilot));
   print_size(campaign, budget > 0 ? &pilot : NULL);
+  EPX_TRY(epx_design_count_repeats(campaign->design, &n_repeats));
+  if (n_repeats > 0)
+    printf("# repeats     %d of %d design points repeat the values of an earlier one\n", n_repeats,
+           campaign->n_points);
   return view_point(campaign);
 }
 

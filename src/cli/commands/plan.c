@@ -72,6 +72,16 @@ static void print_table(const epx_factor *factors, const epx_design *design) {
   }
 }
 
+/* On standard error: the table is for other programs, too. */
+static epx_err print_repeats(const epx_design *design) {
+  int n;
+  EPX_TRY(epx_design_count_repeats(design, &n));
+  if (n > 0)
+    fprintf(stderr, "epilux: %d of %d design points repeat the values of an earlier one\n", n,
+            design->n_points);
+  return EPX_OK;
+}
+
 static epx_err solve(const epx_call *call, int *status) {
   epx_deck *deck;
   epx_design *design;
@@ -79,8 +89,9 @@ static epx_err solve(const epx_call *call, int *status) {
   int n_factors;
   (void)status;
   EPX_TRY(epx_call_read_deck(call, &deck));
-  const int code = epx_deck_eval_design(deck, &factors, &n_factors, &design);
+  int code = epx_deck_eval_design(deck, &factors, &n_factors, &design);
   if (code == EPX_OK) (epx_call_is_set(call, "--csv") ? print_csv : print_table)(factors, design);
+  if (code == EPX_OK) code = print_repeats(design);
   epx_design_destroy(&design);
   epx_deck_destroy(&deck);
   return code;

@@ -22,10 +22,12 @@ typedef struct {
   const epx_factor *factors; /* [n_factors] */
   int n_factors;
   epx_design *design;
-  int i_metric;               /* in the record */
-  epx_yield_spec yield;       /* of the first point */
-  bool has_yield, exact;      /* exact: all digits */
-  bool ended[EPX_STATES]; /* which causes of failure occur */
+  int i_metric;           /* in the record */
+  epx_settings *settings; /* of the first point; no factor moves its yield or its quantiles */
+  epx_yield_spec yield;
+  epx_outcome_kind outcome; /* of the sensitivities alone */
+  bool has_yield, exact;    /* exact: all digits */
+  bool ended[EPX_STATES];   /* which causes of failure occur */
 } view;
 
 static epx_err raise_unknown_metric(const epx_results *results, const char *name) {
@@ -60,10 +62,8 @@ static epx_err read_view(view *own, const char *path, const char *metric) {
   if (own->design->n_points != own->results->n_points)
     return EPX_RAISE(EPX_EFORMAT, "%s: its deck has %d design points, its trials %d", path,
                      own->design->n_points, own->results->n_points);
-  epx_settings *settings;
-  EPX_TRY(epx_deck_eval_settings(own->deck, own->design, 0, &settings));
-  own->yield = settings->yield;
-  epx_settings_destroy(&settings);
+  EPX_TRY(epx_deck_eval_settings(own->deck, own->design, 0, &own->settings));
+  own->yield = own->settings->yield;
   EPX_TRY(choose_metric(own, metric, own->yield.metric));
   own->has_yield = own->results->metric[own->i_metric] == own->yield.metric;
   const epx_results *results = own->results;
@@ -127,11 +127,10 @@ static epx_err set_states(epx_table *table, const view *own, int i_point, const 
   return epx_table_set_next(table, "%d", count[EPX_STATE_PENDING]);
 }
 
-static epx_err set_summary(epx_table *table, const view *own, const epx_settings *settings,
-                           const double *record, double *quantile) {
+static epx_err set_summary(epx_table *table, const view *own, const double *record, double *quantile) {
   epx_summary s;
-  EPX_TRY(epx_summary_eval(settings, &own->results->layout, own->i_metric, own->results->n_instances, record,
-                           &s, quantile));
+  EPX_TRY(epx_summary_eval(own->settings, &own->results->layout, own->i_metric, own->results->n_instances,
+                           record, &s, quantile));
   const double value[] = {s.mean, s.std, s.min, s.max, s.yield, s.yield_low, s.yield_high, s.yield_effective};
   for (size_t k = 0; k < (shows_effective(own) ? 8 : own->has_yield ? 7 : 4); k++)
     EPX_TRY(set_number(table, own, value[k]));
@@ -142,14 +141,11 @@ static epx_err set_point(epx_table *table, const view *own, int i_point) {
   const epx_results *results = own->results;
   const double *record =
       results->record + (size_t)i_point * (size_t)results->n_instances * results->layout.size;
-  epx_settings *settings;
   double *quantile;
   EPX_TRY(set_states(table, own, i_point, record));
-  EPX_TRY(epx_deck_eval_settings(own->deck, own->design, i_point, &settings));
-  int code = EPX_ARRAY(quantile, (size_t)settings->n_quantiles);
-  if (code == EPX_OK) code = set_summary(table, own, settings, record, quantile);
+  EPX_TRY(EPX_ARRAY(quantile, (size_t)own->settings->n_quantiles));
+  const int code = set_summary(table, own, record, quantile);
   epx_array_destroy(&quantile);
-  epx_settings_destroy(&settings);
   return code;
 }
 
@@ -202,6 +198,36 @@ static epx_err print_view(const view *own, const char *path, bool csv) {
   return code;
 }
 
+static epx_err view_outcome(const view *own, epx_outcome_kind kind, bool csv) {
+  const epx_outcome outcome = {kind, own->i_metric, &own->yield};
+  return epx_influence_table_view(own->results, own->deck, own->factors, own->n_factors, &outcome, csv);
+}
+
+/* Sensitivities: of what was asked for; without a word also of the yield, and of failures where any are. */
+static epx_err view_sensitivities(const view *own, bool alone, bool csv) {
+  bool failed = false;
+  EPX_TRY(view_outcome(own, own->outcome, csv));
+  for (int state = EPX_SLOW; state < EPX_STATES; state++)
+    failed |= own->ended[state];
+  if (alone || csv) return EPX_OK;
+  if (own->has_yield) EPX_TRY(view_outcome(own, EPX_OUTCOME_YIELD, csv));
+  return failed ? view_outcome(own, EPX_OUTCOME_FAILURES, csv) : EPX_OK;
+}
+
+/* Yield and failures are no metrics, but sensitivity may be of them: then the metric is the yield's. */
+static epx_err choose_outcome(view *own, const char **metric, bool alone) {
+  static const epx_outcome_kind kinds[] = {EPX_OUTCOME_YIELD, EPX_OUTCOME_FAILURES};
+  for (size_t i = 0; *metric && i < sizeof kinds / sizeof *kinds; i++) {
+    if (strcmp(*metric, epx_influence_table_get_name(kinds[i])) != 0) continue;
+    if (!alone)
+      return EPX_RAISE(EPX_EINPUT,
+                       "--metric %s: only with --sensitivity; the table shows it beside any metric", *metric);
+    own->outcome = kinds[i];
+    *metric = NULL;
+  }
+  return EPX_OK;
+}
+
 static epx_err solve(const epx_call *call, int *status) {
   const char *path = call->arguments[0];
   const bool csv = epx_call_is_set(call, "--csv");
@@ -209,15 +235,19 @@ static epx_err solve(const epx_call *call, int *status) {
   (void)status;
   EPX_TRY(epx_results_read(path, &results));
   view own = {.results = results, .exact = csv};
-  int code = read_view(&own, path, epx_call_get_value(call, "--metric", 0));
   const bool alone = epx_call_is_set(call, "--sensitivity");
+  const char *metric = epx_call_get_value(call, "--metric", 0);
+  int code = choose_outcome(&own, &metric, alone);
+  if (code == EPX_OK) code = read_view(&own, path, metric);
+  if (code == EPX_OK && own.outcome == EPX_OUTCOME_YIELD && !own.has_yield)
+    code = EPX_RAISE(EPX_EINPUT, "--metric yield: the deck of %s sets none", path);
   if (code == EPX_OK && alone &&
       (own.n_factors == 0 || !epx_influence_is_supported(epx_deck_get_design(own.deck))))
     code = EPX_RAISE(EPX_EINPUT, "--sensitivity: a design of method %s supports none; saltelli and morris do",
                      epx_deck_get_design(own.deck)->method);
   if (code == EPX_OK && !alone) code = print_view(&own, path, csv);
-  if (code == EPX_OK && (alone || !csv))
-    code = epx_influence_table_view(results, own.deck, own.factors, own.n_factors, own.i_metric, csv);
+  if (code == EPX_OK && (alone || !csv)) code = view_sensitivities(&own, alone, csv);
+  epx_settings_destroy(&own.settings);
   epx_design_destroy(&own.design);
   epx_deck_destroy(&own.deck);
   epx_results_destroy(&results);
@@ -226,7 +256,8 @@ static epx_err solve(const epx_call *call, int *status) {
 
 static const epx_option options[] = {
     {"--metric", "METRIC", "show METRIC (default: the metric of the yield, else the first of the deck)", 0},
-    {"--sensitivity", NULL, "show only the effect of each factor on the metric", 0},
+    {"--sensitivity", NULL,
+     "show only the effect of each factor on the metric; METRIC may be yield or failures", 0},
     {"--csv", NULL, "print comma-separated values with all digits", 0},
     {NULL, NULL, NULL, 0}};
 

@@ -31,7 +31,10 @@ static epx_err fill_table(epx_table *table, const epx_influence *influence, cons
     EPX_TRY(epx_table_set_next(table, "%s", factors[f].path));
     for (int i = 0; i < influence->n_indices; i++) {
       const epx_sensitivity_index *index = &influence->index[i].factor[f];
-      EPX_TRY(set_number(table, index->value, exact));
+      if (!exact && epx_influence_is_useless(influence, i, f))
+        EPX_TRY(epx_table_set_next(table, "useless"));
+      else
+        EPX_TRY(set_number(table, index->value, exact));
       EPX_TRY(set_number(table, index->low, exact));
       EPX_TRY(set_number(table, index->high, exact));
     }
@@ -39,29 +42,60 @@ static epx_err fill_table(epx_table *table, const epx_influence *influence, cons
   return EPX_OK;
 }
 
-static epx_err view(const epx_influence *influence, const epx_factor *factors, const char *metric, bool csv) {
-  epx_table *table;
+static int count_useless(const epx_influence *influence) {
+  int n = 0;
+  for (int i = 0; i < influence->n_indices; i++)
+    for (int f = 0; f < influence->n_factors; f++)
+      n += epx_influence_is_useless(influence, i, f);
+  return n;
+}
+
+/* What the groups were, and what useless indices would need. */
+static void print_remarks(const epx_influence *influence, const char *name, bool of_metric) {
   const epx_sensitivity_counts *counts = &influence->counts;
-  EPX_TRY(epx_table_create(1 + 3 * influence->n_indices, &table));
-  const int code = fill_table(table, influence, factors, csv);
-  if (code == EPX_OK && !csv)
-    printf("\n"
-           "sensitivity of %s, with 95 %% intervals: %d groups of trials; %d groups dropped because a trial "
-           "has no value\n",
-           metric, counts->n_groups, counts->n_dropped);
-  if (code == EPX_OK) epx_table_view(table, csv);
-  epx_table_destroy(&table);
-  return code;
+  printf("\nsensitivity of %s, with 95 %% intervals: %d groups of trials", name, counts->n_groups);
+  if (counts->n_dropped > 0)
+    printf("; %d groups dropped because a trial %s", counts->n_dropped,
+           of_metric ? "has no value" : "is pending");
+  printf("\n");
+  if (epx_influence_is_thinned(influence)) {
+    printf(
+        "useless: more than half of the groups were dropped, and what is left is no sample of the design; no "
+        "number of points helps. Take ranges where fewer trials fail, or --metric failures or yield.\n");
+    return;
+  }
+  const double rows = epx_influence_eval_rows(influence);
+  if (counts->n_rows < EPX_INFLUENCE_LEAST_ROWS) {
+    printf("useless: %d rows give no interval; design.points: %d at least\n", counts->n_rows,
+           EPX_INFLUENCE_LEAST_ROWS);
+    return;
+  }
+  if (count_useless(influence) > 0 && rows > influence->n_rows)
+    printf("useless: an interval wider than half of what a share can be. About design.points: %.0f (now %d) "
+           "would make the widest interval 0.2 wide.\n",
+           rows, influence->n_rows);
 }
 
 epx_err epx_influence_table_view(const epx_results *results, const epx_deck *deck, const epx_factor *factors,
-                                 int n_factors, int i_metric, bool csv) {
+                                 int n_factors, const epx_outcome *outcome, bool csv) {
+  const bool of_metric = outcome->kind == EPX_OUTCOME_METRIC;
+  const char *name = of_metric ? epx_metric_get_name((epx_metric)results->metric[outcome->i_metric])
+                               : epx_influence_table_get_name(outcome->kind);
   epx_influence *influence;
+  epx_table *table = NULL;
   const epx_design_spec *spec = epx_deck_get_design(deck);
   if (n_factors == 0 || !epx_influence_is_supported(spec)) return EPX_OK;
-  EPX_TRY(epx_influence_create(spec, factors, n_factors, &results->layout, i_metric, results->n_points,
+  EPX_TRY(epx_influence_create(spec, factors, n_factors, &results->layout, outcome, results->n_points,
                                results->n_instances, results->record, &influence));
-  const int code = view(influence, factors, epx_metric_get_name((epx_metric)results->metric[i_metric]), csv);
+  int code = epx_table_create(1 + 3 * influence->n_indices, &table);
+  if (code == EPX_OK) code = fill_table(table, influence, factors, csv);
+  if (code == EPX_OK && !csv) print_remarks(influence, name, of_metric);
+  if (code == EPX_OK) epx_table_view(table, csv);
+  epx_table_destroy(&table);
   epx_influence_destroy(&influence);
   return code;
+}
+
+const char *epx_influence_table_get_name(epx_outcome_kind kind) {
+  return kind == EPX_OUTCOME_YIELD ? "yield" : kind == EPX_OUTCOME_FAILURES ? "failures" : NULL;
 }

@@ -55,19 +55,13 @@ static epx_err read_levels(epx_tree_store *store, const epx_tree *values, epx_fa
   return EPX_OK;
 }
 
-static bool is_integer(const epx_factor *factor) {
-  const epx_schema_entry *entry = epx_schema_get_by_path(factor->path);
-  return entry && entry->type == EPX_SCHEMA_INTEGER;
-}
-
 /* Turns a range into a list of n levels; of integers, of those that differ when rounded. */
 static epx_err read_range_levels(epx_tree_store *store, int n, epx_factor *factor) {
   double *list;
   int n_kept = 0;
   EPX_TRY(epx_tree_create_memory(store, (size_t)n * sizeof *list, &list));
   for (int i = 0; i < n; i++) {
-    const double level = epx_factor_eval_level(factor, i, n);
-    const double value = is_integer(factor) ? round(level) : level;
+    const double value = epx_factor_eval_level(factor, i, n);
     if (n_kept == 0 || value != list[n_kept - 1]) list[n_kept++] = value;
   }
   factor->levels = list;
@@ -80,9 +74,11 @@ static epx_err read_range(epx_deck *deck, const epx_tree *made, epx_factor *fact
   factor->low = get_number(made, "low");
   factor->high = get_number(made, "high");
   factor->logarithmic = is_word(made, "scale", "log");
+  const epx_schema_entry *entry = epx_schema_get_by_path(factor->path);
+  factor->integer = entry && entry->type == EPX_SCHEMA_INTEGER;
   const double own = get_number(made, "levels");
   if (!isnan(own)) return read_range_levels(deck->store, (int)own, factor);
-  if (is_integer(factor) && deck->design.levels > 0)
+  if (factor->integer && deck->design.levels > 0)
     return read_range_levels(deck->store, deck->design.levels, factor);
   return EPX_OK;
 }
@@ -128,17 +124,6 @@ const epx_design_spec *epx_deck_get_design(const epx_deck *deck) {
   return &deck->design;
 }
 
-/* Integers that a range gives are whole in the design already, so that what is stored is what was used. */
-static void round_integers(const epx_deck *deck, epx_design *design) {
-  for (int k = 0; k < deck->n_factors; k++) {
-    if (!is_integer(&deck->factors[k])) continue;
-    for (int i = 0; i < design->n_points; i++) {
-      double *value = &design->value[(size_t)i * (size_t)deck->n_factors + (size_t)k];
-      *value = round(*value);
-    }
-  }
-}
-
 static epx_err check_bases(const epx_deck *deck) {
   const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
   if (strcmp(deck->design.method, "one-at-a-time") != 0) return EPX_OK;
@@ -161,7 +146,6 @@ epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, i
   const int code = epx_design_create(&deck->design, deck->factors, deck->n_factors, design);
   if (code == EPX_EINPUT) return epx_tree_raise(where, "design: %s", epx_error_get_message());
   EPX_TRY(code);
-  round_integers(deck, *design);
   *factors = deck->factors;
   *n_factors = deck->n_factors;
   return EPX_OK;

@@ -280,7 +280,7 @@ static const epx_schema_entry entries[] = {
     {"design.factors.*.values", EPX_SCHEMA_REALS, .optional = true, .example = "[0.5, 1, 2]",
      .meaning = "the values, or words"},
     {"design.factors.*.low", OWN_REAL, ANY, .optional = true, .example = "0.1",
-     .meaning = "least value of a range; integers are rounded to the nearest"},
+     .meaning = "least value of a range; of integers, each from low to high has an equal share"},
     {"design.factors.*.high", OWN_REAL, ANY, .optional = true, .example = "2",
      .meaning = "greatest value of a range"},
     {"design.factors.*.scale", WORD(scale), .optional = true, .example = "log",

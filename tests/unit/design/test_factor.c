@@ -39,6 +39,47 @@ static void ranges_are_even_on_their_scale(void **state) {
   }
 }
 
+static void whole_numbers_hold_equal_shares(void **state) {
+  (void)state;
+  const epx_factor even = {.path = "n", .low = 1, .high = 4, .integer = true};
+  const epx_factor decades_of = {.path = "n", .low = 1, .high = 9, .integer = true, .logarithmic = true};
+  int counts[5] = {0};
+  for (int i = 0; i < 4000; i++) {
+    const double value = epx_factor_eval(&even, (i + 0.5) / 4000);
+    assert_true(value >= 1 && value <= 4 && value == floor(value));
+    counts[(int)value]++;
+  }
+  for (int n = 1; n <= 4; n++)
+    assert_int_equal(counts[n], 1000);
+  assert_true(epx_factor_eval(&even, 0) == 1 && epx_factor_eval(&even, 1 - 0x1p-53) == 4);
+  /* of the way from log .5 to log 9.5, 1 has log 3 and 9 log(9.5/8.5) */
+  const double way = log(9.5 / 0.5), first = log(3) / way, last = 1 - log(9.5 / 8.5) / way;
+  assert_true(epx_factor_eval(&decades_of, first - 1e-9) == 1 &&
+              epx_factor_eval(&decades_of, first + 1e-9) == 2);
+  assert_true(epx_factor_eval(&decades_of, last - 1e-9) == 8 &&
+              epx_factor_eval(&decades_of, last + 1e-9) == 9);
+}
+
+static void ranges_wider_than_numbers_stay_finite(void **state) {
+  (void)state;
+  const epx_factor wide = {.path = "w", .low = 1e-200, .high = 1e200, .logarithmic = true},
+                   signs = {.path = "s", .low = -1.5e308, .high = 1.5e308};
+  for (int i = 0; i <= 8; i++) {
+    const double u = i / 8.0, expected = 400 * u - 200;
+    assert_true(fabs(log10(epx_factor_eval(&wide, u)) - expected) < 1e-9);
+    assert_true(fabs(epx_factor_eval(&signs, u) / 1.5e308 - (2 * u - 1)) < 1e-15);
+  }
+  assert_true(epx_factor_eval_place(&wide, 1) == 0.5 && epx_factor_eval_place(&signs, 0) == 0.5);
+}
+
+static void places_are_shares_of_the_whole_way(void **state) {
+  (void)state;
+  assert_true(epx_factor_eval_place(&list, 0.5) == 1.5 / 9 && epx_factor_eval_place(&list, 8) == 1);
+  assert_true(epx_factor_eval_place(&categories, 1) == 1);
+  assert_true(epx_factor_eval_place(&range, 0) == 0.25);
+  assert_true(fabs(epx_factor_eval_place(&decades, 1e-3) - 0.5) < 1e-15);
+}
+
 static void levels_of_a_range_hold_both_ends_exactly(void **state) {
   (void)state;
   static const epx_factor *const ranges[] = {&range, &decades};
@@ -75,6 +116,7 @@ static void bad_factors_are_refused_by_path(void **state) {
       {.path = "x.y", .low = -1, .high = 1, .logarithmic = true},
       {.path = "x.y", .low = 0, .high = 1, .categorical = true},
       {.path = "x.y", .n_levels = 2, .levels = holed},
+      {.path = "x.y", .low = 1, .high = 2.5, .integer = true},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     assert_int_equal(epx_factor_check(&bad[i]), EPX_EINPUT);
@@ -89,6 +131,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(lists_give_their_levels_equal_shares_in_order),
       cmocka_unit_test(ranges_are_even_on_their_scale),
+      cmocka_unit_test(whole_numbers_hold_equal_shares),
+      cmocka_unit_test(ranges_wider_than_numbers_stay_finite),
+      cmocka_unit_test(places_are_shares_of_the_whole_way),
       cmocka_unit_test(levels_of_a_range_hold_both_ends_exactly),
       cmocka_unit_test(lists_keep_their_own_number_of_levels),
       cmocka_unit_test(bad_factors_are_refused_by_path),

@@ -75,11 +75,28 @@ static void column_depends_on_seed_and_path_alone(void **state) {
   epx_design_destroy(&other);
 }
 
+static void repeated_points_are_counted(void **state) {
+  (void)state;
+  const epx_factor factors[] = {{.path = "n", .low = 1, .high = 2, .integer = true},
+                                {.path = "x", .low = 0, .high = 1}};
+  const epx_design_spec spec = {.method = "latin-hypercube", .n_points = 50, .seed = 1};
+  static const int expected[] = {48, 0}; /* of two values; of two factors, one of which is never the same */
+  for (int n_factors = 1; n_factors <= 2; n_factors++) {
+    epx_design *design;
+    int n_repeats;
+    assert_int_equal(epx_design_create(&spec, factors, n_factors, &design), EPX_OK);
+    assert_int_equal(epx_design_count_repeats(design, &n_repeats), EPX_OK);
+    assert_int_equal(n_repeats, expected[n_factors - 1]);
+    epx_design_destroy(&design);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_stratum_of_every_factor_holds_one_point),
       cmocka_unit_test(columns_are_not_correlated),
       cmocka_unit_test(column_depends_on_seed_and_path_alone),
+      cmocka_unit_test(repeated_points_are_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
