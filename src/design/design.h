@@ -43,14 +43,13 @@ const epx_design_method *epx_design_get_method(int i_method);
  *
  *   grid             every combination of levels, the last factor fastest
  *   latin-hypercube  n_points; each of n_points equal strata of each factor holds one. A factor's column
- * depends on seed, path and n_points alone sobol            the first n_points of Sobol's sequence, point 0
- * kept; factor i takes dimension i (at most 64). A design of 2 n_points begins with that of n_points.
- * Scrambling is nested uniform (Owen), keyed by seed and path one-at-a-time    the base point, then each
- * factor through all its levels with the others at base
- *
- *   saltelli         n_points rows of n_factors + 2 points: A, B, and A with each factor of B in turn (at
- * most 32 factors)
- *
+ *                    depends on seed, path and n_points alone
+ *   sobol            the first n_points of Sobol's sequence, point 0 kept; factor i takes dimension i (at most
+ *                    64). A design of 2 n_points begins with that of n_points. Scrambling is nested uniform
+ *                    (Owen), keyed by seed and path
+ *   one-at-a-time    the base point, then each factor through all its levels with the others at base
+ *   saltelli         n_points rows of n_factors + 2 points: A, B, and A with each factor of B in turn (at most
+ *                    32 factors)
  *   morris           n_points trajectories of n_factors + 1 points, see morris.h
  *
  * Errors: EPX_EINPUT, naming the path where there is one: an unknown method; what epx_factor_check() refuses;

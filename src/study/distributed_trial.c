@@ -82,10 +82,11 @@ static void warn_of_failures(const trial_work *work) {
   const double share = epx_distributed_learner_get_failures(work->learner);
   epx_distributed_get_range(epx_distributed_learner_get_network(work->learner), &start, &n_local);
   if (share >= 0.1 && start == 0)
-    epx_log_write_once(EPX_LOG_WARNING, "trial",
-                       "more than 10 %% of an instance's nudged phases found no equilibrium and were skipped. "
-                       "Try a smaller learning.nudge.beta (now %g). See metric nudge_failures.",
-                       work->point->settings->learning.nudging.beta);
+    epx_log_write_once(
+        EPX_LOG_WARNING, "trial",
+        "more than 10 %% of an instance's nudged phases found no equilibrium and were skipped. "
+        "Try a smaller learning.nudge.beta (now %g). See metric nudge_failures.",
+        work->point->settings->learning.nudging.beta);
 }
 
 /* Cosine and norm ratio of the deck's rule against implicit differentiation. */
@@ -200,8 +201,7 @@ static epx_err solve(trial_work *work, int i_point, int i_instance, double *reco
   EPX_TRY(epx_deployment_eval_instance(point, i_point, (uint32_t)i_instance, point->nominal, work->theta,
                                        work->measured.heater_power));
   epx_record_write_draws(layout, point->network, work->theta, record);
-  if (layout->n_fabricated > 0)
-    epx_fabricated_eval(point->fabrication, record + layout->fabricated);
+  if (layout->n_fabricated > 0) epx_fabricated_eval(point->fabrication, record + layout->fabricated);
   EPX_TRY(prepare(work));
   EPX_TRY(epx_distributed_learner_solve_training(work->learner, work->theta, &work->curves));
   warn_of_failures(work);

@@ -18,9 +18,13 @@ epx_err epx_relaxation_create(const epx_network *network, int n_lanes, const epx
 void epx_relaxation_destroy(epx_relaxation **address);
 
 /** Solves: follows the lanes whose record is EPX_LANE_RUNNING, from y [n_state][n_lanes], until each of them
- * is EPX_LANE_READY  its residual is at most record.handover, EPX_LANE_DONE   the same, and that is at most
- * options->tolerance, EPX_LANE_OUT    it diverged, or max_time or max_steps have gone by: it oscillates or is
- * slow. y of these lanes is where they were then; other lanes' y is not touched. Errors: EPX_ESOLVER. */
+ * is one of
+ *
+ *   EPX_LANE_READY  its residual is at most record.handover
+ *   EPX_LANE_DONE   the same, and that is at most options->tolerance
+ *   EPX_LANE_OUT    it diverged, or max_time or max_steps have gone by: it oscillates or is slow
+ *
+ * y of these lanes is where they were then; other lanes' y is not touched. Errors: EPX_ESOLVER. */
 epx_err epx_relaxation_solve(epx_relaxation *relaxation, const epx_lanes *lanes, const epx_nudge *nudge,
                              double *y, epx_lane_record *records);
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "photonic/topology.h"
 #include "io/yaml/text.h"
+#include "photonic/topology.h"
 
 enum { PATH_SIZE = 256, FALLBACK_SIZE = 256 };
 

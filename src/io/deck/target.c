@@ -96,8 +96,10 @@ static epx_err check_range(const epx_target *target, const char *path, const epx
 /* The ends belong to the range, in whatever unit they are written: what rounding takes away is given back. */
 static double snap(const epx_target *target, double value) {
   const double slack = 4 * DBL_EPSILON;
-  if (!target->above && isfinite(target->low) && fabs(value - target->low) <= slack * fabs(target->low)) return target->low;
-  if (!target->below && isfinite(target->high) && fabs(value - target->high) <= slack * fabs(target->high)) return target->high;
+  if (!target->above && isfinite(target->low) && fabs(value - target->low) <= slack * fabs(target->low))
+    return target->low;
+  if (!target->below && isfinite(target->high) && fabs(value - target->high) <= slack * fabs(target->high))
+    return target->high;
   return value;
 }
 

@@ -47,9 +47,9 @@
        .high = INT_MAX,                                                                                      \
        .optional = true,                                                                                     \
        .example = "[0, 1, 2, 3, 4]",                                                                         \
-       .meaning =                                                                                            \
-           "the classes that are kept, by their numbers in `epilux check`, of idx by their labels; the first for "   \
-                  "the first output; without: all"},                                                                                  \
+       .meaning = "the classes that are kept, by their numbers in `epilux check`, of idx by their labels; "  \
+                  "the first for "                                                                           \
+                  "the first output; without: all"},                                                         \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
        .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},                          \
       {"task.noise",                                                                                         \

@@ -3,12 +3,17 @@
  * other.
  *
  * A ring with n = |A|^2 photons, driven with power P at its bus by light of frequency omega_d (fields as
- * e^(-i omega t), in the frame of the drive): dA/dt = -kappa/2 A + i (omega_d - omega_0 + g |A|^2) A + i
- * sum_j J_j A_j + sqrt(kappa_c P / (hbar omega)) With rates in units of a reference rate Gamma [1/s] and
- * |A|^2 in units of N photons, A = sqrt(N) a, t = tau / Gamma: loss = kappa / Gamma     detuning = (omega_d -
- * omega_0) / Gamma     coupling = J / Gamma kerr = g N / Gamma       drive s = sqrt(P / P_1),  P_1 = hbar
- * omega N Gamma^2 / kappa_c so that N is chosen to make `kerr` what is asked for: N = kerr Gamma / g. A time
- * of 1 is 1 / Gamma seconds.
+ * e^(-i omega t), in the frame of the drive):
+ *
+ *   dA/dt = -kappa/2 A + i (omega_d - omega_0 + g |A|^2) A + i sum_j J_j A_j + sqrt(kappa_c P / (hbar omega))
+ *
+ * With rates in units of a reference rate Gamma [1/s] and |A|^2 in units of N photons, A = sqrt(N) a,
+ * t = tau / Gamma:
+ *
+ *   loss = kappa / Gamma    detuning = (omega_d - omega_0) / Gamma    coupling = J / Gamma
+ *   kerr = g N / Gamma      drive s = sqrt(P / P_1),  P_1 = hbar omega N Gamma^2 / kappa_c
+ *
+ * so that N is chosen to make `kerr` what is asked for: N = kerr Gamma / g. A time of 1 is 1 / Gamma seconds.
  */
 #ifndef EPILUX_PHOTONIC_DEVICE_NORMALISATION_H
 #define EPILUX_PHOTONIC_DEVICE_NORMALISATION_H

@@ -4,10 +4,14 @@
  *
  * The network's parameters are normalised; a ring of the given description says in what. With Gamma the rate
  * that makes the ring's loss kappa the parameter `loss` of node 0, deviations change node i and the link of i
- * and j by detuning_i += (2 pi c / lambda^2) (shift_i - laser) / Gamma loss_i     *= (kappa_i f_i + buses
- * kappa_c f_c) / kappa coupling_ij *= exp(-decay (d gap - d width) - width_slope d width),  of the mean
- * deviations of both rings where shift, f_i and f_c are those of epx_ring_eval_change() after trimming and
- * heating. Decay and slope are taken at the gap of the bus. The drive's own coupling is left as designed.
+ * and j by
+ *
+ *   detuning_i  += (2 pi c / lambda^2) (shift_i - laser) / Gamma
+ *   loss_i      *= (kappa_i f_i + buses kappa_c f_c) / kappa
+ *   coupling_ij *= exp(-decay (d gap - d width) - width_slope d width),  of the mean deviations of both rings
+ *
+ * where shift, f_i and f_c are those of epx_ring_eval_change() after trimming and heating. Decay and slope are
+ * taken at the gap of the bus. The drive's own coupling is left as designed.
  */
 #ifndef EPILUX_PHOTONIC_FABRICATION_FABRICATION_H
 #define EPILUX_PHOTONIC_FABRICATION_FABRICATION_H

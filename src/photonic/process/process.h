@@ -2,23 +2,28 @@
  * Process: what fabrication does to every device of every chip: from lot to wafer to die to device, for each
  * quantity of epx_deviation.
  *
- *   x = lot + wafer + radial(r) + tilt + systematic(place in the reticle) + die + local(place on the wafer) +
- * white
+ *   x = lot + wafer + radial(r) + tilt + systematic(place in the reticle) + die
+ *       + local(place on the wafer) + white
  *
  *   lot, wafer, die  one normal number each
  *   radial, tilt     sum_k c_k (r/R)^k, k = 1 … 4, + (t_x x + t_y y) / R,  R half the wafer's diameter; not
- * random systematic       a random field over the reticle, the same in every exposure local            a
- * random field of a named kernel, over the wafer or over the die white            one normal number a device;
- * sigma sqrt(white_length / length of the device) where white_length > 0 A device sees the average of a field
- * along its guide, by quadrature; radial and tilt at its middle. Each term can be left out (sigma 0) or
- * switched off for all quantities. Width and thickness share a correlation coefficient in every random term;
- * a quantity never shares its numbers with another otherwise.
+ *                    random
+ *   systematic       a random field over the reticle, the same in every exposure
+ *   local            a random field of a named kernel, over the wafer or over the die
+ *   white            one normal number a device; sigma sqrt(white_length / length of the device) where
+ *                    white_length > 0
+ *
+ * A device sees the average of a field along its guide, by quadrature; radial and tilt at its middle. Each
+ * term can be left out (sigma 0) or switched off for all quantities. Width and thickness share a correlation
+ * coefficient in every random term; a quantity never shares its numbers with another otherwise.
  *
  * Sampling the local field:
  *   devices  Cholesky's factor of the covariance of one die's devices: exact within the die, dies independent
- *   wafer    circulant embedding on a grid over the wafer, a whole number of cells a die, then for each die
- * the conditional mean of its devices given the nodes around plus what that leaves, drawn by Cholesky's
- * factor: exact within the die whatever the grid, and correlated from die to die through the nodes
+ *   wafer    circulant embedding on a grid over the wafer, a whole number of cells a die; then for each die
+ *            the conditional mean of its devices given the nodes around, plus what that leaves, drawn by
+ *            Cholesky's factor: exact within the die whatever the grid, and correlated from die to die
+ *            through the nodes
+ *
  * Where no two instances share a wafer (sampling `process`), both are the same in distribution, and the field
  * is drawn at the devices. Draws are keyed by (seed, quantity and term; point, wafer, die, device): any chip
  * can be drawn anywhere, alone.

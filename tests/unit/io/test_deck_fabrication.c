@@ -184,8 +184,8 @@ static void what_cannot_be_is_refused_at_its_line(void **state) {
     int line;
   } cases[] = {
       {SMALL "process: {preset: siepic}\n", "network.device is missing", 3},
-      {TASK "network:\n  family: phase\n  topology: {nodes: 4}\n  device: {}\n", "family phase has other units",
-       5},
+      {TASK "network:\n  family: phase\n  topology: {nodes: 4}\n  device: {}\n",
+       "family phase has other units", 5},
       {TASK "network:\n  family: kerr\n  topology: {nodes: 4}\n  device: {width: 300 nm}\n",
        "from 400 to 600 nm", 5},
       {TASK "network:\n  family: kerr\n  topology: {nodes: 4}\n  device: {gap: -5 nm}\n",

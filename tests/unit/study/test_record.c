@@ -21,7 +21,7 @@ static void a_new_record_is_pending_and_empty(void **state) {
 static void every_state_has_its_name(void **state) {
   (void)state;
   static const char *const names[] = {"pending",  "done",   "did not settle", "oscillates",
-                                      "diverged", "failed", "lost", "unknown"};
+                                      "diverged", "failed", "lost",           "unknown"};
   for (int s = 0; s < 7; s++)
     assert_string_equal(epx_record_get_state_name(s), names[s]);
 }
