@@ -23,17 +23,11 @@ typedef struct {
   int n_factors;
   epx_design *design;
   int i_metric;           /* in the record */
-<<<<<<< HEAD
   epx_settings *settings; /* of the first point; no factor moves its yield or its quantiles */
   epx_yield_spec yield;
   epx_outcome_kind outcome; /* of the sensitivities alone */
   bool has_yield, exact;    /* exact: all digits */
   bool ended[EPX_STATES];   /* which causes of failure occur */
-=======
-  epx_yield_spec yield;   /* of the first point */
-  bool has_yield, exact;  /* exact: all digits */
-  bool ended[EPX_STATES]; /* which causes of failure occur */
->>>>>>> 41d29cb (Equation tables of headers as tables again; clang-format is a test)
 } view;
 
 static epx_err raise_unknown_metric(const epx_results *results, const char *name) {
