@@ -19,13 +19,11 @@ static const char small_deck[] = "network: {family: kerr, topology: {nodes: 10}}
                                  "design: {factors: {network.parameters.loss: {values: [0.5, 1, 2]}}}\n"
                                  "yield: {metric: accuracy, at_least: 0.95}\n";
 
-static const char title[] = "Every key of a deck, with its meaning, unit, range and default. This is a deck "
-                            "that runs; keys that it does without "
-                            "stand as comments. A deck gives only what differs from the defaults, and at "
-                            "least network.family, the size of the "
-                            "network, and task.name. A quantity is a number in the unit given here, or a "
-                            "text with any unit of the same "
-                            "dimension. Written by `epilux list deck`.";
+static const char title[] =
+    "Every key of a deck, with its meaning, unit, range and default. This deck runs as it is; keys that it "
+    "does not need are comments. A deck of your own needs network.family, the size of the network, "
+    "task.name, and whatever differs from the defaults. A quantity is a number in the unit given here, or a "
+    "text with any unit of the same dimension. Written by `epilux list deck`.";
 
 typedef struct {
   epx_text text;

@@ -6,21 +6,22 @@
 
 #define ENGINE_ROW                                                                                           \
   {"equilibrium.engine", WORD(engine), .fallback = "auto",                                                   \
-   .meaning = "many small networks at once, or one large one over ranks; `epilux list engines`"},
+   .meaning = "solve many small networks together, or one large network over ranks; `epilux list engines`"},
 
 #define RANKS_ROW                                                                                            \
   {"population.ranks_per_network", COUNT, .low = 1, .fallback = "1",                                         \
-   .meaning = "ranks that solve each distributed network together; the bits depend on it"},
+   .meaning = "ranks that solve each distributed network together; results with different numbers of ranks " \
+              "agree to the solver's tolerance, not bit by bit"},
 
 #define PETSC_ROWS                                                                                           \
   {"petsc", EPX_SCHEMA_SECTION, .meaning = "the solvers of distributed networks"},                           \
       {"petsc.options", EPX_SCHEMA_TEXT, .optional = true, .example = "-ksp_type bcgs -log_view",            \
-       .meaning = "as on PETSc's command line, an empty text: none; `epilux run --petsc` adds to them"},
+       .meaning = "options as on PETSc's command line; empty: none; `epilux run --petsc` adds to them"},
 
 #define FIELDS_ROW                                                                                           \
   {"keep_fields", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                                   \
    .applies = "network.topology.kind: lattice; equilibrium.engine: auto distributed",                        \
-   .meaning = "keep amplitudes, drives and parameters of a distributed lattice after training, of each "     \
-              "point's first instance at the first sample, in RESULTS.fields.POINT.h5 and .xdmf"},
+   .meaning = "save amplitudes, drives and parameters of a distributed lattice after training (first "       \
+              "instance of each point, first sample) to RESULTS.fields.POINT.h5 and .xdmf"},
 
 #endif

@@ -17,23 +17,25 @@
 
 #define ENERGY_ROWS                                                                                          \
   {"energy", EPX_SCHEMA_SECTION, .optional = true,                                                           \
-   .meaning = "what parts cost, for the metrics in J; without the section, as here; `epilux list energies` " \
-              "says where each number comes from"},                                                          \
+   .meaning = "energy cost of each part, for the metrics in J; defaults as listed here, sources in `epilux " \
+              "list energies`"},                                                                             \
       {"energy.rate_unit",                                                                                   \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "s-1",                                                                                        \
        POSITIVE,                                                                                             \
        .optional = true,                                                                                     \
        .example = "1e10",                                                                                    \
-       .meaning = "what a rate of 1 is; without: what network.device says, else 1e10"},                      \
+       .meaning = "SI value of a rate of 1 (default: from network.device, else 1e10)"},                      \
       {"energy.power_unit",                                                                                  \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "W",                                                                                          \
        POSITIVE,                                                                                             \
        .optional = true,                                                                                     \
        .example = "1e-3",                                                                                    \
-       .meaning = "what a power of 1 is; without: what network.device says, else 1e-3"},                     \
-      {"energy.optimistic", EPX_SCHEMA_SECTION, .meaning = "components as good as published ones get"},      \
-      EPX_ENERGIES(OPTIMISTIC_ROW){"energy.budgeted", EPX_SCHEMA_SECTION,                                    \
-                                   .meaning = "with the losses, margins and read-outs that a system needs"}, \
+       .meaning = "SI value of a power of 1 (default: from network.device, else 1e-3)"},                     \
+      {"energy.optimistic", EPX_SCHEMA_SECTION,                                                              \
+       .meaning = "optimistic case: the best published components"},                                         \
+      EPX_ENERGIES(OPTIMISTIC_ROW){                                                                          \
+          "energy.budgeted", EPX_SCHEMA_SECTION,                                                             \
+          .meaning = "budgeted case: with the losses, margins and read-outs of a complete system"},          \
       EPX_ENERGIES(BUDGETED_ROW)

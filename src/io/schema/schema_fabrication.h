@@ -14,8 +14,8 @@
 
 #define DEVICE_ROWS                                                                                          \
   {"network.device", EPX_SCHEMA_SECTION, .optional = true,                                                   \
-   .meaning = "the rings that the nodes are: says what a unit of the parameters is in SI (`epilux check`), " \
-              "and what `process` changes; family kerr; `epilux list devices`"},                             \
+   .meaning = "the ring of each node (family kerr): fixes the SI units of the parameters (`epilux check`) "  \
+              "and what `process` changes; `epilux list devices`"},                                          \
       {"network.device.material", WORD(material), .fallback = "silicon", .meaning = "of the core"},          \
       EPX_RINGS(DEVICE_ROW)
 
@@ -33,10 +33,10 @@
   {"process." quantity "." key, EPX_SCHEMA_REAL, .unit = text, range, .optional = true, .meaning = what},
 #define TERM_ROWS(name, quantity, text, what)                                                                \
   {"process." quantity, EPX_SCHEMA_SECTION, .optional = true,                                                \
-   .meaning = "deviation [" text "] " what "; what is given stands in place of the preset's"},               \
-      TERM(quantity, "lot", text, NOT_NEGATIVE, "sigma of one draw a lot")                                   \
-          TERM(quantity, "wafer", text, NOT_NEGATIVE, "sigma of one draw a wafer")                           \
-              TERM(quantity, "die", text, NOT_NEGATIVE, "sigma of one draw a die"){                          \
+   .meaning = "deviation [" text "] " what "; values given here replace those of the preset"},               \
+      TERM(quantity, "lot", text, NOT_NEGATIVE, "sigma of one draw per lot")                                 \
+          TERM(quantity, "wafer", text, NOT_NEGATIVE, "sigma of one draw per wafer")                         \
+              TERM(quantity, "die", text, NOT_NEGATIVE, "sigma of one draw per die"){                        \
                   "process." quantity ".radial",                                                             \
                   EPX_SCHEMA_REALS,                                                                          \
                   .unit = text,                                                                              \
@@ -48,11 +48,11 @@
           TERM(quantity, "tilt_y", text, ANY, "change from the wafer's middle to its edge, along y")         \
               TERM(quantity, "systematic", text, NOT_NEGATIVE, "sigma of a map over the reticle"){           \
                   "process." quantity ".systematic_kernel", WORD(kernel), .optional = true,                  \
-                  .example = "gaussian", .meaning = "of that map"},                                          \
+                  .example = "gaussian", .meaning = "kernel of that map"},                                   \
       TERM(quantity, "systematic_length", "m", POSITIVE, "its correlation length")                           \
           TERM(quantity, "local", text, NOT_NEGATIVE, "sigma of a correlated field"){                        \
               "process." quantity ".kernel", WORD(kernel), .optional = true, .example = "exponential",       \
-              .meaning = "of that field; `epilux list kernels`"},                                            \
+              .meaning = "kernel of that field; `epilux list kernels`"},                                     \
       TERM(quantity, "length", "m", POSITIVE, "its correlation length, as the kernel's formula has it")      \
           TERM(quantity, "slope", SQUARE_##name, NOT_NEGATIVE,                                               \
                "of a random walk, in place of `local`: variance of a difference over the distance"){         \
@@ -71,9 +71,10 @@
        .optional = true,                                                                                     \
        .example = "[1, 0.5, 0]",                                                                             \
        .meaning = "kernel table: correlations there, from 1 to 0"},                                          \
-      TERM(quantity, "white", text, NOT_NEGATIVE, "sigma of one draw a device") TERM(                        \
-          quantity, "white_length", "m", NOT_NEGATIVE,                                                       \
-          "length of a device that `white` is of; it falls with the root of the length; without: of any")
+      TERM(quantity, "white", text, NOT_NEGATIVE, "sigma of one draw per device")                            \
+          TERM(quantity, "white_length", "m", NOT_NEGATIVE,                                                  \
+               "device length at which `white` holds; it falls with the square root of the length "          \
+               "(default: any length)")
 
 #define SQUARE_EPX_DEVIATION_WIDTH "m2/m"
 #define SQUARE_EPX_DEVIATION_THICKNESS "m2/m"
@@ -84,75 +85,80 @@
 
 #define PROCESS_ROWS                                                                                         \
   {"process", EPX_SCHEMA_SECTION, .optional = true,                                                          \
-   .meaning = "fabrication from lot to wafer to die to device, before `variation`; needs network.device"},   \
+   .meaning = "fabrication statistics from lot to wafer, die and device, applied before `variation`; needs " \
+              "network.device"},                                                                             \
       {"process.preset", WORD(process_preset), .fallback = "none", .meaning = "`epilux list processes`"},    \
-      {"process.without", WORDS(term), .fallback = "[]", .meaning = "terms left out, of all quantities"},    \
+      {"process.without", WORDS(term), .fallback = "[]",                                                     \
+       .meaning = "terms to leave out, for all quantities"},                                                 \
       {"process.correlation",                                                                                \
        REAL,                                                                                                 \
        .low = -1,                                                                                            \
        .high = 1,                                                                                            \
        .fallback = "0",                                                                                      \
-       .meaning = "of width and thickness, in every random term"},                                           \
+       .meaning = "correlation of width and thickness, in every random term"},                               \
       {"process.sampler", WORD(sampler), .fallback = "devices",                                              \
-       .meaning = "of local fields: at the devices of each die, dies independent; or over the wafer"},       \
+       .meaning =                                                                                            \
+           "how local fields are drawn: devices (dies independent), or wafer (correlated over the wafer)"},  \
       {"process.padding",                                                                                    \
        REAL,                                                                                                 \
        .low = 1,                                                                                             \
        .high = 64,                                                                                           \
        .fallback = "2",                                                                                      \
        .applies = "process.sampler: wafer",                                                                  \
-       .meaning = "how much larger than the wafer the periodic field is; more for longer correlation"},      \
-      {"process.placement", EPX_SCHEMA_SECTION, .meaning = "where in its die the device of each node lies"}, \
+       .meaning =                                                                                            \
+           "size of the periodic field relative to the wafer; larger for longer correlation lengths"},       \
+      {"process.placement", EPX_SCHEMA_SECTION, .meaning = "position of each node's device on its die"},     \
       {"process.placement.kind", WORD(placement), .fallback = "grid",                                        \
-       .meaning = "a grid, row by row, or a CSV file: name,x_um,y_um, and radius_um"},                       \
+       .meaning =                                                                                            \
+           "a grid, row by row, or a CSV file with columns name, x_um, y_um and optionally radius_um"},      \
       {"process.placement.path",                                                                             \
        EPX_SCHEMA_TEXT,                                                                                      \
        .required = true,                                                                                     \
        .example = "placement.csv",                                                                           \
        .applies = "process.placement.kind: csv",                                                             \
-       .meaning = "the file, seen from the working folder"},                                                 \
+       .meaning = "path of the file, from the working folder"},                                              \
       {"process.placement.columns",                                                                          \
        COUNT,                                                                                                \
        .low = 0,                                                                                             \
        .fallback = "0",                                                                                      \
        .applies = "process.placement.kind: grid",                                                            \
-       .meaning = "of the grid; 0: as many as rows"},                                                        \
+       .meaning = "columns of the grid; 0: as many as rows"},                                                \
       {"process.placement.pitch",                                                                            \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "m",                                                                                          \
        POSITIVE,                                                                                             \
        .fallback = "1e-4",                                                                                   \
        .applies = "process.placement.kind: grid",                                                            \
-       .meaning = "from device to device"},                                                                  \
+       .meaning = "distance between devices"},                                                               \
       {"process.placement.left",                                                                             \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "m",                                                                                          \
        ANY,                                                                                                  \
        .fallback = "2e-4",                                                                                   \
        .applies = "process.placement.kind: grid",                                                            \
-       .meaning = "of the first device"},                                                                    \
+       .meaning = "position of the first device"},                                                           \
       {"process.placement.bottom",                                                                           \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "m",                                                                                          \
        ANY,                                                                                                  \
        .fallback = "2e-4",                                                                                   \
        .applies = "process.placement.kind: grid",                                                            \
-       .meaning = "of the first device"},                                                                    \
+       .meaning = "position of the first device"},                                                           \
       {"process.wafer", EPX_SCHEMA_SECTION,                                                                  \
        .meaning = "instance k is die k mod n of wafer k / n, n the dies that lie whole on a wafer"},         \
       EPX_WAFERS(WAFER_ROW) EPX_DEVIATIONS(TERM_ROWS){                                                       \
           "process.laser", WORD(laser), .fallback = "fixed",                                                 \
-          .meaning =                                                                                         \
-              "where the laser, and with it every heater's target, stands: as designed, or following the "   \
-              "mean or the reddest resonance of the chip"},                                                  \
+          .meaning = "wavelength of the laser, which is the target of all heaters: as designed, or at the "  \
+                     "mean or the reddest resonance of the chip"},                                           \
       {"process.trim", EPX_SCHEMA_SECTION, .optional = true,                                                 \
-       .meaning = "each resonance is once moved towards the design, for good"},                              \
+       .meaning = "permanent trimming of each resonance towards its design"},                                \
       EPX_TRIMS(TRIM_ROW){                                                                                   \
           "process.heating", EPX_SCHEMA_SECTION, .optional = true,                                           \
-          .meaning = "heaters move each resonance to the laser, to the red alone; metric heater_power"},     \
+          .meaning =                                                                                         \
+              "heaters tune each resonance to the laser, by red shift only; see metric heater_power"},       \
       EPX_HEATERS(HEATER_ROW){"process.heating.wraps", EPX_SCHEMA_BOOLEAN, .fallback = "false",              \
-                              .meaning = "a ring that is too red takes its next resonance"},                 \
+                              .meaning = "a ring that is too red uses its next resonance"},                  \
       {"process.heating.crosstalk", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                 \
-       .meaning = "heaters also warm their neighbours, by their distance (from 7 um on)"},                   \
+       .meaning = "heaters also warm their neighbours, depending on the distance (from 7 um)"},              \
       {"process.heating.compensated", EPX_SCHEMA_BOOLEAN, .fallback = "true",                                \
-       .meaning = "each heater allows for what the others add; false: each is set as if it were alone"},
+       .meaning = "heaters are set to compensate the heat of the others; false: each is set as if alone"},

@@ -23,13 +23,13 @@
 
 #define PROTOCOL_ROWS                                                                                        \
   {"learning.protocol", WORD(protocol), .fallback = "in-situ",                                               \
-   .meaning = "what is trained, and what is done with it; `epilux list protocols`"},                         \
+   .meaning = "where and how the network is trained; `epilux list protocols`"},                              \
       {"learning.finetune",                                                                                  \
        COUNT,                                                                                                \
        .low = 1,                                                                                             \
        .fallback = "10",                                                                                     \
        .applies = "learning.protocol: transfer+finetune",                                                    \
-       .meaning = "epochs in situ after the transfer"},                                                      \
+       .meaning = "epochs of training in situ after the transfer"},                                          \
       {"learning.random_instances",                                                                          \
        EPX_SCHEMA_INTEGER,                                                                                   \
        .unit = "1",                                                                                          \
@@ -37,25 +37,25 @@
        .high = 4096,                                                                                         \
        .fallback = "8",                                                                                      \
        .applies = "learning.protocol: noise-aware",                                                          \
-       .meaning =                                                                                            \
-           "instances that the gradient is the mean of, drawn anew each epoch, none of the population"},     \
+       .meaning = "random instances over which the gradient is averaged, drawn anew each epoch, none of "    \
+                  "the population"},                                                                         \
       {"learning.calibration", EPX_SCHEMA_SECTION, .meaning = "of the protocol calibrate"},                  \
       {"learning.calibration.parameters",                                                                    \
        WORDS(trainable),                                                                                     \
        .fallback = "[detuning], where it is trained",                                                        \
        .derived = "network.family learning.train",                                                           \
        .applies = "learning.protocol: calibrate",                                                            \
-       .meaning = "trained parameters whose deviations are known, and corrected"},                           \
+       .meaning = "trained parameters whose deviations are measured and corrected"},                         \
       {"learning.calibration.error",                                                                         \
        REAL,                                                                                                 \
        NOT_NEGATIVE,                                                                                         \
        .fallback = "0",                                                                                      \
        .applies = "learning.protocol: calibrate",                                                            \
-       .meaning = "standard deviation of what is known of each, in the parameter's unit"},
+       .meaning = "standard deviation of that measurement, in the unit of the parameter"},
 
 #define HARDWARE_ROWS                                                                                        \
   {"hardware", EPX_SCHEMA_SECTION, .optional = true,                                                         \
-   .meaning = "what is not ideal between the rule and the network; every item is off by default"},           \
+   .meaning = "non-ideal hardware between the learning rule and the network; every item is off by default"}, \
       {"hardware.readout", EPX_SCHEMA_SECTION, .optional = true,                                             \
        .meaning = "what the rule reads of each state: every component by a balanced homodyne receiver"},     \
       {"hardware.readout.noise",                                                                             \
@@ -63,7 +63,8 @@
        NOT_NEGATIVE,                                                                                         \
        .fallback = "0",                                                                                      \
        MEASURED,                                                                                             \
-       .meaning = "standard deviation of one read, in the state's unit, beside the detector's noises"},      \
+       .meaning =                                                                                            \
+           "standard deviation of one read, in the unit of the state, added to the noises of the detector"}, \
       {"hardware.readout.averages",                                                                          \
        EPX_SCHEMA_INTEGER,                                                                                   \
        .unit = "1",                                                                                          \
@@ -71,7 +72,7 @@
        .high = 1000000,                                                                                      \
        .fallback = "1",                                                                                      \
        MEASURED,                                                                                             \
-       .meaning = "reads that are averaged"},                                                                \
+       .meaning = "number of reads that are averaged"},                                                      \
       {"hardware.readout.bits",                                                                              \
        EPX_SCHEMA_INTEGER,                                                                                   \
        .unit = "1",                                                                                          \
@@ -79,13 +80,13 @@
        .high = 32,                                                                                           \
        .fallback = "0",                                                                                      \
        MEASURED,                                                                                             \
-       .meaning = "of the converter behind the detector; 0: none"},                                          \
+       .meaning = "bits of the converter behind the detector; 0: no converter"},                             \
       {"hardware.readout.range",                                                                             \
        REAL,                                                                                                 \
        POSITIVE,                                                                                             \
        .fallback = "2",                                                                                      \
        .applies = READ "; hardware.readout.bits: " BITS,                                                     \
-       .meaning = "of the converter: levels -range to range, in the state's unit"},                          \
+       .meaning = "range of the converter: levels from -range to range, in the unit of the state"},          \
       {"hardware.readout.shot", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED, .meaning = "shot noise"}, \
       {"hardware.readout.thermal", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                        \
        .meaning = "thermal noise of the load"},                                                              \
@@ -107,7 +108,7 @@
        .meaning = "power of the light that it beats with"},                                                  \
       {"hardware.readout.detector", EPX_SCHEMA_SECTION, .meaning = "of every node"},                         \
       EPX_RECEIVERS(DETECTOR_ROW){"hardware.drift", EPX_SCHEMA_SECTION, .optional = true,                    \
-                                  .meaning = "a parameter drifts between the free and each learning phase"}, \
+                                  .meaning = "drift of a parameter between the free and each nudged phase"}, \
       {"hardware.drift.parameter", WORD(parameter), .required = true,                                        \
        .example = "detuning",      MEASURED,        .meaning = "the parameter"},                             \
       {"hardware.drift.common",                                                                              \
@@ -115,11 +116,11 @@
        NOT_NEGATIVE,                                                                                         \
        .fallback = "0",                                                                                      \
        MEASURED,                                                                                             \
-       .meaning = "standard deviation of what all nodes share, in its unit"},                                \
+       .meaning = "standard deviation of the part common to all nodes, in the unit of the parameter"},       \
       {"hardware.drift.local", REAL,     NOT_NEGATIVE,                                                       \
-       .fallback = "0",        MEASURED, .meaning = "standard deviation of each node's or link's own"},      \
+       .fallback = "0",        MEASURED, .meaning = "standard deviation of the part of each node or link"},  \
       {"hardware.drive", EPX_SCHEMA_SECTION, .optional = true,                                               \
-       .meaning = "the converter that sets features"},                                                       \
+       .meaning = "the converter that sets the features"},                                                   \
       {"hardware.drive.bits",                                                                                \
        EPX_SCHEMA_INTEGER,                                                                                   \
        .unit = "1",                                                                                          \
@@ -134,29 +135,28 @@
        .applies = "hardware.drive.bits: " BITS,                                                              \
        .meaning = "levels -range to range; 0: the largest feature of the training part"},                    \
       {"hardware.weights", EPX_SCHEMA_SECTION, .optional = true,                                             \
-       .meaning = "how trained parameters are set; settings count from what fabrication left"},              \
+       .meaning = "how trained parameters are set; settings are offsets from the fabricated values"},        \
       {"hardware.weights.bits",                                                                              \
        EPX_SCHEMA_INTEGER,                                                                                   \
        .unit = "1",                                                                                          \
        .low = 0,                                                                                             \
        .high = 32,                                                                                           \
        .fallback = "0",                                                                                      \
-       .meaning = "levels = 2^bits, of a converter or a phase-change cell, written when another is wanted; " \
-                  "0: any value"},                                                                           \
+       .meaning = "bits of a converter or a phase-change cell: 2^bits levels, written only when the level "  \
+                  "changes; 0: any value"},                                                                  \
       {"hardware.weights.range", REAL, POSITIVE, .fallback = "2",                                            \
        .meaning = "settings stay within -range to range, in the parameter's unit"},                          \
       {"hardware.weights.noise", REAL, NOT_NEGATIVE, .fallback = "0",                                        \
-       .meaning = "standard deviation of a write, of 2 range"},                                              \
+       .meaning = "standard deviation of a write, as a fraction of 2 range"},                                \
       {"hardware.weights.granularity", REAL, NOT_NEGATIVE, .fallback = "0",                                  \
-       .meaning =                                                                                            \
-           "the device alone remembers, and updates are whole steps of this, in the parameter's unit; "      \
-           "in place of `bits`"},                                                                            \
+       .meaning = "updates are whole steps of this size, in the unit of the parameter, and only the device " \
+                  "stores the value; instead of `bits`"},                                                    \
       {"hardware.weights.rounding", WORD(rounding), .fallback = "nearest",                                   \
-       .meaning = "of updates to whole steps"},                                                              \
+       .meaning = "rounding of updates to whole steps"},                                                     \
       {"hardware.weights.endurance", REAL, NOT_NEGATIVE, .fallback = "0",                                    \
-       .meaning = "writes that a setting survives; 0: any number"},                                          \
+       .meaning = "number of writes that a setting survives; 0: unlimited"},                                 \
       {"hardware.crosstalk", EPX_SCHEMA_SECTION, .optional = true,                                           \
-       .meaning = "heaters that set a trained parameter warm their neighbours, by their distance"},          \
+       .meaning = "thermal crosstalk: heaters that set a trained parameter warm their neighbours"},          \
       {"hardware.crosstalk.parameter", WORD(parameter), .required = true, .example = "detuning",             \
        .meaning = "a trained parameter of nodes"},                                                           \
       {"hardware.crosstalk.pitch",                                                                           \
@@ -165,9 +165,9 @@
        .low = 7e-6,                                                                                          \
        .high = INFINITY,                                                                                     \
        .fallback = "2e-5",                                                                                   \
-       .meaning = "from heater to heater of a square grid"},                                                 \
+       .meaning = "distance between heaters on a square grid"},                                              \
       {"hardware.crosstalk.columns", COUNT, .low = 0, .fallback = "0",                                       \
-       .meaning = "of the grid; 0: as many as rows"},                                                        \
+       .meaning = "columns of the grid; 0: as many as rows"},                                                \
       {"hardware.crosstalk.isolation",                                                                       \
        REAL,                                                                                                 \
        .low = 0,                                                                                             \
@@ -175,11 +175,16 @@
        .fallback = "1",                                                                                      \
        .meaning = "factor of the crosstalk: 0.1 with trenches"},                                             \
       {"hardware.dead", EPX_SCHEMA_SECTION, .optional = true,                                                \
-       .meaning = "devices that do not work: they couple to nothing and do not answer to updates"},          \
+       .meaning = "dead devices: they couple to nothing and ignore updates"},                                \
       {"hardware.dead.nodes",                                                                                \
        REAL,                                                                                                 \
        .low = 0,                                                                                             \
        .high = 1,                                                                                            \
        .fallback = "0",                                                                                      \
-       .meaning = "share of dead nodes: their links are 0"},                                                 \
-      {"hardware.dead.links", REAL, .low = 0, .high = 1, .fallback = "0", .meaning = "share of dead links"},
+       .meaning = "fraction of dead nodes; their links are 0"},                                              \
+      {"hardware.dead.links",                                                                                \
+       REAL,                                                                                                 \
+       .low = 0,                                                                                             \
+       .high = 1,                                                                                            \
+       .fallback = "0",                                                                                      \
+       .meaning = "fraction of dead links"},

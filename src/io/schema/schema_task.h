@@ -5,14 +5,14 @@
 #define EPILUX_IO_SCHEMA_SCHEMA_TASK_H
 
 #define TASK_ROWS                                                                                            \
-  {"task", EPX_SCHEMA_SECTION, .meaning = "what is to be learnt; `epilux list tasks`"},                      \
+  {"task", EPX_SCHEMA_SECTION, .meaning = "the task to learn; `epilux list tasks`"},                         \
       {"task.name", WORD(task), .required = true, .example = "xor", .meaning = "the samples"},               \
       {"task.path",                                                                                          \
        EPX_SCHEMA_TEXT,                                                                                      \
        .required = true,                                                                                     \
        .example = "samples.csv",                                                                             \
        .applies = "task.name: csv idx",                                                                      \
-       .meaning = "file of the samples (csv) or images (idx), seen from the working folder"},                \
+       .meaning = "file of the samples (csv) or images (idx), path from the working folder"},                \
       {"task.label",                                                                                         \
        EPX_SCHEMA_TEXT,                                                                                      \
        .optional = true,                                                                                     \
@@ -33,7 +33,7 @@
        .optional = true,                                                                                     \
        .example = "t10k-images-idx3-ubyte.gz",                                                               \
        .applies = "task.name: idx",                                                                          \
-       .meaning = "file of images that are held out, all of them; in place of `test_fraction`"},             \
+       .meaning = "file of the held-out images, all of them used; instead of `test_fraction`"},              \
       {"task.test_labels",                                                                                   \
        EPX_SCHEMA_TEXT,                                                                                      \
        .optional = true,                                                                                     \
@@ -51,7 +51,7 @@
                   "the first for "                                                                           \
                   "the first output; without: all"},                                                         \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
-       .meaning = "take so many samples, drawn by the seed; 0: all, of moons 200"},                          \
+       .meaning = "number of samples to use, drawn by the seed; 0: all (moons: 200)"},                       \
       {"task.noise",                                                                                         \
        REAL,                                                                                                 \
        NOT_NEGATIVE,                                                                                         \
@@ -65,24 +65,24 @@
        .below = true,                                                                                        \
        .fallback = "the task's: 0.2, of xor 0; with `test_path` 0",                                          \
        .derived = "task.name task.test_path",                                                                \
-       .meaning = "share of each class held out for `accuracy` and `loss`"},                                 \
+       .meaning = "fraction of each class that is held out for `accuracy` and `loss`"},                      \
       {"task.validation_fraction",                                                                           \
        REAL,                                                                                                 \
        .low = 0,                                                                                             \
        .high = 1,                                                                                            \
        .below = true,                                                                                        \
        .fallback = "0",                                                                                      \
-       .meaning =                                                                                            \
-           "share of each class of the rest that neither trains nor tests: what stopping watches, and "      \
-           "what settings are chosen by"},                                                                   \
+       .meaning = "fraction of each class of the rest that is used for validation: for early stopping, and " \
+                  "to select hyperparameters"},                                                              \
       {"task.constant", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                             \
-       .meaning = "one more feature, the last, that is 1 in every sample: a drive that does not vary"},      \
+       .meaning = "add a last feature that is 1 in every sample: a constant drive"},                         \
       {"task.scaling", WORD(scaling), .fallback = "the task's", .derived = "task.name",                      \
        .meaning = "of the features"},                                                                        \
       {"task.encoding", EPX_SCHEMA_SECTION,                                                                  \
-       .meaning = "how many features become as few as there are inputs"},                                    \
+       .meaning = "how the number of features is reduced to the number of inputs"},                          \
       {"task.encoding.reduction", WORD(reduction), .fallback = "none",                                       \
-       .meaning = "of the scaled features, before the constant one; `epilux list reductions`"},              \
+       .meaning =                                                                                            \
+           "reduction of the scaled features, before the constant one is added; `epilux list reductions`"},  \
       {"task.encoding.ports",                                                                                \
        COUNT,                                                                                                \
        .low = 1,                                                                                             \
@@ -92,7 +92,7 @@
        .meaning = "principal components, each one feature"},                                                 \
       {"task.encoding.whiten", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                      \
        .applies = "task.encoding.reduction: pca",                                                            \
-       .meaning = "each component in units of its own standard deviation, not of the first's"},              \
+       .meaning = "scale each component by its own standard deviation, instead of that of the first"},       \
       {"task.encoding.window",                                                                               \
        COUNT,                                                                                                \
        .low = 1,                                                                                             \
@@ -101,7 +101,7 @@
        .applies = "task.encoding.reduction: mean-pooling",                                                   \
        .meaning = "edge of the windows in pixels"},                                                          \
       {"task.encoding.copies", COUNT, .low = 1, .fallback = "1",                                             \
-       .meaning = "how often each feature enters, all of them in turn and then again: so many nodes get "    \
-                  "its light; before the constant one"},
+       .meaning = "number of copies of each feature (all features in turn, then again), each entering its "  \
+                  "own node; before the constant one"},
 
 #endif

@@ -19,8 +19,8 @@ static const epx_quantity budgeted_quantities[] = {
 enum { N_QUANTITIES = sizeof optimistic_quantities / sizeof *optimistic_quantities };
 
 const epx_device epx_energy_device[EPX_ENERGY_CASES] = {
-    {"optimistic", "components as good as published ones get", N_QUANTITIES, optimistic_quantities},
-    {"budgeted", "with the losses, margins and read-outs that a system needs", N_QUANTITIES,
+    {"optimistic", "optimistic case: the best published components", N_QUANTITIES, optimistic_quantities},
+    {"budgeted", "budgeted case: with the losses, margins and read-outs of a complete system", N_QUANTITIES,
      budgeted_quantities}};
 
 void epx_energy_init(epx_energy_spec *spec) {

@@ -36,50 +36,53 @@
 /** X(member, unit, optimistic, budgeted, low, high, assumed, source, meaning) */
 #define EPX_ENERGIES(X)                                                                                      \
   X(wall_plug, "1", 0.2, 0.1, 1e-3, 1, false,                                                                \
-    "Mukherjee2026: 10 ... 15 % typical, 20 % a common assumption", "light out of electrical power")         \
+    "Mukherjee2026: 10 ... 15 % typical, 20 % a common assumption",                                          \
+    "optical power of the laser per electrical power")                                                       \
   X(coupler_loss, "dB", 0.6, 2, 0, 60, false, "Mukherjee2026: edge couplers, 0.6 ... 2 dB",                  \
-    "from the laser")                                                                                        \
+    "coupling loss from the laser to the chip")                                                              \
   X(modulator_loss, "dB", 1, 2.5, 0, 60, false, "Mukherjee2026: ring modulators, 1 ... 2.5 dB",              \
-    "of the drive's modulator")                                                                              \
+    "insertion loss of the input modulator")                                                                 \
   X(waveguide_loss, "dB", 0.03, 0.3, 0, 60, true,                                                            \
-    "Mukherjee2026: nitride, 0.03 dB/cm; that it is 1 and 10 cm of it is assumed", "on the chip")            \
+    "Mukherjee2026: nitride, 0.03 dB/cm; that it is 1 and 10 cm of it is assumed",                           \
+    "waveguide loss on the chip")                                                                            \
   X(splitter_loss, "dB", 0.05, 0.3, 0, 60, false, "Mukherjee2026: Y branches, 0.05 ... 0.3 dB",              \
-    "beyond the division of power")                                                                          \
-  X(margin, "dB", 0, 5, 0, 60, false, "Mukherjee2026: 2 + 3 dB", "of the link budget")                       \
+    "excess loss of splitters, beyond the division of power")                                                \
+  X(margin, "dB", 0, 5, 0, 60, false, "Mukherjee2026: 2 + 3 dB", "margin of the link budget")                \
   X(detector_power, "W", 3.2e-6, 28e-6, 0, 1, false,                                                         \
     "Zhu2024: sensitivity of -25 dBm; Mukherjee2026: 2 uA of noise, signal to noise 7, 1 A/W",               \
-    "least light that an output needs")                                                                      \
+    "least optical power at the detector of an output")                                                      \
   X(ring_heater, "W", 2.4e-3, 4.6e-3, 0, 1, false, "Mukherjee2026: lock of a ring, 2.4 ... 4.6 mW",          \
-    "of each node")                                                                                          \
+    "heater power per node")                                                                                 \
   X(weight_heater, "W", 0, 2.8e-3, 0, 1, true,                                                               \
     "0: weights that stay; half of an efficient P_pi of 5.6 mW; Mukherjee2026: undercut, 2.8 mW",            \
-    "that holds a trained parameter")                                                                        \
-  X(modulator_bias, "W", 0, 1.2e-3, 0, 1, false, "Zhu2024: ring modulator, 1.2 mW", "of each input")         \
+    "heater power that holds one trained parameter")                                                         \
+  X(modulator_bias, "W", 0, 1.2e-3, 0, 1, false, "Zhu2024: ring modulator, 1.2 mW",                          \
+    "bias power of one input modulator")                                                                     \
   X(modulator_energy, "J", 42e-15, 419e-15, 0, 1, false,                                                     \
-    "Zhu2024: 42 fJ a bit; Mukherjee2026: transmitter of four bits, 419 fJ", "of setting an input")          \
+    "Zhu2024: 42 fJ a bit; Mukherjee2026: transmitter of four bits, 419 fJ", "energy of setting one input")  \
   X(receiver_power, "W", 3e-3, 85e-3, 0, 10, false,                                                          \
-    "Zhu2024: 3 mW; Mukherjee2026: linear, four bits, 85 mW", "of each detector that is read")               \
+    "Zhu2024: 3 mW; Mukherjee2026: linear, four bits, 85 mW", "receiver power per detector that is read")    \
   X(dac_energy, "J", 3.6e-12, 3.6e-12, 0, 1, false, "Zhu2024: 50 mW at 14 GS/s, 8 bit",                      \
-    "of setting an input")                                                                                   \
+    "energy of setting one input")                                                                           \
   X(adc_energy, "J", 1.1e-12, 1.48e-12, 0, 1, false,                                                         \
     "Chan2015: 5.5 mW at 5 GS/s, 6 bit; Liu2022 in Zhu2024: 14.8 mW at 10 GS/s, 8 bit",                      \
-    "of one read of one component")                                                                          \
-  X(read_time, "s", 1e-10, 1e-10, 0, 1, false, "Liu2022: a converter of 10 GS/s", "of one read")             \
+    "converter energy of one read of one component")                                                         \
+  X(read_time, "s", 1e-10, 1e-10, 0, 1, false, "Liu2022: a converter of 10 GS/s", "duration of one read")    \
   X(nodes_read, "1", 0, 1, 0, 1, true, "0: a local rule in analogue hardware; 1: all states are read",       \
-    "share of the nodes beside the outputs that a rule which wants states reads")                            \
+    "fraction of the other nodes that is read by a rule that needs their states")                            \
   X(write_energy, "J", 0.96e-12, 3.6e-12, 0, 1, false,                                                       \
-    "Gao2025: GST, 0.96 pJ; a converter of 8 bit, 3.6 pJ", "of one write of a weight")                       \
+    "Gao2025: GST, 0.96 pJ; a converter of 8 bit, 3.6 pJ", "energy of one write of a weight")                \
   X(mac_energy, "J", 25e-15, 150e-15, 0, 1, true,                                                            \
     "8 bit, the multiplier alone, 25 fJ: no source is known; Mukherjee2026: 4 bit, 16 nm, 150 fJ",           \
-    "digital: of a multiplication and addition")                                                             \
+    "digital: energy of one multiply-add")                                                                   \
   X(buffer_energy, "J", 0.92e-12, 3.66e-12, 0, 1, false,                                                     \
     "Zhu2024: global buffer 0.92 pJ; larger one and network on chip 1.66 + 2.0 pJ",                          \
-    "digital: of two bytes from the buffer")                                                                 \
+    "digital: energy of reading two bytes from the buffer")                                                  \
   X(memory_energy, "J", 0, 62e-12, 0, 1, false, "0: all stays on chip; Zhu2024: DRAM 62 pJ",                 \
-    "digital: of two bytes from memory")                                                                     \
+    "digital: energy of reading two bytes from memory")                                                      \
   X(iterations, "1", 10, 40, 1, 1e9, true,                                                                   \
     "common engineering knowledge: few steps of Newton's kind; 40 crude steps settle a network of 74 rings", \
-    "digital: of the dynamics to its equilibrium")
+    "digital: iterations to the equilibrium")
 
 typedef struct {
 #define EPX_ENERGY_MEMBER(member, unit, optimistic, budgeted, low, high, assumed, source, meaning)           \
