@@ -2,14 +2,25 @@
  * Schema: the rows of `hardware` and of the protocols of learning. Included by schema.c alone, whose shorthands it
  * uses; what a table of photonic/ says of a quantity is taken from there.
  */
-#define READ                                                                                                 \
-  "learning.estimator: plain random-sign holomorphic homeostasis phase-conjugate scattering time-reversed "  \
-  "dyadic spsa multiplexed direct-feedback; learning.protocol: in-situ transfer+finetune"
-#define MEASURED .applies = READ
-#define DETECTED                                                                                             \
-  .applies =                                                                                                 \
-      READ "; hardware.readout.shot: true | hardware.readout.thermal: true | hardware.readout.rin: true"
 #define BITS "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32"
+
+/* Keys of what a rule reads: for rules that measure, and protocols in which they do. */
+#define RULE_MEASURED(text) " " text
+#define RULE_COMPUTED(text)
+#define EPX_ESTIMATOR(NAME, text, kind) RULE_##kind(text)
+#define IN_SITU "; learning.protocol: in-situ transfer+finetune"
+static const char where_read[] = "learning.estimator:"
+#include "learning/estimators/estimators.def"
+    IN_SITU;
+static const char where_detected[] = "learning.estimator:"
+#include "learning/estimators/estimators.def"
+    IN_SITU "; hardware.readout.shot: true | hardware.readout.thermal: true | hardware.readout.rin: true";
+static const char where_converted[] = "learning.estimator:"
+#include "learning/estimators/estimators.def"
+    IN_SITU "; hardware.readout.bits: " BITS;
+#undef EPX_ESTIMATOR
+#define MEASURED .applies = where_read
+#define DETECTED .applies = where_detected
 
 #define DETECTOR_ROW(member, text, value, from, to, assumed, source, what)                                   \
   {"hardware.readout.detector." #member,                                                                     \
@@ -85,7 +96,7 @@
        REAL,                                                                                                 \
        POSITIVE,                                                                                             \
        .fallback = "2",                                                                                      \
-       .applies = READ "; hardware.readout.bits: " BITS,                                                     \
+       .applies = where_converted,                                                                           \
        .meaning = "range of the converter: levels from -range to range, in the unit of the state"},          \
       {"hardware.readout.shot", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED, .meaning = "shot noise"}, \
       {"hardware.readout.thermal", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                        \

@@ -6,7 +6,7 @@
 #include "learning/estimators/estimator_work.h"
 
 static const epx_estimator *const estimators[] = {
-#define EPX_ESTIMATOR(NAME) &epx_estimator_##NAME,
+#define EPX_ESTIMATOR(NAME, text, kind) &epx_estimator_##NAME,
 #include "learning/estimators/estimators.def"
 #undef EPX_ESTIMATOR
 };

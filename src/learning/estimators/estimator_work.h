@@ -43,7 +43,7 @@ struct epx_estimator_work {
   long failures;
 };
 
-#define EPX_ESTIMATOR(NAME) extern const epx_estimator epx_estimator_##NAME;
+#define EPX_ESTIMATOR(NAME, text, kind) extern const epx_estimator epx_estimator_##NAME;
 #include "learning/estimators/estimators.def"
 #undef EPX_ESTIMATOR
 
