@@ -1,6 +1,6 @@
 /** @file
- * Interrupt: a way to leave a computation that nobody waits for any more. Who starts it sets a question; long
- * loops ask it between two of their steps. It changes no number: a computation is left or not.
+ * Interrupt: stops a computation whose result is no longer needed. The caller sets a function that decides;
+ * long loops call it between two steps. Results do not change: a computation is either finished or stopped.
  */
 #ifndef EPILUX_BASE_INTERRUPT_H
 #define EPILUX_BASE_INTERRUPT_H

@@ -1,5 +1,5 @@
 /** @file
- * Memory.
+ * Memory: reads the limits of the host and of the process.
  */
 #define _POSIX_C_SOURCE 200809L
 

@@ -1,5 +1,5 @@
 /** @file
- * Nearest: the valid name that a mistyped one most probably stands for.
+ * Nearest: finds the valid name that a mistyped one most probably stands for.
  */
 #ifndef EPILUX_BASE_NEAREST_H
 #define EPILUX_BASE_NEAREST_H

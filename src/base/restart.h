@@ -1,6 +1,6 @@
 /** @file
- * Restart data: the places in memory whose contents a computation would need to go on elsewhere, in an order of
- * its own. Whoever has them can write them, and fill the same places of the same computation again.
+ * Restart data: the memory that a computation needs to continue elsewhere, listed in a fixed order. The list
+ * can be written to a checkpoint, and filled again from one.
  */
 #ifndef EPILUX_BASE_RESTART_H
 #define EPILUX_BASE_RESTART_H
@@ -12,7 +12,7 @@
 /** Most places of one. */
 enum { EPX_RESTART_MAX_PARTS = 64 };
 
-/** Zeroed: empty. The places are borrowed. */
+/** An empty list is zeroed. The memory is borrowed. */
 typedef struct {
   int kind; /* which of a trial's computations it is of */
   int n_parts;
@@ -22,7 +22,7 @@ typedef struct {
   } part[EPX_RESTART_MAX_PARTS];
 } epx_restart;
 
-/** Adds a place; one without bytes, or NULL, is left out. Errors: EPX_EMEMORY: more than can be named. */
+/** Adds a piece of memory; NULL, or 0 bytes, is ignored. Errors: EPX_EMEMORY: more than can be named. */
 epx_err epx_restart_add(epx_restart *restart, void *data, size_t n_bytes);
 
 /** Adds a variable. */

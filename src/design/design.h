@@ -1,6 +1,6 @@
 /** @file
- * Designs: from factors to the table of design points. Every method is a row of one table; points depend on
- * the spec and the factors alone.
+ * Designs: make the table of design points from the factors. Every method is a row of one table. Points depend
+ * only on the spec and the factors.
  */
 #ifndef EPILUX_DESIGN_DESIGN_H
 #define EPILUX_DESIGN_DESIGN_H

@@ -1,6 +1,6 @@
 /** @file
- * Factors: what a design varies. A factor is either a list of levels, numbers or categories, or a range of
- * numbers.
+ * Factors: the quantities that a design varies. A factor is a list of levels (numbers or categories), or a
+ * range of numbers.
  */
 #ifndef EPILUX_DESIGN_FACTOR_H
 #define EPILUX_DESIGN_FACTOR_H

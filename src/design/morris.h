@@ -1,5 +1,5 @@
 /** @file
- * Morris's screening design: trajectories, on each of which every factor moves once.
+ * Morris's screening design: trajectories along which every factor changes once.
  */
 #ifndef EPILUX_DESIGN_MORRIS_H
 #define EPILUX_DESIGN_MORRIS_H

@@ -1,7 +1,7 @@
 /** @file
- * Engine: which way to equilibria a design point's networks go. A population advances many instances and
- * samples at once on one core, with dense couplings: O(n^2) memory and O(n^3) operations a Newton step.
- * Distributed, one network at a time is spread over ranks, with sparse couplings: O(links) of both.
+ * Engine: chooses how the equilibria of a design point are found. A population advances many instances and
+ * samples together on one core, with dense couplings: O(n^2) memory and O(n^3) operations per Newton step. A
+ * distributed network is solved alone, spread over ranks, with sparse couplings: O(links) of both.
  */
 #ifndef EPILUX_EQUILIBRIUM_ENGINE_H
 #define EPILUX_EQUILIBRIUM_ENGINE_H

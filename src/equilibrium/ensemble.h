@@ -26,7 +26,7 @@
 
 typedef struct epx_ensemble epx_ensemble;
 
-/** A learning phase, what it adds to the field of every lane. With F = Q P G (photonic/family.h), r the
+/** A learning phase, what it adds to the field of every lane. With F = Q P G (epilux/family.h), r the
  * readouts and C a cost of them,
  *
  *   N(y) = strength (Q P (dr/ds)' dC/dr + held) - Q P (M - M')(y - origin),   P and M at origin in the last.

@@ -1,9 +1,9 @@
 /** @internal @file
- * Keeping: when a worker's training is kept, and when it is left. Between two updates it is kept, in
- * io/checkpoint, when its last state is older than `interval`; and it is kept and left
+ * Checkpointing: when the training of a worker is saved, and when it is stopped. Between two updates it is
+ * kept, in io/checkpoint, when its last state is older than `interval`; and it is kept and left
  *   - when it might not come to another update before the run must be over, or
  *   - when the run stops and what is left of it would take longer than blocks under way are waited for.
- * What cannot be kept is never left.
+ * A training that cannot be saved is never stopped.
  *
  * Of a network that is distributed over a group of ranks the leader decides, and all do the same.
  */

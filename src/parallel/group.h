@@ -8,8 +8,8 @@
  *   (P - 1) / R >= 2   rank 0 coordinates, groups of R ranks begin at rank 1;
  *   else               groups begin at rank 0, which coordinates beside leading the first.
  *
- * Ranks that are left over wait for the end. So 1 + G R ranks, R or 2 R leave none. Waiting is a nap that
- * grows: ranks may share cores.
+ * Remaining ranks wait for the end; 1 + G R ranks, R or 2 R leave none. Ranks that wait sleep for growing
+ * times, because ranks may share cores.
  */
 #ifndef EPILUX_PARALLEL_GROUP_H
 #define EPILUX_PARALLEL_GROUP_H

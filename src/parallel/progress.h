@@ -1,5 +1,5 @@
 /** @file
- * Progress: how far a running campaign is, in numbers and as a line of text.
+ * Progress: the progress of a running campaign, in numbers and as a line of text.
  */
 #ifndef EPILUX_PARALLEL_PROGRESS_H
 #define EPILUX_PARALLEL_PROGRESS_H

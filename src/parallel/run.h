@@ -1,5 +1,5 @@
 /** @file
- * Run: a campaign from its results file to its results file, over all ranks.
+ * Run: solves the pending trials of a campaign over all ranks, from its results file to its results file.
  */
 #ifndef EPILUX_PARALLEL_RUN_H
 #define EPILUX_PARALLEL_RUN_H

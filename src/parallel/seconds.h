@@ -1,5 +1,5 @@
 /** @internal @file
- * Seconds: a clock that no one sets, and how long to sleep beside it.
+ * Seconds: a monotonic clock, and sleeping.
  */
 #ifndef EPILUX_PARALLEL_SECONDS_H
 #define EPILUX_PARALLEL_SECONDS_H

@@ -1,6 +1,6 @@
 /** @file
- * Signals: what asks a campaign to stop. SIGTERM, SIGUSR1 and SIGINT ask once to drain (begin nothing more,
- * wait for what is under way, save) and again to stop now.
+ * Signals: ask a campaign to stop. The first SIGTERM, SIGUSR1 or SIGINT drains it (start nothing new, wait for
+ * running trials, save); the second stops it at once.
  */
 #ifndef EPILUX_PARALLEL_SIGNALS_H
 #define EPILUX_PARALLEL_SIGNALS_H

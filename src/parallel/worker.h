@@ -1,5 +1,5 @@
 /** @file
- * Worker: solves the blocks it is handed, one after the other, and sends back their records.
+ * Worker: solves the blocks that the coordinator sends, one after the other, and returns their records.
  */
 #ifndef EPILUX_PARALLEL_WORKER_H
 #define EPILUX_PARALLEL_WORKER_H

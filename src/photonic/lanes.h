@@ -1,5 +1,5 @@
 /** @file
- * Lanes: how they are made and filled; what they are, and what families do with them, says epilux/family.h.
+ * Lanes: how they are created and filled. epilux/family.h describes them and what families do with them.
  */
 #ifndef EPILUX_SRC_PHOTONIC_LANES_H
 #define EPILUX_SRC_PHOTONIC_LANES_H

@@ -1,6 +1,6 @@
 /** @file
- * Network: a network made from what the deck says: its structure (epx_network, epilux/family.h) and its nominal
- * parameters.
+ * Network: creates the structure of a network (epx_network, epilux/family.h) and its nominal parameters from
+ * the deck.
  */
 #ifndef EPILUX_SRC_PHOTONIC_NETWORK_H
 #define EPILUX_SRC_PHOTONIC_NETWORK_H

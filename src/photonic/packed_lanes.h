@@ -1,8 +1,8 @@
 /** @file
- * Packed lanes: some of a network's lanes, side by side in lanes of their own, so that few of many cost few.
+ * Packed lanes: copies some lanes of a network side by side, so that a few lanes cost only as much as a few.
  *
- * What the field and its Jacobian read is copied lane for lane, so that a lane's bits are those it has at
- * home; a shared coupling is borrowed. Features are not copied: the input that they make is.
+ * What the field and its Jacobian read is copied lane by lane, so that the bits of a lane stay the same; a
+ * shared coupling is borrowed. Features are not copied, but the input that they make is.
  */
 #ifndef EPILUX_PHOTONIC_PACKED_LANES_H
 #define EPILUX_PHOTONIC_PACKED_LANES_H

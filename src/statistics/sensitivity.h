@@ -2,10 +2,9 @@
  * Sensitivity: from a metric at the points of a pick-freeze or a screening design to what each factor does to
  * it.
  *
- * value[(i_row * n_columns + i_column) * n_instances + i_instance] is the metric; NaN is a missing value.
- * What is asked for is the mean over instances, f. A group is what belongs together: the n_columns values of
- * one row and one instance. A group with a missing value is dropped whole, and a row without a group is no
- * row.
+ * value[(i_row * n_columns + i_column) * n_instances + i_instance] is the metric; NaN is a missing value. The
+ * quantity of interest is f, the mean over instances. A group is the n_columns values of one row and one
+ * instance. A group with a missing value is dropped whole, and a row without a group is no row.
  *
  * The mean of d over the m groups of a row has the inner variance s^2(d)/m of the instances that are a
  * sample. It would add to every square of a difference; so a square of a mean difference is always q(d) =

@@ -1,5 +1,5 @@
 /** @file
- * Peak.
+ * Peak: calls the kernel of the instruction set in use.
  */
 #include "base/machine/peak.h"
 

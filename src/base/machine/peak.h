@@ -1,11 +1,11 @@
 /** @file
- * Peak: arithmetic that nothing slows down, to measure what a core can do with the instruction set in use.
+ * Peak: arithmetic without memory access, to measure the peak speed of a core with the instruction set in use.
  */
 #ifndef EPILUX_BASE_MACHINE_PEAK_H
 #define EPILUX_BASE_MACHINE_PEAK_H
 
-/** Evaluates n_rounds rounds of independent multiply-adds in registers. Returns how many floating-point
- * operations that was. *sink: out, what came of them. */
+/** Evaluates n_rounds rounds of independent multiply-adds in registers. Returns the number of floating-point
+ * operations. *sink: out, their result (so that they are not optimised away). */
 double epx_peak_eval(long n_rounds, double *sink);
 
 #endif

@@ -1,6 +1,6 @@
 /** @file
- * Threads: linear algebra on one thread. Ranks are the parallelism, and a library that splits a product over
- * threads sums in an order that depends on how many there are: other bits on another machine.
+ * Threads: sets linear algebra libraries to one thread. Parallelism comes from ranks; a library that splits a
+ * product over threads would sum in an order that depends on their number, and give other bits.
  */
 #ifndef EPILUX_BASE_MACHINE_THREADS_H
 #define EPILUX_BASE_MACHINE_THREADS_H

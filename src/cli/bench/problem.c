@@ -1,5 +1,5 @@
 /** @file
- * Problem.
+ * Problem: the random networks that the benchmarks solve, for the population and for the baseline.
  */
 #include "cli/bench/problem.h"
 

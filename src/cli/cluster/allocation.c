@@ -1,5 +1,5 @@
 /** @file
- * Allocation.
+ * Allocation: computes ranks, nodes, time and memory from the timing of the pilot and the limits of the site.
  */
 #include "cli/cluster/allocation.h"
 

@@ -1,5 +1,5 @@
 /** @internal @file
- * Allocation: what a campaign asks a batch system for: ranks, nodes, memory, time.
+ * Allocation: the ranks, nodes, memory and time that a campaign asks a batch system for.
  */
 #ifndef EPILUX_CLI_CLUSTER_ALLOCATION_H
 #define EPILUX_CLI_CLUSTER_ALLOCATION_H
@@ -7,7 +7,7 @@
 #include "cli/cluster/site.h"
 #include "cli/pilot/pilot.h"
 
-/** What is given, and what is wanted; 0: to be found. */
+/** What the user asked for; 0: to be found. */
 typedef struct {
   int ranks;
   double time;  /* s of a job */

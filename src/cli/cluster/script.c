@@ -1,5 +1,5 @@
 /** @file
- * Script.
+ * Script: fills in the templates of jobs/, and quotes words for the shell.
  */
 #include "cli/cluster/script.h"
 

@@ -1,5 +1,5 @@
 /** @file
- * Centre.
+ * Site: reads and checks the file of a site, line by line.
  */
 #define _XOPEN_SOURCE 700
 #include "cli/cluster/site.h"

@@ -1,5 +1,5 @@
 /** @internal @file
- * Site: what a computing centre wants in a job: a file of NAME=value lines, jobs/sites/SITE.env.
+ * Site: the settings of a computing centre for its jobs, from a file of NAME=value lines, jobs/sites/SITE.env.
  */
 #ifndef EPILUX_CLI_CLUSTER_SITE_H
 #define EPILUX_CLI_CLUSTER_SITE_H
@@ -10,7 +10,7 @@
 
 enum { EPX_CENTRE_TEXT = 512, EPX_CENTRE_PREPARE = 2048 };
 
-/** What a file may say; a text that it leaves out is empty, a number 0. */
+/** The settings; a missing text is empty, a missing number 0. */
 typedef struct {
   char name[64];
   char partition[EPX_CENTRE_TEXT], account[EPX_CENTRE_TEXT], qos[EPX_CENTRE_TEXT];

@@ -1,5 +1,5 @@
 /** @file
- * Job.
+ * Job: writes the job script of a campaign and calls sbatch.
  */
 #define _XOPEN_SOURCE 700
 #include "cli/commands/job.h"

@@ -1,7 +1,6 @@
 /** @file
- * Pilot. Blocks are held and let go on in turn, so that many design points are seen, and long blocks are not
- * crowded out by short ones: all that was begun counts, for to leave out what was not finished would be to
- * count the short.
+ * Pilot. Blocks are paused and continued in turn, so that many design points are sampled. Every block that was
+ * started counts: leaving out unfinished ones would favour short blocks.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "cli/pilot/pilot.h"
@@ -14,14 +13,19 @@
 #include "cli/pilot/probe.h"
 #include "cli/time_limit.h"
 
-/* Blocks under way at a time, and where each starts MPI first; in all; turns that each of them has at least;
- * until which share of the budget others are begun; which share making points ready may take, beside it;
- * which share is for short points of what was not finished. */
-enum { N_EXTENSIONS = 2, N_UNDER_WAY = 8, N_DISTRIBUTED_UNDER_WAY = 2, N_PROBES_MAX = 256, N_TURNS = 4 };
-static const double glance = 0.25; /* s, of what nothing is known of yet */
-static const double beginning_share = 0.6, preparation_share = 0.5, excerpts_share = 0.15;
+enum {
+  N_EXTENSIONS = 2,            /* times that the budget may be extended */
+  N_UNDER_WAY = 8,             /* blocks side by side */
+  N_DISTRIBUTED_UNDER_WAY = 2, /* the same of distributed networks, each of which starts MPI */
+  N_PROBES_MAX = 256,          /* blocks in all */
+  N_TURNS = 4                  /* turns that each block has at least */
+};
+static const double glance = 0.25;           /* s: first turn of a block, of which nothing is known yet */
+static const double beginning_share = 0.6;   /* of the budget: until then further blocks are started */
+static const double preparation_share = 0.5; /* of the budget: for making points ready, in addition */
+static const double excerpts_share = 0.15;   /* of the budget: for short points of unfinished blocks */
 
-/* What was seen of what was begun that is enough after once, and after twice the budget. */
+/* Share of the time of the started blocks that must have been seen after once and after twice the budget. */
 static const double enough[N_EXTENSIONS] = {0.5, 0.1};
 
 typedef struct {

@@ -1,7 +1,7 @@
 /** @internal @file
- * Pilot: some of a campaign's blocks, solved here and now for a few seconds, so that the time and the memory
- * of the whole can be told. What it does not come to the end of is extrapolated from how far it came
- * (cli/probe.h). Nothing that a run would give changes by it.
+ * Pilot: solves some blocks of a campaign for a few seconds, to estimate the time and memory of the whole.
+ * Blocks that do not finish are extrapolated from their progress (pilot/probe.h). The results of a run do not
+ * change.
  */
 #ifndef EPILUX_CLI_PILOT_PILOT_H
 #define EPILUX_CLI_PILOT_PILOT_H

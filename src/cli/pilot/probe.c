@@ -1,7 +1,7 @@
 /** @file
- * Probe. The process tells through memory that it shares with its parent, and never waits for it: it is held
- * by signals. What it tells is written into one of two places in turn, so that the other is whole whenever it
- * is held.
+ * Probe. The process reports its progress through memory shared with its parent and never waits for it;
+ * signals pause it. Reports go to two slots in turn, so that one slot is complete whenever the process is
+ * paused.
  */
 #define _GNU_SOURCE
 #include "cli/pilot/probe.h"

@@ -1,8 +1,8 @@
 /** @internal @file
- * Probe: one block of trials, solved here and now in a process of its own, that can be held and let go on,
- * and ended in the middle of whatever it does; and how long the whole of it takes, told from how far it came.
+ * Probe: solves one block of trials in a process of its own, which can be paused, continued and ended at any
+ * time; and estimates from its progress how long the whole block takes.
  *
- * Seconds are those of the processor, so that a machine with other work to do tells the same.
+ * Seconds are processor time, so that other work on the machine does not change the estimate.
  */
 #ifndef EPILUX_CLI_PILOT_PROBE_H
 #define EPILUX_CLI_PILOT_PROBE_H

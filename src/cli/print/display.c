@@ -1,5 +1,5 @@
 /** @file
- * Display.
+ * Display: on a terminal one line that is redrawn; in a log a line from time to time.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "cli/print/display.h"

@@ -1,6 +1,6 @@
 /** @internal @file
- * Display: what a run shows of itself: a line that is redrawn, or lines in a log; a file that others can
- * follow; and at the end a summary.
+ * Display: shows the progress of a run as a line that is redrawn, or as lines of a log; writes it to a file;
+ * and prints a summary at the end.
  */
 #ifndef EPILUX_CLI_PRINT_DISPLAY_H
 #define EPILUX_CLI_PRINT_DISPLAY_H
@@ -17,15 +17,15 @@ typedef struct {
   double next_file; /* s of the run when its next line is due */
 } epx_display;
 
-/** Creates a display as the call asks for it (--quiet, --progress), in `display`. The file grows, so that it
- * tells of all jobs of a campaign. Errors: EPX_EFILE: the file of --progress cannot be written. */
+/** Creates the display, with the options --quiet and --progress. Lines are appended to the progress file, so
+ * that it covers all jobs of a campaign. Errors: EPX_EFILE: the file of --progress cannot be written. */
 epx_err epx_display_create(const epx_call *call, const epx_channel *channel, epx_display *display);
 void epx_display_destroy(epx_display *display);
 
 /** Views the progress, if it is time to; an epx_progress_watcher. */
 void epx_display_view_progress(void *display, const epx_progress *progress);
 
-/** Views the end of the run: the summary, and how to go on. */
+/** Views the end of the run: the summary, the yield, and the next command. */
 void epx_display_view_end(epx_display *display, const epx_run_job *job, const epx_coordinator_report *report);
 
 #endif

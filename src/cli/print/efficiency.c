@@ -1,5 +1,5 @@
 /** @file
- * Efficiency.
+ * Efficiency: sums up the ranks' times and failures from the activity of a run.
  */
 #include "cli/print/efficiency.h"
 

@@ -1,5 +1,5 @@
 /** @internal @file
- * Efficiency: where a run's time went, and on which hosts trials failed, in a few lines.
+ * Efficiency: prints in a few lines where the time of a run went, and on which hosts trials failed.
  */
 #ifndef EPILUX_CLI_PRINT_EFFICIENCY_H
 #define EPILUX_CLI_PRINT_EFFICIENCY_H

@@ -11,7 +11,7 @@
 
 /** Reduction of the residual in linear solves that are an answer. */
 #define LINEAR_ACCURACY 1e-12
-/** Of the right side, what the solution may leave of it. */
+/** Largest residual accepted, relative to the right-hand side. */
 #define LINEAR_TRUST 1e-8
 /** Iterations of them, at least. */
 #define LINEAR_ITERATIONS 2000

@@ -1,6 +1,6 @@
 /** @file
- * Distributed: one large sparse network over the ranks of a communicator, by PETSc; the third way to
- * equilibria, for networks whose coupling matrix no memory holds.
+ * Distributed: solves one large sparse network over the ranks of a communicator, by PETSc. It is the third
+ * engine, for networks whose dense coupling matrix would not fit in memory.
  *
  * Every rank holds the network's description (links and theta, about 70 bytes a mode of a square lattice) and
  * owns a contiguous range of free rows: state, field, Jacobian and all that solvers keep of it are spread.

@@ -1,11 +1,11 @@
 /** @internal @file
- * Order: in what order a rank's parts go through the stages of a step.
+ * Order: the order in which the parts of a rank go through the stages of a step.
  *
- * A part's stage is formed from its own last one; its rate needs the stage formed in the parts that it hears
- * from, and exchanged where some of these nodes are another rank's. On a lattice that is two neighbours: the
- * stages follow one another through the parts like waves, a few parts apart, and what they have in common
- * stays in the cache, where stage after stage would take each from memory. The waves start from the parts
- * that other ranks wait for. Where parts hear from nearly all others, the order is stage after stage.
+ * The stage of a part is formed from its own previous stage. Its rate needs the same stage of the parts that
+ * it is linked to, exchanged if another rank owns their nodes. On a lattice these are two neighbours: the
+ * stages move through the parts like waves, a few parts apart, and shared data stay in the cache; stage after
+ * stage, they would be read from memory each time. Waves start at the parts that other ranks wait for. Where
+ * most parts are linked to all others, the order is stage after stage.
  *
  * An order changes no bit: a task gives the same whenever it is done.
  */

@@ -1,5 +1,6 @@
 /** @internal @file
- * PETSc and SLEPc in this process: started once, ended by MPI_Finalize(), errors turned into the house's.
+ * Session: starts PETSc and SLEPc once per process, ends them in MPI_Finalize(), and turns their errors into
+ * epx_err.
  */
 #ifndef EPILUX_EQUILIBRIUM_DISTRIBUTED_SESSION_H
 #define EPILUX_EQUILIBRIUM_DISTRIBUTED_SESSION_H

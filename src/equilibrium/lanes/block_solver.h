@@ -1,6 +1,6 @@
 /** @internal @file
  * Block solver: the linear systems of an implicit step of many networks, one block a lane, behind SUNDIALS's
- * matrix and linear solver. Lanes are factored in vectors, side by side; what couples them is nothing.
+ * matrix and linear solver. Lanes are factored in vectors, side by side; they are not coupled.
  */
 #ifndef EPILUX_EQUILIBRIUM_LANES_BLOCK_SOLVER_H
 #define EPILUX_EQUILIBRIUM_LANES_BLOCK_SOLVER_H

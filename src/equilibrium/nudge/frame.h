@@ -1,5 +1,5 @@
 /** @file
- * Frames: the constant matrix Q that makes the field of the force, F = Q G (photonic/family.h):
+ * Frames: the constant matrix Q that makes the field of the force, F = Q G (epilux/family.h):
  * -1, or multiplication by i in the Hamiltonian frame, Q (x, p) = (-p, x); and beside it, where a family has
  * one, its mobility, F = Q P(s) G.
  */

@@ -1,10 +1,10 @@
 /** @internal @file
- * Oscillation: when a network that takes long is watched for a limit cycle, and when enough of it was seen;
- * of populations and distributed networks alike.
+ * Oscillation: decides when a slow network is watched for a limit cycle, and when enough has been seen; for
+ * populations and distributed networks.
  *
- * A cycle is followed twice: as closely as the options ask, to see that it is one, then, where they ask for
- * that, EPX_OSCILLATION_CLOSER times as closely, to say how long and how large it is: what rtol allows by
- * default puts both off by some percent.
+ * A cycle is followed twice: first with the tolerance of the options, to detect it; then, if the options ask
+ * for it, with a tolerance EPX_OSCILLATION_CLOSER times smaller, to measure period and amplitude. With the
+ * default rtol alone, both would be wrong by some percent.
  */
 #ifndef EPILUX_EQUILIBRIUM_OUTCOME_OSCILLATION_H
 #define EPILUX_EQUILIBRIUM_OUTCOME_OSCILLATION_H

@@ -1,5 +1,5 @@
 /** @internal @file
- * Stability: whether lanes have arrived where a network rests, or where some direction grows.
+ * Stability: decides whether a lane is at a stable equilibrium, or at one where some direction grows.
  *
  * With J = direction (dF/ds + dN/ds) and a rate r > 0 of its size, all eigenvalues of J have real parts below
  * 0 exactly when those of C = (r + J) (r - J)^-1 lie inside the unit circle. Three questions, each asked of

@@ -18,7 +18,8 @@
 #include "equilibrium/lanes/lane_vector.h"
 #include "equilibrium/population/finish_private.h"
 
-/** Largest share of the way back that is extrapolated: what does not shrink to a third is not. */
+/** Largest share of the way back that is extrapolated: a lane whose residual shrinks by less than a factor of 3
+ * is not extrapolated. */
 #define FURTHEST 0.5
 
 static epx_err create_room(epx_finish_room *room, int n_state, int n_lanes, int n_slots) {

@@ -1,6 +1,6 @@
 /** @internal @file
- * Lane record: where a lane stands on its way from the start to a certificate. Relaxation, finish and
- * population hand lanes to each other through it.
+ * Lane record: the state of a lane between its start and its certificate. Relaxation, finish and population
+ * pass lanes to each other through it.
  */
 #ifndef EPILUX_EQUILIBRIUM_POPULATION_LANE_RECORD_H
 #define EPILUX_EQUILIBRIUM_POPULATION_LANE_RECORD_H

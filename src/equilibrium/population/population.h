@@ -1,7 +1,7 @@
 /** @file
- * Population: many networks at once, the fast way to equilibria. All lanes share the integrator's steps; the
- * error norm is the largest of the networks' own norms, so none is integrated less accurately than alone. The
- * dynamics go through SUNDIALS (ARKODE, explicit; of a stiff family CVODE, implicit) on a vector of lanes;
+ * Population: the fast engine, many networks at once. All lanes share the steps of the integrator; the error
+ * norm is the largest of the norms of the single networks, so none is integrated less accurately than alone.
+ * The dynamics go through SUNDIALS (ARKODE, explicit; of a stiff family CVODE, implicit) on a vector of lanes;
  * the finish is a batched Newton.
  */
 #ifndef EPILUX_EQUILIBRIUM_POPULATION_POPULATION_H

@@ -1,6 +1,6 @@
 /** @internal @file
- * Relaxation: follows the dynamics of the running lanes until each has something to hand over or nothing to
- * wait for.
+ * Relaxation: integrates the dynamics of the running lanes until each can be handed to Newton's method, or has
+ * failed.
  */
 #ifndef EPILUX_EQUILIBRIUM_POPULATION_RELAXATION_H
 #define EPILUX_EQUILIBRIUM_POPULATION_RELAXATION_H

@@ -1,7 +1,7 @@
 /** @file
- * Baseline: one network at a time, as one would solve it without Epilux: stock CVODE on the stock serial
- * vector, stepped until the largest component of the field is small. What `epilux bench` compares the
- * population with; it certifies nothing.
+ * Baseline: solves one network at a time, as one would without Epilux: CVODE on its serial vector, stepped
+ * until the largest component of the field is small. `epilux bench` compares the population with it. It gives
+ * no certificate.
  */
 #ifndef EPILUX_EQUILIBRIUM_REFERENCE_BASELINE_H
 #define EPILUX_EQUILIBRIUM_REFERENCE_BASELINE_H

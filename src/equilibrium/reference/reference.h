@@ -1,7 +1,7 @@
 /** @file
- * Reference: one network, plain CVODE (Adams, functional iteration, stock serial vector; of a stiff family
- * BDF with a dense Jacobian) until the residual is small, then KINSOL's Newton with line search. The judge of
- * the fast way, and what `simulate` shows.
+ * Reference: one network, plain CVODE (Adams, functional iteration, stock serial vector; of a stiff family BDF
+ * with a dense Jacobian) until the residual is small, then KINSOL's Newton with line search. It judges the
+ * fast engine, and `simulate` uses it.
  */
 #ifndef EPILUX_EQUILIBRIUM_REFERENCE_REFERENCE_H
 #define EPILUX_EQUILIBRIUM_REFERENCE_REFERENCE_H

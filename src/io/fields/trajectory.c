@@ -1,5 +1,5 @@
 /** @file
- * Trajectory.
+ * Trajectory: writes the arrays of a transient or of a sweep with their axes.
  */
 #include "io/fields/trajectory.h"
 

@@ -1,6 +1,6 @@
 /** @file
- * Trajectory: what `epilux simulate` leaves: one network's transient, or its branches as a parameter is
- * moved.
+ * Trajectory: the file that `epilux simulate` writes: the transient of one network, or its branches along a
+ * parameter.
  *
  *   transient   /time [time], /state [time][node][component], /residual [time], /readout [time][output]
  *   hysteresis  /value [value], and of each way (up, down): /state_up [value][node][component], /readout_up

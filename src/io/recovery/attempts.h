@@ -1,6 +1,6 @@
 /** @file
- * Attempts: what is under way while a campaign runs, kept beside its results file, so that a trial that takes
- * its process down is known as one after the process is gone, and is given up after some deaths.
+ * Attempts: the trials that are running, written beside the results file, so that a trial that crashes its
+ * process is known after the crash, and is given up after some crashes.
  *
  * The file begins with a header of eight 64-bit words in the machine's byte order: "EPXATTM1",
  * 0x0102030405060708, the digest, blocks, suspects, slots, 0, a checksum (CRC-64/XZ over what stands before

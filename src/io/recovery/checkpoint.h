@@ -1,6 +1,6 @@
 /** @file
- * Checkpoints of trainings: what is kept of a block of trials that is under way, in a file of its own beside
- * the results file, RESULTS.h5.checkpoint.POINT.FIRST, FIRST its first instance.
+ * Checkpoints of trainings: the state of a running block of trials, in a file of its own beside the results
+ * file, RESULTS.h5.checkpoint.POINT.FIRST, with FIRST its first instance.
  *
  * The file begins with a header of sixteen 64-bit words in the machine's byte order: "EPXCHKP1",
  * 0x0102030405060708, digest, point, first instance, instances, kind, instruction set, ranks a network, hash
@@ -8,8 +8,8 @@
  * contents, checksum of what precedes it. The contents are those of the restart's places, one after the
  * other. Checksums are CRC-64/XZ.
  *
- * It is written under another name, brought to the disk and renamed: whatever dies, there is the last whole
- * one.
+ * It is written under another name, synced to the disk and renamed, so that the last complete file survives
+ * any crash.
  */
 #ifndef EPILUX_IO_RECOVERY_CHECKPOINT_H
 #define EPILUX_IO_RECOVERY_CHECKPOINT_H

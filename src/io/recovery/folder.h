@@ -1,5 +1,5 @@
 /** @internal @file
- * Folder: the names in it.
+ * Folder: syncs the names in a folder to the disk.
  */
 #ifndef EPILUX_IO_RECOVERY_FOLDER_H
 #define EPILUX_IO_RECOVERY_FOLDER_H

@@ -1,6 +1,6 @@
 /** @file
- * Lock: one run a results file. The operating system drops the lock of a process that is gone, however it
- * went.
+ * Lock: at most one run per results file. The operating system releases the lock when its process ends, in
+ * whatever way.
  */
 #ifndef EPILUX_IO_RECOVERY_LOCK_H
 #define EPILUX_IO_RECOVERY_LOCK_H

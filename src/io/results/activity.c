@@ -1,5 +1,5 @@
 /** @file
- * Activity.
+ * Activity: adds up the time of each rank, interval by interval.
  */
 #include "io/results/activity.h"
 

@@ -1,6 +1,6 @@
 /** @file
- * Activity: who computed when in a run, and where the rest of the time went; kept in the results file under
- * /run, outside of what is the same on any number of ranks.
+ * Activity: when each rank computed, and where the rest of the time went; saved under /run in the results
+ * file, which is not part of the same-bits promise.
  *
  * The time of each rank that computes falls into three parts: busy, inside blocks; tail, idle because nothing
  * was left to hand out; waiting, all else: for its first block, for work to come, for its processor.

@@ -1,5 +1,5 @@
 /** @file
- * Extension: a campaign made larger, by instances or by design points, that keeps what it had.
+ * Extension: enlarges a campaign by instances or design points; the earlier trials stay as they are.
  */
 #ifndef EPILUX_IO_RESULTS_EXTENSION_H
 #define EPILUX_IO_RESULTS_EXTENSION_H

@@ -1,5 +1,5 @@
 /** @file
- * Parts: the results files of one campaign's parts (shards of a job array) joined into one.
+ * Parts: joins the results files of the parts of one campaign (shards of a job array) into one.
  */
 #ifndef EPILUX_IO_RESULTS_PARTS_H
 #define EPILUX_IO_RESULTS_PARTS_H

@@ -1,6 +1,6 @@
 /** @file
- * Results: what a results file and the journal beside it hold of a campaign, for reports: without its task's
- * files, without a lock, while it runs or long after.
+ * Results: reads a results file and its journal for reports. It needs neither the files of the task nor a
+ * lock, and works while the campaign runs.
  */
 #ifndef EPILUX_IO_RESULTS_RESULTS_H
 #define EPILUX_IO_RESULTS_RESULTS_H

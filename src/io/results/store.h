@@ -1,5 +1,6 @@
 /** @file
- * Store: the results file of a campaign, HDF5, always whole: it is written beside its name and then takes it.
+ * Store: the results file of a campaign, HDF5. It is always complete: a new version is written under another
+ * name and then renamed.
  *
  * Attributes of the root say what was run and by what: format, format_version, deck, seed, digest, versions,
  * host. Arrays have the attributes units and long_name, and named axes:

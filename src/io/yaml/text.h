@@ -1,5 +1,5 @@
 /** @internal @file
- * Text: a text that grows, for what is written as YAML.
+ * Text: a growing text, for writing YAML.
  */
 #ifndef EPILUX_IO_YAML_TEXT_H
 #define EPILUX_IO_YAML_TEXT_H

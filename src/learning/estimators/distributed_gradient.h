@@ -1,5 +1,5 @@
 /** @file
- * Distributed gradient: the rules of learning/estimator.h for one network that is distributed over ranks, one
+ * Distributed gradient: the rules of learning/estimators for one network that is distributed over ranks, one
  * sample at a time.
  */
 #ifndef EPILUX_LEARNING_ESTIMATORS_DISTRIBUTED_GRADIENT_H

@@ -2,7 +2,7 @@
  * Estimators: the rules that turn equilibria into a gradient of the cost, one file each
  * (src/learning/estimators).
  *
- * Notation of photonic/family.h: F = Q G, M = dG/ds, c = dC/ds; the exact gradient is y' dG/dtheta, y = -M^-T
+ * Notation of epilux/family.h: F = Q G, M = dG/ds, c = dC/ds; the exact gradient is y' dG/dtheta, y = -M^-T
  * c, at the free state s0. What each rule does is said in its summary and in its file; the classes are
  *
  *   nudged equilibria contrasted (plain, random-sign, holomorphic, homeostasis): y = delta/beta -> -M^-1 c,

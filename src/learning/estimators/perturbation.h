@@ -1,6 +1,5 @@
 /** @internal @file
- * Perturbation: the cost of a batch when the parameters are shifted: what rules that know nothing of the
- * network go by.
+ * Perturbation: the cost of a batch with shifted parameters, for rules that know nothing of the network.
  */
 #ifndef EPILUX_LEARNING_ESTIMATORS_PERTURBATION_H
 #define EPILUX_LEARNING_ESTIMATORS_PERTURBATION_H

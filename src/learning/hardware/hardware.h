@@ -1,6 +1,6 @@
 /** @file
- * Hardware: what stands between a rule of learning and the network that it trains. Every item has a switch of
- * its own, and all of them off, all zero, is hardware that is ideal: the same bits as without it.
+ * Hardware: the imperfections between a learning rule and the network that it trains. Every item has its own
+ * switch; with all of them off (all zero) the results have the same bits as without hardware.
  *
  *   drive     the features are set by a converter of few bits
  *   reading   what the rule reads of states is noisy (reading.h). It reads the free state, once an update,

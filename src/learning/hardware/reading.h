@@ -1,5 +1,5 @@
 /** @file
- * Reading: what a detector reports of a state, and how far that is from the state.
+ * Reading: the value that a detector reports for a state, with its noise.
  *
  * Every component s of every node is read by a balanced homodyne receiver: light of power P_1 |s|^2 beats
  * with a reference of power P_r, and the current is

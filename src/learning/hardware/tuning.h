@@ -1,5 +1,5 @@
 /** @file
- * Tuning: how the trained parameters of a block of instances are set, and what setting them does.
+ * Tuning: sets the trained parameters of a block of instances, with the limits of the devices that hold them.
  *
  * A parameter's setting u is counted from where fabrication left it. What the network has is
  *
@@ -45,7 +45,7 @@ typedef struct {
 
 typedef struct epx_tuning epx_tuning;
 
-/** Tells whether what is wanted is what is set. */
+/** Tells whether every setting is reached exactly (ideal hardware). */
 bool epx_tuning_is_ideal(const epx_tuning_spec *spec);
 
 /** Checks a description. Errors: EPX_EINPUT: bits outside 0 … 32, a negative or not finite number, a range

@@ -1,10 +1,10 @@
 /** @file
- * Checkpointer: who keeps a training that is under way, so that it can go on after a kill. A training knows neither
- * clock nor file: between two updates it shows itself, and the checkpointer does what it likes.
+ * Checkpointer: saves the state of a running training, so that it can continue after a kill. A training knows
+ * neither clock nor file: between two updates it calls the checkpointer, which may save its state.
  *
  * What is kept is the training's restart: parameters, moments of the optimiser, place in the epoch, what the
  * epoch has added up, best parameters so far, curves, counts. Random numbers are keyed by what is drawn, so
- * that the place is all that is needed of them. A training restored from it ends with the same bits.
+ * that the position in the training is enough to draw them again. A restored training ends with the same bits.
  */
 #ifndef EPILUX_LEARNING_TRAINING_CHECKPOINTER_H
 #define EPILUX_LEARNING_TRAINING_CHECKPOINTER_H

@@ -1,5 +1,5 @@
 /** @internal @file
- * Bundle: messages one after the other in one buffer, as they travel. Ranks are of one machine type.
+ * Bundle: several messages in one buffer, as they are sent. All ranks must have the same machine type.
  */
 #ifndef EPILUX_PARALLEL_CHANNEL_BUNDLE_H
 #define EPILUX_PARALLEL_CHANNEL_BUNDLE_H

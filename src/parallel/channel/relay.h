@@ -1,5 +1,5 @@
 /** @file
- * Relay: passes on what rank 0 and a group of workers say to each other, many messages at once.
+ * Relay: forwards messages between rank 0 and a group of workers, many at once.
  */
 #ifndef EPILUX_PARALLEL_CHANNEL_RELAY_H
 #define EPILUX_PARALLEL_CHANNEL_RELAY_H

@@ -1,5 +1,5 @@
 /** @internal @file
- * Durations: the mean and high quantiles of how long blocks take, in a fixed space.
+ * Durations: the mean and high quantiles of the time per block, in constant memory.
  */
 #ifndef EPILUX_PARALLEL_SCHEDULE_DURATIONS_H
 #define EPILUX_PARALLEL_SCHEDULE_DURATIONS_H

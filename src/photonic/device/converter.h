@@ -1,6 +1,6 @@
 /** @file
- * Converter: numbers that are set or read with a limited number of levels: DAC and ADC, and cells of
- * phase-change material.
+ * Converter: sets or reads numbers with a limited number of levels: DAC, ADC, and cells of phase-change
+ * material.
  */
 #ifndef EPILUX_PHOTONIC_DEVICE_CONVERTER_H
 #define EPILUX_PHOTONIC_DEVICE_CONVERTER_H

@@ -1,5 +1,5 @@
 /** @file
- * Detector: a photodiode and what reads it; the noise of its current.
+ * Detector: a photodiode with its read-out electronics, and the noise of its current.
  *   shot 2 q (I + I_d) B     thermal 4 k T B / R_L     laser 10^(RIN/10) I^2 B     converter step^2 / 12
  * with I = responsivity * power. Source: standard; SNR = I^2 / sum, effective bits = (SNR [dB] - 1.76)
  * / 6.02.

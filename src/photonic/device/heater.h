@@ -1,5 +1,5 @@
 /** @file
- * Heater: a resistor beside a guide shifts its phase, and, less, that of its neighbours.
+ * Heater: a resistor that shifts the phase of its waveguide and, less, of the neighbouring ones.
  */
 #ifndef EPILUX_PHOTONIC_DEVICE_HEATER_H
 #define EPILUX_PHOTONIC_DEVICE_HEATER_H

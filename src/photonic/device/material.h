@@ -1,5 +1,5 @@
 /** @file
- * Material: what guides light, at a wavelength of 1550 nm.
+ * Material: optical constants of waveguide cores at 1550 nm.
  */
 #ifndef EPILUX_PHOTONIC_DEVICE_MATERIAL_H
 #define EPILUX_PHOTONIC_DEVICE_MATERIAL_H

@@ -1,6 +1,6 @@
 /** @file
- * Normalisation: how a Kerr resonator's description and the parameters of the family `kerr` stand to each
- * other.
+ * Normalisation: converts between the physical description of a Kerr resonator and the parameters of the
+ * family `kerr`.
  *
  * A ring with n = |A|^2 photons, driven with power P at its bus by light of frequency omega_d (fields as
  * e^(-i omega t), in the frame of the drive):

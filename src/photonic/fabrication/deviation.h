@@ -1,5 +1,5 @@
 /** @file
- * Deviation: what fabrication changes in a guided device, and by how much.
+ * Deviation: the quantities of a waveguide device that fabrication changes.
  */
 #ifndef EPILUX_PHOTONIC_FABRICATION_DEVIATION_H
 #define EPILUX_PHOTONIC_FABRICATION_DEVIATION_H

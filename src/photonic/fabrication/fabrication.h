@@ -1,6 +1,6 @@
 /** @file
- * Fabrication: from the deviations of an instance's rings, through its remedies, to the parameters of its
- * network.
+ * Fabrication: computes the parameters of an instance from the fabrication deviations of its rings, after
+ * trimming and heating.
  *
  * The network's parameters are normalised; a ring of the given description says in what. With Gamma the rate
  * that makes the ring's loss kappa the parameter `loss` of node 0, deviations change node i and the link of i

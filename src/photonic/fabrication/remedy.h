@@ -1,5 +1,5 @@
 /** @file
- * Remedies: resonances that fabrication moved are brought to where they should be, at a price.
+ * Remedies: trimming and heating, which move resonances back to their targets, and what they cost.
  *
  * Shifts are those of epx_ring_change: of a resonance's wavelength from its nominal one [m], > 0 to the red.
  */

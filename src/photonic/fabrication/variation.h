@@ -1,5 +1,5 @@
 /** @file
- * Variation: what fabrication does to the nominal parameters of each instance.
+ * Variation: adds random deviations to the nominal parameters of each instance.
  */
 #ifndef EPILUX_PHOTONIC_FABRICATION_VARIATION_H
 #define EPILUX_PHOTONIC_FABRICATION_VARIATION_H

@@ -1,6 +1,6 @@
 /** @internal @file
- * Amplitude: what families share whose nodes have a complex amplitude a = x + i p in their first two
- * components, driven by light that no state changes. Rows of amplitudes alone: [n_nodes][2][n_lanes].
+ * Amplitude: shared by families whose nodes have a complex amplitude a = x + i p in their first two components
+ * and a drive that no state changes. Rows of amplitudes alone: [n_nodes][2][n_lanes].
  */
 #ifndef EPILUX_PHOTONIC_FAMILIES_AMPLITUDE_H
 #define EPILUX_PHOTONIC_FAMILIES_AMPLITUDE_H

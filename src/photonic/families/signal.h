@@ -1,5 +1,5 @@
 /** @internal @file
- * Signal: what families share whose nodes have one real number and start near zero, driven by what no state
+ * Signal: shared by families whose nodes have one real state that starts near zero, and a drive that no state
  * changes.
  */
 #ifndef EPILUX_PHOTONIC_FAMILIES_SIGNAL_H

@@ -1,5 +1,5 @@
 /** @file
- * Correlation: how alike a random field is at two points a distance d apart.
+ * Correlation: the correlation of a random field between two points at distance d.
  *
  * Tools mean different things by "correlation length"; here each kernel is named and its formula is its
  * convention.

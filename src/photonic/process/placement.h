@@ -1,5 +1,5 @@
 /** @file
- * Placement: where the devices of a chip lie, and how long they are.
+ * Placement: positions and lengths of the devices on a chip.
  */
 #ifndef EPILUX_PHOTONIC_PROCESS_PLACEMENT_H
 #define EPILUX_PHOTONIC_PROCESS_PLACEMENT_H

@@ -1,6 +1,6 @@
 /** @file
- * Process: what fabrication does to every device of every chip: from lot to wafer to die to device, for each
- * quantity of epx_deviation.
+ * Process: draws the fabrication deviations of every device on every chip, from lot to wafer to die to device,
+ * for each quantity of epx_deviation.
  *
  *   x = lot + wafer + radial(r) + tilt + systematic(place in the reticle) + die
  *       + local(place on the wafer) + white

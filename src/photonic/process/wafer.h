@@ -1,5 +1,5 @@
 /** @file
- * Wafer: which dies lie on it; and which lot, wafer and die an instance is taken from.
+ * Wafer: the dies on a wafer, and the lot, wafer and die of each instance.
  */
 #ifndef EPILUX_PHOTONIC_PROCESS_WAFER_H
 #define EPILUX_PHOTONIC_PROCESS_WAFER_H

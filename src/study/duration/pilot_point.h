@@ -1,6 +1,6 @@
 /** @file
- * Pilot point: a point whose trials do a small share of their work, so that the time of the whole can be told
- * from what that share takes. Its records mean nothing.
+ * Pilot point: a design point whose trials do a small share of their work, to estimate the time of the whole.
+ * Its records have no meaning.
  */
 #ifndef EPILUX_STUDY_DURATION_PILOT_POINT_H
 #define EPILUX_STUDY_DURATION_PILOT_POINT_H

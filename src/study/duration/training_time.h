@@ -1,6 +1,6 @@
 /** @file
- * Training time: how far a training had come by when, and from that what the rest of it will take. It knows no
- * clock: the seconds are told to it.
+ * Training time: records the progress of a training over time, and estimates how long the rest takes. It reads
+ * no clock: the caller passes the seconds.
  */
 #ifndef EPILUX_STUDY_DURATION_TRAINING_TIME_H
 #define EPILUX_STUDY_DURATION_TRAINING_TIME_H

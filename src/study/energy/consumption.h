@@ -1,5 +1,5 @@
 /** @file
- * Consumption: from what a trial measured to what it would have cost in energy.
+ * Consumption: computes the energy of a trial from what it measured.
  */
 #ifndef EPILUX_STUDY_ENERGY_CONSUMPTION_H
 #define EPILUX_STUDY_ENERGY_CONSUMPTION_H

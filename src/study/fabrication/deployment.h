@@ -1,5 +1,5 @@
 /** @file
- * Deployment: fabricates instances, and brings onto them what their protocol has trained elsewhere.
+ * Deployment: fabricates instances, and sets on them the parameters that their protocol has trained elsewhere.
  *
  * What is trained elsewhere are settings u = theta - nominal of the trained parameters. An instance gets them
  * as if it had been made for them: it is fabricated from the nominal values nominal + u', u' what its

@@ -1,6 +1,6 @@
 /** @file
- * Fabricated: what is kept of an instance's fabrication when a deck with a process asks for keep_variation:
- * where its chip lay, and what its rings are like. One table of columns.
+ * Fabricated: the columns that keep_variation saves for each instance of a deck with a process: the position
+ * of its chip on the wafer, and the properties of its rings.
  *
  *   values = [wafer] [die_x] [die_y], then row by row for every node: each quantity of epx_deviation,
  *            resonance, remedied_resonance

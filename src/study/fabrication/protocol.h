@@ -1,6 +1,6 @@
 /** @file
- * Protocols: which network is trained, by what, and how its settings come onto fabricated instances. Every
- * protocol works on the same instances, so that remedies are compared pair by pair.
+ * Protocols: which network is trained, how, and how the trained settings reach the fabricated instances. Every
+ * protocol uses the same instances, so that protocols can be compared instance by instance.
  */
 #ifndef EPILUX_STUDY_FABRICATION_PROTOCOL_H
 #define EPILUX_STUDY_FABRICATION_PROTOCOL_H

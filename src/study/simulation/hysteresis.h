@@ -1,6 +1,6 @@
 /** @file
- * Hysteresis: the state that a network comes to as one parameter is moved up and down, step by step, each
- * step from the state before; where it jumps.
+ * Hysteresis: sweeps one parameter up and down in steps, each starting from the state of the step before, and
+ * finds where the state jumps.
  */
 #ifndef EPILUX_STUDY_SIMULATION_HYSTERESIS_H
 #define EPILUX_STUDY_SIMULATION_HYSTERESIS_H

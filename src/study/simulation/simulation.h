@@ -1,5 +1,6 @@
 /** @file
- * Simulation: one network of a design point with one sample, by the reference way, and its transient.
+ * Simulation: solves one network of a design point with one sample by the reference engine, and records the
+ * transient.
  */
 #ifndef EPILUX_STUDY_SIMULATION_SIMULATION_H
 #define EPILUX_STUDY_SIMULATION_SIMULATION_H

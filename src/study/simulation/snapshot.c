@@ -1,5 +1,5 @@
 /** @file
- * Snapshot.
+ * Snapshot: lists the columns of a lattice and evaluates them over a rank's own nodes.
  */
 #include "study/simulation/snapshot.h"
 

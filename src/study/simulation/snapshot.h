@@ -1,6 +1,6 @@
 /** @file
- * Snapshot: a distributed lattice at a free equilibrium, as columns over its nodes: what each rank owns of
- * its amplitudes, of what drives them, and of the parameters as they are. io/fields writes it.
+ * Snapshot: a distributed lattice at a free equilibrium, as columns over its nodes: amplitudes, drives and
+ * parameters of the nodes that each rank owns. io/fields writes it.
  *
  * Values are those of the rank's own free nodes, in their order:
  *

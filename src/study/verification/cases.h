@@ -1,5 +1,5 @@
 /** @internal @file
- * The reference cases, and how they write their reports; their contract is epilux/study/verify.h.
+ * The reference cases, and how they write their reports; their contract is verify.h.
  */
 #ifndef EPILUX_STUDY_VERIFICATION_CASES_H
 #define EPILUX_STUDY_VERIFICATION_CASES_H

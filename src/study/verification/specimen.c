@@ -1,5 +1,5 @@
 /** @file
- * Specimen.
+ * Specimen: creates networks, lanes and workspaces for the reference cases.
  */
 #include "study/verification/specimen.h"
 

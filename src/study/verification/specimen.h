@@ -1,5 +1,6 @@
 /** @internal @file
- * Specimen: a few networks of one structure with all that settling them and estimating gradients needs.
+ * Specimen: a few networks of one structure, with all that is needed to solve their equilibria and estimate
+ * gradients.
  */
 #ifndef EPILUX_STUDY_VERIFICATION_SPECIMEN_H
 #define EPILUX_STUDY_VERIFICATION_SPECIMEN_H

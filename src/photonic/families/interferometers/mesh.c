@@ -99,7 +99,7 @@ const double *epx_mesh_get_entry(const epx_lanes *lanes, int i, int j, int lane,
   return lanes->derived + at * *im + (lanes->shared ? 0 : lane);
 }
 
-/** Gives the rows of waveguides to the nodes whose they are, in reverse order, and the loops' gain and phase.
+/** Gives the rows of waveguides to the nodes that own them, in reverse order, with gain and phase of the loops.
  */
 static void finish_derived(epx_lanes *lanes) {
   const int n = lanes->network->n_nodes;
