@@ -12,7 +12,7 @@ import sys
 
 import numpy as np
 
-from command import fail
+from command import fail, refuse_output
 from results import ESTIMATOR, Results, ResultsError
 
 REFERENCE, SEED, ACCURACY = "backprop", "study.seed", "accuracy"
@@ -81,6 +81,9 @@ def main():
     parser.add_argument("-o", "--output", help="file to write [standard output]")
     arguments = parser.parse_args()
     studies, lines = {}, []
+    reason = refuse_output(arguments.output, arguments.results) if arguments.output else None
+    if reason:
+        return fail(script, reason, 2)
     try:
         for path in arguments.results:
             with Results(path) as results:

@@ -79,7 +79,9 @@ def edges_of(levels, logarithmic):
     middles = np.log(levels) if logarithmic else levels
     between = (middles[1:] + middles[:-1]) / 2
     edges = np.concatenate(([2 * middles[0] - between[0]], between, [2 * middles[-1] - between[-1]]))
-    return np.exp(edges) if logarithmic else edges
+    if logarithmic:
+        return np.exp(edges)
+    return np.maximum(edges, 0) if levels[0] >= 0 else edges  # a power has no cell below 0
 
 
 @style.with_style
@@ -116,8 +118,9 @@ def draw_cells(axes, results, values):
     x, y = choose_factors(results)
     mesh = axes.pcolormesh(edges_of(np.array(x.levels), x.logarithmic), edges_of(np.array(y.levels), y.logarithmic),
                            values, linewidth=0, rasterized=True)
-    axes.set_xscale("log" if x.logarithmic else "linear")
-    axes.set_yscale("log" if y.logarithmic else "linear")
+    for which, factor in (("x", x), ("y", y)):
+        if factor.logarithmic:
+            style.set_log_scale(axes, which)
     axes.set_xlabel(style.label(x.name, x.units))
     axes.set_ylabel(style.label(y.name, y.units))
     return mesh

@@ -21,6 +21,9 @@ def fail(script, message, status):
 
 def write_rows(script, rows, output):
     """Writes dictionaries of the same keys as CSV, to standard output where `output` is None; returns the status."""
+    reason = refuse_output(output, []) if output else None
+    if reason:
+        return fail(script, reason, 2)
     try:
         with open(output, "w", newline="") if output else sys.stdout as file:
             table = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
@@ -29,6 +32,32 @@ def write_rows(script, rows, output):
     except OSError as error:
         return fail(script, f"{output}: cannot be written: {error.strerror}", 1)
     return 0
+
+
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def refuse_output(output, inputs):
+    """One line why `output` must not be written: it is one of the inputs, by whatever name, or holds results or another
+    HDF5 file, or is no ordinary file; None where nothing speaks against it."""
+    for path in inputs:
+        if os.path.exists(output) and os.path.exists(path) and os.path.samefile(output, path):
+            return f"{output}: is the input {path}, which is not written over"
+    if os.path.exists(output) and not os.path.isfile(output):
+        return f"{output}: is no ordinary file"
+    try:
+        with open(output, "rb") as file:
+            if file.read(len(SIGNATURE)) == SIGNATURE:
+                return f"{output}: is an HDF5 file, such as results, which is not written over"
+    except OSError:
+        pass  # not there yet, or not to be read; writing says so
+    return None
+
+
+def refuse_suffix(output, suffixes):
+    """One line that names the suffixes, where `output` has none of them."""
+    known = output.rsplit(".", 1)[-1].lower() in suffixes
+    return None if known else f"{output}: the suffix must be one of .{', .'.join(suffixes)}"
 
 
 def draw(module, results, arguments, script, then=None):
@@ -60,8 +89,9 @@ def run(module, has_metric=False, reader=Results, example="quickstart.h5", then=
     if has_metric:
         parser.add_argument("-m", "--metric", help="draw this metric alone")
     arguments = parser.parse_args()
-    if arguments.output.rsplit(".", 1)[-1].lower() not in SUFFIXES:
-        return fail(script, f"{arguments.output}: the suffix must be one of .{', .'.join(SUFFIXES)}", 2)
+    reason = refuse_suffix(arguments.output, SUFFIXES) or refuse_output(arguments.output, [arguments.results])
+    if reason:
+        return fail(script, reason, 2)
     try:
         with reader(arguments.results) as results:
             return draw(module, results, arguments, script, then)

@@ -326,7 +326,8 @@ def draw_outcome(axes, results, pooled):
         shown = effect.p < 1 - results.confidence
         look = {"color": style.BLUE, "marker": "o", "markerfacecolor": style.BLUE if shown else "white"}
         if effect.inert:
-            axes.text(0, place, " changes nothing", va="center", fontsize=7, color=style.GREY)
+            axes.text(0.03, place, "changes nothing", va="center", fontsize=7, color=style.GREY,
+                      transform=axes.get_yaxis_transform())
         step = 0.6 / max(len(effect.changes), 1)
         for i, change in enumerate(effect.changes):
             at = place + (i - (len(effect.changes) - 1) / 2) * step

@@ -23,7 +23,8 @@ def band_of(results):
     mean, std = results.statistic(KEY, "mean"), results.statistic(KEY, "std")
     if mean is None or std is None:
         return None
-    return mean, mean - std, mean + std, "mean ± standard deviation of networks"
+    return (mean, np.maximum(mean - std, -1), np.minimum(mean + std, 1),  # where a cosine can be
+            "mean ± standard deviation of networks")
 
 
 def lacking(results):

@@ -5,6 +5,7 @@ The first two numerical factors that vary, or one and a category; a panel for ea
 A design that is no grid is drawn as dots.
 """
 import itertools
+import math
 import sys
 
 import matplotlib
@@ -18,6 +19,7 @@ from layout import format_level, name_setting
 from units import scale_units
 
 MAX_PANELS, MAX_LEVELS = 6, 6
+MAX_COMBINATIONS = 1000  # of levels of the other factors, beyond which no panels are looked for
 MAX_CELLS = 150  # beyond them no number is written into the cells
 
 
@@ -50,6 +52,8 @@ def lacking(results, metric=None):
         return "the file has no /statistics of it"
     if not np.any(np.isfinite(choose_values(results, metric)[2])):
         return "no design point has a finished trial"
+    if math.prod(len(f.levels) for f in list_others(results)) > MAX_COMBINATIONS:
+        return "the other factors have too many combinations for a map each"
     if not is_grid(results) and not all(f.numeric for f in choose_factors(results)):
         return "the design is no grid, and has no two numerical factors"
     if len(list_panels(results)) > MAX_PANELS:
@@ -57,10 +61,14 @@ def lacking(results, metric=None):
     return None
 
 
+def list_others(results):
+    """The factors beside the pair that have a few levels."""
+    return [f for f in results.varying if f not in choose_factors(results) and len(f.levels) <= MAX_LEVELS]
+
+
 def list_panels(results):
     """[(title, [points])]: one panel a combination of the other factors of a few levels."""
-    pair = choose_factors(results)
-    others = [f for f in results.varying if f not in pair and len(f.levels) <= MAX_LEVELS]
+    others = list_others(results)
     panels = []
     for combination in itertools.product(*(f.levels for f in others)):
         inside = np.ones(results.n_points, dtype=bool)
@@ -144,9 +152,9 @@ def draw_dots(axes, x, y, points, values, norm):
     image = axes.scatter(x.values[shown], y.values[shown], c=values[shown], norm=norm, cmap="cividis", s=22,
                          edgecolors="black", linewidths=0.4)
     if x.logarithmic:
-        axes.set_xscale("log")
+        style.set_log_scale(axes, "x")
     if y.logarithmic:
-        axes.set_yscale("log")
+        style.set_log_scale(axes, "y")
     return image
 
 

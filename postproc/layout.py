@@ -6,6 +6,7 @@ factor of a few levels makes the lines. arrange returns None where that does not
 panels.
 """
 import itertools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from results import ESTIMATOR, Factor
 from units import scale_units
 
 MAX_PANELS = 6
+MAX_EVEN = 10      # levels that may stand at even places, each with its name
+LEAST_STEP = 0.04  # of the axis, between levels that are drawn where they lie; nearer ones stand at even places
 MAX_LINES = 8
 
 
@@ -32,8 +35,24 @@ class Layout:
 
     @property
     def ticks(self):
-        """(position, level) of every level of x; categories stand at 0, 1, 2, ..."""
-        return list(zip(self.x.levels, self.x.levels)) if self.x.numeric else list(enumerate(self.x.levels))
+        """(position, level) of every level of x; at even places they stand at 0, 1, 2, ..."""
+        return list(enumerate(self.x.levels)) if is_even(self.x) else list(zip(self.x.levels, self.x.levels))
+
+    @property
+    def is_logarithmic(self):
+        return self.x.logarithmic and not is_even(self.x)
+
+
+def is_even(factor):
+    """Whether levels stand at even places: categories, and a few numbers too close for their names, such as 0 before
+    0.001, 0.01 and 0.1."""
+    if not factor.numeric:
+        return True
+    levels = np.array(factor.levels)
+    if not 2 < levels.size <= MAX_EVEN:
+        return False
+    places = np.log(levels) if factor.logarithmic and levels[0] > 0 else levels
+    return bool(np.min(np.diff(places)) < LEAST_STEP * (places[-1] - places[0]))
 
 
 def format_level(value, units="1", digits=4):
@@ -78,7 +97,8 @@ def choose_factors(varying):
 def collect_line(x, level, points):
     """One Line of the points, or None when two of them share a place."""
     places = {v: i for i, v in enumerate(x.levels)}
-    pairs = sorted((float(x.values[p]) if x.numeric else places[x.values[p]], p) for p in points)
+    even = is_even(x)
+    pairs = sorted((places[x.values[p]] if even else float(x.values[p]), p) for p in points)
     positions = [position for position, _ in pairs]
     return None if len(set(positions)) < len(positions) else Line(level, positions, [p for _, p in pairs])
 
@@ -88,10 +108,10 @@ def arrange(results, max_panels=MAX_PANELS):
     if chosen is None:
         return None
     x, by, others = chosen
-    combinations = list(itertools.product(*(f.levels for f in others)))
     levels = by.levels if by else [None]
-    if len(combinations) > max_panels or len(levels) > MAX_LINES:
+    if math.prod(len(f.levels) for f in others) > max_panels or len(levels) > MAX_LINES:
         return None
+    combinations = itertools.product(*(f.levels for f in others))
     panels = []
     for combination in combinations:
         inside = np.ones(results.n_points, dtype=bool)

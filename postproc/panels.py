@@ -30,8 +30,8 @@ def draw_lines(layout, draw_line, label):
 
 
 def choose_scatter_factors(results):
-    """The numerical factors that a scatter has a panel for, and the category that colours it (or None)."""
-    numeric = [f for f in results.varying if f.numeric][:4]
+    """The numerical factors, a panel of the scatter each, and the category that colours it (or None)."""
+    numeric = [f for f in results.varying if f.numeric]
     return numeric, next((f for f in results.varying if not f.numeric), None)
 
 
@@ -44,24 +44,40 @@ def wants_scatter(results):
 
 
 def draw_scatter(results, centre, low, high, label):
-    """One panel a numerical factor, one dot a design point, for a design that is no grid.
+    """One panel for each numerical factor, one dot a design point, for a design that is no grid; of many points pale dots
+    without intervals, and over them the mean of each eighth of the points.
 
     Returns (figure, axes of the panels, (handles, labels) of the legend).
     """
     numeric, category = choose_scatter_factors(results)
-    styles = style.level_styles(category)
-    fig, all_axes = style.create_axes(style.COLUMN if len(numeric) == 1 else style.PAGE, 2.6, 1, len(numeric),
-                                      sharey=True)
+    styles, many = style.level_styles(category), results.n_points > MAX_ROWS
+    n_columns = min(len(numeric), 4 if len(numeric) in (4, 7, 8) else 3)
+    n_rows = -(-len(numeric) // n_columns)
+    fig, all_axes = style.create_axes(style.COLUMN if len(numeric) == 1 else style.PAGE, 0.6 + 2.0 * n_rows, n_rows,
+                                      n_columns, sharey=True)
     handles = {}
     for axes, factor in zip(all_axes, numeric):
         for level, (colour, marker, _) in styles.items():
             inside = np.flatnonzero(category.values == level) if category else np.arange(results.n_points)
             distances = np.maximum(0, [centre[inside] - low[inside], high[inside] - centre[inside]])
-            handles[level] = axes.errorbar(factor.values[inside], centre[inside], distances, color=colour,
-                                           alpha=0.8, marker=marker, markersize=3, linestyle="none",
+            bars = None if many else distances
+            handles[level] = axes.errorbar(factor.values[inside], centre[inside], bars, color=colour,
+                                           alpha=0.35 if many else 0.8, marker=marker, markersize=3, linestyle="none",
                                            elinewidth=0.5)
-        if factor.logarithmic:
-            axes.set_xscale("log")
+            if many:
+                axes.plot(*average(factor.values[inside], centre[inside]), color=colour, linewidth=1.6)
+        if factor.logarithmic and np.min(factor.values) > 0:
+            style.set_log_scale(axes, "x")
         axes.set_xlabel(style.label(factor.name, factor.units))
-    all_axes[0].set_ylabel(label)
-    return fig, all_axes, style.collect_legend(category, handles)
+    for i, axes in enumerate(all_axes):
+        axes.set_visible(i < len(numeric))
+        axes.set_ylabel(label if i % n_columns == 0 else "")
+    return fig, all_axes[:len(numeric)], style.collect_legend(category, handles)
+
+
+def average(x, y, n_parts=8):
+    """Means of x and y over each of n_parts equal parts of the points, by rising x."""
+    order = np.argsort(x, kind="stable")
+    order = order[np.isfinite(y[order])]
+    parts = [part for part in np.array_split(order, n_parts) if part.size]
+    return [np.mean(x[part]) for part in parts], [np.mean(y[part]) for part in parts]

@@ -26,12 +26,19 @@ def lacking(results):
         return f"the metrics lack energies such as {PANELS[0][0]}_{CASES[1]}"
     if not np.any(np.isfinite(results.statistic(METRIC, "mean"))):
         return "no design point has a finished trial"
+    if not choose_panels(results):
+        return "all energies are 0 or not known: nothing was trained, or the deck describes no hardware that takes energy"
     return None
 
 
 def find_panels(results):
     return [(key, digital, name, case) for key, digital, name in PANELS for case in CASES
             if results.metric(f"{key}_{case}") is not None]
+
+
+def choose_panels(results):
+    """The panels of which some design point has an energy above 0: a logarithmic axis shows no other."""
+    return [p for p in find_panels(results) if np.any(results.statistic(f"{p[0]}_{p[3]}", "mean") > 0)]
 
 
 def find_front(energy, accuracy):
@@ -66,7 +73,7 @@ def draw_panel(axes, results, panel, looks, unit_scale):
                          marker=marker, linewidths=0.5, alpha=0.6)
     front = find_front(energy, accuracy)
     axes.plot(energy[front], 100 * accuracy[front], color=style.BLACK, linewidth=0.8, drawstyle="steps-post", zorder=0)
-    axes.set_xscale("log")
+    style.set_log_scale(axes, "x")
     return handles
 
 
@@ -74,7 +81,7 @@ def draw_panel(axes, results, panel, looks, unit_scale):
 def figure(results):
     if lacking(results):
         return None
-    found = find_panels(results)
+    found = choose_panels(results)
     looks = style.level_styles(results.factor("learning.estimator"))
     fig, all_axes = style.create_axes(style.PAGE, 0.8 + 2.1 * ((len(found) + 1) // 2), (len(found) + 1) // 2, 2,
                                       sharey=True)

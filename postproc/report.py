@@ -330,6 +330,9 @@ def main():
     parser.add_argument("--figures", metavar="DIR", help="also write each figure into this folder, as PNG")
     arguments = parser.parse_args()
     output = arguments.output or os.path.splitext(arguments.results)[0] + ".html"
+    reason = command.refuse_suffix(output, ("html", "htm")) or command.refuse_output(output, [arguments.results])
+    if reason:
+        return command.fail("report", reason, 2)
     try:
         with Results(arguments.results) as results:
             if arguments.figures:

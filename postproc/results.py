@@ -16,6 +16,8 @@ os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
+from units import scale_units  # noqa: E402
+
 try:
     import yaml
 except ImportError:  # the deck's text is then shown, but not read
@@ -38,8 +40,8 @@ class Factor:
     path: str           # in the deck, and the dataset's name under /design
     name: str           # short, unique among the factors and metrics
     long_name: str
-    units: str          # "1" when dimensionless
-    values: np.ndarray  # [point] of float, or of str
+    units: str          # "1" when dimensionless; with a prefix that brings the values near 1..1000
+    values: np.ndarray  # [point] of float in that unit, or of str
     logarithmic: bool
     follows: str = ""   # path of the factor that it moves along with, when it is none of its own
 
@@ -218,9 +220,12 @@ class Results:
             scale = declared[path].get("scale") if isinstance(declared.get(path), dict) else None
             logarithmic = numeric and (scale in ("log", "logarithmic", "geometric") or
                                        (scale is None and is_geometric(values)))
-            factors.append(Factor(path, shorten(path, taken), attribute_of(group[path], "long_name", path),
-                                  attribute_of(group[path], "units", "1") or "1", values, logarithmic,
-                                  leaders.get(path, "")))
+            units = attribute_of(group[path], "units", "1") or "1"
+            if numeric:  # 300 nm and 700 nm rather than 3e-07 m and 7e-07 m
+                scale, units = scale_units(values, units)
+                values = np.array([float(f"{v:.15g}") for v in scale * values]) if scale != 1 else values
+            factors.append(Factor(path, shorten(path, taken), attribute_of(group[path], "long_name", path), units, values,
+                                  logarithmic, leaders.get(path, "")))
         return factors
 
     def _read_metric_values(self, key):
@@ -331,10 +336,14 @@ class Results:
     def criterion(self):
         """What a trial has to meet, in words: "accuracy ≥ 0.95"."""
         metric = self.metric(self.yield_metric)
-        units = "" if metric is None or metric.units == "1" else f" {metric.units}"
         name = metric.name if metric else str(self.yield_metric)
-        bounds = [f"{sign} {self.deck_value('yield.' + word)}{units}" for word, sign in
-                  (("at_least", "≥"), ("at_most", "≤")) if self.deck_value("yield." + word) is not None]
+        bounds = []
+        for word, sign in (("at_least", "≥"), ("at_most", "≤")):
+            limit = self.deck_value("yield." + word)
+            if limit is not None and metric is not None and metric.units != "1":
+                scale, units = scale_units([limit], metric.units)
+                limit = f"{scale * limit:.6g} {units}"
+            bounds += [f"{sign} {limit}"] if limit is not None else []
         return f"{name} {' and '.join(bounds)}" if bounds else "the yield criterion"
 
     def yields(self):

@@ -14,10 +14,10 @@ from matplotlib import rc_context  # noqa: E402
 from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Patch  # noqa: E402
-from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator  # noqa: E402
 import numpy as np  # noqa: E402
 
-from layout import format_level  # noqa: E402
+from layout import format_level, is_even  # noqa: E402
 
 COLUMN, PAGE = 3.4, 7.0  # width of one column and of the page, in
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -98,32 +98,50 @@ def dodge(layout, positions, i_line, n_lines, share=0.1):
     shift = (i_line - (n_lines - 1) / 2) * share
     levels = np.array([position for position, _ in layout.ticks], dtype=float)
     positions = np.array(positions, dtype=float)
-    if layout.x.numeric and layout.x.logarithmic:
+    if layout.is_logarithmic:
         return positions * np.exp(shift * np.min(np.diff(np.log(levels)))) if len(levels) > 1 else positions
     return positions + shift * (np.min(np.diff(levels)) if len(levels) > 1 else 1.0)
 
 
 def set_factor_axis(axes, layout):
     """Scale, ticks at the levels, and label of the x axis of a Layout."""
-    x = layout.x
-    if x.numeric and x.logarithmic:
-        axes.set_xscale("log")
-    ticks = layout.ticks
+    x, ticks = layout.x, layout.ticks
+    if layout.is_logarithmic:
+        set_log_scale(axes, "x")
     if len(ticks) <= 10:
         axes.xaxis.set_major_locator(FixedLocator([position for position, _ in ticks]))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xticklabels([format_level(level) for _, level in ticks])
-    elif x.numeric and x.logarithmic:
-        axes.xaxis.set_minor_formatter(NullFormatter())
-    if not x.numeric:
+        names = [format_level(level) for _, level in ticks]
+        long = sum(map(len, names)) > 28
+        axes.set_xticklabels(names, rotation=45 if long else 0, ha="right" if long else "center")
+    if is_even(x):
         axes.set_xlim(-0.5, len(ticks) - 0.5)
     axes.set_xlabel(label(x.name, x.units))
 
 
+def set_log_scale(axes, which):
+    """A logarithmic scale whose ticks are plain numbers; within two decades also 2 and 5 of each."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    axis.set_major_locator(NumberedLocator())
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(format_tick))
+
+
+class NumberedLocator(LogLocator):
+    """Ticks at decades; at 1, 2 and 5 of each where the axis spans less than two."""
+    def tick_values(self, vmin, vmax):
+        narrow = 0 < vmin < vmax < 100 * vmin
+        self.set_params(subs=(1, 2, 5) if narrow else (1,), numticks=12 if narrow else 6)
+        return super().tick_values(vmin, vmax)
+
+
+def format_tick(value, _place=None):
+    return f"{value:g}" if 1e-3 <= value < 1e4 else f"$10^{{{round(np.log10(value))}}}$" if value > 0 else ""
+
+
 def set_log_axis(axes):
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(numticks=6))
-    axes.yaxis.set_minor_locator(NullLocator())
+    set_log_scale(axes, "y")
 
 
 def set_percent_axis(axes):

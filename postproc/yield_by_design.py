@@ -14,6 +14,9 @@ import style
 from layout import arrange, name_point
 
 
+MAX_BARS = 30  # points along a line that have a bar each; more have a band
+
+
 def lacking(results):
     """Says what the results lack for this figure, or returns None."""
     if not results.has_statistics:
@@ -56,6 +59,9 @@ def draw_lines(results, layout):
     def draw_line(axes, line, look, i_line, n_lines):
         colour, marker, dash = look
         y, p = share[line.points], line.points
+        if len(p) > MAX_BARS:
+            axes.fill_between(line.positions, low[p], high[p], color=colour, alpha=0.18, linewidth=0)
+            return axes.plot(line.positions, y, color=colour, linestyle="none", marker=".", markersize=3)[0]
         return axes.errorbar(style.dodge(layout, line.positions, i_line, n_lines), y,
                              np.maximum(0, [y - low[p], high[p] - y]), color=colour, marker=marker,
                              linestyle=dash, capsize=2, elinewidth=0.8, capthick=0.8)

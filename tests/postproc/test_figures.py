@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Tests of the figures: each shows the numbers of the file, with names, units and scales on its axes."""
+import shutil
+import tempfile
 import unittest
 
 from scratch import results_of  # first: it finds the modules, or skips
@@ -10,13 +12,16 @@ import answer
 import failures
 import gradient_cosine
 import heat_map
+import layout
 import learning_curves
 import make_fixture
 import metric_distributions
+import panels
 import report
 import sensitivity
 import style
 import yield_by_design
+from results import Factor, Results
 
 
 class Figures(unittest.TestCase):
@@ -115,6 +120,53 @@ class Figures(unittest.TestCase):
             drawn = np.concatenate([bars.lines[0].get_ydata() for bars in axes[1].containers])
         self.assertEqual([a.get_xlabel() for a in axes], ["network loss", "kerr"])
         np.testing.assert_array_equal(np.sort(drawn), np.sort(median))
+
+    def test_factors_are_in_the_units_people_use(self):
+        with results_of("one-factor") as results, tempfile.NamedTemporaryFile(suffix=".h5") as file:
+            shutil.copy(results.path, file.name)
+            with h5py.File(file.name, "a") as made:
+                made["design/network.parameters.loss"][:] = [3e-7, 4e-7, 5e-7, 6e-7, 7e-7]
+                made["design/network.parameters.loss"].attrs["units"] = "m"
+            with Results(file.name) as own:
+                self.assertEqual(own.factors[0].levels, [300, 400, 500, 600, 700])
+                axes = yield_by_design.figure(own).axes[0]
+        self.assertEqual(axes.get_xlabel(), "network loss (nm)")
+        self.assertEqual([t.get_text() for t in axes.get_xticklabels()], ["300", "400", "500", "600", "700"])
+
+    def test_levels_too_close_for_their_names_stand_at_even_places(self):
+        with results_of("one-factor") as results:
+            factor = results.factors[0]
+            factor.values, factor.logarithmic = np.array([0.0, 1e-3, 1e-2, 1e-1, 1.0]), False
+            self.assertTrue(layout.is_even(factor))
+            axes = yield_by_design.figure(results).axes[0]
+            np.testing.assert_array_equal(axes.get_xticks(), range(5))
+            factor.values = np.linspace(1, 5, 5)
+            self.assertFalse(layout.is_even(factor))
+
+    def test_every_factor_of_a_scatter_has_its_panel(self):
+        with results_of("scattered") as results:
+            for k in range(4):
+                values = np.roll(results.factors[1].values, k + 1)
+                results.factors.append(Factor(f"made.{k}", f"made {k}", "made", "1", values, False))
+            axes = yield_by_design.figure(results).axes
+        self.assertEqual([a.get_xlabel() for a in axes if a.get_visible()],
+                         ["network loss", "kerr", "made 0", "made 1", "made 2", "made 3"])
+
+    def test_a_mean_over_parts_of_the_points_keeps_their_mean(self):
+        x, y = np.arange(80.0)[::-1], np.arange(80.0) ** 2
+        middles, means = panels.average(x, y)
+        np.testing.assert_allclose(middles, 10 * np.arange(8) + 4.5)
+        self.assertAlmostEqual(np.mean(means), y.mean())
+
+    def test_an_index_that_says_nothing_is_pale(self):
+        with results_of("three-factors", with_sensitivity=True) as results:
+            table = results._sensitivity["accuracy"]
+            table["first_order_low"][0], table["first_order_high"][0] = -2, 3
+            bars = sensitivity.figure(results).axes[0].containers
+            alphas = [bar.get_alpha() for group in bars for bar in getattr(group, "patches", [])]
+            axes = sensitivity.figure(results).axes[0]
+        self.assertEqual(alphas.count(0.25), 1)
+        self.assertEqual(axes.get_xlim(), (-0.2, 1.2))
 
     def test_sensitivity_bars_are_the_files_indices(self):
         with results_of("three-factors", with_sensitivity=True) as results:

@@ -4,11 +4,13 @@ import base64
 import html.parser
 import os
 import re
+import shutil
 import unittest
 
 from scratch import SCRATCH, results_of, run  # first: it finds the modules, or skips
 import h5py
 
+import accuracy_table
 import answer
 import command
 import heat_map
@@ -238,6 +240,23 @@ class BadFiles(unittest.TestCase):
             status, _, err = run(lambda: command.run(heat_map, True), results.path, "-m", "speed")
             self.assertEqual((status, err.count("\n")), (2, 1))
             self.assertIn("no metric speed; there are: accuracy", err)
+
+    def test_what_is_read_is_never_written_over(self):
+        with results_of("one-point") as results:
+            with open(results.path, "rb") as file:
+                before = file.read()
+            other, link = (os.path.join(SCRATCH.name, n) for n in ("other.html", "link.png"))
+            shutil.copy(results.path, other)
+            os.symlink(results.path, link)
+            draw = lambda: command.run(heat_map, True)  # noqa: E731
+            for main, output, words in ((report.main, results.path, "the suffix must be one of .html"),
+                                        (report.main, other, "is an HDF5 file"), (draw, link, "is the input"),
+                                        (accuracy_table.main, results.path, "is the input")):
+                status, out, err = run(main, results.path, "-o", output)
+                self.assertEqual((status, out, err.count("\n")), (2, "", 1), err)
+                self.assertIn(words, err)
+            with open(results.path, "rb") as file:
+                self.assertEqual(file.read(), before)
 
     def test_an_unwritable_output_is_status_1(self):
         with results_of("one-point") as results:

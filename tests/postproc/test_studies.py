@@ -123,6 +123,8 @@ class Pareto(unittest.TestCase):
         self.assertEqual([a.get_title(loc="left") for a in axes], ["training, optimistic", "training, budgeted",
                                                                    "one inference, optimistic", "one inference, budgeted"])
         self.assertEqual(axes[0].get_xlabel(), "energy (nJ)")
+        nothing = Made({}, {"accuracy": [[1.0]], "training_energy_budgeted": [[0.0]]})
+        self.assertIn("all energies are 0", pareto.lacking(nothing))
         self.assertIn("training_energy", pareto.lacking(Made({}, {"accuracy": [[1.0]]})))
 
 

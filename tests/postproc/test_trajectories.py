@@ -130,6 +130,7 @@ class BifurcationMap(unittest.TestCase):
 
     def test_edges_lie_between_levels(self):
         np.testing.assert_allclose(bifurcation_map.edges_of(np.array([1.0, 2.0, 4.0]), False), [0.5, 1.5, 3.0, 5.0])
+        np.testing.assert_allclose(bifurcation_map.edges_of(np.array([1.0, 10.0]), False), [0, 5.5, 14.5])
         np.testing.assert_allclose(bifurcation_map.edges_of(np.array([1.0, 100.0]), True), [0.1, 10.0, 1000.0])
 
 
