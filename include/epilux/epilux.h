@@ -3,6 +3,7 @@
  * epilux/family.h instead.
  *
  *   read a deck          epx_deck_read, epx_deck_set                          epilux/deck.h
+ *   list its points      epx_plan_create, epx_plan_get_number                  epilux/plan.h
  *   one network          epx_model_create, epx_model_eval_parameters          epilux/model.h
  *   bring it to rest     epx_equilibrium_solve                                epilux/equilibrium.h
  *   its gradient         epx_gradient_eval, epx_gradient_eval_cost            epilux/gradient.h
@@ -28,6 +29,7 @@
 #include "epilux/gradient.h"
 #include "epilux/log.h"
 #include "epilux/model.h"
+#include "epilux/plan.h"
 #include "epilux/results.h"
 #include "epilux/training.h"
 #include "epilux/units.h"

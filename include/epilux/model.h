@@ -40,7 +40,7 @@ typedef struct {
   size_t n_theta;       /* parameters of one instance */
 } epx_model_size;
 
-/** Creates the model of design point i_point, 0 … n_points - 1, or EPX_MODEL_BASE. The deck is borrowed for
+/** Creates the model of design point i_point of the plan (epilux/plan.h), or of EPX_MODEL_BASE. The deck is borrowed for
  * its life. Reads the files of the task. Sets the linear algebra library to one thread, and the instruction
  * set as the environment variable EPILUX_ISA says, as the program does. Errors: EPX_EINPUT, EPX_EFILE: what
  * the deck says cannot be (FILE:LINE or the key, and what would be right); no such design point; a network
@@ -52,9 +52,6 @@ void epx_model_destroy(epx_model **address);
 
 /** Gets the sizes. */
 epx_model_size epx_model_get_size(const epx_model *model);
-
-/** Gets the number of design points of a deck. Errors: EPX_EINPUT: a factor that cannot be. */
-epx_err epx_model_get_n_points(const epx_deck *deck, int *n_points);
 
 /** Gets where a parameter of the family stands in theta: `first`, and its number of values (nodes or links).
  * Errors: EPX_EINPUT: the family has no parameter of that name. */

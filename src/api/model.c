@@ -80,16 +80,6 @@ epx_model_size epx_model_get_size(const epx_model *model) {
                           .n_theta = network->n_theta};
 }
 
-epx_err epx_model_get_n_points(const epx_deck *deck, int *n_points) {
-  const epx_factor *factors;
-  int n_factors;
-  epx_design *design;
-  EPX_TRY(epx_deck_eval_design(deck, &factors, &n_factors, &design));
-  *n_points = design->n_points;
-  epx_design_destroy(&design);
-  return EPX_OK;
-}
-
 epx_err epx_model_get_parameter(const epx_model *model, const char *name, size_t *first, size_t *n_values) {
   const epx_network *network = model->point->network;
   const int p = epx_family_get_parameter(network->family, name);

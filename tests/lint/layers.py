@@ -27,7 +27,7 @@ BELOW = {
 # The headers that are installed, include/epilux/NAME.h, in two tiers, and the layer that each belongs to: it and the
 # layers above may include it. Old names forward to them.
 CALLER = {"epilux": "api", "error": "base", "log": "base", "units": "base", "version": "base", "deck": "io", "campaign": "io",
-          "results": "io", "model": "api", "equilibrium": "api", "gradient": "api", "training": "api"}
+          "results": "io", "plan": "api", "model": "api", "equilibrium": "api", "gradient": "api", "training": "api"}
 PLUGIN = {"family": "photonic", "base/isa": "base"}
 OLD_NAMES = {"base/error": "error", "photonic/family": "family", "photonic/lanes": "family", "photonic/network": "family",
              "photonic/topology": "family"}

@@ -41,7 +41,6 @@ static void destroy(fixture *f) {
 
 static void sizes_are_those_of_the_deck(void **state) {
   fixture f;
-  int n_points;
   (void)state;
   create(&f, EPX_MODEL_BASE, EPX_MODEL_NOMINAL);
   const epx_model_size size = epx_model_get_size(f.model);
@@ -51,8 +50,6 @@ static void sizes_are_those_of_the_deck(void **state) {
   assert_int_equal(size.n_features, 2);
   assert_int_equal(size.n_samples, 4);
   assert_int_equal(size.n_instances, 3);
-  assert_int_equal(epx_model_get_n_points(f.deck, &n_points), EPX_OK);
-  assert_int_equal(n_points, 2);
   assert_string_equal(epx_model_get_time_unit(f.model), "1");
   destroy(&f);
 }
