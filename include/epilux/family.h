@@ -51,7 +51,7 @@ struct epx_lanes;
 struct epx_network;
 
 /** Of this layout of the struct; a plugin of another number is refused. */
-#define EPX_FAMILY_ABI 3
+#define EPX_FAMILY_ABI 4
 
 /** Most parameters a family may have. */
 #define EPX_FAMILY_MAX_PARAMETERS 16
@@ -166,6 +166,7 @@ typedef struct epx_family {
   const signed char
       *conjugation;         /* [components]: sign of each component under complex conjugation; NULL: none */
   int input_rows;           /* rows of lanes a node has in epx_lanes.input */
+  bool drives_ports;        /* light enters through ports alone: a node that is driven needs one */
   bool stiff;               /* its rates differ so much that the dynamics want an implicit integrator */
   unsigned readouts;        /* EPX_READS() of each it has */
   epx_readout_kind readout; /* the one a deck gets that names none */
@@ -227,10 +228,15 @@ typedef struct epx_family {
   void (*eval_power)(const struct epx_lanes *lanes, const double *y, double *power);
 
   /** Evaluates what leaves a node's port, a_out = gain a + through, of `width` lanes from `lane` on: gain
-   * [width] real, through [2][width] (Re, Im), which no trainable parameter changes; both 0 where the node's
-   * parameter `coupling_loss` is 0. NULL: no ports. */
+   * [width] real, through [2][width] (Re, Im); both 0 where the node's parameter `coupling_loss` is 0. All
+   * light that drives the node comes in by the port, so that light is conserved: |a_in|^2 - |a_out|^2 is what
+   * the node and its links take. NULL: no ports. */
   void (*eval_port)(const struct epx_lanes *lanes, int node, int lane, int width, double *gain,
                     double *through);
+
+  /** Evaluates d Re(through) / d bias of a node, [width]; no other trainable parameter changes what leaves a
+   * port at fixed s. NULL: nor does `bias`. */
+  void (*eval_port_slope)(const struct epx_lanes *lanes, int node, int lane, int width, double *slope);
 
   /** Evaluates what a node sends, y_i = sigma(its first component), and its first and second derivative, of
    * `width` lanes from `lane` on: [width] each; slope and curvature may be NULL. For the readout emission;
@@ -265,6 +271,11 @@ int epx_family_get_parameter(const epx_family *family, const char *name);
 
 /** Gets the readouts of a family: its own and what follows from them. */
 unsigned epx_family_get_readouts(const epx_family *family);
+
+/** Gets the unit of time and that of eval_power(), as `units` says: "time us, …", "… power uW"; "1" where the
+ * family is normalised. */
+const char *epx_family_get_time_unit(const epx_family *family);
+const char *epx_family_get_power_unit(const epx_family *family);
 
 /** Gets the index of the coupling, the first parameter of links. */
 int epx_family_get_coupling(const epx_family *family);

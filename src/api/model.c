@@ -122,5 +122,5 @@ epx_err epx_model_get_sample(const epx_model *model, int i_sample, const double 
 }
 
 const char *epx_model_get_time_unit(const epx_model *model) {
-  return epx_simulation_get_time_unit(model->point->network->family);
+  return epx_family_get_time_unit(model->point->network->family);
 }

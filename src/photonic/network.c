@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/numbers/random.h"
+#include "epilux/log.h"
 
 #define READOUT_NAME(name, text, meaning) text,
 #define READOUT_MEANING(name, text, meaning) meaning,
@@ -302,7 +303,8 @@ static epx_err eval_symmetrised(const nominal *n, double *theta) {
     return EPX_RAISE(EPX_EINPUT, "network.parameters.%s_spread: %g, a link parameter's spread >= 0 is needed",
                      n->parameter->name, spread);
   }
-  const double sigma = spread / sqrt((double)n->network->n_nodes);
+  const double links = 2 * (double)n->network->topology->n_links / n->network->n_nodes; /* of a node */
+  const double sigma = spread / sqrt(1 + links);
   for (size_t k = 0; k < n->count; k++) {
     const epx_link at = get_site(n, k);
     const uint32_t i = (uint32_t)at.i, j = (uint32_t)at.j;
@@ -344,19 +346,51 @@ static epx_err eval_parameter(const nominal *n, double *theta) {
   return EPX_OK;
 }
 
+static bool is_port(epx_readout_kind readout) {
+  return readout == EPX_READ_PORT_INTENSITY || readout == EPX_READ_PORT_QUADRATURE;
+}
+
 /** Checks that light leaves the nodes that are read at their ports. */
-static epx_err check_ports(const epx_network *network, const double *theta) {
-  const int p = epx_family_get_parameter(network->family, "coupling_loss");
-  if (network->readout != EPX_READ_PORT_INTENSITY && network->readout != EPX_READ_PORT_QUADRATURE)
-    return EPX_OK;
-  for (int k = 0; p >= 0 && k < network->n_probes; k++) {
-    if (theta[network->offset[p] + (size_t)network->output_nodes[k]] > 0) continue;
+static epx_err check_read_ports(const epx_network *network, const double *coupling_loss) {
+  for (int k = 0; is_port(network->readout) && k < network->n_probes; k++) {
+    if (coupling_loss[network->output_nodes[k]] > 0) continue;
     return EPX_RAISE(EPX_EINPUT,
                      "network.parameters.coupling_loss of node %d: 0, but the node is read at its port; a "
                      "port takes more than 0, or read the node itself: network.outputs.readout %s",
                      network->output_nodes[k], readout_names[network->family->readout]);
   }
   return EPX_OK;
+}
+
+static bool is_input(const epx_network *network, int node) {
+  for (int k = 0; network->encoding != EPX_ENCODE_DETUNING && k < network->n_inputs; k++)
+    if (network->input_nodes[k] == node) return true;
+  return false;
+}
+
+/** Checks that light has a port to come in by, where it comes by ports alone or what leaves them is counted. */
+static epx_err check_driven_ports(const epx_network *network, const double *theta,
+                                  const double *coupling_loss) {
+  const int p = epx_family_get_parameter(network->family, "bias");
+  if (!network->family->drives_ports && !is_port(network->readout)) return EPX_OK;
+  for (int i = 0; i < network->n_nodes; i++) {
+    const bool lit = p >= 0 && theta[network->offset[p] + (size_t)i] != 0, input = is_input(network, i);
+    if (coupling_loss[i] > 0 || (!lit && !input)) continue;
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "network.parameters.coupling_loss of node %d: 0, but the node is driven%s and has no port for "
+        "the light to come in by; it takes more than 0, or no %s there",
+        i, network->family->drives_ports ? "" : ", its network read at ports,", input ? "input" : "bias");
+  }
+  return EPX_OK;
+}
+
+static epx_err check_ports(const epx_network *network, const double *theta) {
+  const int p = epx_family_get_parameter(network->family, "coupling_loss");
+  if (p < 0 || !network->family->eval_port) return EPX_OK;
+  const double *coupling_loss = theta + network->offset[p];
+  EPX_TRY(check_read_ports(network, coupling_loss));
+  return check_driven_ports(network, theta, coupling_loss);
 }
 
 epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_spec *spec, uint64_t seed,
@@ -372,6 +406,68 @@ epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_s
     EPX_TRY(eval_parameter(&n, theta + network->offset[p]));
   }
   return check_ports(network, theta);
+}
+
+/** Marks the links that carry light: those that one parameter at least makes act, or may. */
+static void mark_links(const epx_network *network, const double *theta, const bool *train, bool *used) {
+  const epx_family *family = network->family;
+  for (int p = 0; p < family->n_parameters; p++) {
+    if (family->parameters[p].site != EPX_SITE_LINK) continue;
+    for (size_t l = 0; l < network->count[p]; l++)
+      used[l] = used[l] || train[p] || theta[network->offset[p] + l] != 0;
+  }
+}
+
+/** Counts the nodes of one list that no node of the other shares a part with. */
+static int count_apart(const int *part, int n, const int *nodes, int n_others, const int *others) {
+  int n_apart = 0;
+  for (int i = 0; i < n; i++) {
+    int k = 0;
+    while (k < n_others && part[others[k]] != part[nodes[i]])
+      k++;
+    n_apart += k == n_others;
+  }
+  return n_apart;
+}
+
+epx_err epx_network_check_reach(const epx_network *network, const double *theta, const bool *train) {
+  const epx_topology *topology = network->topology;
+  bool *used = NULL;
+  int *part = NULL;
+  EPX_TRY(EPX_ARRAY(used, topology->n_links));
+  int code = EPX_ARRAY(part, (size_t)network->n_nodes);
+  if (code == EPX_OK) {
+    mark_links(network, theta, train, used);
+    epx_topology_eval_parts(topology, used, part);
+    const int dark = count_apart(part, network->n_probes, network->output_nodes, network->n_inputs,
+                                 network->input_nodes),
+              lost = count_apart(part, network->n_inputs, network->input_nodes, network->n_probes,
+                                 network->output_nodes);
+    if (dark > 0)
+      epx_log_write_once(
+          EPX_LOG_WARNING, "network",
+          "%d of the %d nodes that are read are linked with no input: what they show says nothing of the "
+          "features",
+          dark, network->n_probes);
+    if (lost > 0)
+      epx_log_write_once(EPX_LOG_WARNING, "network",
+                         "%d of the %d inputs are linked with no node that is read: their "
+                         "light reaches no output",
+                         lost, network->n_inputs);
+  }
+  epx_array_destroy(&used);
+  epx_array_destroy(&part);
+  return code;
+}
+
+double epx_network_get_loss(const epx_network *network, const double *theta, int node) {
+  static const char *const names[] = {"loss", "coupling_loss"};
+  double loss = 0;
+  for (int k = 0; k < 2; k++) {
+    const int p = epx_family_get_parameter(network->family, names[k]);
+    if (p >= 0) loss += theta[network->offset[p] + (size_t)node];
+  }
+  return loss;
 }
 
 epx_err epx_network_get_readout(const char *name, epx_readout_kind *kind) {

@@ -5,6 +5,7 @@
 #ifndef EPILUX_SRC_PHOTONIC_NETWORK_H
 #define EPILUX_SRC_PHOTONIC_NETWORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,8 @@ typedef enum {
   EPX_VALUE_LIST,         /* one value a node or link, in their order (1 value: the same everywhere) */
   EPX_VALUE_MATRIX,       /* link parameters: [n_nodes][n_nodes], symmetric; the skew: antisymmetric */
   EPX_VALUE_DISTRIBUTION, /* drawn, one a node or link */
-  EPX_VALUE_SYMMETRISED   /* link parameters: (A + A')/2 with A_ij normal, sigma = spread / sqrt(n_nodes) */
+  EPX_VALUE_SYMMETRISED /* link parameters: (A + A')/2 with A_ij normal, sigma = spread / sqrt(1 + mean links of a
+                             node), of all-to-all spread / sqrt(n_nodes) */
 } epx_value_kind;
 
 typedef struct {
@@ -59,9 +61,18 @@ void epx_network_destroy(epx_network **address);
  * i). Errors: EPX_EINPUT: a list of another length than 1 or the parameter's count, a matrix that is not
  * nodes by nodes, not symmetric (of the skew: not antisymmetric), or not zero where there is no link (its
  * diagonal among them), a bad distribution, a value that is not finite or outside the parameter's range, a
- * port that is read with a coupling_loss of 0. */
+ * port that is read with a coupling_loss of 0, and, where ports are read or light comes in by ports alone, a
+ * driven node with a coupling_loss of 0. */
 epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_spec *spec, uint64_t seed,
                                  double *theta);
+
+/** Gets the rate at which a node loses light, the sum of its parameters `loss` and `coupling_loss`; 0 of a family
+ * without these. theta [n_theta]. */
+double epx_network_get_loss(const epx_network *network, const double *theta, int node);
+
+/** Says where inputs have no way to an output, or outputs none from an input: by links whose coupling, or skew,
+ * is not 0 or is trained. theta [n_theta], train [n_parameters]. O(n_links). Errors: EPX_EMEMORY. */
+epx_err epx_network_check_reach(const epx_network *network, const double *theta, const bool *train);
 
 /** Gets a readout by its deck name. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_network_get_readout(const char *name, epx_readout_kind *kind);

@@ -11,9 +11,9 @@
 
 #include "base/array.h"
 #include "base/memory.h"
-#include "base/numbers/random.h"
 #include "epilux/log.h"
 #include "photonic/edge_list.h"
+#include "photonic/random_links.h"
 
 #define KIND_NAME(name, text, meaning) text,
 #define KIND_MEANING(name, text, meaning) meaning,
@@ -185,34 +185,6 @@ static void link_lattice(const epx_topology_spec *spec, epx_topology *topology) 
   }
 }
 
-/** Draws a node for draw k of node i, the same whatever else is drawn. */
-static int draw_node(const epx_random *stream, int n_nodes, uint32_t i, uint32_t k) {
-  return (int)(n_nodes * epx_random_eval_uniform(stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, i, k));
-}
-
-/** Watts and Strogatz's rewired ring. Draw 2k of a node decides on its k-th link, 2k + 1 says where it goes.
- */
-static void link_small_world(const epx_topology_spec *spec, epx_topology *topology) {
-  const epx_random stream = epx_random_init(spec->seed, "topology");
-  const int n = topology->n_nodes;
-  for (int i = 0; i < n; i++) {
-    for (int k = 0; k < spec->n_neighbours; k++) {
-      const uint32_t own = (uint32_t)i, draw = 2 * (uint32_t)k;
-      const double u = epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, own, draw);
-      const int other = u < spec->rewiring ? draw_node(&stream, n, own, draw + 1) : (i + k + 1) % n;
-      add_link(topology, i, other);
-    }
-  }
-}
-
-static void link_random(const epx_topology_spec *spec, epx_topology *topology) {
-  const epx_random stream = epx_random_init(spec->seed, "topology");
-  const int n = topology->n_nodes;
-  const size_t n_pairs = count_links(spec, n);
-  for (size_t k = 0; k < n_pairs; k++)
-    add_link(topology, draw_node(&stream, n, (uint32_t)k, 0), draw_node(&stream, n, (uint32_t)k, 1));
-}
-
 static void link_nodes(const epx_topology_spec *spec, epx_topology *topology) {
   const int n = topology->n_nodes;
   switch (spec->kind) {
@@ -221,12 +193,6 @@ static void link_nodes(const epx_topology_spec *spec, epx_topology *topology) {
     return;
   case EPX_LATTICE:
     link_lattice(spec, topology);
-    return;
-  case EPX_SMALL_WORLD:
-    link_small_world(spec, topology);
-    return;
-  case EPX_RANDOM:
-    link_random(spec, topology);
     return;
   case EPX_RING:
   case EPX_CHAIN:
@@ -251,18 +217,27 @@ static int find_root(int *parent, int i) {
   return i;
 }
 
+int epx_topology_eval_parts(const epx_topology *topology, const bool *used, int *part) {
+  int n_parts = topology->n_nodes;
+  for (int i = 0; i < topology->n_nodes; i++)
+    part[i] = i;
+  for (size_t l = 0; l < topology->n_links; l++) {
+    if (used && !used[l]) continue;
+    const int i = find_root(part, topology->links[l].i), j = find_root(part, topology->links[l].j);
+    n_parts -= i != j;
+    part[i > j ? i : j] = i > j ? j : i;
+  }
+  for (int i = 0; i < topology->n_nodes; i++)
+    part[i] = find_root(part, i);
+  return n_parts;
+}
+
 /** Counts the parts that no link joins, and says so where there are several. */
 static epx_err check_parts(const epx_topology *topology) {
-  int *parent = NULL, n_parts = topology->n_nodes;
-  EPX_TRY(EPX_ARRAY(parent, (size_t)topology->n_nodes));
-  for (int i = 0; i < topology->n_nodes; i++)
-    parent[i] = i;
-  for (size_t l = 0; l < topology->n_links; l++) {
-    const int i = find_root(parent, topology->links[l].i), j = find_root(parent, topology->links[l].j);
-    n_parts -= i != j;
-    parent[i > j ? i : j] = i > j ? j : i;
-  }
-  epx_array_destroy(&parent);
+  int *part = NULL;
+  EPX_TRY(EPX_ARRAY(part, (size_t)topology->n_nodes));
+  const int n_parts = epx_topology_eval_parts(topology, NULL, part);
+  epx_array_destroy(&part);
   if (n_parts > 1) {
     epx_log_write_once(EPX_LOG_WARNING, "topology", "the network falls into %d parts that no link joins",
                        n_parts);
@@ -280,13 +255,18 @@ static epx_err check_memory(int n_nodes, size_t n_links) {
 }
 
 static epx_err make_links(const epx_topology_spec *spec, int n_nodes, epx_topology *topology) {
+  const size_t most = count_links(spec, n_nodes);
   topology->n_nodes = n_nodes;
-  EPX_TRY(check_memory(n_nodes, count_links(spec, n_nodes)));
-  EPX_TRY(EPX_ARRAY(topology->links, count_links(spec, n_nodes)));
+  EPX_TRY(check_memory(n_nodes, most));
+  if (spec->kind == EPX_SMALL_WORLD || spec->kind == EPX_RANDOM) {
+    EPX_TRY(epx_random_links_create(spec, n_nodes, &topology->links, &topology->n_links));
+    sort_links(topology);
+    return check_parts(topology);
+  }
+  EPX_TRY(EPX_ARRAY(topology->links, most));
   link_nodes(spec, topology);
   sort_links(topology);
-  const bool random = spec->kind == EPX_SMALL_WORLD || spec->kind == EPX_RANDOM;
-  return random ? check_parts(topology) : EPX_OK;
+  return EPX_OK;
 }
 
 static epx_err read_links(const epx_topology_spec *spec, epx_topology *topology) {

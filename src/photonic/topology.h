@@ -22,8 +22,8 @@
   X(EPX_MATRIX, "matrix", "the pairs that are not zero in the symmetric matrix `parameters.coupling`")       \
   X(EPX_SMALL_WORLD, "small-world",                                                                          \
     "a ring whose nodes are linked with `neighbours` on each side, every link rewired at one end with "      \
-    "probability `rewiring`; `nodes`")                                                                       \
-  X(EPX_RANDOM, "random", "`nodes` * `degree` / 2 pairs drawn at random; a pair drawn twice is one link")    \
+    "probability `rewiring`, to a node it is not linked with (Watts and Strogatz); `nodes`")                 \
+  X(EPX_RANDOM, "random", "`nodes` * `degree` / 2 different pairs, each as likely as any; `nodes`")          \
   X(EPX_EDGE_LIST, "edge-list",                                                                              \
     "the entries of a Matrix Market file, `path`; its values, but of a pattern, are the couplings")
 
@@ -49,7 +49,7 @@ typedef struct {
   const double *matrix;  /* matrix: [n_nodes][n_nodes], row-major, symmetric; its diagonal is not a link */
   int n_neighbours;      /* small-world: on each side */
   double rewiring;       /* small-world: 0 ... 1 */
-  double degree;         /* random: mean number of links of a node, before equal pairs are made one */
+  double degree;         /* random: mean number of links of a node */
   uint64_t seed;         /* small-world, random: drawn from the stream (seed, "topology") */
   const char *path;      /* edge-list */
 } epx_topology_spec;
@@ -65,6 +65,10 @@ epx_err epx_topology_create(const epx_topology_spec *spec, epx_topology **out);
 
 /** Destroys the topology at *address. */
 void epx_topology_destroy(epx_topology **address);
+
+/** Evaluates the part of each node, part [n_nodes]: the least node that it is joined with by links that are used
+ * (used [n_links]; NULL: all). Returns how many parts there are. O(n_links). */
+int epx_topology_eval_parts(const epx_topology *topology, const bool *used, int *part);
 
 /** Tells whether the edge list at `path` has links alone, no couplings: a Matrix Market pattern. Reads its
  * first line; false where that cannot be read. */

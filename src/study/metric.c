@@ -32,8 +32,25 @@ const char *epx_metric_get_name(epx_metric metric) {
   return table[metric].name;
 }
 
-const char *epx_metric_get_unit(epx_metric metric) {
-  return table[metric].unit;
+/* Units that families have: of time, with their inverse, and of a power times it. */
+static const struct {
+  const char *power, *time, *rate, *energy;
+} family_units[] = {{"uW", "us", "1/us", "uW us"}, {"nW", "ns", "1/ns", "nW ns"},
+                    {"mW", "ns", "1/ns", "mW ns"}, {"W", "s", "1/s", "W s"},
+                    {"1", "ns", "1/ns", "1"},      {"1", "us", "1/us", "1"},
+                    {"1", "ms", "1/ms", "1"},      {"1", "s", "1/s", "1"}};
+
+const char *epx_metric_get_unit(epx_metric metric, const epx_family *family) {
+  const char *unit = table[metric].unit;
+  const bool time = strcmp(unit, EPX_UNIT_TIME) == 0, rate = strcmp(unit, EPX_UNIT_RATE) == 0,
+             energy = strcmp(unit, EPX_UNIT_ENERGY) == 0;
+  if (!family || (!time && !rate && !energy)) return unit;
+  for (size_t i = 0; i < sizeof family_units / sizeof *family_units; i++) {
+    const bool power = !energy || strcmp(family_units[i].power, epx_family_get_power_unit(family)) == 0;
+    if (!power || strcmp(family_units[i].time, epx_family_get_time_unit(family)) != 0) continue;
+    return time ? family_units[i].time : rate ? family_units[i].rate : family_units[i].energy;
+  }
+  return "1";
 }
 
 const char *epx_metric_get_meaning(epx_metric metric) {

@@ -6,6 +6,7 @@
 #define EPILUX_STUDY_METRIC_H
 
 #include "epilux/error.h"
+#include "epilux/family.h"
 #include "equilibrium/engine.h"
 #include "study/energy/energy.h"
 
@@ -45,13 +46,20 @@ typedef enum {
   EPX_METRIC_COUNT
 } epx_metric;
 
+/** In metrics.def, units that are the family's. */
+#define EPX_UNIT_TIME "family's time"
+#define EPX_UNIT_RATE "1 / family's time"
+#define EPX_UNIT_ENERGY "family's power x time"
+
 struct epx_measured;
 
 /** Gets a metric by its deck name, -1 when there is none. */
 int epx_metric_get(const char *name);
 
 const char *epx_metric_get_name(epx_metric metric);
-const char *epx_metric_get_unit(epx_metric metric);
+/** Gets the unit of a metric, UDUNITS. Of times, rates and energies it is the family's: 1 where that is
+ * normalised; NULL for any family: in words. */
+const char *epx_metric_get_unit(epx_metric metric, const epx_family *family);
 const char *epx_metric_get_meaning(epx_metric metric);
 
 /** Gets all that metrics [n] need, as a set. */

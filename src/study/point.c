@@ -138,7 +138,8 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   init_layout(settings, point->network, &point->layout);
   EPX_TRY(choose_engine(settings, point));
   point->block = choose_block(settings, point->engine, point->task);
-  return EPX_OK;
+  EPX_TRY(epx_network_check_reach(point->network, point->nominal, settings->learning.train));
+  return epx_deployment_check_variation(point);
 }
 
 epx_err epx_point_create(const epx_settings *settings, epx_point **out) {

@@ -94,6 +94,7 @@ static epx_err view_point(const epx_campaign *campaign) {
   EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &settings));
   int code = epx_point_create(settings, &point);
   if (code == EPX_OK) {
+    if (campaign->n_points > 1) printf("\n# Of design point 0\n");
     print_classes(point->task);
     code = epx_device_sheet_view(settings, point);
   }

@@ -116,7 +116,7 @@ static void print_subject(const subject *s) {
 }
 
 static void print_certificate(const subject *s, const epx_certificate *c) {
-  const char *text = epx_simulation_get_time_unit(s->point->network->family);
+  const char *text = epx_family_get_time_unit(s->point->network->family);
   const bool normalised = strcmp(text, "1") == 0;
   const char *unit = normalised ? "" : text, *blank = normalised ? "" : " ";
   printf("outcome        %s\n", epx_simulation_get_outcome_name(c->outcome));

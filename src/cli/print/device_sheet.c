@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "epilux/log.h"
 #include "photonic/device/normalisation.h"
 
 static double get_nominal(const epx_point *point, const char *parameter) {
@@ -23,8 +24,78 @@ static void print_ring(const epx_ring_spec *spec, const epx_ring *r) {
          r->threshold_photons, r->threshold_power * 1e3);
 }
 
+/* The largest drive of a node over the samples, in magnitude. */
+static double eval_drive(const epx_point *point, int node) {
+  const epx_network *network = point->network;
+  const epx_task *task = point->task;
+  const double bias =
+      point->nominal[network->offset[epx_family_get_parameter(network->family, "bias")] + (size_t)node];
+  double largest = fabs(bias);
+  for (int k = 0; k < network->n_inputs && network->encoding != EPX_ENCODE_DETUNING; k++) {
+    if (network->input_nodes[k] != node) continue;
+    if (network->encoding == EPX_ENCODE_PHASE) largest += fabs(network->input_scale);
+    for (int i = 0; i < task->n_samples && network->encoding == EPX_ENCODE_AMPLITUDE; i++) {
+      const double x = task->features[(size_t)i * (size_t)task->n_features + (size_t)k];
+      largest = fmax(largest, fabs(bias + network->input_scale * x));
+    }
+  }
+  return largest;
+}
+
+/* Light that is more than a guide takes without changing it, W. ASSUMED: 30 mW of silicon, 120 mW of silicon
+ * nitride, as reviews of the platforms have it. */
+static double get_guide_limit(epx_material_kind core) {
+  return core == EPX_SILICON ? 30e-3 : 120e-3;
+}
+
+/* What the deck's largest drive does beside Kerr in a ring of its own, on resonance. */
+static void print_effects(const epx_ring_spec *spec, const epx_ring *ring, double photons) {
+  epx_ring_effects e;
+  epx_ring_eval_effects(spec, ring, photons, &e);
+  const double two_photon = e.two_photon / 2, carriers = fabs(e.carriers), heat = fabs(e.heat),
+               kerr = fabs(e.kerr);
+  printf("# at rest     Kerr shifts by %.3g rad/s; two-photon absorption broadens by %.3g (%.3g of it),\n",
+         kerr, two_photon, two_photon / kerr);
+  printf("#             carriers shift by %.3g (%.3g), heat by %.3g (%.3g; %.3g K)\n", e.carriers,
+         carriers / kerr, e.heat, heat / kerr, e.temperature);
+  if (fmax(fmax(two_photon, carriers), heat) <= kerr) return;
+  epx_log_write(EPX_LOG_WARNING, "check",
+                "family kerr knows the Kerr shift alone, but in %s at that |a|^2 %s would do %.3g times as "
+                "much; family "
+                "silicon-ring has all of them%s",
+                epx_material_get(spec->core)->name,
+                heat >= fmax(two_photon, carriers) ? "heat"
+                : carriers >= two_photon           ? "carriers"
+                                                   : "two-photon absorption",
+                fmax(fmax(two_photon, carriers), heat) / kerr,
+                spec->core == EPX_SILICON_NITRIDE ? " (preset silicon-nitride)" : "");
+}
+
+static void print_light(const epx_point *point, const epx_ring_spec *spec, const epx_ring *ring,
+                        const epx_normalisation *units, double loss) {
+  double largest = 0, power = 0;
+  for (int i = 0; i < point->network->n_nodes; i++) {
+    const double drive = eval_drive(point, i);
+    largest = fmax(largest, drive);
+    power += epx_normalisation_eval_power(units, drive);
+  }
+  const double bus = epx_normalisation_eval_power(units, largest), limit = get_guide_limit(spec->core);
+  const double intensity = 4 * largest * largest / (loss * loss);
+  printf("# light       at most %.4g mW at a bus and %.4g mW in all; on resonance |a|^2 = %.3g in a ring of "
+         "its own\n",
+         bus * 1e3, power * 1e3, intensity);
+  if (bus > limit)
+    epx_log_write(EPX_LOG_WARNING, "check",
+                  "%.3g W at a bus is implausible: a guide of %s changes its light from about %.3g W on; a "
+                  "smaller kerr "
+                  "or drive, or less loss, needs less",
+                  bus, epx_material_get(spec->core)->name, limit);
+  if (largest > 0) print_effects(spec, ring, units->photons * intensity);
+}
+
 static epx_err print_units(const epx_point *point, const epx_ring_spec *spec, const epx_ring *ring) {
-  const double loss = get_nominal(point, "loss"), kerr = get_nominal(point, "kerr");
+  const double loss = epx_network_get_loss(point->network, point->nominal, 0),
+               kerr = get_nominal(point, "kerr");
   if (!(loss > 0)) {
     printf("# units       none: the loss of node 0 is %g\n", loss);
     return EPX_OK;
@@ -35,13 +106,14 @@ static epx_err print_units(const epx_point *point, const epx_ring_spec *spec, co
   double loss_rate, kerr_rate, shift;
   if (kerr > 0) EPX_TRY(epx_normalisation_init(ring, rate, kerr, &units));
   epx_normalisation_eval_rates(&units, spec, &one, &loss_rate, &kerr_rate, &shift);
-  printf("# units       loss %g is the ring's: a rate of 1 is %.4g 1/s, a time of 1 %.4g ps\n", loss, rate,
-         1e12 / rate);
+  printf("# units       loss%s %g is the ring's: a rate of 1 is %.4g 1/s, a time of 1 %.4g ps\n",
+         get_nominal(point, "coupling_loss") > 0 ? " + coupling_loss" : "", loss, rate, 1e12 / rate);
   printf("#             a detuning of 1 is %.4g pm, a coupling of 1 exchanges %.4g rad/s\n", -shift * 1e12,
          epx_normalisation_eval_exchange(&units, 1));
   if (kerr > 0) {
     printf("#             kerr %g: |a|^2 = 1 is %.4g photons, a drive of 1 %.4g mW at the bus\n", kerr,
            units.photons, epx_normalisation_eval_power(&units, 1) * 1e3);
+    print_light(point, spec, ring, &units, loss);
   }
   return EPX_OK;
 }

@@ -110,7 +110,7 @@ static epx_err write_certificate(epx_archive *archive, const epx_transient *t) {
 
 static epx_err write_transient(epx_archive *archive, const epx_trajectory_subject *subject,
                                const epx_transient *t) {
-  const char *unit = epx_simulation_get_time_unit(subject->network->family);
+  const char *unit = epx_family_get_time_unit(subject->network->family);
   EPX_TRY(write_attributes(archive, subject, "transient"));
   EPX_TRY(write_certificate(archive, t));
   EPX_TRY(write_scale(archive, "/time", unit, "time", t->n_rows, t->time));
@@ -123,7 +123,7 @@ static epx_err write_transient(epx_archive *archive, const epx_trajectory_subjec
 static epx_err write_branch(epx_archive *archive, const epx_trajectory_subject *subject, const char *suffix,
                             const epx_hysteresis *h, const epx_branch *branch, const double *output) {
   const size_t n = (size_t)h->n_values;
-  const char *unit = epx_simulation_get_time_unit(subject->network->family);
+  const char *unit = epx_family_get_time_unit(subject->network->family);
   char rate[16], path[32];
   double *row;
   snprintf(rate, sizeof rate, strcmp(unit, "1") == 0 ? "1" : "1/%s", unit);

@@ -70,7 +70,7 @@ static const epx_schema_entry entries[] = {
      .applies = "network.topology.kind: small-world", .meaning = "neighbours on each side of the ring"},
     {"network.topology.rewiring", REAL, .low = 0, .high = 1, .fallback = "0.1",
      .applies = "network.topology.kind: small-world",
-     .meaning = "probability that a link of the ring is rewired to a random node"},
+     .meaning = "probability that a link of the ring is rewired, to a random node it is not linked with"},
     {"network.topology.degree", REAL, NOT_NEGATIVE, .fallback = "4",
      .applies = "network.topology.kind: random", .meaning = "mean number of links of a node"},
     {"network.topology.path", EPX_SCHEMA_TEXT, .required = true, .example = "links.mtx",
@@ -87,9 +87,10 @@ static const epx_schema_entry entries[] = {
     {"network.parameters.coupling_spread", REAL, NOT_NEGATIVE,
      .fallback = "the family's, see `epilux list families`; none where the coupling is given",
      .derived = "network.family network.topology.kind network.parameters.coupling", .optional = true,
-     .meaning =
-         "random coupling (A + A') / 2, A normal with sigma = this / sqrt(nodes), in the coupling's unit; "
-         "in place of `coupling`"},
+     .meaning = "random coupling (A + A') / 2, A normal with sigma = this / sqrt(1 + mean number of links of "
+                "a node), of "
+                "all-to-all this / sqrt(nodes), in the coupling's unit; "
+                "in place of `coupling`"},
     {"network.parameters.*", EPX_SCHEMA_VALUE, .unit = "@", .derived = "network.family network.preset",
      .meaning = ""},
     {"network.parameters.*.distribution", WORD(distribution), .required = true, .example = "uniform",

@@ -15,6 +15,10 @@ static bool counts_detector(const epx_reading_spec *spec) {
   return spec->shot || spec->thermal || spec->rin;
 }
 
+double epx_reading_get_reference(const epx_reading_spec *spec) {
+  return counts_detector(spec) ? spec->reference : 0;
+}
+
 epx_err epx_reading_check(const epx_reading_spec *spec) {
   if (!(spec->noise >= 0) || !isfinite(spec->noise))
     return EPX_RAISE(EPX_EINPUT, "noise is %g; it must be 0 or more", spec->noise);

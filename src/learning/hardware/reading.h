@@ -57,6 +57,9 @@ bool epx_reading_is_ideal(const epx_reading_spec *spec);
  * or number that is negative or not finite, a detector's noise without power, a converter without range. */
 epx_err epx_reading_check(const epx_reading_spec *spec);
 
+/** Gets the power of the reference [W] that one component's receiver takes; 0 where the detector is none. */
+double epx_reading_get_reference(const epx_reading_spec *spec);
+
 /** Evaluates sigma of one read of a component s of a node whose |s|^2 is `light`, without the converter;
  * `phase`: s is a phase, its light 1. */
 double epx_reading_eval_sigma(const epx_reading_spec *spec, bool phase, double s, double light);

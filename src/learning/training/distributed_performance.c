@@ -31,6 +31,7 @@ static epx_err add_performance(epx_distributed_learner *learner, int sample, int
   performance->residual = fmax(performance->residual, certificate.residual);
   performance->abscissa = get_larger(performance->abscissa, certificate.abscissa);
   performance->power += power;
+  performance->energy += power * certificate.settling_time;
   return EPX_OK;
 }
 

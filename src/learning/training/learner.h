@@ -44,6 +44,7 @@ typedef struct {
   double residual;      /* largest */
   double abscissa;      /* largest; NaN when stability was not asked for */
   double power;         /* mean optical drive power, family's unit */
+  double energy;        /* mean of power times settling time, family's units */
 } epx_performance;
 
 /** The course of training. Arrays [n_instances][epochs] (row-major), NaN after an instance stopped. Members

@@ -31,6 +31,7 @@ static void add_lane(const epx_learner *learner, int lane, epx_performance *perf
   performance->residual = fmax(performance->residual, certificate->residual);
   performance->abscissa = get_larger(performance->abscissa, certificate->abscissa);
   performance->power += learner->power[lane];
+  performance->energy += learner->power[lane] * certificate->settling_time;
 }
 
 void epx_performance_finish(epx_performance *performance, bool stability) {
@@ -39,6 +40,7 @@ void epx_performance_finish(epx_performance *performance, bool stability) {
   performance->accuracy /= performance->n_samples;
   performance->settling_time = n ? performance->settling_time / n : NAN;
   performance->power = n ? performance->power / n : NAN;
+  performance->energy = n ? performance->energy / n : NAN;
   if (n == 0) performance->residual = NAN;
   if (n == 0 || !stability) performance->abscissa = NAN;
 }

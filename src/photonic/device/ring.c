@@ -108,6 +108,26 @@ void epx_ring_eval_change(const epx_ring_spec *spec, const epx_ring *ring, const
   change->coupling_factor = sin(angle) * sin(angle) / ring->power_coupling;
 }
 
+void epx_ring_eval_effects(const epx_ring_spec *spec, const epx_ring *ring, double photons,
+                           epx_ring_effects *effects) {
+  const epx_material *m = epx_material_get(spec->core);
+  const double volume = ring->mode.area * ring->length, photon = EPX_PLANCK_REDUCED * ring->frequency;
+  const double energy = photon * photons;
+  const double two_photon =
+      m->two_photon * EPX_LIGHT_SPEED * EPX_LIGHT_SPEED * energy / (m->index * m->index * volume);
+  const double carriers = two_photon * energy * m->carrier_lifetime / (2 * photon * volume);
+  const double carrier_loss = m->carrier_loss * EPX_LIGHT_SPEED / m->index * carriers;
+  const double absorbed = m->absorbed * ring->intrinsic_rate + two_photon + carrier_loss;
+  const double temperature = absorbed * energy * m->heat_lifetime / (m->heat_capacity * volume);
+  const double slope = -ring->frequency / m->index; /* of the resonance with the index */
+  *effects = (epx_ring_effects){.kerr = -ring->kerr_rate * photons,
+                                .carriers = slope * m->carrier_index * carriers,
+                                .heat = slope * m->thermo_optic * temperature,
+                                .two_photon = two_photon,
+                                .carrier_loss = carrier_loss,
+                                .temperature = temperature};
+}
+
 epx_err epx_ring_eval_loss(double q_intrinsic, double n_g, double wavelength, double *loss) {
   if (!(q_intrinsic > 0 && n_g > 0 && wavelength > 0)) {
     return EPX_RAISE(EPX_EINPUT, "quality factor %g, group index %g, wavelength %g m: all must be above 0",

@@ -89,6 +89,22 @@ epx_err epx_ring_eval_exchange(const epx_ring_spec *spec, double gap, double *ra
 void epx_ring_eval_change(const epx_ring_spec *spec, const epx_ring *ring, const double *deviation,
                           epx_ring_change *change);
 
+/** What light in a ring does beside the Kerr shift, at rest. */
+typedef struct {
+  double kerr, carriers, heat;     /* shifts of the resonance [rad/s], > 0 to the blue */
+  double two_photon, carrier_loss; /* decay rates of the energy [1/s] */
+  double temperature;              /* of the ring above its surroundings [K] */
+} epx_ring_effects;
+
+/** Evaluates the effects of n photons in a ring, of energy U = hbar omega n, with the numbers of its core's material, all of the mode
+ * in the core, in the volume V = area 2 pi R:
+ *   kerr = -g n                             two_photon = beta c^2 U / (n^2 V)
+ *   N = beta c^2 U^2 tau_c / (2 hbar omega n^2 V^2),  carriers = -(omega / n) dn/dN N,  carrier_loss = sigma c N / n
+ *   T = (absorbed kappa_i + two_photon + carrier_loss) U tau / (rho c_p V),  heat = -(omega / n) dn/dT T
+ * Source: Johnson2006, VanVaerenbergh2012. */
+void epx_ring_eval_effects(const epx_ring_spec *spec, const epx_ring *ring, double photons,
+                           epx_ring_effects *effects);
+
 /** Evaluates the propagation loss [dB/m] of an intrinsic quality factor. Errors: EPX_EINPUT: a quality
  * factor, group index or wavelength that is not above 0. */
 epx_err epx_ring_eval_loss(double q_intrinsic, double n_g, double wavelength, double *loss);

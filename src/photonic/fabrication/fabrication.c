@@ -13,6 +13,7 @@ struct epx_fabrication {
   size_t n_links;
   epx_link *links;                 /* [n_links] */
   size_t loss, detuning, coupling; /* where they stand in theta */
+  size_t coupling_loss;            /* likewise; SIZE_MAX: the family has none */
   double rate;
   double *deviation; /* [EPX_DEVIATION_COUNT][n_nodes] */
   double *drawn;     /* [n_nodes]: shifts before the remedies */
@@ -24,6 +25,7 @@ struct epx_fabrication {
 
 bool epx_fabrication_is_varied(const epx_family *family, int parameter) {
   return parameter == epx_family_get_parameter(family, "loss") ||
+         parameter == epx_family_get_parameter(family, "coupling_loss") ||
          parameter == epx_family_get_parameter(family, "detuning") ||
          parameter == epx_family_get_parameter(family, "coupling");
 }
@@ -31,7 +33,8 @@ bool epx_fabrication_is_varied(const epx_family *family, int parameter) {
 static epx_err set_places(const epx_network *network, const double *nominal, epx_fabrication *f) {
   const epx_family *family = network->family;
   const int loss = epx_family_get_parameter(family, "loss"),
-            detuning = epx_family_get_parameter(family, "detuning");
+            detuning = epx_family_get_parameter(family, "detuning"),
+            coupling_loss = epx_family_get_parameter(family, "coupling_loss");
   if (loss < 0 || detuning < 0 || network->coupling < 0) {
     return EPX_RAISE(EPX_EINPUT, "family %s has no rings with a loss, a detuning and a coupling",
                      family->name);
@@ -39,11 +42,12 @@ static epx_err set_places(const epx_network *network, const double *nominal, epx
   f->loss = network->offset[loss];
   f->detuning = network->offset[detuning];
   f->coupling = network->offset[network->coupling];
-  if (!(nominal[f->loss] > 0)) {
-    return EPX_RAISE(EPX_EINPUT, "the loss of node 0 is %g; it must be above 0 to be that of a ring",
-                     nominal[f->loss]);
+  f->coupling_loss = coupling_loss < 0 ? SIZE_MAX : network->offset[coupling_loss];
+  const double total = epx_network_get_loss(network, nominal, 0);
+  if (!(total > 0)) {
+    return EPX_RAISE(EPX_EINPUT, "the loss of node 0 is %g; it must be above 0 to be that of a ring", total);
   }
-  f->rate = f->ring.loss_rate / nominal[f->loss];
+  f->rate = f->ring.loss_rate / total;
   return EPX_OK;
 }
 
@@ -124,19 +128,36 @@ void epx_fabrication_destroy(epx_fabrication **address) {
   epx_array_destroy(address);
 }
 
+/** Changes the losses of node i: a bus that has a parameter of its own has its light apart, the others lose it
+ * with the rest. */
+static void change_losses(const epx_fabrication *f, size_t i, const epx_ring_change *change, double *theta) {
+  const epx_ring *ring = &f->ring;
+  double *coupling_loss = f->coupling_loss == SIZE_MAX ? NULL : theta + f->coupling_loss + i;
+  const bool apart = coupling_loss && *coupling_loss > 0;
+  const double buses = f->spec.ring.buses - apart;
+  const double nominal = ring->intrinsic_rate + buses * ring->coupling_rate;
+  const double changed =
+      ring->intrinsic_rate * change->loss_factor + buses * ring->coupling_rate * change->coupling_factor;
+  if (nominal > 0) theta[f->loss + i] *= changed / nominal;
+  if (apart) *coupling_loss *= change->coupling_factor;
+}
+
+/** Gets the shift to the nearest of the resonances, which repeat every spectral range. */
+static double get_nearest(const epx_fabrication *f, double shift) {
+  return remainder(shift, f->ring.spectral_range);
+}
+
 /** Changes the losses, and writes the shifts. */
 static void change_nodes(epx_fabrication *f, double *theta) {
-  const epx_ring *ring = &f->ring;
   for (int i = 0; i < f->n_nodes; i++) {
     double own[EPX_DEVIATION_COUNT];
     for (int q = 0; q < EPX_DEVIATION_COUNT; q++)
       own[q] = f->deviation[q * f->n_nodes + i];
     epx_ring_change change;
-    epx_ring_eval_change(&f->spec.ring, ring, own, &change);
-    f->drawn[i] = f->shift[i] = change.shift;
-    theta[f->loss + (size_t)i] *= (ring->intrinsic_rate * change.loss_factor +
-                                   f->spec.ring.buses * ring->coupling_rate * change.coupling_factor) /
-                                  ring->loss_rate;
+    epx_ring_eval_change(&f->spec.ring, &f->ring, own, &change);
+    f->drawn[i] = change.shift;
+    f->shift[i] = get_nearest(f, change.shift);
+    change_losses(f, (size_t)i, &change, theta);
   }
 }
 
@@ -150,8 +171,23 @@ static void change_links(const epx_fabrication *f, double *theta) {
   }
 }
 
-static double eval_laser(const epx_fabrication *f) {
+/** Takes of each ring the resonance nearest to where most stand, their mean on a circle of one spectral range,
+ * so that a chip whose resonances lie half a range off is not torn in two. */
+static void gather(epx_fabrication *f) {
+  const double turn = 2 * EPX_PI / f->ring.spectral_range;
+  double x = 0, y = 0;
+  for (int i = 0; i < f->n_nodes; i++) {
+    x += cos(turn * f->shift[i]);
+    y += sin(turn * f->shift[i]);
+  }
+  const double middle = atan2(y, x) / turn;
+  for (int i = 0; i < f->n_nodes; i++)
+    f->shift[i] = middle + get_nearest(f, f->shift[i] - middle);
+}
+
+static double eval_laser(epx_fabrication *f) {
   if (f->spec.laser == EPX_LASER_FIXED) return 0;
+  gather(f);
   if (f->spec.laser == EPX_LASER_REDDEST) return epx_remedy_eval_reddest(f->n_nodes, f->shift);
   double sum = 0;
   for (int i = 0; i < f->n_nodes; i++)
@@ -181,7 +217,7 @@ epx_err epx_fabrication_eval(epx_fabrication *f, uint32_t i_point, uint32_t i_in
   const double wavelength = f->spec.ring.wavelength;
   const double slope = 2 * EPX_PI * EPX_LIGHT_SPEED / (wavelength * wavelength);
   for (int i = 0; i < f->n_nodes; i++)
-    theta[f->detuning + (size_t)i] += slope * (f->shift[i] - laser) / f->rate;
+    theta[f->detuning + (size_t)i] += slope * get_nearest(f, f->shift[i] - laser) / f->rate;
   if (report) *report = unheated;
   return EPX_OK;
 }

@@ -3,15 +3,19 @@
  * trimming and heating.
  *
  * The network's parameters are normalised; a ring of the given description says in what. With Gamma the rate
- * that makes the ring's loss kappa the parameter `loss` of node 0, deviations change node i and the link of i
- * and j by
+ * that makes the ring's kappa the sum of the parameters `loss` and `coupling_loss` of node 0, deviations change
+ * node i and the link of i and j by
  *
- *   detuning_i  += (2 pi c / lambda^2) (shift_i - laser) / Gamma
- *   loss_i      *= (kappa_i f_i + buses kappa_c f_c) / kappa
- *   coupling_ij *= exp(-decay (d gap - d width) - width_slope d width),  of the mean deviations of both rings
+ *   detuning_i    += (2 pi c / lambda^2) (shift_i - laser) / Gamma
+ *   loss_i        *= (kappa_i f_i + b kappa_c f_c) / (kappa_i + b kappa_c)
+ *   coupling_loss_i *= f_c
+ *   coupling_ij   *= exp(-decay (d gap - d width) - width_slope d width),  of the mean deviations of both rings
  *
- * where shift, f_i and f_c are those of epx_ring_eval_change() after trimming and heating. Decay and slope are
- * taken at the gap of the bus. The drive's own coupling is left as designed.
+ * where b counts the buses whose light is part of `loss`: all, or, where coupling_loss_i is above 0, all but
+ * the one that it is of. shift, f_i and f_c are those of epx_ring_eval_change() after trimming and heating.
+ * Resonances repeat every spectral range, so that a shift is that of the nearest one: to the design for
+ * trimming and a fixed laser, to where most of the chip's stand for the others. Decay and slope are taken at
+ * the gap of the bus. The drive's own coupling is left as designed.
  */
 #ifndef EPILUX_PHOTONIC_FABRICATION_FABRICATION_H
 #define EPILUX_PHOTONIC_FABRICATION_FABRICATION_H

@@ -44,16 +44,16 @@ static double clamp(const epx_parameter *parameter, double value, int *n_clamped
 
 void epx_variation_eval(const epx_variation *rows, int n_rows, const epx_network *network, uint64_t seed,
                         uint32_t i_point, uint32_t i_instance, double *theta, int *n_clamped) {
-  int n = 0;
   for (int i_row = 0; i_row < n_rows; i_row++) {
     const epx_variation *row = &rows[i_row];
     const epx_random stream = init_stream(rows, i_row, network, seed);
     double *values = theta + network->offset[row->parameter];
+    int n = 0;
     for (size_t k = 0; k < network->count[row->parameter]; k++) {
       const double draw = eval_draw(row, network, &stream, i_point, i_instance, k);
       const double varied = row->effect == EPX_EFFECT_SCALE ? values[k] * draw : values[k] + draw;
       values[k] = clamp(&network->family->parameters[row->parameter], varied, &n);
     }
+    if (n_clamped) n_clamped[i_row] = n;
   }
-  if (n_clamped) *n_clamped = n;
 }

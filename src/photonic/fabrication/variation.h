@@ -27,8 +27,8 @@ typedef struct {
  * parameter's and NUMBER its place among the rows of that parameter, so that a row added for one parameter
  * leaves the draws of others; at (i_point, i_instance, node, 0), of a link at (…, i, j) with i < j, in scope
  * global at (…, any, 0). `i_point`: EPX_RANDOM_ANY for common random numbers over design points. Values that
- * leave the parameter's range are clamped to it, row by row, and their number is written to *n_clamped (may
- * be NULL). O(n_theta). */
+ * leave the parameter's range are clamped to it, row by row, and their numbers are written to n_clamped [n_rows]
+ * (may be NULL). O(n_theta). */
 void epx_variation_eval(const epx_variation *rows, int n_rows, const epx_network *network, uint64_t seed,
                         uint32_t i_point, uint32_t i_instance, double *theta, int *n_clamped);
 

@@ -1,7 +1,9 @@
 #include "study/energy/consumption.h"
 
 #include <math.h>
+#include <string.h>
 
+#include "epilux/units.h"
 #include "photonic/device/normalisation.h"
 
 static double get_nominal(const epx_point *point, const char *parameter) {
@@ -13,7 +15,8 @@ static double get_nominal(const epx_point *point, const char *parameter) {
 static epx_err eval_device(const epx_point *point, double *rate, double *power) {
   epx_ring ring;
   epx_normalisation units;
-  const double loss = get_nominal(point, "loss"), kerr = get_nominal(point, "kerr");
+  const double loss = epx_network_get_loss(point->network, point->nominal, 0);
+  const double kerr = get_nominal(point, "kerr");
   if (!point->settings->described || !(loss > 0)) return EPX_OK;
   EPX_TRY(epx_ring_eval(&point->settings->fabrication.ring, &ring));
   *rate = ring.loss_rate / loss;
@@ -23,10 +26,23 @@ static epx_err eval_device(const epx_point *point, double *rate, double *power) 
   return EPX_OK;
 }
 
+/* A family that is not normalised has units of its own. */
+static epx_err eval_family(const epx_family *family, double *rate, double *power) {
+  const char *time_unit = epx_family_get_time_unit(family), *power_unit = epx_family_get_power_unit(family);
+  double seconds;
+  if (strcmp(time_unit, "1") != 0) {
+    EPX_TRY(epx_units_eval_factor(time_unit, "s", &seconds));
+    *rate = 1 / seconds;
+  }
+  if (strcmp(power_unit, "1") != 0) EPX_TRY(epx_units_eval_factor(power_unit, "W", power));
+  return EPX_OK;
+}
+
 epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power) {
   const epx_energy_spec *spec = &point->settings->energy;
   *rate = EPX_ENERGY_RATE;
   *power = EPX_ENERGY_POWER;
+  EPX_TRY(eval_family(point->network->family, rate, power));
   EPX_TRY(eval_device(point, rate, power));
   if (spec->rate > 0) *rate = spec->rate;
   if (spec->power > 0) *power = spec->power;
@@ -48,10 +64,14 @@ epx_err epx_consumption_eval(const epx_point *point, const epx_performance *perf
   const double n_trained = count_trained(point);
   double rate, power;
   EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
-  const double light = isnan(performance->power) ? network->n_nodes : performance->power;
+  const bool unknown = isnan(performance->power);
+  const double drives = unknown ? network->n_nodes : performance->power;
+  const double light = unknown ? drives * performance->settling_time : performance->energy;
   const epx_energy_work work = {
       .settling_time = performance->settling_time / rate,
-      .optical_power = light * power,
+      .optical_power = drives * power,
+      .light = light * power / rate,
+      .reference = epx_reading_get_reference(&learning->hardware.reading),
       .ring_heaters = point->settings->fabrication.heats ? heater_power : NAN,
       .n_nodes = network->n_nodes,
       .components = network->family->components,

@@ -7,8 +7,8 @@
 #include "study/point.h"
 
 /** Evaluates what the family's units are: a rate of 1 [1/s] and a power of 1 [W]. As the deck's section
- * energy says; else those of its device, as `epilux check` prints them; else EPX_ENERGY_RATE and
- * EPX_ENERGY_POWER. Errors: as epx_ring_eval(), epx_normalisation_init(), none of them once the deck is read.
+ * energy says; else those of its device, as `epilux check` prints them; else the family's own; where that is
+ * normalised, EPX_ENERGY_RATE and EPX_ENERGY_POWER. Errors: as epx_ring_eval(), epx_normalisation_init(), none of them once the deck is read.
  */
 epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power);
 

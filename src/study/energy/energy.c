@@ -38,9 +38,12 @@ static parts eval_parts(const epx_energy_case *c, const epx_energy_work *work, d
                         double n_averages) {
   const double T = n_phases * (work->settling_time + n_averages * c->read_time);
   const double loss = c->coupler_loss + c->modulator_loss + c->waveguide_loss + c->splitter_loss + c->margin;
-  const double light = fmax(work->optical_power, work->n_outputs * c->detector_power);
+  const double least = work->n_outputs * c->detector_power; /* of the drives, for the outputs to be read */
+  const double drives = n_phases * (fmax(work->light, work->settling_time * least) +
+                                    n_averages * c->read_time * fmax(work->optical_power, least));
+  const double references = T * n_read * work->components * work->reference;
   const double rings = isnan(work->ring_heaters) ? work->n_nodes * c->ring_heater : work->ring_heaters;
-  return (parts){.laser = T * light * pow(10, loss / 10) / c->wall_plug,
+  return (parts){.laser = (drives + references) * pow(10, loss / 10) / c->wall_plug,
                  .heaters = T * (rings + work->n_trained * c->weight_heater),
                  .modulators = work->n_inputs * (T * c->modulator_bias + c->modulator_energy),
                  .receivers = T * n_read * c->receiver_power,

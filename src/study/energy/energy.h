@@ -7,7 +7,9 @@
  * training step (1 free, and the rule's), n_read the nodes that are read in each: the outputs, and nodes_read of the
  * others where a rule wants states:
  *
- *   laser       T P / wall_plug 10^(L/10),  P = max(light that the drives deliver, n_outputs detector_power),
+ *   laser       T (P + n_read components P_r) / wall_plug 10^(L/10),
+ *               P = max(light that the drives deliver, n_outputs detector_power), T P the mean over samples,
+ *               P_r the reference of a homodyne receiver, which every component that is read beats with,
  *               L = coupler + modulator + waveguide + splitter + margin [dB]
  *   heaters     T (n_nodes ring_heater + n_trained weight_heater); what a process's own heaters take replaces the first
  *   modulators  T n_inputs modulator_bias + n_inputs modulator_energy
@@ -146,7 +148,9 @@ typedef enum {
 /** What one instance did. */
 typedef struct {
   double settling_time; /* [s] */
-  double optical_power; /* that the drives deliver [W] */
+  double optical_power; /* that the drives deliver, mean over samples [W] */
+  double light;         /* that they deliver while a sample settles, likewise [J]: no product of means */
+  double reference;     /* of a homodyne receiver, of each component read [W]; 0: none */
   double ring_heaters;  /* of a process [W]; NaN: none, ring_heater of each node */
   int n_nodes, components, n_inputs, n_outputs;
   double n_links, n_trained;

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/numbers/random.h"
+#include "epilux/log.h"
 
 static const uint32_t first_random = EPX_PROCESS_BEYOND;
 
@@ -29,6 +30,45 @@ epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32
   epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed, key,
                      i_instance, theta, NULL);
   return EPX_OK;
+}
+
+/* What a row draws beyond a range is put at its end: said, for a distribution that is cut is another one. */
+static void warn_of_clamped(const epx_point *point, int i_row, double share) {
+  const epx_variation *row = &point->settings->variation[i_row];
+  const epx_parameter *parameter = &point->network->family->parameters[row->parameter];
+  epx_log_write_once(
+      EPX_LOG_WARNING, "variation",
+      "variation.%d: about %.3g %% of the values of %s are drawn beyond its range, %g to %g, and set to "
+      "its end; truncated-normal stays inside, lognormal above 0",
+      i_row, 100 * share, parameter->name, parameter->low, parameter->high);
+}
+
+epx_err epx_deployment_check_variation(const epx_point *point) {
+  const epx_settings *settings = point->settings;
+  const size_t n_theta = point->network->n_theta, n_rows = (size_t)settings->n_variation;
+  const int n_instances = n_theta < 200 ? 100 : n_theta > 10000 ? 2 : (int)(20000 / n_theta);
+  double *theta = NULL, *sum = NULL;
+  int *n_clamped = NULL;
+  if (n_rows == 0) return EPX_OK;
+  int code = EPX_ARRAY(theta, n_theta);
+  if (code == EPX_OK) code = EPX_ARRAY(sum, n_rows);
+  if (code == EPX_OK) code = EPX_ARRAY(n_clamped, n_rows);
+  for (int k = 0; code == EPX_OK && k < n_instances; k++) {
+    memcpy(theta, point->nominal, n_theta * sizeof *theta);
+    epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed,
+                       get_key(point, 0), (uint32_t)k, theta, n_clamped);
+    for (size_t i = 0; i < n_rows; i++)
+      sum[i] += n_clamped[i];
+  }
+  for (size_t i = 0; code == EPX_OK && i < n_rows; i++) {
+    const double drawn =
+        (double)n_instances * (double)point->network->count[settings->variation[i].parameter];
+    if (sum[i] > 0) warn_of_clamped(point, (int)i, sum[i] / drawn);
+  }
+  epx_array_destroy(&theta);
+  epx_array_destroy(&sum);
+  epx_array_destroy(&n_clamped);
+  return code;
 }
 
 typedef struct {

@@ -16,6 +16,11 @@
 
 #include "study/point.h"
 
+/** Says which rows of the variation draw values beyond their parameter's range, where these are set to its end,
+ * and what share of them: of the first instances, some 10^4 values. Errors: EPX_EMEMORY; as
+ * epx_deployment_eval_instance(). */
+epx_err epx_deployment_check_variation(const epx_point *point);
+
 /** Evaluates one fabricated instance of nominal values [n_theta]: theta [n_theta] out, and the power of its
  * heaters (may be NULL) [W], 0 without a process. Errors: as epx_fabrication_eval(). */
 epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32_t i_instance,

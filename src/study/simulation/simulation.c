@@ -180,16 +180,6 @@ epx_err epx_simulation_solve(epx_simulation *s, double *state, const epx_transie
   return EPX_OK;
 }
 
-const char *epx_simulation_get_time_unit(const epx_family *family) {
-  static const char *const units[] = {"ns", "us", "ms", "s"};
-  for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
-    char begin[16];
-    snprintf(begin, sizeof begin, "time %s,", units[k]);
-    if (strncmp(family->units, begin, strlen(begin)) == 0) return units[k];
-  }
-  return "1";
-}
-
 const char *epx_simulation_get_outcome_name(int outcome) {
   switch (outcome) {
   case EPX_OK:

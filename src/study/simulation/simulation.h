@@ -49,9 +49,6 @@ void epx_simulation_eval_field(epx_simulation *simulation, const double *state, 
 /** Evaluates what the detectors report of a state [n_state]: output [n_outputs]. */
 void epx_simulation_eval_output(epx_simulation *simulation, const double *state, double *output);
 
-/** Gets the unit of a family's time, "1" where it is normalised. */
-const char *epx_simulation_get_time_unit(const epx_family *family);
-
 /** Gets the word for an outcome: settled, slow, oscillates, diverged. */
 const char *epx_simulation_get_outcome_name(int outcome);
 

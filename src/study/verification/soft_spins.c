@@ -22,7 +22,7 @@ static epx_network_spec get_network(void) {
                            .readout = EPX_READ_AMPLITUDE,
                            .readout_scale = 1};
   spec.value[epx_family_get_coupling(spec.family)] =
-      (epx_value){.kind = EPX_VALUE_SYMMETRISED, .spread = 0.6};
+      (epx_value){.kind = EPX_VALUE_SYMMETRISED, .spread = 0.3844};
   return spec;
 }
 

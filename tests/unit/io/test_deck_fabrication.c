@@ -165,7 +165,7 @@ static void trials_differ_by_their_place_and_say_their_power(void **state) {
   const size_t size = point->layout.size;
   assert_int_equal(epx_array_create(&record, (size_t)point->block * size, sizeof *record), EPX_OK);
   assert_int_equal(epx_trial_solve(point, 0, 0, record), EPX_OK);
-  assert_int_equal(point->layout.n_varied, 3);
+  assert_int_equal(point->layout.n_varied, 4); /* loss, coupling_loss, detuning, coupling */
   for (int k = 0; k < 2; k++) {
     const double power = record[(size_t)k * size + point->layout.metric + 1];
     assert_true(power > 0 && power < 4 * 0.05);

@@ -17,7 +17,10 @@ static random_network create_case(int k) {
   random_network r = create_random_network(epx_family_get_by_name(cases[k].family), 5, 2, 3, 3);
   r.network->readout = cases[k].kind;
   r.network->readout_scale = 1.7;
-  if (strcmp(cases[k].family, "kerr") == 0) set_everywhere(&r, "coupling_loss", 0.49);
+  if (strcmp(cases[k].family, "kerr") == 0) {
+    set_everywhere(&r, "coupling_loss", 0.49);
+    set_everywhere(&r, "bias", 0);
+  }
   return r;
 }
 

@@ -195,8 +195,111 @@ static void kinds_are_known_by_their_names(void **state) {
   assert_non_null(strstr(epx_error_get_message(), "'torus'"));
 }
 
+static epx_topology *create_drawn(epx_topology_kind kind, int n, int neighbours, double rewiring,
+                                  double degree, uint64_t seed) {
+  epx_topology *t = NULL;
+  const epx_topology_spec spec = {.kind = kind,
+                                  .n_nodes = n,
+                                  .n_neighbours = neighbours,
+                                  .rewiring = rewiring,
+                                  .degree = degree,
+                                  .seed = seed};
+  if (epx_topology_create(&spec, &t) != EPX_OK) fail_msg("%s", epx_error_get_message());
+  for (size_t l = 0; l < t->n_links; l++) {
+    assert_true(t->links[l].i < t->links[l].j);
+    if (l > 0) assert_true(memcmp(&t->links[l], &t->links[l - 1], sizeof t->links[l]) != 0);
+  }
+  return t;
+}
+
+/* Drawn without replacement, sparse and dense; rewired, a ring keeps its links. */
+static void drawn_topologies_have_the_links_they_promise(void **state) {
+  (void)state;
+  static const struct {
+    int n;
+    double degree;
+    size_t n_links;
+  } random[] = {{10, 9, 45}, {10, 8.6, 43},  {10, 4, 20},   {10, 1, 5},
+                {7, 3, 11},  {500, 4, 1000}, {60, 50, 1500}};
+  static const struct { int n, neighbours; } rings[] = {{12, 4}, {12, 5}, {11, 5}, {100, 2}, {3, 1}};
+  for (size_t k = 0; k < sizeof random / sizeof *random; k++) {
+    for (uint64_t seed = 1; seed < 6; seed++) {
+      epx_topology *t = create_drawn(EPX_RANDOM, random[k].n, 0, 0, random[k].degree, seed);
+      assert_int_equal(t->n_links, random[k].n_links);
+      epx_topology_destroy(&t);
+    }
+  }
+  for (size_t k = 0; k < sizeof rings / sizeof *rings; k++) {
+    for (int step = 0; step < 9; step++) {
+      epx_topology *t = create_drawn(EPX_SMALL_WORLD, rings[k].n, rings[k].neighbours, step / 8.0, 0, 7);
+      assert_int_equal(t->n_links, rings[k].n * rings[k].neighbours);
+      epx_topology_destroy(&t);
+    }
+  }
+}
+
+/* Of 4,000 graphs of 6 nodes each pair is linked as often as any: 7 of 15 links, 5 sigma = 158. */
+static void every_pair_is_drawn_as_often(void **state) {
+  (void)state;
+  static const double degrees[] = {2, 14.0 / 6, 4};
+  for (size_t k = 0; k < sizeof degrees / sizeof *degrees; k++) {
+    int count[36] = {0};
+    size_t n_links = 0;
+    for (uint64_t seed = 0; seed < 4000; seed++) {
+      epx_topology *t = create_drawn(EPX_RANDOM, 6, 0, 0, degrees[k], seed);
+      for (size_t l = 0; l < t->n_links; l++)
+        count[6 * t->links[l].i + t->links[l].j]++;
+      n_links = t->n_links;
+      epx_topology_destroy(&t);
+    }
+    for (int i = 0; i < 6; i++)
+      for (int j = i + 1; j < 6; j++)
+        assert_in_range(count[6 * i + j] - (int)(4000 * n_links / 15) + 158, 0, 316);
+  }
+}
+
+/* Of links that are rewired with probability p, 1 - p stay where they were, and those of a node that is left alone keep
+ * their other ends' choices: as networkx' watts_strogatz_graph has it. 200 rings of 40 x 2 links, 5 sigma. */
+static void a_share_of_the_ring_is_rewired(void **state) {
+  (void)state;
+  for (int step = 0; step <= 4; step++) {
+    const double p = step / 4.0, n = 200 * 80;
+    int n_kept = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+      epx_topology *t = create_drawn(EPX_SMALL_WORLD, 40, 2, p, 0, seed);
+      for (size_t l = 0; l < t->n_links; l++) {
+        const int d = t->links[l].j - t->links[l].i;
+        n_kept += d <= 2 || d >= 38;
+      }
+      epx_topology_destroy(&t);
+    }
+    /* a rewired link falls on a free place of the ring by chance: at most 4 of 35 nodes */
+    const double sigma = sqrt(n * p * (1 - p)), least = n * (1 - p);
+    assert_true(n_kept >= least - 5 * sigma && n_kept <= least + 5 * sigma + n * p * 4 / 35);
+  }
+}
+
+static void parts_are_what_links_join(void **state) {
+  (void)state;
+  epx_topology *t = NULL;
+  const epx_topology_spec spec = {.kind = EPX_CHAIN, .n_nodes = 5};
+  static const bool used[] = {true, false, true, true};
+  static const int expected[] = {0, 0, 2, 2, 2};
+  int part[5];
+  assert_int_equal(epx_topology_create(&spec, &t), EPX_OK);
+  assert_int_equal(epx_topology_eval_parts(t, NULL, part), 1);
+  assert_int_equal(part[4], 0);
+  assert_int_equal(epx_topology_eval_parts(t, used, part), 2);
+  assert_memory_equal(part, expected, sizeof expected);
+  epx_topology_destroy(&t);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(drawn_topologies_have_the_links_they_promise),
+      cmocka_unit_test(every_pair_is_drawn_as_often),
+      cmocka_unit_test(a_share_of_the_ring_is_rewired),
+      cmocka_unit_test(parts_are_what_links_join),
       cmocka_unit_test(links_of_each_kind_are_sorted_and_unique),
       cmocka_unit_test(every_link_is_found_in_either_order_and_no_other),
       cmocka_unit_test(bad_topologies_are_refused_by_name),

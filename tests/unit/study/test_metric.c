@@ -15,7 +15,7 @@ static void every_metric_is_found_by_its_name(void **state) {
   (void)state;
   for (int m = 0; m < EPX_METRIC_COUNT; m++) {
     assert_int_equal(epx_metric_get(epx_metric_get_name((epx_metric)m)), m);
-    assert_true(strlen(epx_metric_get_unit((epx_metric)m)) > 0);
+    assert_true(strlen(epx_metric_get_unit((epx_metric)m, NULL)) > 0);
     assert_true(strlen(epx_metric_get_meaning((epx_metric)m)) > 0);
   }
   assert_int_equal(epx_metric_get("acuracy"), -1);
@@ -34,8 +34,13 @@ static void a_metric_is_what_was_measured_of_its_instance(void **state) {
   (void)state;
   epx_measured measured;
   assert_int_equal(epx_measured_create(get_all_needs(), 2, &measured), EPX_OK);
-  measured.test[1] = (epx_performance){
-      .accuracy = 0.25, .loss = 2, .settling_time = 3, .power = 5, .residual = 1e-11, .abscissa = -0.5};
+  measured.test[1] = (epx_performance){.accuracy = 0.25,
+                                       .loss = 2,
+                                       .settling_time = 3,
+                                       .power = 5,
+                                       .energy = 16,
+                                       .residual = 1e-11,
+                                       .abscissa = -0.5};
   measured.initial[1].accuracy = 0.125;
   measured.train[1].loss = 7;
   measured.cosine[1] = 0.5;
@@ -46,7 +51,7 @@ static void a_metric_is_what_was_measured_of_its_instance(void **state) {
     epx_metric metric;
     double value;
   } expected[] = {{EPX_METRIC_ACCURACY, 0.25},       {EPX_METRIC_LOSS, 2},
-                  {EPX_METRIC_SETTLING_TIME, 3},     {EPX_METRIC_ENERGY, 15},
+                  {EPX_METRIC_SETTLING_TIME, 3},     {EPX_METRIC_ENERGY, 16},
                   {EPX_METRIC_RESIDUAL, 1e-11},      {EPX_METRIC_STABILITY, -0.5},
                   {EPX_METRIC_TRAIN_LOSS, 7},        {EPX_METRIC_INITIAL_ACCURACY, 0.125},
                   {EPX_METRIC_GRADIENT_COSINE, 0.5}, {EPX_METRIC_WRITES, 9},
@@ -101,9 +106,23 @@ static void gradients_are_compared_by_angle_and_length(void **state) {
   assert_true(isnan(cosine));
 }
 
+/* Of times, rates and energies the family's own, where it has some. */
+static void units_of_time_are_the_family_s(void **state) {
+  (void)state;
+  const epx_family *rings = epx_family_get_by_name("silicon-ring"), *kerr = epx_family_get_by_name("kerr");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_SETTLING_TIME, rings), "us");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_STABILITY, rings), "1/us");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ENERGY, rings), "uW us");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_SETTLING_TIME, kerr), "1");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ENERGY, kerr), "1");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_HEATER_POWER, rings), "W");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ACCURACY, rings), "1");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(every_metric_is_found_by_its_name),
                                      cmocka_unit_test(a_metric_is_what_was_measured_of_its_instance),
+                                     cmocka_unit_test(units_of_time_are_the_family_s),
                                      cmocka_unit_test(only_what_metrics_need_has_room),
                                      cmocka_unit_test(a_metric_that_an_engine_lacks_is_refused_by_name),
                                      cmocka_unit_test(gradients_are_compared_by_angle_and_length)};

@@ -106,8 +106,8 @@ static void pulse_is_told_with_its_period_and_kept_in_bounded_memory(void **stat
   assert_true(t->n_steps > EPX_SIMULATION_ROWS && t->n_rows <= EPX_SIMULATION_ROWS);
   for (size_t k = 1; k < t->n_rows; k++)
     assert_true(t->time[k] > t->time[k - 1]);
-  assert_string_equal(epx_simulation_get_time_unit(m.point->network->family), "us");
-  assert_string_equal(epx_simulation_get_time_unit(epx_family_get_by_name("kerr")), "1");
+  assert_string_equal(epx_family_get_time_unit(m.point->network->family), "us");
+  assert_string_equal(epx_family_get_time_unit(epx_family_get_by_name("kerr")), "1");
   assert_string_equal(epx_simulation_get_outcome_name(t->certificate.outcome), "oscillates");
   epx_simulation_destroy(&simulation);
   destroy_made(&m);

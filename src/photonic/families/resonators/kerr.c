@@ -17,8 +17,8 @@
  *   dG_i/d bias_i = -i          dG_i/d J_ij = a_j,  dG_j/d J_ij = a_i
  *   dG_i/d g_ij = |a_j|^2 a_i,  dG_j/d g_ij = |a_i|^2 a_j
  *
- * Light at a port, a_in = -s / sqrt(k) with k = coupling_loss and s the features' part of the drive, leaves
- * as a_out = a_in + sqrt(k) a: without other loss and drive, as much as came in.
+ * Light at a port, a_in = -s / sqrt(k) with k = coupling_loss and s the drive, leaves as a_out = a_in +
+ * sqrt(k) a. At rest sum |a_in|^2 = sum |a_out|^2 + sum loss |a|^2: without loss, as much as came in.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -256,14 +256,19 @@ static void eval_power(const epx_lanes *lanes, const double *y, double *power) {
 }
 
 static void eval_port(const epx_lanes *lanes, int node, int lane, int width, double *gain, double *through) {
-  const double *rate = get_node(lanes, COUPLING_LOSS, node) + lane,
-               *bias = get_node(lanes, BIAS, node) + lane;
+  const double *rate = get_node(lanes, COUPLING_LOSS, node) + lane;
   const double *drive = lanes->input + at_re(lanes, node) + lane;
   for (int w = 0; w < width; w++) {
     gain[w] = sqrt(rate[w]);
-    through[w] = rate[w] > 0 ? -(drive[w] - bias[w]) / gain[w] : 0;
+    through[w] = rate[w] > 0 ? -drive[w] / gain[w] : 0;
     through[width + w] = rate[w] > 0 ? -drive[(size_t)lanes->n_lanes + (size_t)w] / gain[w] : 0;
   }
+}
+
+static void eval_port_slope(const epx_lanes *lanes, int node, int lane, int width, double *slope) {
+  const double *rate = get_node(lanes, COUPLING_LOSS, node) + lane;
+  for (int w = 0; w < width; w++)
+    slope[w] = rate[w] > 0 ? -1 / sqrt(rate[w]) : 0;
 }
 
 /** x = i a: F holds s_i + i sum_j J_ij a_j. */
@@ -300,7 +305,7 @@ const epx_family epx_family_kerr = {
     .equation = "da_i/dt = -(loss_i + coupling_loss_i)/2 a_i + i sum_j coupling_ij a_j + s_i\n"
                 "          + i (detuning_i + kerr_i |a_i|^2 + sum_j cross_kerr_ij |a_j|^2) a_i\n"
                 "s_i = bias_i + input_scale * feature at input nodes\n"
-                "port: a_in,i = -input_scale * feature / sqrt(coupling_loss_i), a_out,i = a_in,i + "
+                "port: a_in,i = -s_i / sqrt(coupling_loss_i), a_out,i = a_in,i + "
                 "sqrt(coupling_loss_i) a_i",
     .units = "normalised: rates in units of any one rate, |a|^2 such that kerr |a|^2 is a rate; power = sum "
              "|s_i|^2",
@@ -332,5 +337,6 @@ const epx_family epx_family_kerr = {
     .set_input = set_input,
     .eval_power = eval_power,
     .eval_port = eval_port,
+    .eval_port_slope = eval_port_slope,
     .link_law = &link_law,
 };

@@ -17,8 +17,8 @@
  * its Jacobian's columns by as much: the logarithmic norm of any frame found is positive where the rings are
  * stable, so no bound of the abscissa is given.
  *
- * Light at a port, a_in = -s with s the features' part of the drive, leaves as a_out = a_in +
- * sqrt(coupling_loss) a.
+ * Light at a port, a_in = -s, leaves as a_out = a_in + sqrt(coupling_loss) a. At rest
+ *   sum |a_in|^2 = sum |a_out|^2 + sum (loss + two_photon I + carrier_loss n) I.
  */
 #include <math.h>
 #include <string.h>
@@ -251,14 +251,19 @@ static void eval_power(const epx_lanes *lanes, const double *y, double *power) {
 }
 
 static void eval_port(const epx_lanes *lanes, int node, int lane, int width, double *gain, double *through) {
-  const double *rate = get_node(lanes, EPX_RING_COUPLING_LOSS, node) + lane,
-               *bias = get_node(lanes, EPX_RING_BIAS, node) + lane;
+  const double *rate = get_node(lanes, EPX_RING_COUPLING_LOSS, node) + lane;
   const double *drive = lanes->input + 2 * (size_t)node * (size_t)lanes->n_lanes + lane;
   for (int w = 0; w < width; w++) {
     gain[w] = sqrt(rate[w]);
-    through[w] = rate[w] > 0 ? bias[w] - drive[w] / gain[w] : 0;
+    through[w] = rate[w] > 0 ? -drive[w] / gain[w] : 0;
     through[width + w] = rate[w] > 0 ? -drive[(size_t)lanes->n_lanes + (size_t)w] / gain[w] : 0;
   }
+}
+
+static void eval_port_slope(const epx_lanes *lanes, int node, int lane, int width, double *slope) {
+  const double *rate = get_node(lanes, EPX_RING_COUPLING_LOSS, node) + lane;
+  for (int w = 0; w < width; w++)
+    slope[w] = rate[w] > 0 ? -1 : 0;
 }
 
 static const signed char conjugation[] = {1, -1, 1, 1};
@@ -278,7 +283,7 @@ const epx_family epx_family_silicon_ring = {
         "thermal_shift_i "
         "T_i\n"
         "s_i = bias_i + input_scale * feature at input nodes\n"
-        "port: a_in,i = -input_scale * feature, a_out,i = a_in,i + sqrt(coupling_loss_i) a_i",
+        "port: a_in,i = -s_i, a_out,i = a_in,i + sqrt(coupling_loss_i) a_i",
     .units = "time us, |a|^2 pJ, carriers n 1e23 m^-3, T K, |s|^2 and power uW",
     .source = "VanVaerenbergh2012, deCea2019, Johnson2006",
     .nudge = "light at the laser's wavelength, added to that in the output rings' buses",
@@ -292,6 +297,7 @@ const epx_family epx_family_silicon_ring = {
     .frame = EPX_FRAME_FIELD,
     .conjugation = conjugation,
     .input_rows = 2,
+    .drives_ports = true,
     .stiff = true,
     .readouts = EPX_READS(EPX_READ_INTENSITY) | EPX_READS(EPX_READ_QUADRATURE) |
                 EPX_READS(EPX_READ_PORT_INTENSITY) | EPX_READS(EPX_READ_PORT_QUADRATURE),
@@ -307,4 +313,5 @@ const epx_family epx_family_silicon_ring = {
     .set_input = set_input,
     .eval_power = eval_power,
     .eval_port = eval_port,
+    .eval_port_slope = eval_port_slope,
 };

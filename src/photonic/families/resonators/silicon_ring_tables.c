@@ -83,8 +83,11 @@ static const double de_cea[EPX_RING_PARAMETERS] = {
 };
 
 /* Silicon nitride, radius 100 um, mode area 1 um^2, intrinsic and coupling Q of 1e6: no two-photon absorption
- * and no carriers, so that n stays 0. ASSUMED: common knowledge but for n2 (Ikeda2008); of the loss a tenth
- * is absorption, heat in the mode's volume of nitride (3100 kg/m^3, 700 J/kg/K) leaves it in 2 us. */
+ * and no carriers, so that n stays 0. Of the loss a tenth is absorption, whose Q is then 1e7. At rest heat
+ * shifts a resonance 76 times more than Kerr does, and acts as a larger Kerr shift that follows after 2 us;
+ * Kerr leads where absorption has a Q above 7.6e8, or in phases shorter than that. Sources: n2 Ikeda2008, dn/dT
+ * Arbabi2013; how far absorption limits Q, Gao2022. ASSUMED: Q, the share of absorption, the mode's volume,
+ * heat in it of nitride (3100 kg/m^3, 700 J/kg/K) that leaves in 2 us. */
 #define N_LAMBDA 1550e-9
 #define N_INDEX 2.0
 #define N_VOLUME (2 * EPX_PI * 100e-6 * 1e-12)
@@ -105,7 +108,10 @@ const epx_preset epx_silicon_ring_presets[EPX_RING_PRESETS] = {
      van_vaerenbergh},
     {"de-cea-2019",
      "silicon modulator under reverse bias, ASSUMED in part: volume of heat, Kerr index; deCea2019", de_cea},
-    {"silicon-nitride", "silicon nitride, radius 100 um, Q 5e5, Kerr before heat, ASSUMED in part",
+    {"silicon-nitride",
+     "silicon nitride, radius 100 um, Q 5e5, absorption Q 1e7: heat before Kerr (76:1 at rest), ASSUMED in "
+     "part; "
+     "Ikeda2008, Arbabi2013",
      silicon_nitride},
 };
 

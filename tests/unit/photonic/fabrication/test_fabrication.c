@@ -76,24 +76,28 @@ static void thickness_moves_all_detunings_alike(void **state) {
   destroy_factory(&f);
 }
 
-/** The unit of rates makes the ring's loss the parameter of node 0. */
+/** The unit of rates makes the ring's loss the sum of node 0's. A bus with a parameter of its own is no part of
+ * `loss`; the last node has none. */
 static void loss_follows_its_lognormal_deviation(void **state) {
   (void)state;
   factory f = create_factory("kerr");
   f.spec.process.terms[EPX_DEVIATION_LOSS].white = 0.3;
+  const size_t coupling_loss = get_offset(&f, "coupling_loss");
+  f.network.theta[coupling_loss + N - 1] = 0;
   make(&f);
   const epx_ring *ring = epx_fabrication_get_ring(f.fabrication);
-  assert_close(epx_fabrication_get_rate(f.fabrication) * f.network.theta[get_offset(&f, "loss")],
-               ring->loss_rate, 1e-9 * ring->loss_rate);
+  const double total = f.network.theta[get_offset(&f, "loss")] + f.network.theta[coupling_loss];
+  assert_true(f.network.theta[coupling_loss] > 0);
+  assert_close(epx_fabrication_get_rate(f.fabrication) * total, ring->loss_rate, 1e-9 * ring->loss_rate);
   double *theta = create_instance(&f, 0, NULL);
   double deviation[EPX_DEVIATION_COUNT * N];
   epx_process *process = NULL;
   assert_int_equal(epx_process_create(&f.spec.process, &process), EPX_OK);
   epx_process_eval(process, EPX_RANDOM_ANY, 0, deviation);
   for (size_t i = 0; i < N; i++) {
-    const double factor =
-        (ring->intrinsic_rate * exp(deviation[EPX_DEVIATION_LOSS * N + i]) + ring->coupling_rate) /
-        ring->loss_rate;
+    const double bus = i == N - 1 ? ring->coupling_rate : 0;
+    const double factor = (ring->intrinsic_rate * exp(deviation[EPX_DEVIATION_LOSS * N + i]) + bus) /
+                          (ring->intrinsic_rate + bus);
     const size_t at = get_offset(&f, "loss") + i;
     assert_close(theta[at], f.network.theta[at] * factor, 1e-12);
   }
@@ -159,6 +163,65 @@ static void remedies_bring_the_detunings_back(void **state) {
   destroy_factory(&f);
 }
 
+/** Resonances repeat: 3 spectral ranges more of a die's thickness change nothing, and no ring is further from
+ * the design than half a range, so that trimming by that reaches all. */
+static void the_nearest_resonance_is_the_one_in_use(void **state) {
+  (void)state;
+  factory f = create_factory("kerr");
+  f.spec.process.terms[EPX_DEVIATION_THICKNESS].white = 10e-9;
+  make(&f);
+  const epx_ring *ring = epx_fabrication_get_ring(f.fabrication);
+  const double half = ring->spectral_range / 2;
+  double farthest = 0;
+  double *theta = create_instance(&f, 2, NULL);
+  for (int i = 0; i < N; i++) {
+    const double drawn = epx_fabrication_get_drawn_shifts(f.fabrication)[i],
+                 used = epx_fabrication_get_shifts(f.fabrication)[i], turns = (drawn - used) / (2 * half);
+    assert_true(fabs(used) <= half);
+    assert_close(turns, round(turns), 1e-9);
+    farthest = fmax(farthest, fabs(drawn));
+  }
+  assert_true(farthest > half);
+  epx_array_destroy(&theta);
+  f.spec.trims = true;
+  f.spec.trim = (epx_trim){.range = half, .residual = 0};
+  make(&f);
+  theta = create_instance(&f, 2, NULL);
+  for (int i = 0; i < N; i++)
+    assert_close(epx_fabrication_get_shifts(f.fabrication)[i], 0, 1e-18);
+  epx_array_destroy(&theta);
+  destroy_factory(&f);
+}
+
+/** Many dies, moved by tens of nanometres each, of rings that differ by picometres: wherever a chip comes to
+ * stand between two resonances, the laser finds it, and its rings differ from it as they do from each other. */
+static void a_laser_that_follows_does_not_tear_a_chip_in_two(void **state) {
+  (void)state;
+  factory f = create_factory("kerr");
+  f.spec.laser = EPX_LASER_MEAN;
+  f.spec.process.terms[EPX_DEVIATION_THICKNESS].die = 20e-9;
+  f.spec.process.terms[EPX_DEVIATION_THICKNESS].white = 0.05e-9;
+  make(&f);
+  const epx_ring *ring = epx_fabrication_get_ring(f.fabrication);
+  const double step = ring->frequency / f.spec.ring.wavelength / epx_fabrication_get_rate(f.fabrication);
+  int n_wrapped = 0;
+  for (uint32_t die = 0; die < 200; die++) {
+    double *theta = create_instance(&f, die, NULL), mean = 0;
+    const double *drawn = epx_fabrication_get_drawn_shifts(f.fabrication);
+    for (int i = 0; i < N; i++)
+      mean += drawn[i] / N;
+    const double place = remainder(mean, ring->spectral_range) / ring->spectral_range;
+    n_wrapped += fabs(place) > 0.49;
+    for (size_t i = 0; i < N; i++) {
+      const size_t at = get_offset(&f, "detuning") + i;
+      assert_close((theta[at] - f.network.theta[at]) / step, drawn[i] - mean, 1e-16);
+    }
+    epx_array_destroy(&theta);
+  }
+  assert_true(n_wrapped > 0);
+  destroy_factory(&f);
+}
+
 static void what_cannot_be_fabricated_is_refused(void **state) {
   (void)state;
   factory f = create_factory("kerr");
@@ -171,6 +234,7 @@ static void what_cannot_be_fabricated_is_refused(void **state) {
   assert_says(epx_fabrication_create(&f.spec, network, f.network.theta, &made), "5 devices are placed");
   f.placement->n_devices = N;
   f.network.theta[get_offset(&f, "loss")] = 0;
+  f.network.theta[get_offset(&f, "coupling_loss")] = 0;
   assert_says(epx_fabrication_create(&f.spec, network, f.network.theta, &made), "loss of node 0 is 0");
   destroy_factory(&f);
   f = create_factory("phase");
@@ -185,8 +249,8 @@ static void parameters_that_vary_are_named(void **state) {
   const epx_family *kerr = epx_family_get_by_name("kerr");
   for (int p = 0; p < kerr->n_parameters; p++) {
     const char *name = kerr->parameters[p].name;
-    const bool varied =
-        strcmp(name, "loss") == 0 || strcmp(name, "detuning") == 0 || strcmp(name, "coupling") == 0;
+    const bool varied = strcmp(name, "loss") == 0 || strcmp(name, "detuning") == 0 ||
+                        strcmp(name, "coupling") == 0 || strcmp(name, "coupling_loss") == 0;
     assert_int_equal(epx_fabrication_is_varied(kerr, p), varied);
   }
 }
@@ -197,6 +261,8 @@ int main(void) {
       cmocka_unit_test(loss_follows_its_lognormal_deviation),
       cmocka_unit_test(gap_weakens_couplings),
       cmocka_unit_test(remedies_bring_the_detunings_back),
+      cmocka_unit_test(the_nearest_resonance_is_the_one_in_use),
+      cmocka_unit_test(a_laser_that_follows_does_not_tear_a_chip_in_two),
       cmocka_unit_test(what_cannot_be_fabricated_is_refused),
       cmocka_unit_test(parameters_that_vary_are_named),
   };
