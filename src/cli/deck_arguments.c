@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "cli/cluster/script.h"
+#include "io/recovery/output.h"
 
 /* Adds words to petsc.options, as one more assignment; none adds nothing. */
 static epx_err add_petsc_options(const char *words, epx_deck *deck) {
@@ -36,12 +38,47 @@ epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
   return code;
 }
 
+epx_err epx_call_check_output(const epx_call *call, const epx_deck *deck, const char *path) {
+  EPX_TRY(epx_output_check(path));
+  if (epx_output_is_same(call->arguments[0], path))
+    return EPX_RAISE(EPX_EINPUT, "%s: is the deck; results would be written over it: take another name",
+                     path);
+  return epx_deck_check_output(deck, path);
+}
+
 epx_err epx_call_create_output(const epx_call *call, const epx_deck *deck, char **path) {
-  const char *given = epx_call_get_value(call, "--output", 0);
-  if (given) return epx_array_create_text(path, given);
-  const char *name = epx_deck_get_text(deck, "study.name");
+  const char *given = epx_call_get_value(call, "--output", 0), *name = epx_deck_get_text(deck, "study.name");
+  char *named;
   const size_t n = strlen(name) + sizeof ".h5";
-  EPX_TRY(EPX_ARRAY(*path, n));
-  snprintf(*path, n, "%s.h5", name);
-  return EPX_OK;
+  EPX_TRY(EPX_ARRAY(named, n));
+  snprintf(named, n, "%s.h5", name);
+  const int code = epx_output_create_path(given ? given : named, path);
+  epx_array_destroy(&named);
+  EPX_TRY(code);
+  /* The first rank writes it, and says what is wrong with it. */
+  return epx_command_get_rank() == 0 ? epx_call_check_output(call, deck, *path) : EPX_OK;
+}
+
+static bool is_for_once(const char *option) {
+  static const char *const once[] = {"--resume", "--force",     "--retry-failed", "--max-time",
+                                     "--quiet",  "--instances", "--points"};
+  for (size_t k = 0; k < sizeof once / sizeof *once; k++)
+    if (strcmp(once[k], option) == 0) return true;
+  return false;
+}
+
+epx_err epx_call_create_again(const epx_call *call, char **again) {
+  epx_script text = {0};
+  int code = epx_script_write(&text, "%s ", call->command->name);
+  if (code == EPX_OK) code = epx_script_write_word(&text, call->arguments[0]);
+  for (int i = 0; i < call->n_options && code == EPX_OK; i++) {
+    const struct epx_given *given = &call->options[i];
+    if (is_for_once(given->option->name)) continue;
+    code = epx_script_write(&text, " %s%s", given->option->name, given->value ? " " : "");
+    if (code == EPX_OK && given->value) code = epx_script_write_word(&text, given->value);
+  }
+  if (code == EPX_OK && strcmp(call->command->name, "run") == 0) code = epx_script_write(&text, " --resume");
+  if (code != EPX_OK) epx_array_destroy(&text.text);
+  *again = text.text;
+  return code;
 }

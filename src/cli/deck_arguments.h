@@ -21,8 +21,18 @@
  * Errors: as epx_deck_read() and epx_deck_set(). */
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck);
 
-/** Creates the name of the results file: --output, or NAME.h5 after study.name. Free with
- * epx_array_destroy(). Errors: EPX_EMEMORY. */
+/** Creates the name of the results file: --output, or NAME.h5 after study.name; of a link, that of its file. The
+ * first rank checks it. Free with epx_array_destroy(), also on error. Errors: of epx_output_create_path(),
+ * epx_call_check_output(). */
 epx_err epx_call_create_output(const epx_call *call, const epx_deck *deck, char **path);
+
+/** Checks that `path` can be written to, and is neither the deck nor what it reads. Errors: of epx_output_check(),
+ * epx_deck_check_output(); EPX_EINPUT: it is the deck. */
+epx_err epx_call_check_output(const epx_call *call, const epx_deck *deck, const char *path);
+
+/** Creates the words after `epilux` that go on with what a call began: its command, first argument and options, but
+ * for those that are for once (--force, --max-time and the like), each a word of a shell; of run, with --resume. Free
+ * with epx_array_destroy(). Errors: EPX_EMEMORY. */
+epx_err epx_call_create_again(const epx_call *call, char **again);
 
 #endif

@@ -16,6 +16,7 @@
 #include "epilux/log.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/lock.h"
+#include "io/recovery/output.h"
 #include "io/results/results.h"
 #include "parallel/channel/relay.h"
 #include "parallel/schedule/blocks.h"
@@ -32,7 +33,8 @@ typedef struct {
   epx_attempts *attempts;
   epx_attempts_suspect *suspects; /* [n_suspects] */
   size_t n_suspects;
-  bool resumes; /* trainings were kept */
+  bool resumes;  /* trainings were kept */
+  bool finished; /* the results file holds all trials: it stays as it is */
 } files;
 
 typedef struct {
@@ -62,14 +64,21 @@ static epx_journal_key get_key(const epx_campaign *campaign) {
                            campaign->n_instances};
 }
 
-static epx_err read_journal(const files *own, epx_campaign *campaign) {
+static epx_err read_journal(files *own, epx_campaign *campaign) {
   const epx_journal_key key = get_key(campaign);
   epx_journal_report report;
   EPX_TRY(epx_journal_read(own->journal_path, &key, take_record, campaign, &report));
   if (report.n_damaged > 0)
     epx_log_write(EPX_LOG_WARNING, "run", "%s: %ld damaged records were dropped; their trials run again",
                   own->journal_path, report.n_damaged);
+  own->finished &= report.n_records == 0;
   return EPX_OK;
+}
+
+static bool is_finished(const epx_campaign *campaign) {
+  long n_trials, n_finished;
+  epx_campaign_get_progress(campaign, &n_trials, &n_finished);
+  return n_finished == n_trials;
 }
 
 /* The store of what the file holds so far. */
@@ -103,12 +112,13 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
   if (any && !options->resume && !options->force)
     return EPX_RAISE(EPX_EINPUT, "%s: exists; continue it with --resume, or overwrite it with --force",
                      exists ? options->path : own->journal_path);
-  if (options->force && !options->resume) return EPX_OK;
+  if (options->force && !options->resume) return epx_output_check_replaceable(options->path);
   epx_campaign *earlier = options->extension ? options->extension->earlier : campaign;
   epx_store_set_tolerance(get_earlier(own), options->any_version, false);
   EPX_TRY(epx_store_read(get_earlier(own), &exists));
-  if (!exists) return EPX_OK;
+  own->finished = exists;
   EPX_TRY(read_journal(own, earlier));
+  if (!exists) return EPX_OK;
   if (options->extension) {
     epx_extension_merge_records(options->extension);
     EPX_TRY(epx_store_set_created(own->store, epx_store_get_created(own->earlier)));
@@ -121,6 +131,7 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
   forgive(own, campaign, options->path);
   own->isa = epx_store_get_isa(get_earlier(own));
   if (own->isa >= 0 && own->isa < *isa) *isa = own->isa;
+  own->finished &= is_finished(campaign);
   return EPX_OK;
 }
 
@@ -129,6 +140,8 @@ static epx_err open_files(files *own, epx_campaign *campaign, const epx_run_opti
   EPX_TRY(epx_results_create_name(options->path, "lock", &own->lock_path));
   EPX_TRY(epx_results_create_name(options->path, "attempts", &own->attempts_path));
   EPX_TRY(epx_lock_create(own->lock_path, &own->lock));
+  EPX_TRY(epx_output_check_kind(own->journal_path, EPX_OUTPUT_JOURNAL));
+  EPX_TRY(epx_output_check_kind(own->attempts_path, EPX_OUTPUT_ATTEMPTS));
   EPX_TRY(epx_store_create(campaign, options->path, &own->store));
   if (options->extension)
     EPX_TRY(epx_store_create(options->extension->earlier, options->path, &own->earlier));
@@ -155,9 +168,7 @@ static epx_err check_isa(const files *own, const epx_run_options *options) {
 static epx_err save_earlier(files *own) {
   if (!own->earlier) return EPX_OK;
   EPX_TRY(epx_store_write(own->earlier, 0, 0));
-  if (unlink(own->journal_path) != 0 && errno != ENOENT)
-    return EPX_RAISE(EPX_EFILE, "%s: cannot be removed: %s", own->journal_path, strerror(errno));
-  return EPX_OK;
+  return epx_output_remove(own->journal_path, EPX_OUTPUT_JOURNAL);
 }
 
 /* From here on the files are this run's. What the journal held is in the results file before the journal is
@@ -178,7 +189,8 @@ static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_r
 static void close_files(files *own, const char *path, bool finished) {
   epx_journal_destroy(&own->journal);
   epx_attempts_destroy(&own->attempts);
-  if (finished && own->journal_path) unlink(own->journal_path); /* rank 0 alone has files */
+  if (finished && own->journal_path)
+    unlink(own->journal_path); /* rank 0 alone has files, and looked at them */
   if (finished && own->attempts_path) unlink(own->attempts_path);
   if (finished && own->store) epx_checkpoint_destroy_all(path);
   epx_array_destroy(&own->suspects);
@@ -251,6 +263,14 @@ static epx_err solve_in_groups(epx_campaign *campaign, const files *own, const e
   return report->abandoned ? code : epx_group_merge_end(options->group, code, &report->stopped);
 }
 
+/* There is nothing to run, and no file is touched. */
+static epx_err end_finished(const epx_campaign *campaign, epx_run_report *report) {
+  epx_progress *progress = &report->coordinator.progress;
+  report->begun = true;
+  epx_campaign_get_progress(campaign, &progress->n_trials, &progress->n_finished);
+  return EPX_OK;
+}
+
 static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options, files *own,
                    epx_run_report *report) {
   if (!options->group)
@@ -259,7 +279,13 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
   const bool is_first = epx_channel_get_rank(channel) == 0;
   int isa = (int)epx_isa_get();
   EPX_TRY(epx_channel_merge_codes(channel, is_first ? open_files(own, campaign, options, &isa) : EPX_OK));
+  int n_left = is_first && own->finished ? 0 : 1;
+  EPX_TRY(epx_channel_merge_least(channel, &n_left));
   EPX_TRY(set_isa(channel, isa));
+  if (n_left == 0) {
+    EPX_TRY(epx_channel_merge_codes(channel, is_first ? check_isa(own, options) : EPX_OK));
+    return end_finished(campaign, report);
+  }
   const epx_channel *workers = options->group ? epx_group_get_channel(options->group) : channel;
   EPX_TRY(epx_channel_merge_codes(
       channel,

@@ -7,6 +7,8 @@
 
 #include "base/array.h"
 #include "cli/commands/run.h"
+#include "cli/deck_arguments.h"
+#include "io/recovery/output.h"
 
 static epx_err read_count(const epx_call *call, const char *option, int *count) {
   const char *text = epx_call_get_value(call, option, 0);
@@ -21,15 +23,13 @@ static epx_err read_count(const epx_call *call, const char *option, int *count) 
 }
 
 static epx_err create(const epx_call *call, epx_run_job *job) {
-  static char again[400];
   int n_instances, n_points;
   EPX_TRY(read_count(call, "--instances", &n_instances));
   EPX_TRY(read_count(call, "--points", &n_points));
-  EPX_TRY(epx_extension_create(call->arguments[0], n_instances, n_points, &job->extension));
+  EPX_TRY(epx_output_create_path(call->arguments[0], &job->path));
+  EPX_TRY(epx_extension_create(job->path, n_instances, n_points, &job->extension));
   job->campaign = job->extension.larger;
-  snprintf(again, sizeof again, "extend %.380s", call->arguments[0]);
-  job->again = again;
-  return epx_array_create_text(&job->path, call->arguments[0]);
+  return epx_call_create_again(call, &job->again);
 }
 
 static epx_err solve(const epx_call *call, int *status) {

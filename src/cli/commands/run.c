@@ -97,7 +97,7 @@ static epx_err solve_shown(const epx_call *call, epx_channel *channel, epx_group
 static epx_err run_job(const epx_call *call, epx_channel *channel, epx_group *group, epx_run_job *job,
                        epx_run_report *report, int *status) {
   epx_display display = {0};
-  int code = epx_channel_merge_codes(channel, epx_display_create(call, channel, &display));
+  int code = epx_channel_merge_codes(channel, epx_display_create(call, channel, job->path, &display));
   if (code == EPX_OK) code = solve_shown(call, channel, group, job, &display, report);
   epx_display_destroy(&display);
   if (report->begun) *status = EPX_EXIT_FAILED;
@@ -110,6 +110,7 @@ static void destroy_job(epx_run_job *job) {
   if (!job->extension.larger) epx_campaign_destroy(&job->campaign);
   epx_extension_destroy(&job->extension);
   epx_array_destroy(&job->path);
+  epx_array_destroy(&job->again);
 }
 
 static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_run_job *job, int *status) {
@@ -183,15 +184,11 @@ static epx_err read_shard(const char *text, epx_campaign *campaign) {
 }
 
 static epx_err create(const epx_call *call, epx_run_job *job) {
-  static char again[400];
   epx_deck *deck;
-  const char *shard = epx_call_get_value(call, "--shard", 0);
   EPX_TRY(epx_call_read_deck(call, &deck));
   EPX_TRY(epx_campaign_create(deck, &job->campaign));
-  EPX_TRY(read_shard(shard, job->campaign));
-  snprintf(again, sizeof again, "run %.300s --resume%s%.40s", call->arguments[0], shard ? " --shard " : "",
-           shard ? shard : "");
-  job->again = again;
+  EPX_TRY(read_shard(epx_call_get_value(call, "--shard", 0), job->campaign));
+  EPX_TRY(epx_call_create_again(call, &job->again));
   return epx_call_create_output(call, job->campaign->deck, &job->path);
 }
 

@@ -12,7 +12,7 @@ typedef struct {
   char *path;              /* of the results file */
   epx_campaign *campaign;  /* owned, unless it is the extension's larger one */
   epx_extension extension; /* of a results file that is there; zeroed: none */
-  const char *again;       /* the command that goes on with it, "run study.yaml --resume" */
+  char *again;             /* the command that continues it, "run study.yaml --resume" */
 } epx_run_job;
 
 /** Creates what is to be run, on every rank. What it leaves on error is destroyed by the caller. */

@@ -13,6 +13,7 @@
 #include "base/numbers/random.h"
 #include "cli/deck_arguments.h"
 #include "io/fields/trajectory.h"
+#include "io/recovery/output.h"
 
 /** What is simulated: a point of the deck made ready, as the deck stands. */
 typedef struct {
@@ -22,6 +23,7 @@ typedef struct {
   epx_settings *settings;
   epx_point *point;
   epx_simulation *simulation;
+  char *output; /* of the trajectory; NULL: none is written */
 } subject;
 
 static void destroy_network(subject *s) {
@@ -145,8 +147,8 @@ static epx_err create_text(const epx_deck *deck, const subject *s, char **text,
   return EPX_OK;
 }
 
-static epx_err follow_transient(const epx_call *call, const epx_deck *deck, subject *s) {
-  const char *path = epx_call_get_value(call, "--output", 0);
+static epx_err follow_transient(const epx_deck *deck, subject *s) {
+  const char *path = s->output;
   const epx_transient *transient;
   double *state;
   char *text = NULL;
@@ -284,8 +286,8 @@ static epx_err write_hysteresis(const movement *m, const char *path, const epx_h
   return code;
 }
 
-static epx_err follow_both_ways(const epx_call *call, epx_deck *deck, subject *s) {
-  const char *path = epx_call_get_value(call, "--output", 0);
+static epx_err follow_both_ways(epx_deck *deck, subject *s) {
+  const char *path = s->output;
   char parameter[256];
   snprintf(parameter, sizeof parameter, "%s", epx_deck_get_text(deck, "continuation.parameter"));
   movement m = {.deck = deck, .subject = s, .parameter = parameter, .n_state = s->point->network->n_state};
@@ -314,6 +316,19 @@ static epx_err follow_both_ways(const epx_call *call, epx_deck *deck, subject *s
   return code;
 }
 
+/* Checks that the trajectory of --output can be written: *path, the caller's to free, NULL without one. */
+static epx_err create_output(const epx_call *call, const epx_deck *deck, char **path) {
+  const char *given = epx_call_get_value(call, "--output", 0),
+             *trained = epx_call_get_value(call, "--parameters", 0);
+  *path = NULL;
+  if (!given) return EPX_OK;
+  EPX_TRY(epx_output_create_path(given, path));
+  EPX_TRY(epx_call_check_output(call, deck, *path));
+  if (trained && epx_output_is_same(trained, *path))
+    return EPX_RAISE(EPX_EINPUT, "%s: is read by --parameters: take another name", *path);
+  return epx_trajectory_check_output(*path);
+}
+
 static epx_err solve(const epx_call *call, int *status) {
   const char *path = epx_call_get_value(call, "--output", 0);
   subject s = {.i_trained = -1};
@@ -322,14 +337,16 @@ static epx_err solve(const epx_call *call, int *status) {
   if (path && !epx_call_is_set(call, "--force") && access(path, F_OK) == 0)
     return EPX_RAISE(EPX_EBUSY, "%s exists; choose another name, or overwrite it with --force", path);
   EPX_TRY(epx_call_read_deck(call, &deck));
-  int code = read_subject(call, deck, &s);
+  int code = create_output(call, deck, &s.output);
+  if (code == EPX_OK) code = read_subject(call, deck, &s);
   if (code == EPX_OK) code = create_network(deck, &s);
   if (code == EPX_OK && epx_deck_get_text(deck, "continuation.parameter")) {
-    code = follow_both_ways(call, deck, &s);
+    code = follow_both_ways(deck, &s);
   } else if (code == EPX_OK) {
-    code = follow_transient(call, deck, &s);
+    code = follow_transient(deck, &s);
   }
   destroy_network(&s);
+  epx_array_destroy(&s.output);
   epx_design_destroy(&s.design);
   epx_deck_destroy(&deck);
   return code;

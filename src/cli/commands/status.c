@@ -15,6 +15,7 @@
 #include "cli/time_limit.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/lock.h"
+#include "io/recovery/output.h"
 #include "io/results/results.h"
 #include "parallel/progress.h"
 
@@ -161,8 +162,12 @@ static epx_err solve(const epx_call *call, int *status) {
   if (every) EPX_TRY(epx_time_limit_read("--every", every, &interval));
   if (every && !epx_call_is_set(call, "--watch"))
     return EPX_RAISE(EPX_EINPUT, "status: --every goes with --watch");
-  if (epx_call_is_set(call, "--watch")) EPX_TRY(watch(call->arguments[0], interval));
-  EPX_TRY(view(call->arguments[0], &finished));
+  char *file; /* a link's journal and lock are those of the file */
+  EPX_TRY(epx_output_create_path(call->arguments[0], &file));
+  int code = epx_call_is_set(call, "--watch") ? watch(file, interval) : EPX_OK;
+  if (code == EPX_OK) code = view(file, &finished);
+  epx_array_destroy(&file);
+  EPX_TRY(code);
   *status = finished ? EPX_EXIT_DONE : EPX_EXIT_STOPPED;
   return EPX_OK;
 }

@@ -4,15 +4,19 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/print/display.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/print/efficiency.h"
 #include "cli/print/yield_line.h"
+#include "epilux/log.h"
+#include "io/recovery/output.h"
 #include "study/record.h"
 
 static const double first_line = 10, line_interval = 60, redraw_interval = 0.2; /* s */
@@ -27,7 +31,10 @@ static void write_file(epx_display *display, const char *text) {
   struct tm local;
   strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%S", localtime_r(&t, &local));
   fprintf(display->file, "%s %s\n", now, text);
-  fflush(display->file);
+  if (fflush(display->file) == 0 || display->failed) return;
+  display->failed = true;
+  epx_log_write(EPX_LOG_WARNING, "run", "the file of --progress cannot be written: %s; the run continues",
+                strerror(errno));
 }
 
 static void write_begin(epx_display *display, const epx_channel *channel) {
@@ -39,7 +46,31 @@ static void write_begin(epx_display *display, const epx_channel *channel) {
   write_file(display, text);
 }
 
-epx_err epx_display_create(const epx_call *call, const epx_channel *channel, epx_display *display) {
+/* Whether a file is empty or begins with a line of progress: "2026-11-30T…". */
+static bool is_progress(const char *path) {
+  char begin[11] = "";
+  struct stat state;
+  if (stat(path, &state) != 0 || !S_ISREG(state.st_mode) || state.st_size == 0) return true;
+  FILE *file = fopen(path, "r");
+  const size_t n = file ? fread(begin, 1, sizeof begin, file) : 0;
+  if (file) fclose(file);
+  for (size_t i = 0; i < n; i++)
+    if (i == 4 || i == 7 ? begin[i] != '-' : i == 10 ? begin[i] != 'T' : !isdigit((unsigned char)begin[i]))
+      return false;
+  return true;
+}
+
+/* Lines are added to a file of progress, a pipe or a terminal, never to results or to anything else that was
+ * there. */
+static epx_err check_file(const epx_call *call, const char *results, const char *path) {
+  if (!epx_output_is_same(path, results) && !epx_output_is_same(path, call->arguments[0]) &&
+      !epx_output_is_beside(path) && is_progress(path))
+    return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "--progress %s: is no file of progress: take a new name", path);
+}
+
+epx_err epx_display_create(const epx_call *call, const epx_channel *channel, const char *results,
+                           epx_display *display) {
   const char *path = epx_call_get_value(call, "--progress", 0);
   /* mpirun puts a pipe between rank 0 and the terminal: who calls it can say that somebody watches. */
   const char *watched = getenv("EPILUX_PROGRESS");
@@ -47,6 +78,7 @@ epx_err epx_display_create(const epx_call *call, const epx_channel *channel, epx
                            .quiet = epx_call_is_set(call, "--quiet")};
   if (!display->terminal) display->next = first_line;
   if (!path || epx_channel_get_rank(channel) > 0) return EPX_OK;
+  EPX_TRY(check_file(call, results, path));
   display->file = fopen(path, "a");
   if (!display->file) return EPX_RAISE(EPX_EFILE, "%s: cannot be written: %s", path, strerror(errno));
   write_begin(display, channel);
@@ -93,6 +125,10 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
     if (state != EPX_STATE_DONE && count[state] > 0)
       printf(", %d %s", count[state], epx_record_get_state_name(state));
   epx_progress_eval_time(progress->seconds, took, sizeof took);
+  if (progress->n_workers == 0) {
+    printf("\nall trials had been run before: the file is as it was\n");
+    return;
+  }
   printf("\n%ld trials in %s by %d worker%s\n", progress->n_solved, took, progress->n_workers,
          progress->n_workers == 1 ? "" : "s");
 }

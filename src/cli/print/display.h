@@ -15,11 +15,14 @@ typedef struct {
   double next;      /* s of the run when the next line is due */
   FILE *file;       /* that others can follow; NULL: none */
   double next_file; /* s of the run when its next line is due */
+  bool failed;      /* the file could not be written, and that was said */
 } epx_display;
 
 /** Creates the display, with the options --quiet and --progress. Lines are appended to the progress file, so
- * that it covers all jobs of a campaign. Errors: EPX_EFILE: the file of --progress cannot be written. */
-epx_err epx_display_create(const epx_call *call, const epx_channel *channel, epx_display *display);
+ * that it covers all jobs of a campaign. results: path of the results file. Errors: EPX_EFILE: the file of --progress
+ * cannot be written; EPX_EINPUT: it is the deck, the results, or anything else that is no progress file. */
+epx_err epx_display_create(const epx_call *call, const epx_channel *channel, const char *results,
+                           epx_display *display);
 void epx_display_destroy(epx_display *display);
 
 /** Views the progress, if it is time to; an epx_progress_watcher. */

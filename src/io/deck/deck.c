@@ -2,15 +2,18 @@
  * Deck: the file as written is kept as a tree; --set and factors make changed copies of it, and each copy is
  * resolved by the schema anew. So the base, a changed deck and every design point go through the same checks.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "io/deck/deck.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "io/deck/private.h"
 #include "io/deck/resolve.h"
+#include "io/recovery/output.h"
 
 enum { SIZE_MAX_DECK = 1 << 28 };
 
@@ -103,6 +106,20 @@ epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
     return EPX_OK;
   }
   return code;
+}
+
+/* Files are named by texts; words and numbers are no names. */
+static epx_err check_node(const epx_tree *node, const char *path) {
+  for (int i = 0; i < node->n; i++)
+    EPX_TRY(check_node(node->items[i], path));
+  const bool names = node->kind == EPX_TREE_SCALAR && node->quoted && *node->text;
+  if (!names || !epx_output_is_same(node->text, path)) return EPX_OK;
+  return epx_tree_raise(
+      node, "%s is read by this deck, and results would be written over it: take another name", node->text);
+}
+
+epx_err epx_deck_check_output(const epx_deck *deck, const char *path) {
+  return deck->resolved && access(path, F_OK) == 0 ? check_node(deck->resolved, path) : EPX_OK;
 }
 
 const char *epx_deck_get_text(const epx_deck *deck, const char *path) {

@@ -29,4 +29,8 @@ bool epx_deck_goes_along(const epx_deck *deck, const char *factor, const char *p
  * sections that only say what to report. */
 uint64_t epx_deck_eval_digest(const epx_deck *deck);
 
+/** Checks that no key of the deck, nor a value of a factor, names the file `path`, which is to be written.
+ * Errors: EPX_EINPUT at the key's line. */
+epx_err epx_deck_check_output(const epx_deck *deck, const char *path);
+
 #endif

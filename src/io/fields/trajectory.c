@@ -8,8 +8,10 @@
 
 #include "base/array.h"
 #include "epilux/version.h"
+#include "io/recovery/lock.h"
 #include "io/recovery/output.h"
 #include "io/results/archive.h"
+#include "io/results/results.h"
 
 static epx_err write_attributes(epx_archive *archive, const epx_trajectory_subject *subject,
                                 const char *kind) {
@@ -199,4 +201,34 @@ epx_err epx_trajectory_write_hysteresis(const char *path, const epx_trajectory_s
   if (code == EPX_OK) code = finish(archive, path);
   epx_archive_destroy(&archive);
   return code;
+}
+
+static epx_err check_idle(const char *path) {
+  char *lock, holder[256];
+  EPX_TRY(epx_results_create_name(path, "lock", &lock));
+  epx_lock_get_holder(lock, holder, sizeof holder);
+  epx_array_destroy(&lock);
+  return *holder ? EPX_RAISE(EPX_EBUSY, "%s: held by %s: take another name", path, holder) : EPX_OK;
+}
+
+/** Tells whether a file says that it holds something else. What cannot be read is no loss. */
+static bool is_other(const char *path) {
+  epx_archive *archive;
+  char *format = NULL;
+  if (epx_archive_create_from_file(path, &archive) == EPX_OK) {
+    (void)!epx_archive_read_text(archive, "/", "format", &format);
+    epx_archive_destroy(&archive);
+  }
+  const bool other = format && strcmp(format, "epilux-trajectory") != 0;
+  epx_array_destroy(&format);
+  epx_error_reset();
+  return other;
+}
+
+epx_err epx_trajectory_check_output(const char *path) {
+  EPX_TRY(check_idle(path));
+  EPX_TRY(epx_output_check_replaceable(path));
+  if (!is_other(path)) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT,
+                   "%s: holds no trajectory, and simulate replaces nothing else: take another name", path);
 }

@@ -32,4 +32,8 @@ epx_err epx_trajectory_write_hysteresis(const char *path, const epx_trajectory_s
                                         const char *parameter, const epx_hysteresis *hysteresis,
                                         const double *output_up, const double *output_down);
 
+/** Checks that a trajectory may be written over what is at `path`, of epx_output_create_path(): nothing, an empty
+ * file or a trajectory, but no results, and nothing that a campaign holds. Errors: EPX_EBUSY; EPX_EINPUT. */
+epx_err epx_trajectory_check_output(const char *path);
+
 #endif

@@ -86,8 +86,8 @@ bool epx_output_is_same(const char *path, const char *other) {
 
 /* ---- names of results */
 
-/* Whether a name is one of a file beside the results of a campaign. */
-static bool is_beside(const char *base) {
+bool epx_output_is_beside(const char *path) {
+  const char *base = get_base(path);
   static const char *const ends[] = {".journal", ".lock", ".attempts", EPX_OUTPUT_PART};
   const size_t n = strlen(base);
   for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
@@ -132,7 +132,7 @@ epx_err epx_output_check(const char *file) {
   struct stat state;
   EPX_TRY(check_letters(file));
   EPX_TRY(check_folder(file));
-  if (is_beside(get_base(file)))
+  if (epx_output_is_beside(file))
     return EPX_RAISE(EPX_EINPUT, "%s: is the name of a file beside some campaign's results; take another",
                      file);
   if (stat(file, &state) != 0) {

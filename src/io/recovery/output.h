@@ -42,6 +42,9 @@ epx_err epx_output_check(const char *file);
  * Errors: EPX_EINPUT. */
 epx_err epx_output_check_replaceable(const char *file);
 
+/** Tells whether a path has the name of a file beside results. */
+bool epx_output_is_beside(const char *path);
+
 /** Tells whether two paths are of one file, which need not be there. */
 bool epx_output_is_same(const char *path, const char *other);
 

@@ -1,15 +1,18 @@
 /** @file
  * Parts: each part is read as the whole campaign, most of it pending, and adds what is finished in it.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "io/results/parts.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/machine/isa.h"
 #include "epilux/log.h"
 #include "io/recovery/journal.h"
 #include "io/recovery/lock.h"
+#include "io/recovery/output.h"
 #include "io/results/results.h"
 #include "io/results/store.h"
 
@@ -103,7 +106,7 @@ static epx_err read_part(merger *own, const char *path, epx_store *store) {
   return EPX_OK;
 }
 
-static epx_err add_part(merger *own, const char *path) {
+static epx_err add_file(merger *own, const char *path) {
   epx_store *store;
   EPX_TRY(check_idle(path));
   for (int i = 0; i < own->part->n_points * own->part->n_instances; i++)
@@ -114,6 +117,24 @@ static epx_err add_part(merger *own, const char *path) {
   return code;
 }
 
+/* A link's journal and lock are those of the file. */
+static epx_err add_part(merger *own, const char *path) {
+  char *file;
+  EPX_TRY(epx_output_create_path(path, &file));
+  const int code = add_file(own, file);
+  epx_array_destroy(&file);
+  return code;
+}
+
+/* A journal of what the file held before is of no use to the new one. */
+static epx_err remove_journal(const char *out) {
+  char *name;
+  EPX_TRY(epx_results_create_name(out, "journal", &name));
+  const int code = epx_output_remove(name, EPX_OUTPUT_JOURNAL);
+  epx_array_destroy(&name);
+  return code;
+}
+
 static epx_err write_total(merger *own, const char *out) {
   epx_store *store;
   EPX_TRY(epx_store_create(own->total, out, &store));
@@ -121,7 +142,26 @@ static epx_err write_total(merger *own, const char *out) {
   epx_store_set_isa(store, own->isa);
   if (code == EPX_OK) code = epx_store_write(store, 0, 0);
   epx_store_destroy(&store);
+  return code == EPX_OK ? remove_journal(out) : code;
+}
+
+static epx_err lock_output(const char *out, epx_lock **lock) {
+  char *name;
+  EPX_TRY(epx_results_create_name(out, "lock", &name));
+  const int code = epx_lock_create(name, lock);
+  epx_array_destroy(&name);
   return code;
+}
+
+static epx_err check_output(const char *out, const char *const *path, int n, bool force) {
+  EPX_TRY(epx_output_check(out));
+  for (int i = 0; i < n; i++)
+    if (epx_output_is_same(out, path[i]))
+      return EPX_RAISE(EPX_EINPUT, "%s: is one of the parts, and the first file is the one to write", out);
+  if (access(out, F_OK) != 0) return EPX_OK;
+  if (force) return epx_output_check_replaceable(out);
+  return EPX_RAISE(EPX_EINPUT,
+                   "%s: is there already; the first file is the one to write; overwrite it by --force", out);
 }
 
 static epx_err merge(merger *own, const char *out, const char *const *path, int n) {
@@ -133,11 +173,24 @@ static epx_err merge(merger *own, const char *out, const char *const *path, int 
   return write_total(own, out);
 }
 
-epx_err epx_parts_merge(const char *out, const char *const *path, int n, bool any_version,
+/* Nobody runs the output, and nobody can begin to. */
+static epx_err merge_locked(merger *own, const char *out, const char *const *path, int n) {
+  epx_lock *lock;
+  EPX_TRY(lock_output(out, &lock));
+  const int code = merge(own, out, path, n);
+  epx_lock_destroy(&lock);
+  return code;
+}
+
+epx_err epx_parts_merge(const char *out, const char *const *path, int n, const epx_parts_options *options,
                         epx_campaign **total) {
-  merger own = {.any_version = any_version, .isa = -1};
+  merger own = {.any_version = options->any_version, .isa = -1};
+  char *file;
   *total = NULL;
-  const int code = merge(&own, out, path, n);
+  EPX_TRY(epx_output_create_path(out, &file));
+  int code = check_output(file, path, n, options->force);
+  if (code == EPX_OK) code = merge_locked(&own, file, path, n);
+  epx_array_destroy(&file);
   epx_campaign_destroy(&own.part);
   epx_array_destroy(&own.created);
   if (code != EPX_OK) epx_campaign_destroy(&own.total);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "io/recovery/output.h"
 #include "io/results/archive.h"
 
 /* More than any campaign: what a damaged length would ask for. */
@@ -128,9 +129,11 @@ static void take_record(void *context, int i_point, int i_instance, size_t size,
 
 static epx_err read_journal(const char *path, epx_results *results) {
   const epx_journal_key key = {results->digest, 0, results->n_points, results->n_instances};
-  char *name;
-  EPX_TRY(epx_results_create_name(path, "journal", &name));
-  const int code = epx_journal_read(name, &key, take_record, results, &results->journal);
+  char *file, *name = NULL;
+  EPX_TRY(epx_output_create_path(path, &file));
+  int code = epx_results_create_name(file, "journal", &name);
+  epx_array_destroy(&file);
+  if (code == EPX_OK) code = epx_journal_read(name, &key, take_record, results, &results->journal);
   epx_array_destroy(&name);
   return code;
 }

@@ -74,6 +74,8 @@ static int write_part(int seed, int k, double error) {
   return n;
 }
 
+static const epx_parts_options options = {0}, over = {.force = true};
+
 static void each_trial_is_in_one_shard_and_all_are_in_the_whole(void **state) {
   (void)state;
   epx_campaign *total;
@@ -81,7 +83,7 @@ static void each_trial_is_in_one_shard_and_all_are_in_the_whole(void **state) {
   for (int k = 0; k < N_PARTS; k++)
     n += write_part(1, k, 0);
   assert_int_equal(n, N_TRIALS);
-  assert_int_equal(epx_parts_merge(out, paths, N_PARTS, false, &total), EPX_OK);
+  assert_int_equal(epx_parts_merge(out, paths, N_PARTS, &options, &total), EPX_OK);
   for (int i = 0; i < N_TRIALS; i++) {
     double expected[SMALL_SIZE];
     small_record(i / N_INSTANCES, i % N_INSTANCES, SMALL_SIZE, expected);
@@ -95,11 +97,12 @@ static void a_part_may_be_given_twice_but_not_contradict_itself(void **state) {
   epx_campaign *total;
   write_part(1, 0, 0);
   const char *const twice[] = {path[0], path[0]};
-  assert_int_equal(epx_parts_merge(out, twice, 2, false, &total), EPX_OK);
+  assert_int_equal(epx_parts_merge(out, twice, 2, &options, &total), EPX_OK);
   epx_campaign_destroy(&total);
   assert_int_equal(rename(path[0], path[1]), 0);
   write_part(1, 0, 1e-12);
-  assert_int_equal(epx_parts_merge(out, paths, 2, false, &total), EPX_EMISMATCH);
+  assert_int_equal(epx_parts_merge(out, paths, 2, &options, &total), EPX_EINPUT); /* it is there */
+  assert_int_equal(epx_parts_merge(out, paths, 2, &over, &total), EPX_EMISMATCH);
   assert_non_null(strstr(epx_error_get_message(), path[1]));
   assert_null(total);
 }
@@ -109,7 +112,7 @@ static void a_part_of_another_seed_is_refused_by_name(void **state) {
   epx_campaign *total;
   write_part(1, 0, 0);
   write_part(2, 1, 0);
-  assert_int_equal(epx_parts_merge(out, paths, 2, false, &total), EPX_EMISMATCH);
+  assert_int_equal(epx_parts_merge(out, paths, 2, &over, &total), EPX_EMISMATCH);
   assert_non_null(strstr(epx_error_get_message(), path[1]));
   assert_non_null(strstr(epx_error_get_message(), "seed: 2"));
   assert_int_not_equal(access(out, F_OK), 0);
@@ -133,7 +136,7 @@ static void what_a_parts_journal_holds_is_merged_too(void **state) {
   assert_int_equal(epx_journal_write_buffer(journal, true), EPX_OK);
   epx_journal_destroy(&journal);
   epx_array_destroy(&name);
-  assert_int_equal(epx_parts_merge(out, paths, 1, false, &total), EPX_OK);
+  assert_int_equal(epx_parts_merge(out, paths, 1, &options, &total), EPX_OK);
   assert_memory_equal(epx_campaign_get_record(total, 0, 4), record, sizeof record);
   epx_campaign_destroy(&total);
 }

@@ -1,0 +1,225 @@
+"""Files that are somebody else's, as a user meets them: what is written over, what is only read, what is refused.
+
+    python3 test_files.py PROGRAM [NAME...]      all, or those whose names are given
+"""
+import glob
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+import h5py
+
+EPILUX = os.path.abspath(sys.argv[1])
+DECK = """study: {name: small}
+network: {family: kerr, topology: {nodes: 4}}
+task: {name: xor}
+learning: {epochs: 2}
+design: {factors: {network.parameters.loss: {values: [0.5, 2]}}}
+population: {instances: 2}
+"""
+
+
+def call(*words, status=0, **options):
+    """Calls the program, with an exit status that must come; gives what it said, on both streams."""
+    done = subprocess.run([EPILUX, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                          text=True, timeout=120, check=False, **options)
+    assert done.returncode == status, f"{words}: status {done.returncode}: {done.stdout}{done.stderr}"
+    if status == 2:
+        lines = [line for line in done.stderr.splitlines() if "warning" not in line]
+        assert len(lines) == 1, f"{words}: not one line: {done.stderr}"
+    return done.stdout + done.stderr
+
+
+def refuse(said, *words):
+    text = call(*words, status=2)
+    assert said in text, f"{words}: no '{said}' in: {text}"
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def run(output="r.h5", *words):
+    call("run", "deck.yaml", "-o", output, "--quiet", *words)
+
+
+def output_is_no_device_pipe_folder_deck_or_side_file():
+    os.mkfifo("pipe")
+    os.mkdir("folder")
+    for name in ("/dev/null", "pipe", "folder"):
+        refuse("results go into a regular file", "run", "deck.yaml", "-o", name, "--force")
+    assert stat.S_ISFIFO(os.stat("pipe").st_mode)
+    refuse("is the deck", "run", "deck.yaml", "-o", "deck.yaml", "--force")
+    os.link("deck.yaml", "same.yaml")
+    refuse("is the deck", "run", "deck.yaml", "-o", "same.yaml", "--force")
+    assert read("deck.yaml").decode() == DECK
+    for name in ("a.h5.lock", "a.h5.journal", "a.h5.attempts", "a.h5.checkpoint.0.0", "a.h5.fields.0.h5"):
+        refuse("beside some campaign's results", "run", "deck.yaml", "-o", name)
+    refuse("leave room", "run", "deck.yaml", "-o", "n" * 220 + ".h5")
+    refuse("control character", "run", "deck.yaml", "-o", "a\nb.h5")
+    refuse("control character", "run", "deck.yaml", "--set", "study.name=a\tb")
+    write("notes", "notes\n")
+    refuse("--force replaces no other", "run", "deck.yaml", "-o", "notes", "--force")
+    assert read("notes") == b"notes\n"
+
+
+def what_stands_under_the_name_of_a_side_file_stays():
+    for suffix in ("lock", "journal", "attempts"):
+        run("finished.h5")
+        os.rename("finished.h5", f"r.h5.{suffix}")
+        before = read(f"r.h5.{suffix}")
+        for words in ((), ("--resume",), ("--force",)):
+            text = call("run", "deck.yaml", "-o", "r.h5", "--quiet", *words, status=2)
+            assert f"r.h5.{suffix}: " in text, text
+        assert read(f"r.h5.{suffix}") == before and not os.path.exists("r.h5")
+        os.remove(f"r.h5.{suffix}")
+        write("target", "target\n")
+        os.symlink("target", f"r.h5.{suffix}")
+        refuse("is a link", "run", "deck.yaml", "-o", "r.h5")
+        assert read("target") == b"target\n"
+        os.remove(f"r.h5.{suffix}")
+    os.symlink("target", "r.h5.epilux-part")
+    text = call("run", "deck.yaml", "-o", "r.h5", status=2)
+    assert "is a link" in text and read("target") == b"target\n"
+
+
+def link_is_its_file_and_keeps_its_mode():
+    os.mkdir("far")
+    run("far/r.h5")
+    os.chmod("far/r.h5", 0o640)
+    os.symlink("far/r.h5", "link.h5")
+    run("link.h5", "--force")
+    assert os.path.islink("link.h5") and not glob.glob("link.h5.*")
+    assert stat.S_IMODE(os.stat("far/r.h5").st_mode) == 0o640
+    os.symlink("far/new.h5", "other.h5")
+    run("other.h5")
+    assert os.path.islink("other.h5") and os.path.isfile("far/new.h5")
+
+
+def finished_file_stays_byte_for_byte():
+    run()
+    before, written = read("r.h5"), os.stat("r.h5").st_mtime_ns
+    assert "the file is as it was" in call("run", "deck.yaml", "-o", "r.h5", "--resume")
+    call("extend", "r.h5", "--instances", "2", "--quiet")
+    assert read("r.h5") == before and os.stat("r.h5").st_mtime_ns == written
+    assert sorted(glob.glob("r.h5*")) == ["r.h5"]
+
+
+def killed_run(output, *words):
+    """A campaign that was killed when it had finished some of its trials."""
+    deck = DECK.replace("epochs: 2", "epochs: 60").replace("instances: 2", "instances: 400, block: 4")
+    write("slow.yaml", deck)
+    with subprocess.Popen([EPILUX, "run", "slow.yaml", "-o", output, "--quiet", *words], stdin=subprocess.DEVNULL) as process:
+        while not os.path.exists(output + ".journal") or os.path.getsize(output + ".journal") < 500:
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+
+
+def readers_of_a_link_see_the_journal_of_its_file():
+    killed_run("r.h5")
+    os.symlink("r.h5", "link.h5")
+    seen = [call("status", name, status=75).split(": ", 1)[1].split(",")[0] for name in ("r.h5", "link.h5")]
+    assert seen[0] == seen[1] and not seen[0].startswith("0 of"), seen
+    shown = [call("show", name).split("\n", 1)[1] for name in ("r.h5", "link.h5")]
+    assert shown[0] == shown[1]
+    call("merge", "a.h5", "r.h5")
+    call("merge", "b.h5", "link.h5")
+    with h5py.File("a.h5") as a, h5py.File("b.h5") as b:
+        assert (a["trials/state"][()] == b["trials/state"][()]).all() and (a["trials/state"][()] != 0).any()
+
+
+def journal_without_its_results_is_read_or_refused():
+    killed_run("r.h5")
+    os.rename("r.h5", "lost.h5")
+    refuse("of another campaign", "run", "deck.yaml", "-o", "r.h5", "--resume")
+    assert os.path.getsize("r.h5.journal") >= 500
+
+
+def merge_takes_the_lock_and_writes_over_no_part():
+    run("one.h5", "--shard", "1/2")
+    run("two.h5", "--shard", "2/2")
+    refuse("is one of the parts", "merge", "one.h5", "one.h5", "two.h5", "--force")
+    refuse("is one of the parts", "merge", "./two.h5", "one.h5", "two.h5", "--force")
+    refuse("overwrite it by --force", "merge", "deck.yaml", "one.h5", "two.h5")
+    refuse("--force replaces no other", "merge", "deck.yaml", "one.h5", "two.h5", "--force")
+    write("held.py", "import fcntl, sys, time\nfile = open('all.h5.lock', 'w')\nfcntl.lockf(file, fcntl.LOCK_EX)\n"
+                     "print('process 1 on here', file=file, flush=True)\nprint('held', flush=True)\ntime.sleep(60)\n")
+    with subprocess.Popen([sys.executable, "held.py"], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        refuse("held by process 1 on here", "merge", "all.h5", "one.h5", "two.h5", "--force")
+        refuse("held by process 1 on here", "simulate", "deck.yaml", "-o", "all.h5", "--force")
+        holder.kill()
+    call("merge", "all.h5", "one.h5", "two.h5")
+    assert sorted(glob.glob("all.h5*")) == ["all.h5"]
+
+
+def simulate_and_progress_write_over_nothing_else():
+    run("r.h5", "--set", "keep_parameters=true")
+    before = read("r.h5")
+    refuse("is read by --parameters", "simulate", "deck.yaml", "--parameters", "r.h5", "-o", "r.h5", "--force")
+    refuse("holds no trajectory", "simulate", "deck.yaml", "-o", "r.h5", "--force")
+    refuse("is the deck", "simulate", "deck.yaml", "-o", "deck.yaml", "--force")
+    call("simulate", "deck.yaml", "-o", "t.h5")
+    call("simulate", "deck.yaml", "-o", "t.h5", "--force")
+    write("data.csv", "".join(f"{i % 7},{i % 5},{i % 2}\n" for i in range(40)))
+    write("csv.yaml", DECK.replace("task: {name: xor}", "task: {name: csv, path: data.csv}"))
+    data = read("data.csv")
+    refuse("is read by this deck", "run", "csv.yaml", "-o", "data.csv", "--force")
+    for name in ("deck.yaml", "data.csv", "r.h5", "new.h5", "new.h5.journal", "new.h5.lock"):
+        refuse("is no file of progress", "run", "deck.yaml", "-o", "new.h5", "--progress", name)
+    assert (read("r.h5"), read("data.csv"), read("deck.yaml").decode()) == (before, data, DECK)
+    for name in ("p.txt", "p.txt", "/dev/stderr"):
+        run("new.h5", "--progress", name, "--force")
+    assert read("p.txt").count(b"finished: 4/4 trials") == 2
+    if os.path.exists("/dev/full"):
+        assert "--progress cannot be written" in call("run", "deck.yaml", "-o", "new.h5", "--force", "--progress", "/dev/full")
+
+
+def what_stopped_says_how_to_continue_with_every_option():
+    deck = DECK.replace("epochs: 2", "epochs: 60").replace("instances: 2", "instances: 4000")
+    write("it's slow.yaml", deck)
+    words = ["run", "it's slow.yaml", "-o", "r.h5", "--set", "study.seed=7", "--shard", "1/2", "--checkpoint", "30s"]
+    text = call(*words, "--max-time", "1s", "--force", "--quiet", status=75)
+    hint = text.split("Continue with epilux ")[1].splitlines()[0]
+    assert hint == "run 'it'\\''s slow.yaml' --output r.h5 --set study.seed=7 --shard 1/2 --checkpoint 30s --resume", hint
+
+
+TESTS = [output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
+         link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
+         readers_of_a_link_see_the_journal_of_its_file, journal_without_its_results_is_read_or_refused,
+         merge_takes_the_lock_and_writes_over_no_part, simulate_and_progress_write_over_nothing_else,
+         what_stopped_says_how_to_continue_with_every_option]
+
+
+def main():
+    failures = 0
+    for test in TESTS:
+        if sys.argv[2:] and test.__name__ not in sys.argv[2:]:
+            continue
+        folder = tempfile.mkdtemp()
+        os.chdir(folder)
+        write("deck.yaml", DECK)
+        try:
+            test()
+        except Exception:  # every test is run and told
+            failures += 1
+            print(f"FAIL: {test.__name__}\n{traceback.format_exc()}")
+        os.chdir("/")
+        shutil.rmtree(folder)
+    sys.exit(failures > 0)
+
+
+main()
