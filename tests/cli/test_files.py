@@ -141,6 +141,58 @@ def readers_of_a_link_see_the_journal_of_its_file():
         assert (a["trials/state"][()] == b["trials/state"][()]).all() and (a["trials/state"][()] != 0).any()
 
 
+def store_elsewhere(file):
+    """/trials/accuracy in another file, where numbers of this host stand."""
+    old = file["trials/accuracy"]
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_external(b"/etc/services", 0, 8 * old.size)
+    space, attributes = h5py.h5s.create_simple(old.shape), {k: old.attrs[k] for k in ("units", "long_name")}
+    del file["trials/accuracy"]
+    h5py.h5d.create(file["trials"].id, b"accuracy", h5py.h5t.NATIVE_DOUBLE, space, properties)
+    file["trials/accuracy"].attrs.update(attributes)
+
+
+def map_elsewhere(file):
+    shape = file["trials/accuracy"].shape
+    del file["trials/accuracy"]
+    layout = h5py.VirtualLayout(shape=shape, dtype="f8")
+    layout[:] = h5py.VirtualSource("r.h5", "trials/accuracy", shape=shape)
+    file.create_virtual_dataset("trials/accuracy", layout)
+
+
+def link_elsewhere(file):
+    del file["trials"]
+    file["trials"] = h5py.ExternalLink("r.h5", "/trials")
+
+
+def link_inside(file):
+    file["x"] = h5py.SoftLink("/trials")
+
+
+def announce_more(file):
+    del file["trials/state"]
+    file.create_dataset("trials/state", shape=(1 << 20, 1 << 19), dtype="i4", chunks=(1, 1 << 19))
+
+
+def nothing_of_another_file_is_read_and_nothing_announced_is_believed():
+    run()
+    for name, forge, said in (("external", store_elsewhere, "/trials/accuracy is stored in another file"),
+                              ("virtual", map_elsewhere, "/trials/accuracy is stored in another file"),
+                              ("linked", link_elsewhere, "/trials is a link that leads elsewhere"),
+                              ("soft", link_inside, "/x is a link that leads elsewhere"),
+                              ("large", announce_more, "/trials/state announces 2199023255552 bytes")):
+        shutil.copy("r.h5", f"{name}.h5")
+        with h5py.File(f"{name}.h5", "r+") as file:
+            forge(file)
+        for words in (("show", f"{name}.h5"), ("status", f"{name}.h5"), ("merge", "m.h5", f"{name}.h5"),
+                      ("run", "deck.yaml", "-o", f"{name}.h5", "--resume")):
+            refuse(said, *words)
+    for name in ("/dev/zero", "."):
+        refuse("not a file", "show", name)
+    os.mkfifo("pipe")
+    refuse("not a file", "show", "pipe")
+
+
 def journal_without_its_results_is_read_or_refused():
     killed_run("r.h5")
     os.rename("r.h5", "lost.h5")
@@ -199,7 +251,7 @@ def what_stopped_says_how_to_continue_with_every_option():
 
 TESTS = [output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
          link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
-         readers_of_a_link_see_the_journal_of_its_file, journal_without_its_results_is_read_or_refused,
+         nothing_of_another_file_is_read_and_nothing_announced_is_believed, readers_of_a_link_see_the_journal_of_its_file, journal_without_its_results_is_read_or_refused,
          merge_takes_the_lock_and_writes_over_no_part, simulate_and_progress_write_over_nothing_else,
          what_stopped_says_how_to_continue_with_every_option]
 

@@ -30,8 +30,10 @@ typedef struct {
 /** Creates an empty archive in memory. Errors: EPX_EMEMORY, EPX_EFILE when HDF5 refuses. */
 epx_err epx_archive_create(epx_archive **out);
 
-/** Creates an archive from a file, to read. Errors: EPX_EFILE: cannot be read; EPX_EFORMAT: not HDF5, or cut
- * short. */
+/** Creates an archive from a file, to read. Nothing of another file is read: links that lead elsewhere are refused,
+ * but for those to field files, which are not followed, and so are arrays that are stored elsewhere, when they are
+ * read. Filters that HDF5 would load are not. Errors: EPX_EFILE: cannot be read; EPX_EFORMAT: not HDF5, or cut short,
+ * or a link. */
 epx_err epx_archive_create_from_file(const char *path, epx_archive **out);
 void epx_archive_destroy(epx_archive **address);
 
@@ -64,8 +66,8 @@ epx_err epx_archive_read_number(epx_archive *archive, const char *path, const ch
 /** Tells whether what is at `path` has an attribute. */
 bool epx_archive_has_attribute(epx_archive *archive, const char *path, const char *name);
 
-/** Reads the lengths of an array's axes: n [n_axes], out. Errors: EPX_EFORMAT: not there, or of other axes.
- */
+/** Reads the lengths of an array's axes: n [n_axes], out. Errors: EPX_EFORMAT: not there, of other axes, stored in
+ * another file, or longer than the file holds. */
 epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_axes, size_t *n);
 
 /** Reads an array of numbers as doubles, values [product of array->n]. Of `array` path, n_axes and n count.

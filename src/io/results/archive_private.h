@@ -6,9 +6,11 @@
 
 #include <hdf5.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct epx_archive {
   hid_t file;
+  uint64_t n_bytes; /* of the file that is read */
   const char *path; /* for messages */
   char *owned_path; /* the same, or NULL */
 };

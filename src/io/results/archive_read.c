@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,11 +18,14 @@
 #include "io/results/archive_private.h"
 #include "io/results/store.h"
 
+enum { NAME_BYTES = 256 };
+static const double MOST_PACKING = 1100; /* deflate makes at most 1032 bytes of one */
+
 /* Tells what is wrong with a file before HDF5 only says that something is. */
-static epx_err check_file(const char *path) {
+static epx_err check_file(const char *path, uint64_t *n_bytes) {
   unsigned char start[8] = {0};
   struct stat state;
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
   const bool regular = fstat(file, &state) == 0 && S_ISREG(state.st_mode);
   const ssize_t n = regular ? read(file, start, sizeof start) : 0;
@@ -28,14 +33,36 @@ static epx_err check_file(const char *path) {
   if (!regular) return EPX_RAISE(EPX_EFILE, "%s: not a file", path);
   if (n < (ssize_t)sizeof start || memcmp(start, "\211HDF\r\n\032\n", sizeof start) != 0)
     return EPX_RAISE(EPX_EFORMAT, "%s: not an HDF5 file", path);
+  *n_bytes = (uint64_t)state.st_size;
   return EPX_OK;
+}
+
+/* Stops at a link that leads elsewhere. The links to field files are for other programs, and none is followed. */
+static herr_t find_link(hid_t group, const char *name, const H5L_info_t *link, void *found) {
+  (void)group;
+  if (link->type == H5L_TYPE_HARD) return 0;
+  if (link->type == H5L_TYPE_EXTERNAL && strncmp(name, "fields/point_", 13) == 0 && !strchr(name + 13, '/'))
+    return 0;
+  snprintf(found, NAME_BYTES, "%s", name);
+  return 1;
+}
+
+/* A file that somebody else made may send a reader to any other file: nothing of another one is read. */
+static epx_err check_links(const epx_archive *archive) {
+  char found[NAME_BYTES] = "";
+  if (H5Lvisit(archive->file, H5_INDEX_NAME, H5_ITER_NATIVE, find_link, found) < 0)
+    return EPX_RAISE(EPX_EFORMAT, "%s: its groups are damaged", archive->path);
+  if (!*found) return EPX_OK;
+  return EPX_RAISE(EPX_EFORMAT, "%s: /%s is a link that leads elsewhere, and results have none",
+                   archive->path, found);
 }
 
 static epx_err create(const char *path, epx_archive *archive) {
   EPX_TRY(epx_array_create_text(&archive->owned_path, path));
   archive->path = archive->owned_path;
-  EPX_TRY(check_file(path));
+  EPX_TRY(check_file(path, &archive->n_bytes));
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  H5PLset_loading_state(0); /* filters are code, and a file does not choose it */
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access, false, true);
@@ -43,7 +70,7 @@ static epx_err create(const char *path, epx_archive *archive) {
   archive->file = H5Fopen(path, H5F_ACC_RDONLY, access);
   H5Pclose(access);
   if (archive->file < 0) return EPX_RAISE(EPX_EFORMAT, "%s: an HDF5 file that is cut short or damaged", path);
-  return EPX_OK;
+  return check_links(archive);
 }
 
 epx_err epx_archive_create_from_file(const char *path, epx_archive **out) {
@@ -101,12 +128,34 @@ epx_err epx_archive_read_number(epx_archive *archive, const char *path, const ch
   return read_attribute(archive, path, name, H5T_NATIVE_DOUBLE, false, value);
 }
 
-static hid_t open_array(epx_archive *archive, const char *path) {
+/* Checks that an array is stored in this file, all of it: no more is then asked for than the file is long, or, where
+ * it is packed, than it can unpack to. */
+static epx_err check_storage(const epx_archive *archive, const char *path, hid_t data) {
+  const hid_t properties = H5Dget_create_plist(data), space = H5Dget_space(data), type = H5Dget_type(data);
+  const bool elsewhere = H5Pget_layout(properties) == H5D_VIRTUAL || H5Pget_external_count(properties) != 0;
+  const double packing = H5Pget_nfilters(properties) > 0 ? MOST_PACKING : 1;
+  const double n_asked = (double)H5Sget_simple_extent_npoints(space) * (double)H5Tget_size(type);
+  const double n_stored = fmin((double)H5Dget_storage_size(data), (double)archive->n_bytes);
+  H5Tclose(type);
+  H5Sclose(space);
+  H5Pclose(properties);
+  if (elsewhere)
+    return EPX_RAISE(EPX_EFORMAT, "%s: %s is stored in another file, and nothing of another one is read",
+                     archive->path, path);
+  if (n_asked <= packing * n_stored) return EPX_OK;
+  return EPX_RAISE(EPX_EFORMAT, "%s: %s announces %.0f bytes, and the file holds %.0f of them", archive->path,
+                   path, n_asked, n_stored);
+}
+
+static epx_err open_array(epx_archive *archive, const char *path, hid_t *data) {
   H5O_info_t info;
-  if (H5Oget_info_by_name2(archive->file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0 ||
-      info.type != H5O_TYPE_DATASET)
-    return -1;
-  return H5Dopen2(archive->file, path, H5P_DEFAULT);
+  const bool there = H5Oget_info_by_name2(archive->file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
+                     info.type == H5O_TYPE_DATASET;
+  *data = there ? H5Dopen2(archive->file, path, H5P_DEFAULT) : -1;
+  if (*data < 0) return raise_unfit(archive, path, "is not there");
+  const int code = check_storage(archive, path, *data);
+  if (code != EPX_OK) H5Dclose(*data);
+  return code;
 }
 
 static epx_err read_lengths(epx_archive *archive, const char *path, hid_t data, int n_axes, size_t *n) {
@@ -121,8 +170,8 @@ static epx_err read_lengths(epx_archive *archive, const char *path, hid_t data, 
 }
 
 epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_axes, size_t *n) {
-  const hid_t data = open_array(archive, path);
-  if (data < 0) return raise_unfit(archive, path, "is not there");
+  hid_t data;
+  EPX_TRY(open_array(archive, path, &data));
   const int code = read_lengths(archive, path, data, n_axes, n);
   H5Dclose(data);
   return code;
@@ -139,8 +188,8 @@ static epx_err read_values(epx_archive *archive, const epx_archive_array *array,
 }
 
 epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, double *values) {
-  const hid_t data = open_array(archive, array->path);
-  if (data < 0) return raise_unfit(archive, array->path, "is not there");
+  hid_t data;
+  EPX_TRY(open_array(archive, array->path, &data));
   const int code = read_values(archive, array, data, values);
   H5Dclose(data);
   return code;
