@@ -1,14 +1,17 @@
 /** @file
  * Deck arguments.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "cli/deck_arguments.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "cli/cluster/script.h"
 #include "io/recovery/output.h"
+#include "io/results/results.h"
 
 /* Adds words to petsc.options, as one more assignment; none adds nothing. */
 static epx_err add_petsc_options(const char *words, epx_deck *deck) {
@@ -23,8 +26,24 @@ static epx_err add_petsc_options(const char *words, epx_deck *deck) {
   return code;
 }
 
+/* A plugin is loaded when the deck is read, and to load it is to run it: so results that are to be continued say before
+ * whether it is the one that they were computed with. */
+static epx_err check_plugin(const epx_call *call) {
+  const char *results = epx_call_get_value(call, "--output", 0);
+  char *text;
+  epx_deck *stored;
+  if (!results || !epx_call_is_set(call, "--resume") || access(results, F_OK) != 0) return EPX_OK;
+  EPX_TRY(epx_results_create_deck(results, &text));
+  int code = epx_deck_read_stored(results, text, &stored);
+  if (code == EPX_OK) code = epx_deck_check_plugin(stored);
+  epx_deck_destroy(&stored);
+  epx_array_destroy(&text);
+  return code;
+}
+
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
   const char *assignment;
+  EPX_TRY(check_plugin(call));
   EPX_TRY(epx_deck_read(call->arguments[0], deck));
   for (int i = 0; (assignment = epx_call_get_value(call, "--set", i)) != NULL; i++) {
     const int code = epx_deck_set(*deck, assignment);

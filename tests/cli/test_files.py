@@ -16,6 +16,7 @@ import traceback
 import h5py
 
 EPILUX = os.path.abspath(sys.argv[1])
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DECK = """study: {name: small}
 network: {family: kerr, topology: {nodes: 4}}
 task: {name: xor}
@@ -141,6 +142,52 @@ def readers_of_a_link_see_the_journal_of_its_file():
         assert (a["trials/state"][()] == b["trials/state"][()]).all() and (a["trials/state"][()] != 0).any()
 
 
+EDGES = """%%MatrixMarket matrix coordinate real symmetric
+4 4 3
+2 1 0.5
+3 2 0.25
+4 3 -0.5
+"""
+
+
+def results_are_shown_without_the_files_of_their_deck():
+    write("links.mtx", EDGES)
+    write("rows.csv", "".join(f"{i % 3 - 1},{i % 4 - 1.5},{'ab'[i % 2]}\n" for i in range(20)))
+    write("edges.yaml", DECK.replace("{nodes: 4}", "{kind: edge-list, path: links.mtx}")
+          .replace("{name: xor}", "{name: csv, path: rows.csv}"))
+    call("run", "edges.yaml", "-o", "r.h5", "--quiet")
+    here = call("show", "r.h5")
+    os.remove("links.mtx")
+    os.remove("rows.csv")
+    os.mkdir("far")
+    os.rename("r.h5", "far/r.h5")
+    os.chdir("far")
+    assert call("show", "r.h5") == here
+    assert "complete" in call("status", "r.h5")
+    refuse("links.mtx", "extend", "r.h5", "--instances", "4")
+
+
+def plugin_that_is_another_is_not_loaded():
+    """A shared object runs code when it is loaded: this one leaves a file."""
+    compiler, source = os.environ.get("CC", "cc"), os.path.join(ROOT, "inputs", "plugins", "anharmonic.c")
+    subprocess.run([compiler, "-std=c11", "-O2", "-shared", "-fPIC", "-I", os.path.join(ROOT, "include"), source, "-o", "anharmonic.so",
+                    "-lm"], check=True)
+    with open(os.path.join(ROOT, "inputs", "families", "plugin.yaml"), encoding="utf-8") as file:
+        write("plugin.yaml", file.read())
+    sets = ["--set", "learning.epochs=2", "--set", "population.instances=2"]
+    call("run", "plugin.yaml", "-o", "r.h5", "--quiet", *sets)
+    here = call("show", "r.h5")
+    write("other.c", '#include <stdio.h>\n__attribute__((constructor)) static void leave(void) { fclose(fopen("LOADED", "w")); }\n')
+    subprocess.run([compiler, "-shared", "-fPIC", "other.c", "-o", "anharmonic.so"], check=True)
+    assert call("show", "r.h5") == here
+    call("status", "r.h5")
+    for words in (("extend", "r.h5", "--instances", "4"), ("run", "plugin.yaml", "-o", "r.h5", "--resume", *sets)):
+        refuse("it is another file than when the deck was resolved", *words)
+    assert not os.path.exists("LOADED")
+    os.remove("anharmonic.so")
+    assert call("show", "r.h5") == here
+
+
 def store_elsewhere(file):
     """/trials/accuracy in another file, where numbers of this host stand."""
     old = file["trials/accuracy"]
@@ -251,6 +298,7 @@ def what_stopped_says_how_to_continue_with_every_option():
 
 TESTS = [output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
          link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
+         results_are_shown_without_the_files_of_their_deck, plugin_that_is_another_is_not_loaded,
          nothing_of_another_file_is_read_and_nothing_announced_is_believed, readers_of_a_link_see_the_journal_of_its_file, journal_without_its_results_is_read_or_refused,
          merge_takes_the_lock_and_writes_over_no_part, simulate_and_progress_write_over_nothing_else,
          what_stopped_says_how_to_continue_with_every_option]

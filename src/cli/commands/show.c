@@ -57,7 +57,7 @@ static epx_err choose_metric(view *own, const char *name, int of_yield) {
 }
 
 static epx_err read_view(view *own, const char *path, const char *metric) {
-  EPX_TRY(epx_deck_read_text(path, own->results->deck, &own->deck));
+  EPX_TRY(epx_deck_read_stored(path, own->results->deck, &own->deck));
   EPX_TRY(epx_deck_eval_design(own->deck, &own->factors, &own->n_factors, &own->design));
   if (own->design->n_points != own->results->n_points)
     return EPX_RAISE(EPX_EFORMAT, "%s: its deck has %d design points, its trials %d", path,

@@ -28,10 +28,11 @@ static epx_err resolve(epx_deck *deck) {
   return code;
 }
 
-static epx_err create_from(const char *name, const char *text, size_t length, epx_deck **out) {
+static epx_err create_from(const char *name, const char *text, size_t length, bool stored, epx_deck **out) {
   EPX_TRY(EPX_ARRAY(*out, 1));
   int code = epx_tree_create_store(&(*out)->store);
   if (code == EPX_OK) code = epx_tree_read((*out)->store, name, text, length, &(*out)->user);
+  if (code == EPX_OK && stored) code = epx_resolve_set_stored((*out)->store, (*out)->user, &(*out)->user);
   if (code == EPX_OK) code = resolve(*out);
   if (code != EPX_OK) epx_deck_destroy(out);
   return code;
@@ -66,14 +67,19 @@ epx_err epx_deck_read(const char *path, epx_deck **out) {
   if (!file) return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
   int code = read_stream(file, path, &text, &length);
   fclose(file);
-  if (code == EPX_OK) code = create_from(path, text, length, out);
+  if (code == EPX_OK) code = create_from(path, text, length, false, out);
   epx_array_destroy(&text);
   return code;
 }
 
 epx_err epx_deck_read_text(const char *name, const char *text, epx_deck **out) {
   *out = NULL;
-  return create_from(name, text, strlen(text), out);
+  return create_from(name, text, strlen(text), false, out);
+}
+
+epx_err epx_deck_read_stored(const char *name, const char *text, epx_deck **out) {
+  *out = NULL;
+  return create_from(name, text, strlen(text), true, out);
 }
 
 void epx_deck_destroy(epx_deck **address) {
@@ -106,6 +112,12 @@ epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
     return EPX_OK;
   }
   return code;
+}
+
+epx_err epx_deck_check_plugin(const epx_deck *deck) {
+  const epx_tree *checksum = epx_tree_get_path(deck->resolved, "network.plugin_checksum");
+  if (!checksum) return EPX_OK;
+  return epx_resolve_check_file(deck->resolved, "network.plugin", "network.plugin_checksum", checksum);
 }
 
 /* Files are named by texts; words and numbers are no names. */

@@ -10,6 +10,15 @@
 #include "epilux/deck.h"
 #include "study/settings.h"
 
+/** Reads the deck that a results file holds, to be shown: as epx_deck_read_text(), but no file that it names is opened,
+ * so that a results file is enough. Its networks cannot be made, and of a plugin only the names of its parameters are
+ * known. Errors: as epx_deck_read_text(). */
+epx_err epx_deck_read_stored(const char *name, const char *text, epx_deck **out);
+
+/** Checks that the plugin of a deck of results, of epx_deck_read_stored(), is still the file that it was; a deck without
+ * one is fine. Errors: EPX_EINPUT: it is another, or not there. */
+epx_err epx_deck_check_plugin(const epx_deck *deck);
+
 /** Evaluates the design: factors [*n_factors] borrowed from the deck, and the table of points. */
 epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, int *n_factors,
                              epx_design **design);

@@ -25,7 +25,7 @@ static bool has_listed_couplings(const epx_resolver *r) {
   const epx_tree *path = epx_tree_get_path(r->root, "network.topology.path");
   if (has(r->root, "network.topology.kind", "matrix")) return true;
   return has(r->root, "network.topology.kind", "edge-list") &&
-         !(path && path->text && epx_topology_is_pattern(path->text));
+         (epx_resolve_is_stored(r->root) || !(path && path->text && epx_topology_is_pattern(path->text)));
 }
 
 /* Random where the deck leaves the coupling open: a network without any has no way to break its symmetry. */
@@ -44,16 +44,16 @@ static const char *get_input_scale(const epx_resolver *r, const epx_tree *beside
 }
 
 /* Of a file that cannot be read there is none; whoever needs the file says so. */
-static const char *get_checksum(const epx_tree *named, char *buffer) {
+static const char *get_checksum(const epx_resolver *r, const epx_tree *named, char *buffer) {
+  if (epx_resolve_is_stored(r->root)) return NULL;
   if (epx_resolve_eval_checksum(named, buffer) == EPX_OK) return buffer;
   epx_error_reset();
   return NULL;
 }
 
 static const char *get_plugin_checksum(const epx_resolver *r, const epx_tree *beside, char *buffer) {
-  (void)r;
   const epx_tree *plugin = epx_tree_get(beside, "plugin");
-  return plugin ? get_checksum(plugin, buffer) : NULL;
+  return plugin ? get_checksum(r, plugin, buffer) : NULL;
 }
 
 /* Of several files there is no one checksum. */
@@ -61,7 +61,7 @@ static const char *get_topology_checksum(const epx_resolver *r, const epx_tree *
   const epx_tree *path = epx_tree_get(beside, "path");
   const epx_tree *factors = epx_tree_get_path(r->user, "design.factors");
   if (!path || epx_tree_get(factors, "network.topology.path")) return NULL;
-  return get_checksum(path, buffer);
+  return get_checksum(r, path, buffer);
 }
 
 static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {

@@ -2,6 +2,7 @@
  * Deck: the section learning.
  */
 #include "io/deck/reader.h"
+#include "io/deck/resolve.h"
 #include "io/schema/words.h"
 #include "learning/estimators/estimator.h"
 
@@ -54,7 +55,8 @@ epx_err epx_reader_read_learning(epx_reader *r) {
   const epx_tree *estimator = epx_reader_get(r, "learning.estimator"),
                  *train = epx_reader_get(r, "learning.train");
   learning->estimator = epx_estimator_get_by_name(estimator->text);
-  const char *refusal = learning->estimator->get_refusal(family);
+  const bool stored = epx_resolve_is_stored(r->root); /* and was not refused */
+  const char *refusal = stored ? NULL : learning->estimator->get_refusal(family);
   if (refusal)
     return epx_tree_raise(estimator, "learning.estimator: %s does not apply to family %s: %s",
                           estimator->text, family->name, refusal);

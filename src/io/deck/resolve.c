@@ -145,12 +145,21 @@ static epx_err resolve_rows(epx_resolver *r, const epx_schema_entry *entry, cons
 static epx_err check_listed(const epx_resolver *r, const char *path, const epx_tree *node) {
   const epx_tree *file = epx_tree_get_path(r->root, "network.topology.path");
   const epx_tree *kind = epx_tree_get_path(r->root, "network.topology.kind");
-  if (strcmp(kind->text, "edge-list") != 0 || !file || epx_topology_is_pattern(file->text)) return EPX_OK;
+  if (strcmp(kind->text, "edge-list") != 0 || !file || epx_resolve_is_stored(r->root)) return EPX_OK;
+  if (epx_topology_is_pattern(file->text)) return EPX_OK;
   return epx_tree_raise(
       node,
       "%s: the couplings are those of network.topology.path, %s; leave this out, or make the "
       "file a pattern, which has links alone",
       path, file->text);
+}
+
+/* To load a plugin is to run it: that it is the one that is meant is known before. */
+static epx_err check_plugin(const epx_resolver *r) {
+  const epx_tree *given = epx_tree_get_path(r->user, "network.plugin_checksum");
+  if (epx_tree_is_null(given) || given->kind != EPX_TREE_SCALAR || epx_resolve_is_stored(r->root))
+    return EPX_OK;
+  return epx_resolve_check_file(r->root, "network.plugin", "network.plugin_checksum", given);
 }
 
 /* A key whose value the deck gives. */
@@ -162,11 +171,10 @@ static epx_err resolve_given(epx_resolver *r, const epx_schema_entry *entry, con
   EPX_TRY(epx_target_read(r->store, &target, r->family, path, node, &item));
   EPX_TRY(epx_tree_write_item(r->store, made, epx_schema_get_key(entry), item));
   if (strcmp(path, "network.parameters.coupling_spread") == 0) EPX_TRY(check_listed(r, path, node));
+  if (strcmp(path, "network.plugin") == 0) EPX_TRY(check_plugin(r));
   if (strcmp(path, "network.family") == 0 || strcmp(path, "network.plugin") == 0)
     EPX_TRY(epx_resolve_read_family(r->root, &r->family));
-  if (strcmp(path, "network.plugin_checksum") == 0)
-    EPX_TRY(epx_resolve_check_file(r->root, "network.plugin", path, item));
-  if (strcmp(path, "network.topology.checksum") == 0)
+  if (strcmp(path, "network.topology.checksum") == 0 && !epx_resolve_is_stored(r->root))
     EPX_TRY(epx_resolve_check_file(r->root, "network.topology.path", path, item));
   return EPX_OK;
 }

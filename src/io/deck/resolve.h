@@ -33,6 +33,13 @@ typedef struct {
  * value. */
 epx_err epx_resolve_deck(epx_tree_store *store, const epx_tree *user, const epx_tree **out);
 
+/** Makes of a deck, as results hold it resolved, one that is resolved and read again without a look at the files that it
+ * names: no plugin is loaded, no edge list and no results read. Networks are not made of it. */
+epx_err epx_resolve_set_stored(epx_tree_store *store, const epx_tree *user, const epx_tree **stored);
+
+/** Tells whether the root of a deck, as written or resolved, is of such a one. */
+bool epx_resolve_is_stored(const epx_tree *root);
+
 /** Room for the text of a file's checksum. */
 #define EPX_RESOLVE_CHECKSUM_SIZE 32
 

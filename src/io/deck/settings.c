@@ -103,6 +103,7 @@ static epx_err read_parameters(epx_reader *r) {
 /* Makes the links once, so that what is wrong with them is said at the line of the topology. */
 static epx_err check_topology(const epx_reader *r, const epx_topology_spec *spec) {
   epx_topology *topology;
+  if (epx_resolve_is_stored(r->root)) return EPX_OK;
   const int code = epx_topology_create(spec, &topology);
   if (code == EPX_EINPUT)
     return epx_tree_raise(

@@ -5,6 +5,7 @@
 
 #include "io/deck/private.h"
 #include "io/deck/reader.h"
+#include "io/deck/resolve.h"
 #include "io/results/archive.h"
 
 typedef struct {
@@ -71,7 +72,7 @@ epx_err epx_reader_read_start(epx_reader *r) {
   trained t = {.i_point = (size_t)epx_reader_get_integer(r, "network.start.point"),
                .i_instance = (size_t)epx_reader_get_integer(r, "network.start.instance")};
   EPX_TRY(epx_reader_read_text(r, "network.start.parameters", &t.path));
-  if (!t.path) return EPX_OK;
+  if (!t.path || epx_resolve_is_stored(r->root)) return EPX_OK;
   EPX_TRY(raise_at(r, "network.start.parameters", epx_archive_create_from_file(t.path, &t.archive)));
   const int code = read_all(r, &t);
   epx_archive_destroy(&t.archive);

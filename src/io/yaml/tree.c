@@ -75,6 +75,7 @@ epx_err epx_tree_create(epx_tree_store *store, epx_tree_kind kind, const epx_tre
   (*out)->kind = kind;
   (*out)->line = where->line;
   (*out)->name = where->name;
+  (*out)->origin = where->origin;
   return EPX_OK;
 }
 

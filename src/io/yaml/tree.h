@@ -22,6 +22,8 @@ typedef struct epx_tree {
   const char *unit; /* SCALAR: of a quantity; NULL or "1": none */
   bool quoted;      /* SCALAR: never a null */
   bool hidden;      /* left out of the text: follows from what a factor changes */
+  const void
+      *origin; /* handed on to what is made at this node's place: see epx_resolve_set_stored(); or NULL */
   int n, capacity;
   const struct epx_tree **items; /* LIST, MAP: [n] */
   const char **keys;             /* MAP: [n], no two the same */
