@@ -3,6 +3,7 @@
  */
 #include "cli/cluster/script.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -52,6 +53,26 @@ epx_err epx_script_write_word(epx_script *script, const char *text) {
   for (; *text; text++)
     EPX_TRY(*text == '\'' ? add(script, 4, "'\\''") : add(script, 1, text));
   return add(script, 1, "'");
+}
+
+epx_err epx_script_write_directive(epx_script *script, const char *option, const char *value) {
+  for (const unsigned char *c = (const unsigned char *)value; *c; c++)
+    if (iscntrl(*c))
+      return EPX_RAISE(EPX_EINPUT,
+                       "#SBATCH %s: a control character (%d, at byte %d) cannot stand in a line for sbatch",
+                       option, *c, (int)((const char *)c - value));
+  return epx_script_write(script, "#SBATCH %s%s\n", option, value);
+}
+
+/* A per cent sign stands for itself when doubled. */
+epx_err epx_script_write_file_name(epx_script *script, const char *name, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (name[i] == '"' || name[i] == '\\' || iscntrl((unsigned char)name[i]))
+      return EPX_RAISE(EPX_EINPUT,
+                       "%s: sbatch reads no file names with quotes, backslashes or control characters", name);
+    EPX_TRY(epx_script_write(script, "%s%c", name[i] == '%' ? "%" : "", name[i]));
+  }
+  return EPX_OK;
 }
 
 static epx_err write_place(epx_script *script, const char *path, int line, const char *name, size_t length,

@@ -20,6 +20,16 @@ enum { PATH_BYTES = 4096 };
 
 /* ---- paths */
 
+/* A path stands in comments of the script, too, which end with their line. */
+static epx_err check_letters(const char *path) {
+  for (const unsigned char *c = (const unsigned char *)path; *c; c++)
+    if (iscntrl(*c))
+      return EPX_RAISE(EPX_EINPUT,
+                       "submit: a path has a control character (%d, at byte %d); give the file another name",
+                       *c, (int)((const char *)c - path));
+  return EPX_OK;
+}
+
 /* The absolute path of a file that need not be there. */
 static epx_err create_absolute(const char *path, char **out) {
   char folder[PATH_BYTES], whole[PATH_BYTES];
@@ -47,6 +57,9 @@ epx_err epx_job_create_paths(epx_job *job, const char *deck, const char *results
   EPX_TRY(epx_array_create_text(&job->program, program));
   EPX_TRY(create_absolute(deck, &job->deck));
   EPX_TRY(create_absolute(results, &job->results));
+  EPX_TRY(check_letters(job->program));
+  EPX_TRY(check_letters(job->deck));
+  EPX_TRY(check_letters(job->results));
   const size_t n = strlen(job->results) + sizeof ".sbatch";
   EPX_TRY(EPX_ARRAY(job->script, n));
   snprintf(job->script, n, "%.*s.sbatch", (int)get_stem_length(job->results), job->results);
@@ -93,20 +106,15 @@ static epx_err write_name(epx_script *out, const char *name) {
   return EPX_OK;
 }
 
-/* Of an array, each job has a log of its own. In a name that sbatch reads, a per cent sign stands for itself
- * when doubled, and a text with a space stands in quotes. */
+/* Of an array, each job has a log of its own. A text with a space stands in quotes. */
 static epx_err write_log(epx_script *out, const epx_job *job) {
   EPX_TRY(epx_script_write(out, "\""));
-  for (size_t i = 0; i < get_stem_length(job->results); i++)
-    EPX_TRY(epx_script_write(out, "%s%c", job->results[i] == '%' ? "%" : "", job->results[i]));
+  EPX_TRY(epx_script_write_file_name(out, job->results, get_stem_length(job->results)));
   return epx_script_write(out, "-%s.log\"", job->shards > 1 ? "%A_%a" : "%j");
 }
 
 static epx_err write_option(epx_script *out, const char *format, const char *text) {
-  if (!*text) return EPX_OK;
-  EPX_TRY(epx_script_write(out, "#SBATCH "));
-  EPX_TRY(epx_script_write(out, "%s%s\n", format, text));
-  return EPX_OK;
+  return *text ? epx_script_write_directive(out, format, text) : EPX_OK;
 }
 
 static epx_err write_memory(epx_script *out, const epx_job *job) {

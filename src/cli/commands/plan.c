@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/deck_arguments.h"
+#include "cli/print/table.h"
 
 enum { CELL_SIZE = 64, N_COLUMNS_MAX = 128 };
 
@@ -27,14 +28,17 @@ static void print_csv(const epx_factor *factors, const epx_design *design) {
   printf("point");
   for (int k = 0; k < design->n_factors; k++) {
     set_head(&factors[k], cell);
-    printf(",%s", cell);
+    printf(",");
+    epx_table_view_csv_cell(cell);
   }
   printf("\n");
   for (int i = 0; i < design->n_points; i++) {
     printf("%d", i);
     for (int k = 0; k < design->n_factors; k++) {
-      set_cell(&factors[k], design->value[(size_t)i * (size_t)design->n_factors + (size_t)k], true, cell);
-      printf(",%s", cell);
+      const double value = design->value[(size_t)i * (size_t)design->n_factors + (size_t)k];
+      set_cell(&factors[k], value, true, cell);
+      printf(",");
+      epx_table_view_csv_cell(factors[k].categorical ? factors[k].names[(int)value] : cell);
     }
     printf("\n");
   }

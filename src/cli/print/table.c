@@ -66,7 +66,7 @@ epx_err epx_table_set_next(epx_table *table, const char *format, ...) {
   return EPX_OK;
 }
 
-static void print_csv_cell(const char *text) {
+void epx_table_view_csv_cell(const char *text) {
   if (!strpbrk(text, ",\"\n")) {
     fputs(text, stdout);
     return;
@@ -84,7 +84,7 @@ void epx_table_view(const epx_table *table, bool csv) {
     const int column = (int)(i % (size_t)table->n_columns);
     if (csv) {
       if (column > 0) putchar(',');
-      print_csv_cell(table->cell[i]);
+      epx_table_view_csv_cell(table->cell[i]);
     } else {
       printf("%s%*s", column > 0 ? "  " : "", table->width[column], table->cell[i]);
     }

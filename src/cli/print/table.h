@@ -20,4 +20,7 @@ epx_err epx_table_set_next(epx_table *table, const char *format, ...) __attribut
 /** Prints the table to standard output: columns aligned on their right, or RFC 4180 CSV. */
 void epx_table_view(const epx_table *table, bool csv);
 
+/** Prints a text as a cell of comma-separated values, in quotes where it needs them (RFC 4180). */
+void epx_table_view_csv_cell(const char *text);
+
 #endif
