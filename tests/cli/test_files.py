@@ -2,8 +2,10 @@
 
     python3 test_files.py PROGRAM [NAME...]      all, or those whose names are given
 """
+import csv
 import glob
 import os
+import random
 import shutil
 import signal
 import stat
@@ -32,7 +34,7 @@ def call(*words, status=0, **options):
                           text=True, timeout=120, check=False, **options)
     assert done.returncode == status, f"{words}: status {done.returncode}: {done.stdout}{done.stderr}"
     if status == 2:
-        lines = [line for line in done.stderr.splitlines() if "warning" not in line]
+        lines = [line for line in done.stderr.splitlines() if "warning" not in line and "asks for" not in line]
         assert len(lines) == 1, f"{words}: not one line: {done.stderr}"
     return done.stdout + done.stderr
 
@@ -188,6 +190,53 @@ def plugin_that_is_another_is_not_loaded():
     assert call("show", "r.h5") == here
 
 
+def hostile_names(count):
+    """Names of files and texts made of what shells, sbatch and CSV give a meaning to, the same ones each time."""
+    pieces = ["'", '"', "$(touch PWNED)", "`touch PWNED`", ";touch PWNED;", "|", "&", ">PWNED", "*", "?", "[a]", "{a,b}", "~", "!", "#",
+              " ", "  ", "%j", "%", "\\", "=", ",", "ü", "-", "--", "$HOME", "${x}", "(", ")", "^", "a", "Z9", "<", "!!", "\\n"]
+    draw = random.Random(7)
+    return ["n" + "".join(draw.choice(pieces) for _ in range(draw.randint(1, 6))) for _ in range(count)]
+
+
+def job_script_holds_hostile_names_as_they_are():
+    environment = {**os.environ, "EPILUX_JOBS": os.path.join(ROOT, "jobs")}
+    for name in hostile_names(40):
+        write(name + ".yaml", DECK)
+        words = ["submit", name + ".yaml", "--dry-run", "--pilot", "0", "--ranks", "2", "--time", "1h", "-o", name + ".h5", "--set",
+                 "study.name=" + name]
+        if '"' in name or "\\" in name:  # sbatch has no way to read them in its --output
+            refuse("sbatch reads no file names with quotes", *words)
+            continue
+        done = subprocess.run([EPILUX, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+        assert done.returncode == 0, f"{name}: {done.stderr}"
+        given = [line for line in done.stdout.splitlines() if line.split("=")[0] in ("deck", "results", "settings", "script")]
+        printed = subprocess.run(["bash", "-c", "\n".join(given) + '\nprintf "%s\\n" "$deck" "$results" "${settings[@]}" "$script"'],
+                                 stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+        here = os.path.realpath(os.getcwd())
+        assert printed == [f"{here}/{name}.yaml", f"{here}/{name}.h5", "--set", f"study.name={name}", f"{here}/{name}.sbatch"], printed
+        log = [line for line in done.stdout.splitlines() if line.startswith("#SBATCH --output=")]
+        assert log == [f'#SBATCH --output="{here}/{name.replace("%", "%%")}-%j.log"'], log
+        head = done.stdout.split("program=(")[0]  # comments alone: nothing of it is run
+        assert all(line.startswith("#") or not line for line in head.splitlines()), head
+    assert not os.path.exists("PWNED")
+    os.mkdir("line\nbreak")
+    write("line\nbreak/deck.yaml", DECK)
+    refuse("control character", "submit", "line\nbreak/deck.yaml", "--dry-run", "--pilot", "0", "--ranks", "2", "--time", "1h")
+    refuse("control character", "submit", "deck.yaml", "--dry-run", "--pilot", "0", "--ranks", "2", "--time", "1h", "--sbatch",
+           "--nice\ntouch PWNED")
+
+
+def tables_quote_what_would_part_their_cells():
+    names = ["a,b.mtx", 'c"d.mtx', "e f.mtx", "ü.mtx"]
+    for name in names:
+        write(name, EDGES)
+    write("edges.yaml", "network: {family: kerr, topology: {kind: edge-list, path: 'a,b.mtx'}}\ntask: {name: xor}\n"
+          "learning: {epochs: 1}\npopulation: {instances: 1}\n"
+          "design: {factors: {network.topology.path: {values: ['a,b.mtx', 'c\"d.mtx', 'e f.mtx', 'ü.mtx']}}}\n")
+    rows = list(csv.reader(call("plan", "edges.yaml", "--csv").splitlines()))
+    assert [row[1] for row in rows[1:]] == names, rows
+
+
 def store_elsewhere(file):
     """/trials/accuracy in another file, where numbers of this host stand."""
     old = file["trials/accuracy"]
@@ -299,6 +348,7 @@ def what_stopped_says_how_to_continue_with_every_option():
 TESTS = [output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
          link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
          results_are_shown_without_the_files_of_their_deck, plugin_that_is_another_is_not_loaded,
+         job_script_holds_hostile_names_as_they_are, tables_quote_what_would_part_their_cells,
          nothing_of_another_file_is_read_and_nothing_announced_is_believed, readers_of_a_link_see_the_journal_of_its_file, journal_without_its_results_is_read_or_refused,
          merge_takes_the_lock_and_writes_over_no_part, simulate_and_progress_write_over_nothing_else,
          what_stopped_says_how_to_continue_with_every_option]
