@@ -125,6 +125,8 @@ static epx_err measure_after(trial_work *work) {
                                                    &n_unstable));
   warn_of_unstable(work, n_unstable, m->test);
   *m->nudge_failures = n_epochs > 0 ? epx_distributed_learner_get_failures(work->learner) : NAN;
+  if (m->settled) *m->settled = (double)m->test->n_settled / m->test->n_samples;
+  if (m->skipped) *m->skipped = epx_distributed_learner_get_skipped(work->learner);
   *m->n_epochs = epx_measured_count_epochs(work->curves.loss, n_epochs);
   m->equilibria =
       (double)epx_distributed_get_counts(epx_distributed_learner_get_network(work->learner)).equilibria;

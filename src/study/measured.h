@@ -17,6 +17,8 @@
  *   multiplicity                                 equilibria that a sample has
  *   audit_disagreements                          share; NaN: none was audited
  *   writes, worn_out                             of a trained parameter; share of them
+ *   settled, skipped                             share of the evaluated samples that settled; of the training's that did
+ *                                                not, NaN: there was none
  *   energy                                       as epx_consumption_eval() */
 #define EPX_MEASURED(X)                                                                                      \
   X(epx_performance, initial, EPX_NEEDS_UNTRAINED)                                                           \
@@ -34,6 +36,8 @@
   X(double, audit_disagreements, EPX_NEEDS_AUDIT)                                                            \
   X(double, writes, EPX_NEEDS_WRITES | EPX_NEEDS_ENERGY)                                                     \
   X(double, worn_out, EPX_NEEDS_WRITES)                                                                      \
+  X(double, settled, EPX_NEEDS_SHARES)                                                                       \
+  X(double, skipped, EPX_NEEDS_SHARES)                                                                       \
   X(epx_energy, energy, EPX_NEEDS_ENERGY)
 
 typedef struct epx_measured {

@@ -1,5 +1,6 @@
 #include "study/metric.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "study/measured.h"
@@ -57,6 +58,10 @@ const char *epx_metric_get_meaning(epx_metric metric) {
   return table[metric].meaning;
 }
 
+bool epx_metric_stands(epx_metric metric) {
+  return table[metric].needs == EPX_NEEDS_SHARES;
+}
+
 unsigned epx_metric_get_needs(const epx_metric *metric, int n) {
   unsigned needs = 0;
   for (int i = 0; i < n; i++)
@@ -78,5 +83,6 @@ epx_err epx_metric_check(epx_metric metric, epx_engine engine) {
 }
 
 double epx_metric_eval(epx_metric metric, const epx_measured *measured, int k) {
+  if (table[metric].needs & ~measured->needs) return NAN;
   return table[metric].eval(measured, k);
 }

@@ -5,6 +5,8 @@
 #ifndef EPILUX_STUDY_METRIC_H
 #define EPILUX_STUDY_METRIC_H
 
+#include <stdbool.h>
+
 #include "epilux/error.h"
 #include "epilux/family.h"
 #include "equilibrium/engine.h"
@@ -24,7 +26,8 @@
   X(STARTS, false)            /* equilibria that further starts find */                                      \
   X(AUDIT, false)             /* equilibria repeated by pure dynamics */                                     \
   X(WRITES, false)            /* writes of trained parameters, and their wear */                             \
-  X(ENERGY, false)            /* what inference and training would have cost */
+  X(ENERGY, false)            /* what inference and training would have cost */                              \
+  X(SHARES, true)             /* how many samples settled: of failed trials, too */
 
 enum {
 #define EPX_METRIC_NEED(NAME, distributed) EPX_METRIC_NEED_##NAME,
@@ -62,13 +65,16 @@ const char *epx_metric_get_name(epx_metric metric);
 const char *epx_metric_get_unit(epx_metric metric, const epx_family *family);
 const char *epx_metric_get_meaning(epx_metric metric);
 
+/** Tells whether failed trials have the metric, too: shares of samples that settled. */
+bool epx_metric_stands(epx_metric metric);
+
 /** Gets all that metrics [n] need, as a set. */
 unsigned epx_metric_get_needs(const epx_metric *metric, int n);
 
 /** Checks that an engine's networks have the metric. Errors: EPX_EINPUT: what it needs is not measured of them. */
 epx_err epx_metric_check(epx_metric metric, epx_engine engine);
 
-/** Evaluates a metric of instance k of a block, whose trial has measured what the metric needs; NaN: it has none. */
+/** Evaluates a metric of instance k of a block; NaN: it has none, or its trial has not measured what it needs. */
 double epx_metric_eval(epx_metric metric, const struct epx_measured *measured, int k);
 
 #endif

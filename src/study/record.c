@@ -18,8 +18,8 @@ void epx_record_write_draws(const epx_record_layout *layout, const epx_network *
 }
 
 /* The gravest first: a device that diverges is worse than one that swings, which is worse than a slow one. */
-static int judge(const epx_performance *performance) {
-  if (2 * performance->n_settled >= performance->n_samples && performance->n_settled > 0)
+static int judge(const epx_performance *performance, double require) {
+  if (performance->n_settled > 0 && performance->n_settled >= require * performance->n_samples)
     return EPX_STATE_DONE;
   return performance->outcome == EPX_OK ? EPX_FAILED : performance->outcome;
 }
@@ -44,10 +44,11 @@ static void write_curves(const epx_record_layout *layout, const epx_settings *se
 void epx_record_write_result(const epx_record_layout *layout, const epx_settings *settings,
                              const epx_measured *measured, const epx_curves *curves, int n_epochs,
                              const double *theta, int k, double *record) {
-  record[0] = judge(&measured->test[k]);
+  record[0] = judge(&measured->test[k], settings->require);
   for (int m = 0; m < layout->n_metrics; m++)
-    record[layout->metric + (size_t)m] =
-        record[0] == EPX_STATE_DONE ? epx_metric_eval(settings->metric[m], measured, k) : NAN;
+    record[layout->metric + (size_t)m] = record[0] == EPX_STATE_DONE || epx_metric_stands(settings->metric[m])
+                                             ? epx_metric_eval(settings->metric[m], measured, k)
+                                             : NAN;
   write_curves(layout, settings, curves, n_epochs, k, record);
   if (layout->n_kept > 0) {
     const size_t n = layout->size - layout->parameters;

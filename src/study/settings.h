@@ -58,8 +58,9 @@ typedef struct {
   epx_protocol_spec protocol;
   epx_energy_spec energy;
   epx_equilibrium_options equilibrium;
-  epx_engine engine;         /* as asked for */
-  int n_ranks;               /* that solve one distributed network together */
+  double require;    /* share of the evaluated samples that must have an equilibrium for a trial to be done */
+  epx_engine engine; /* as asked for */
+  int n_ranks;       /* that solve one distributed network together */
   const char *petsc_options; /* NULL: none */
   bool described;            /* fabrication.ring is set: the deck says what ring a node is */
   bool fabricated;           /* all of fabrication is set but the placement, which `placement` describes */

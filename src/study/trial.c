@@ -127,6 +127,8 @@ static epx_err measure_counts(const epx_point *point, block_work *work) {
     if (m->audit_disagreements)
       m->audit_disagreements[k] =
           audit.n_audited > 0 ? (double)audit.n_disagreements / (double)audit.n_audited : NAN;
+    if (m->settled) m->settled[k] = (double)m->test[k].n_settled / m->test[k].n_samples;
+    if (m->skipped) m->skipped[k] = epx_learner_get_skipped(work->learner, k);
     if (m->writes) m->writes[k] = epx_tuning_eval_writes(tuning, k, trained);
     if (m->worn_out) m->worn_out[k] = epx_tuning_eval_worn(tuning, k, trained);
     if (m->energy)

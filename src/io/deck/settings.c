@@ -239,6 +239,7 @@ static epx_err read_equilibrium(epx_reader *r) {
   options->escape = epx_reader_get_real(r, "equilibrium.escape");
   options->audit = epx_reader_get_real(r, "equilibrium.audit");
   options->starts = epx_reader_get_integer(r, "equilibrium.starts");
+  r->settings->require = epx_reader_get_real(r, "equilibrium.require");
   if (epx_reader_is_set(r, "equilibrium.handover"))
     options->handover = epx_reader_get_real(r, "equilibrium.handover");
   if (epx_reader_is_set(r, "equilibrium.max_newton"))

@@ -229,6 +229,10 @@ static const epx_schema_entry entries[] = {
                 "audit_disagreements"},
     {"equilibrium.starts", COUNT, .low = 1, .fallback = "1",
      .meaning = "number of start states for counting coexisting equilibria; see metric equilibria_found"},
+    {"equilibrium.require", REAL, .low = 0, .high = 1, .above = true, .fallback = "1",
+     .meaning =
+         "share of the evaluated samples that must have an equilibrium for a trial to be done; samples "
+         "without one count as wrong in every case"},
     {"equilibrium.escape", REAL, POSITIVE, .fallback = "1e6",
      .meaning = "state beyond which a network has diverged"},
 

@@ -148,6 +148,29 @@ void epx_cost_eval_hessian(const epx_cost *cost, int n_outputs, int n_lanes, int
   }
 }
 
+/* The readout that costs least when only the share of samples whose target is `on` is known. */
+static double eval_guess(const epx_cost *cost, double share) {
+  if (cost->kind == EPX_SQUARED_ERROR) return share * cost->on + (1 - share) * cost->off;
+  return atan2(share * sin(cost->on) + (1 - share) * sin(cost->off),
+               share * cos(cost->on) + (1 - share) * cos(cost->off));
+}
+
+double epx_cost_eval_ignorance(const epx_cost *cost, int n_outputs, int n_classes, int n, const int *samples,
+                               const int *label) {
+  double sum = 0;
+  if (cost->kind == EPX_CROSS_ENTROPY) return log(n_classes);
+  for (int o = 0; o < n_outputs; o++) {
+    const int own = n_outputs == 1 ? 1 : o; /* the class whose target is `on` here */
+    double n_on = 0;
+    for (int i = 0; i < n; i++)
+      n_on += label[samples[i]] == own;
+    const double guess = eval_guess(cost, n_on / n);
+    sum += n_on * eval_separable(cost, 1, 1, 0, &guess, 1, NULL) +
+           (n - n_on) * eval_separable(cost, 1, 1, 0, &guess, 0, NULL);
+  }
+  return sum / n;
+}
+
 static const struct {
   const char *name, *meaning;
 } names[] = {

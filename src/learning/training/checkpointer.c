@@ -16,6 +16,7 @@ static epx_err add_training(epx_learner *learner, epx_restart *m) {
   EPX_TRY(epx_restart_add(m, learner->tally, n * sizeof *learner->tally));
   EPX_TRY(epx_restart_add(m, learner->norm, n * sizeof *learner->norm));
   EPX_TRY(epx_restart_add(m, learner->n_norms, n * sizeof *learner->n_norms));
+  EPX_TRY(epx_restart_add(m, learner->coverage, n * sizeof *learner->coverage));
   EPX_TRY(epx_restart_add(m, learner->n_asked, n * sizeof *learner->n_asked));
   EPX_TRY(epx_restart_add(m, learner->failed, n * sizeof *learner->failed));
   EPX_TRY(epx_restart_add(m, learner->best_theta, n_all * sizeof *learner->best_theta));

@@ -67,6 +67,9 @@ static epx_err create_parts(epx_distributed_learner *learner, const epx_cost *co
   asked.measures_cycles = false; /* that it is one is enough */
   EPX_TRY(epx_distributed_create(network, communicator, &asked, petsc_options, &learner->distributed));
   EPX_TRY(epx_distributed_gradient_create(learner->distributed, network, cost, &learner->work));
+  learner->ignorance =
+      epx_cost_eval_ignorance(cost, network->n_outputs, learner->task->n_classes, learner->task->n_train,
+                              learner->task->train, learner->task->labels);
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, 1, network->n_theta, &learner->optimizer));
   epx_distributed_get_range(learner->distributed, &first, &n_local);
   learner->n_local_state = (size_t)n_local * (size_t)network->family->components;
@@ -253,8 +256,11 @@ static epx_err solve_epoch(epx_distributed_learner *learner, const epx_nudging *
 
 /* ---- the course of training */
 
-static void set_curves(const epx_distributed_tally *t, bool kept, int epoch, epx_curves *curves) {
-  if (curves->loss) curves->loss[epoch] = kept && t->n_settled ? t->loss / t->n_settled : NAN;
+static void set_curves(const epx_distributed_learner *learner, int epoch, epx_curves *curves) {
+  const epx_distributed_tally *t = &learner->tally;
+  const bool kept = !learner->stopped;
+  const double lost = learner->ignorance * (t->n_samples - t->n_settled);
+  if (curves->loss) curves->loss[epoch] = kept ? (t->loss + lost) / t->n_samples : NAN;
   if (curves->accuracy) curves->accuracy[epoch] = kept ? t->correct / t->n_samples : NAN;
   if (curves->gradient_norm) curves->gradient_norm[epoch] = kept && t->n_norms ? t->norm / t->n_norms : NAN;
 }
@@ -292,7 +298,7 @@ static void begin(epx_distributed_learner *learner) {
   epx_optimizer_set_rest(learner->optimizer);
   learner->place = (epx_training_place){.beta = learner->spec.nudging.beta};
   learner->stopped = false;
-  learner->n_asked = learner->n_failed = 0;
+  learner->n_asked = learner->n_failed = learner->n_given = learner->n_settled = 0;
   learner->best_loss = INFINITY;
   learner->n_worse = 0;
 }
@@ -308,6 +314,8 @@ epx_err epx_distributed_learner_add_to_restart(epx_distributed_learner *learner,
   EPX_TRY(EPX_RESTART_ADD(m, learner->stopped));
   EPX_TRY(EPX_RESTART_ADD(m, learner->best_loss));
   EPX_TRY(EPX_RESTART_ADD(m, learner->n_worse));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->n_given));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->n_settled));
   EPX_TRY(EPX_RESTART_ADD(m, learner->n_asked));
   EPX_TRY(EPX_RESTART_ADD(m, learner->n_failed));
   EPX_TRY(EPX_RESTART_ADD(m, learner->counts));
@@ -328,6 +336,10 @@ epx_err epx_distributed_learner_set_restored(epx_distributed_learner *learner) {
   return epx_distributed_set_counts(learner->distributed, &learner->counts);
 }
 
+double epx_distributed_learner_get_skipped(const epx_distributed_learner *learner) {
+  return learner->n_given > 0 ? 1 - (double)learner->n_settled / (double)learner->n_given : NAN;
+}
+
 double epx_distributed_learner_get_failures(const epx_distributed_learner *learner) {
   return learner->n_asked > 0 ? (double)learner->n_failed / (double)learner->n_asked : 0;
 }
@@ -344,7 +356,9 @@ epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner,
     const double factor = epx_rate_eval(&spec->rate, spec->decay, place->epoch, spec->epochs);
     nudging.beta = place->beta;
     if (!learner->stopped) EPX_TRY(solve_epoch(learner, &nudging, factor, theta));
-    set_curves(&learner->tally, !learner->stopped, place->epoch, &kept);
+    set_curves(learner, place->epoch, &kept);
+    learner->n_given += learner->stopped ? 0 : learner->tally.n_samples;
+    learner->n_settled += learner->stopped ? 0 : learner->tally.n_settled;
     EPX_TRY(validate(learner, place->epoch, theta, &kept));
     learner->stopped = learner->stopped || is_target_reached(learner);
     if (spec->nudge_decay > 0) place->beta *= spec->nudge_decay;

@@ -37,6 +37,9 @@ void epx_distributed_learner_destroy(epx_distributed_learner **address);
 epx_err epx_distributed_learner_solve_training(epx_distributed_learner *learner, double *theta,
                                                epx_curves *curves);
 
+/** Gets the share of the samples of the last training that had no equilibrium; NaN when there was none. */
+double epx_distributed_learner_get_skipped(const epx_distributed_learner *learner);
+
 /** Gets the share of the samples given to the rule by the last training that it left out: their learning phases
  * found no equilibrium. */
 double epx_distributed_learner_get_failures(const epx_distributed_learner *learner);

@@ -20,7 +20,8 @@ struct epx_distributed_learner {
   const epx_task *task;       /* borrowed */
   epx_learning_spec spec;
   uint64_t seed;
-  int batch; /* samples an update */
+  int batch;        /* samples an update */
+  double ignorance; /* what a sample costs that has no equilibrium */
   epx_distributed *distributed;
   epx_distributed_gradient *work;
   epx_optimizer *optimizer;
@@ -33,11 +34,12 @@ struct epx_distributed_learner {
   int *order;                 /* [n_train] */
   size_t n_local_state;
   epx_distributed_tally tally;
-  long n_asked, n_failed; /* of this training: samples given to the rule, and left out by it */
-  bool stopped;           /* in training: takes no more steps */
-  double best_loss;       /* of the validation part */
-  double *best_theta;     /* [n_theta]; NULL without patience */
-  int n_worse;            /* epochs since then */
+  long n_given, n_settled; /* of this training: samples, and those with an equilibrium */
+  long n_asked, n_failed;  /* of this training: samples given to the rule, and left out by it */
+  bool stopped;            /* in training: takes no more steps */
+  double best_loss;        /* of the validation part */
+  double *best_theta;      /* [n_theta]; NULL without patience */
+  int n_worse;             /* epochs since then */
   epx_training_place place;
   const epx_checkpointer *checkpointer; /* NULL: nobody keeps trainings */
   const epx_restart *restart;           /* as what they are kept */

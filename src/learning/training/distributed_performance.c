@@ -48,7 +48,7 @@ epx_err epx_distributed_learner_eval_performance(epx_distributed_learner *learne
   epx_distributed_set_parameters(learner->distributed, theta);
   for (int i = 0; i < n_samples; i++)
     EPX_TRY(add_performance(learner, samples[i], i % learner->batch, stability, performance, &unstable));
-  epx_performance_finish(performance, stability);
+  epx_performance_finish(performance, learner->ignorance, stability);
   if (n_unstable) *n_unstable = unstable;
   return EPX_OK;
 }

@@ -96,6 +96,7 @@ static epx_err create_arrays(epx_learner *learner) {
   EPX_TRY(EPX_ARRAY(learner->idle, n_lanes));
   EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
   EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->coverage, n_instances));
   EPX_TRY(EPX_ARRAY(learner->validation, n_instances));
   if (learner->spec.patience > 0) EPX_TRY(EPX_ARRAY(learner->best_theta, n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->best_loss, n_instances));
@@ -176,6 +177,8 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
   learner->n_instances = ensemble->n_instances;
   learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
   learner->chunk = ensemble->max_samples;
+  learner->ignorance = epx_cost_eval_ignorance(cost, learner->network->n_outputs, task->n_classes,
+                                               task->n_train, task->train, task->labels);
   const int code = create_parts(learner, options);
   if (code != EPX_OK) epx_learner_destroy(&learner);
   *out = learner;
@@ -207,6 +210,7 @@ void epx_learner_destroy(epx_learner **address) {
     epx_array_destroy(marks[i]);
   epx_array_destroy(&learner->certificate);
   epx_array_destroy(&learner->tally);
+  epx_array_destroy(&learner->coverage);
   epx_array_destroy(&learner->validation);
   epx_array_destroy(address);
 }
@@ -249,6 +253,11 @@ const epx_tuning *epx_learner_get_tuning(const epx_learner *learner) {
 
 const unsigned char *epx_learner_get_trained(const epx_learner *learner) {
   return learner->trained;
+}
+
+double epx_learner_get_skipped(const epx_learner *learner, int i_instance) {
+  const epx_learner_coverage *own = &learner->coverage[i_instance];
+  return own->n_samples > 0 ? 1 - own->n_settled / own->n_samples : NAN;
 }
 
 double epx_learner_get_failures(const epx_learner *learner, int i_instance) {

@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
   int outcome; /* EPX_OK, or the gravest cause among the samples: diverged > oscillates > slow > failed */
   int n_samples, n_settled;
-  double loss;          /* mean over the samples that settled */
+  double loss;          /* mean; a sample without an equilibrium costs what knowing nothing does (cost.h) */
   double accuracy;      /* share classified right; a sample without an equilibrium counts as wrong */
   double settling_time; /* mean, family's unit of time */
   double residual;      /* largest */
@@ -116,6 +116,10 @@ const unsigned char *epx_learner_get_trained(const epx_learner *learner);
 /** Gets the share of an instance's learning phases in the last training that were left out: they had no
  * equilibrium, or had left the free state's basin. 0 when there were none. */
 double epx_learner_get_failures(const epx_learner *learner, int i_instance);
+
+/** Gets the share of the samples of an instance's last training that were left out, having no equilibrium;
+ * NaN when there was no training. */
+double epx_learner_get_skipped(const epx_learner *learner, int i_instance);
 
 /** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
  * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole

@@ -14,6 +14,11 @@ typedef struct {
   double loss, correct; /* of the samples that settled */
 } epx_learner_tally;
 
+/* Sums over the epochs of a training of one instance. */
+typedef struct {
+  double n_samples, n_settled;
+} epx_learner_coverage;
+
 struct epx_learner {
   const epx_network *network; /* borrowed */
   const epx_task *task;       /* borrowed */
@@ -23,6 +28,7 @@ struct epx_learner {
   epx_batch_key key; /* of the batch at hand */
   int n_instances;
   int batch, chunk; /* samples an update; samples settled at once */
+  double ignorance; /* what a sample costs that has no equilibrium */
 
   epx_ensemble *ensemble;
   bool owns_ensemble;
@@ -47,17 +53,18 @@ struct epx_learner {
   double *n_asked,
       *failed; /* [n_instances] of this training: samples given to the rule, and left out by it */
 
-  const double *theta;         /* [n_instances][n_theta] the parameters that are set; borrowed */
-  double *gradient, *partial;  /* [n_instances][n_theta] */
-  int *n_estimated;            /* [n_instances] samples the gradient is made of */
-  unsigned char *trained;      /* [n_theta] */
-  unsigned char *mask;         /* [n_instances][n_theta] */
-  bool validated;              /* during training: epochs end with a look at the validation part */
-  unsigned char *stopped;      /* [n_instances], during training: is not trained on */
-  unsigned char *idle;         /* [n_lanes]: lanes of stopped instances */
-  int *order;                  /* [n_train] */
-  epx_learner_tally *tally;    /* [n_instances] */
-  epx_performance *validation; /* [n_instances] */
+  const double *theta;            /* [n_instances][n_theta] the parameters that are set; borrowed */
+  double *gradient, *partial;     /* [n_instances][n_theta] */
+  int *n_estimated;               /* [n_instances] samples the gradient is made of */
+  unsigned char *trained;         /* [n_theta] */
+  unsigned char *mask;            /* [n_instances][n_theta] */
+  bool validated;                 /* during training: epochs end with a look at the validation part */
+  unsigned char *stopped;         /* [n_instances], during training: is not trained on */
+  unsigned char *idle;            /* [n_lanes]: lanes of stopped instances */
+  int *order;                     /* [n_train] */
+  epx_learner_tally *tally;       /* [n_instances] */
+  epx_learner_coverage *coverage; /* [n_instances] of this training */
+  epx_performance *validation;    /* [n_instances] */
   double *best_theta,
       *best_loss; /* patience: [n_instances][n_theta], [n_instances] at the smallest validation loss */
   int *n_worse;   /* patience: [n_instances] epochs since */
@@ -104,8 +111,9 @@ void epx_learner_set_best(const epx_learner *learner, double *theta);
 epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimator *estimator,
                                         const epx_nudging *nudging, int n, const int *samples);
 
-/** Makes sums over samples means of those that settled; NaN where none did. */
-void epx_performance_finish(epx_performance *performance, bool stability);
+/** Makes sums over samples means: of the loss over all, those that did not settle at `ignorance` each; of the
+ * accuracy over all; of the rest over those that settled, NaN where none did. */
+void epx_performance_finish(epx_performance *performance, double ignorance, bool stability);
 
 /** Gets how grave an outcome is, 0 for EPX_OK: diverged > oscillates > slow > failed. */
 int epx_learner_get_gravity(int outcome);

@@ -34,9 +34,9 @@ static void add_lane(const epx_learner *learner, int lane, epx_performance *perf
   performance->energy += learner->power[lane] * certificate->settling_time;
 }
 
-void epx_performance_finish(epx_performance *performance, bool stability) {
-  const int n = performance->n_settled;
-  performance->loss = n ? performance->loss / n : NAN;
+void epx_performance_finish(epx_performance *performance, double ignorance, bool stability) {
+  const int n = performance->n_settled, n_lost = performance->n_samples - n;
+  performance->loss = (performance->loss + n_lost * ignorance) / performance->n_samples;
   performance->accuracy /= performance->n_samples;
   performance->settling_time = n ? performance->settling_time / n : NAN;
   performance->power = n ? performance->power / n : NAN;
@@ -77,7 +77,7 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
                       first % learner->batch, stability, performance));
   }
   for (int i = 0; i < learner->n_instances; i++)
-    epx_performance_finish(&performance[i], stability);
+    epx_performance_finish(&performance[i], learner->ignorance, stability);
   return EPX_OK;
 }
 

@@ -113,10 +113,19 @@ static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves
     const size_t at = (size_t)i * (size_t)learner->spec.epochs + (size_t)epoch;
     const epx_learner_tally *tally = &learner->tally[i];
     const bool kept = !learner->stopped[i];
-    if (curves->loss) curves->loss[at] = kept && tally->n_settled ? tally->loss / tally->n_settled : NAN;
+    const double lost = learner->ignorance * (tally->n_samples - tally->n_settled);
+    if (curves->loss) curves->loss[at] = kept ? (tally->loss + lost) / tally->n_samples : NAN;
     if (curves->accuracy) curves->accuracy[at] = kept ? tally->correct / tally->n_samples : NAN;
     if (curves->gradient_norm)
       curves->gradient_norm[at] = kept && learner->n_norms[i] ? learner->norm[i] / learner->n_norms[i] : NAN;
+  }
+}
+
+static void add_coverage(epx_learner *learner) {
+  for (int i = 0; i < learner->n_instances; i++) {
+    if (learner->stopped[i]) continue;
+    learner->coverage[i].n_samples += learner->tally[i].n_samples;
+    learner->coverage[i].n_settled += learner->tally[i].n_settled;
   }
 }
 
@@ -147,6 +156,7 @@ static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *cur
     nudging.beta = place->beta;
     if (is_going(learner)) EPX_TRY(solve_epoch(learner, &nudging, factor, theta));
     set_curves(learner, place->epoch, curves);
+    add_coverage(learner);
     if (learner->validated) EPX_TRY(epx_learner_solve_validation(learner, place->epoch, theta, curves));
     stop(learner);
     if (learner->spec.nudge_decay > 0) place->beta *= learner->spec.nudge_decay;
@@ -158,6 +168,7 @@ static epx_err solve_epochs(epx_learner *learner, double *theta, epx_curves *cur
 static void begin(epx_learner *learner, const double *theta) {
   if (!learner->deployed) epx_tuning_set_instances(learner->tuning, learner->key.point, learner->key.first);
   epx_tuning_set_origin(learner->tuning, theta);
+  memset(learner->coverage, 0, (size_t)learner->n_instances * sizeof *learner->coverage);
   memset(learner->n_asked, 0, (size_t)learner->n_instances * sizeof *learner->n_asked);
   memset(learner->failed, 0, (size_t)learner->n_instances * sizeof *learner->failed);
   epx_optimizer_set_rest(learner->optimizer);

@@ -160,6 +160,19 @@ static void antiphase_point_has_a_finite_cost(void **state) {
   }
 }
 
+/* Of 4 samples, 1 of class 1: means 1/4 and 3/4 of targets 0 and 1 leave 1/2 * 3/16 an output. Phases -+ pi/2 have
+ * the mean direction -pi/2 where most are off: 3 samples cost -ln 2, one is at the antiphase point. */
+static void ignorance_costs_what_the_mean_target_does(void **state) {
+  (void)state;
+  const int label[] = {9, 0, 0, 1, 0}, samples[] = {1, 2, 3, 4};
+  const epx_cost square = {.kind = EPX_SQUARED_ERROR, .on = 1}, entropy = {.kind = EPX_CROSS_ENTROPY};
+  assert_true(fabs(epx_cost_eval_ignorance(&square, 1, 2, 4, samples, label) - 3.0 / 32) < 1e-15);
+  assert_true(fabs(epx_cost_eval_ignorance(&square, 2, 2, 4, samples, label) - 3.0 / 16) < 1e-15);
+  assert_true(epx_cost_eval_ignorance(&entropy, 3, 3, 4, samples, label) == log(3));
+  const double phases = epx_cost_eval_ignorance(&costs[2], 1, 2, 4, samples, label);
+  assert_true(fabs(phases - (3 * -log(2) + 1 + log(1e5)) / 4) < 1e-9);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_and_kinds_are_one_to_one),
@@ -169,6 +182,7 @@ int main(void) {
       cmocka_unit_test(logistic_is_softmax_of_two),
       cmocka_unit_test(predicted_class_is_the_one_nearest_to_on),
       cmocka_unit_test(antiphase_point_has_a_finite_cost),
+      cmocka_unit_test(ignorance_costs_what_the_mean_target_does),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
