@@ -1,6 +1,7 @@
 """The answer of a campaign in a few sentences: what each factor does, pooled over the design, and which points are best.
 
-A factor's effect is told as effects.py finds it: shown, not shown, or none at all. Two design points are called different only where their intervals do not overlap and a two-proportion test,
+A factor's effect is told as effects.py finds it: shown, not shown, or none at all. Two design points are called
+different only where their intervals do not overlap and a two-proportion test,
 corrected for the number of pairs that the sentences were chosen from (Bonferroni), agrees. So picking the
 most striking pair of many does not make a difference out of chance. Trials of one instance share their draws
 over the points, which makes the test cautious. Where nothing differs, the sentences say so.

@@ -3,8 +3,10 @@
 
 The yield by logistic regression, a metric by a linear one that is tested on ranks. A numerical factor has a slope over
 its whole range (in the logarithm where its range is logarithmic) and, since what is best in the middle has no slope, a
-shape: a mean a level where it has a few, else a square. A category has a mean a level. Trials of one instance share their draws and trials of one design point their
-setting: variances are clustered by both. Holm's rule corrects over the factors of one outcome, for slopes and for shapes.
+shape: a mean a level where it has a few, else a square. A category has a mean a level. Trials of one instance share
+their draws: variances are clustered by instance; where design points are a sample of the ranges, by design point, too,
+since then what the others do at the points drawn is chance. Of a grid, an effect is the mean over the grid's own points.
+Holm's rule corrects over the factors of one outcome, for slopes and for shapes.
 """
 import sys
 from dataclasses import dataclass, field
@@ -143,7 +145,7 @@ def fit(results, y, fitter, factors):
     known = np.isfinite(y)
     weights, place = known.sum(axis=1), np.nonzero(known)[0]
     points = weights > 0
-    clusters = [results.clusters[known], place]
+    clusters = [results.clusters[known]] + ([place] if results.has_drawn_points else [])
     x, slopes, _ = list_columns(factors, False)
     if np.linalg.matrix_rank(x[points]) < x.shape[1]:
         return None
@@ -253,9 +255,16 @@ def pool(results, key=YIELD):
         effect = effects[path]
         effect.changes, (effect.p, effect.has_shape) = of.changes, judged[path]
         means = of.shaped_means if effect.has_shape else of.means
-        effect.means = [(level, float(np.clip(mean, *span))) for level, mean in means]  # a line may leave where values can be
+        effect.means = [(level, choose_mean(results, effect.factor, level, y, np.clip(mean, *span))) for level, mean in means]
     pooled.effects.sort(key=lambda e: (bool(e.inert), e.p, -max((abs(c.size) for c in e.changes), default=0.0)))
     return pooled
+
+
+def choose_mean(results, factor, level, y, fitted):
+    """The mean outcome at a level: of a grid that of its trials, which no line can better; else the fitted one, kept where
+    values can be."""
+    at = y[factor.values == level]
+    return float(fitted if results.has_drawn_points or not np.any(np.isfinite(at)) else np.nanmean(at))
 
 
 def fit_ranks(results, y, factors):
@@ -291,8 +300,9 @@ def lacking(results):
 
 def caption(results):
     return (f"Change from the lowest to the highest level of each factor, pooled over all design points, with its "
-            f"{100 * results.confidence:g} % interval, clustered by instance and design point: of the yield in log-odds "
-            "(logistic regression), of a metric in its unit (linear). A category has a mark for each level, against its "
+            f"{100 * results.confidence:g} % interval, clustered by instance"
+            f"{' and design point' if results.has_drawn_points else ''}: of the yield in log-odds (logistic regression), of a "
+            "metric in its unit (linear). A category has a mark for each level, against its "
             "first. Filled: shown, by Holm's rule over all factors; hollow: not shown.")
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Report of a campaign: one self-contained HTML file from a results file.
 
-The answer in a few sentences, what each factor does, what was run, the figures, the table of the design points, where the numbers come
-from, and the resolved deck. Nothing in it needs a network.
+The answer in a few sentences, what each factor does, what was run, the figures, the table of the design points, where
+the numbers come from, and the resolved deck. Nothing in it needs a network.
 Exit status: 0 written · 1 cannot be written · 2 bad input.
 """
 import argparse
@@ -119,7 +119,8 @@ def list_run(results):
     pairs += [("factor" if len(results.factors) == 1 else f"factor {i + 1}", describe_factor(f))
               for i, f in enumerate(results.factors)]
     pairs += [("size", f"{results.n_points} design points × {results.n_instances} fabricated instances"),
-              ("sampling", describe_sampling(results)), ("trials", describe_outcomes(results)), ("seed", results.attributes.get("seed"))]
+              ("sampling", describe_sampling(results)), ("trials", describe_outcomes(results)),
+              ("seed", results.attributes.get("seed"))]
     return [(k, v) for k, v in pairs if v not in (None, "")]
 
 
@@ -274,8 +275,9 @@ def format_effects(results):
         of.penalised for of in pooled) else ""
     note = (f"Change from a factor's lowest level to its highest (of a category, from its first level), pooled over all design "
             f"points, with its {100 * results.confidence:g} % interval. Yield: logistic regression, failed networks count as "
-            "not good. Metrics: linear regression; their p is that of ranks. Variances are clustered by instance and by design "
-            "point; p is corrected by Holm's rule over the factors; *: shown. shape: no slope, but levels that differ (of many: a bend)."
+            "not good. Metrics: linear regression; their p is that of ranks. Variances are clustered by "
+            f"{'instance and by design point' if results.has_drawn_points else 'instance'}; p is corrected by Holm's rule over "
+            "the factors; *: shown. shape: no slope, but levels that differ (of many: a bend)."
             f"{penalised}{f' {left}.' if left else ''}")
     return (f'<section>\n<h2>What each factor does</h2>\n<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n'
             f'{rows}</tbody></table></div>\n<p class="soft">{escape(note)}</p>\n</section>\n')

@@ -381,6 +381,11 @@ class Results:
         return int(self.deck_value("population.sampling.lots")), int(self.deck_value("population.sampling.wafers", 1))
 
     @property
+    def has_drawn_points(self):
+        """Whether design points are a sample of the factors' ranges, rather than the levels that the deck names."""
+        return self.deck_value("design.method", "grid") not in ("grid", "one-at-a-time")
+
+    @property
     def estimand(self):
         """What the yield is of, as the text that follows "yield": "" for the process."""
         if self.sampling == "wafer":
