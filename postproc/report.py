@@ -34,6 +34,7 @@ from units import scale_units
 
 FIGURES = (yield_by_design, effects, gradient_cosine, metric_distributions, learning_curves, heat_map, failures,
            sensitivity, wafer_map, lattice, gantt)
+NEAR_END = 0.1  # of a yield from 0 or 1, where few bad or good lots make an interval rough
 MAX_OPEN_ROWS = 60  # a longer table starts closed
 CSS = """
 :root { --ink: #1a1a1a; --soft: #595959; --line: #c9c9c9; --paper: #ffffff; --note: #fff4d6; }
@@ -105,6 +106,9 @@ def describe_sampling(results):
         return "each instance from a lot, a wafer and a random die of its own: yields are of the process"
     n, what = (lots, "lot") if lots > 1 else (wafers, "wafer")
     rough = f"; {n} are few, so intervals are rough" if 1 < n < 10 else ""
+    yields = results.yields()
+    if not rough and yields is not None and np.any(np.minimum(yields.share, 1 - yields.share) < NEAR_END):
+        rough = f"; rough where the yield is within {100 * NEAR_END:g} % of 0 or 100 %"
     return (f"{lots} lot{'s' if lots > 1 else ''} of {wafers} wafer{'s' if wafers > 1 else ''}: intervals of yields count each "
             f"{what} once (Student's t){rough}")
 

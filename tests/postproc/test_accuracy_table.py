@@ -43,6 +43,19 @@ class AccuracyTable(unittest.TestCase):
         path = write("failed.h5", {("backprop", 1): 0.9, ("plain", 1): np.nan})
         self.assertIn("| plain | 0.0 | 90.0 | −90.0 | 1 |", scratch.run(accuracy_table.main, path)[1])
 
+    def test_equivalence_needs_the_interval_within_the_points(self):
+        """Five paired differences of mean .2 and deviation .4472: t(.95, 4) = 2.1318, so .4264 without overlap."""
+        differences = [0.7, 0.7, -0.3, -0.3, 0.2]
+        own = {seed: 0.9 + d / 100 for seed, d in enumerate(differences)}
+        reference = dict.fromkeys(own, 0.9)
+        half = 2.131847 * np.std(differences, ddof=1) / np.sqrt(5)
+        expected = f"{0.2 - half:+.1f} … {0.2 + half:+.1f}".replace("-", "−")
+        self.assertEqual(accuracy_table.test_equivalence(own, reference, 0, 1), (expected, "yes"))
+        self.assertEqual(accuracy_table.test_equivalence(own, reference, 0.6, 1)[1], "not shown")
+        self.assertEqual(accuracy_table.test_equivalence({1: 0.9}, {1: 0.9}, 0, 1)[1], "not shown")
+        out = scratch.run(accuracy_table.main, write("both.h5", ACCURACY), "--within", "1")[1]
+        self.assertIn("| −9.0 … +10.0 | not shown |", out)
+
     def test_a_study_without_backprop_is_told(self):
         status, _, err = scratch.run(accuracy_table.main, write("alone.h5", choose("plain"), "alone"))
         self.assertEqual(status, 1)

@@ -168,6 +168,31 @@ class Reports(unittest.TestCase):
         self.assertNotIn("fabricated networks (", text)
         read_html(text)
 
+    def test_the_report_says_what_the_yield_is_of(self):
+        cases = (({"kind": "wafer"}, "random dies of one wafer", " of this wafer"),
+                 ({"kind": "nested", "lots": 3, "wafers": 2}, "3 lots of 2 wafers", ""),
+                 ({"kind": "nested", "lots": 1, "wafers": 4}, "count each wafer once", " of this lot"),
+                 (None, "a lot, a wafer and a random die of its own", ""))
+        with results_of("one-factor", n_instances=32, n_epochs=2, yields={p: 16 for p in range(5)}) as results:
+            self.assertEqual(report.describe_sampling(results), "")
+            results.deck["process"] = {"preset": "siepic"}
+            for sampling, words, estimand in cases:
+                results.deck["population"] = {"instances": 32, **({"sampling": sampling} if sampling else {})}
+                text = report.describe_sampling(results)
+                self.assertIn(words, text)
+                self.assertEqual(results.estimand, estimand)
+                self.assertEqual("rough" in text, sampling is not None and "lots" in sampling)
+            results.deck["population"]["sampling"] = cases[1][0]
+            self.assertEqual(results.clusters[0].tolist(), [k % 3 for k in range(32)])
+
+    def test_a_yield_without_an_interval_is_told_without_one(self):
+        with results_of("one-point", n_instances=32, n_epochs=2, yields={0: 31}) as results:
+            yields = results.yields()
+            yields.low[:], yields.high[:] = float("nan"), float("nan")
+            self.assertIn("31 of 32 (97 %, without an interval", answer.format_rate(results, yields, 0))
+            self.assertEqual(report.format_yield(yields, 0), "97 (no interval)")
+            self.assertFalse(answer.is_separated(yields, 0, 0, 0.95, 1))
+
     def test_nothing_finished_is_still_a_report(self):
         with results_of(n_pending=15 * 8, n_epochs=2) as results:
             read_html(report.write_report(results))
