@@ -54,6 +54,7 @@ typedef struct epx_call {
     const epx_option *option;
     const char *value; /* NULL for a flag */
   } * options;         /* [n_options], in the order given */
+  const char *input;   /* the deck that standard input held, where the first rank read it for all; or NULL */
 } epx_call;
 
 /** Gets the rank that mpirun or srun gave this process, known without MPI; 0 when it runs alone. */

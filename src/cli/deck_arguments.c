@@ -41,10 +41,28 @@ static epx_err check_plugin(const epx_call *call) {
   return code;
 }
 
+bool epx_call_is_input(const epx_call *call) {
+  static const char *const names[] = {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"};
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+    if (strcmp(call->arguments[0], names[k]) == 0) return true;
+  return false;
+}
+
+/* The deck of the first argument, or of standard input. */
+static epx_err read_deck(const epx_call *call, epx_deck **deck) {
+  char *text;
+  if (!epx_call_is_input(call)) return epx_deck_read(call->arguments[0], deck);
+  if (call->input) return epx_deck_read_text(EPX_DECK_INPUT, call->input, deck);
+  EPX_TRY(epx_deck_create_input(&text));
+  const int code = epx_deck_read_text(EPX_DECK_INPUT, text, deck);
+  epx_array_destroy(&text);
+  return code;
+}
+
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
   const char *assignment;
   EPX_TRY(check_plugin(call));
-  EPX_TRY(epx_deck_read(call->arguments[0], deck));
+  EPX_TRY(read_deck(call, deck));
   for (int i = 0; (assignment = epx_call_get_value(call, "--set", i)) != NULL; i++) {
     const int code = epx_deck_set(*deck, assignment);
     if (code == EPX_OK) continue;

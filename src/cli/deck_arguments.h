@@ -17,7 +17,10 @@
         "add to petsc.options of distributed networks, such as '-ksp_type bcgs -log_view'", 0                \
   }
 
-/** Reads the deck that the first argument names, with every --set, and --petsc where the command has it.
+/** Tells whether the first argument is standard input: "-", or one of its names as a file. */
+bool epx_call_is_input(const epx_call *call);
+
+/** Reads the deck that the first argument names, or standard input where it is "-", with every --set, and --petsc where the command has it.
  * Errors: as epx_deck_read() and epx_deck_set(). */
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck);
 

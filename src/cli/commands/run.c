@@ -149,16 +149,36 @@ static void hold_warning(void) {
   pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+/* Launchers hand standard input to the first rank: it reads the deck there for all. text: the caller's to free. */
+static epx_err read_input(char **text) {
+  int rank, code = EPX_OK, n = -1;
+  *text = NULL;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (rank == 0) code = epx_deck_create_input(text);
+  if (rank == 0 && code == EPX_OK) n = (int)strlen(*text);
+  MPI_Bcast(&n, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  if (n < 0) return rank == 0 ? code : EPX_EINPUT; /* the first rank says why */
+  if (rank > 0) code = EPX_ARRAY(*text, (size_t)n + 1);
+  if (code == EPX_OK) MPI_Bcast(*text, n, MPI_CHAR, 0, MPI_COMM_WORLD);
+  return code;
+}
+
 /* The campaign comes first: where networks are distributed, rank 0 calls MPI from two threads. */
 epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
   epx_run_job job = {0};
-  int provided, code;
+  epx_call own = *call;
+  char *text = NULL;
+  int provided, code = EPX_OK;
+  const bool input = epx_call_is_input(call);
   hold_warning();
-  code = create(call, &job);
-  const bool distributed = code == EPX_OK && job.campaign->distributed;
-  if (MPI_Init_thread(NULL, NULL, distributed ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided) ==
+  if (!input) code = create(call, &job);
+  const bool many = input || (code == EPX_OK && job.campaign->distributed);
+  if (MPI_Init_thread(NULL, NULL, many ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided) ==
       MPI_SUCCESS) {
-    code = solve_on_ranks(call, code, &job, status);
+    if (input) code = read_input(&text);
+    own.input = text;
+    if (input && code == EPX_OK) code = create(&own, &job);
+    code = solve_on_ranks(&own, code, &job, status);
     MPI_Finalize();
     /* The launcher ends all ranks when the first leaves with an error: the one that says why goes first. */
     if (code != EPX_OK && !*epx_error_get_message()) nanosleep(&courtesy, NULL);
@@ -166,6 +186,7 @@ epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) 
     code = EPX_RAISE(EPX_EMPI, "MPI cannot be started");
   }
   destroy_job(&job);
+  epx_array_destroy(&text);
   return code;
 }
 

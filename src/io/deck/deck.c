@@ -77,6 +77,20 @@ epx_err epx_deck_read_text(const char *name, const char *text, epx_deck **out) {
   return create_from(name, text, strlen(text), false, out);
 }
 
+epx_err epx_deck_create_input(char **text) {
+  size_t length;
+  *text = NULL;
+  int code = read_stream(stdin, EPX_DECK_INPUT, text, &length);
+  char *copy = NULL;
+  if (code == EPX_OK && length > 0 && memchr(*text, 0, length))
+    code = EPX_RAISE(EPX_EINPUT, "%s:1: a zero byte: this is no deck", EPX_DECK_INPUT);
+  if (code == EPX_OK) code = EPX_ARRAY(copy, length + 1);
+  if (code == EPX_OK) memcpy(copy, *text, length);
+  epx_array_destroy(text);
+  *text = copy;
+  return code;
+}
+
 epx_err epx_deck_read_stored(const char *name, const char *text, epx_deck **out) {
   *out = NULL;
   return create_from(name, text, strlen(text), true, out);

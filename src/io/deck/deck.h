@@ -10,6 +10,13 @@
 #include "epilux/deck.h"
 #include "study/settings.h"
 
+/** What a deck from standard input is called in messages. */
+#define EPX_DECK_INPUT "standard input"
+
+/** Creates the text that standard input holds, for epx_deck_read_text(); free it with epx_array_destroy(). Errors:
+ * EPX_EFILE: cannot be read; EPX_EINPUT: longer than any deck, or no text; EPX_EMEMORY. */
+epx_err epx_deck_create_input(char **text);
+
 /** Reads the deck that a results file holds, to be shown: as epx_deck_read_text(), but no file that it names is opened,
  * so that a results file is enough. Its networks cannot be made, and of a plugin only the names of its parameters are
  * known. Errors: as epx_deck_read_text(). */
