@@ -190,6 +190,20 @@ def plugin_that_is_another_is_not_loaded():
     assert call("show", "r.h5") == here
 
 
+def deck_from_standard_input_is_the_same_on_any_number_of_ranks():
+    run("file.h5")
+    with h5py.File("file.h5") as file:
+        wanted = file["trials/loss"][()].tobytes()
+    for launcher, name in (([], "-"), (["mpirun", "--oversubscribe", "-n", "2"], "-"), (["mpirun", "--oversubscribe", "-n", "2"], "/dev/stdin")):
+        words = [*launcher, EPILUX, "run", name, "-o", "input.h5", "--quiet", "--force"]
+        done = subprocess.run(words, input=DECK, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        with h5py.File("input.h5") as file:
+            assert file["trials/loss"][()].tobytes() == wanted
+    done = subprocess.run([EPILUX, "check", "-", "--pilot", "0"], input="a: b\n", stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2 and "standard input:1: unknown key 'a'" in done.stderr, done.stderr
+
+
 def hostile_names(count):
     """Names of files and texts made of what shells, sbatch and CSV give a meaning to, the same ones each time."""
     pieces = ["'", '"', "$(touch PWNED)", "`touch PWNED`", ";touch PWNED;", "|", "&", ">PWNED", "*", "?", "[a]", "{a,b}", "~", "!", "#",
@@ -348,7 +362,7 @@ def what_stopped_says_how_to_continue_with_every_option():
 TESTS = [output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
          link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
          results_are_shown_without_the_files_of_their_deck, plugin_that_is_another_is_not_loaded,
-         job_script_holds_hostile_names_as_they_are, tables_quote_what_would_part_their_cells,
+         deck_from_standard_input_is_the_same_on_any_number_of_ranks, job_script_holds_hostile_names_as_they_are, tables_quote_what_would_part_their_cells,
          nothing_of_another_file_is_read_and_nothing_announced_is_believed, readers_of_a_link_see_the_journal_of_its_file, journal_without_its_results_is_read_or_refused,
          merge_takes_the_lock_and_writes_over_no_part, simulate_and_progress_write_over_nothing_else,
          what_stopped_says_how_to_continue_with_every_option]
