@@ -72,7 +72,7 @@ expect 0 out "stable: largest real part of the spectrum" simulate "$work/good.ya
 expect 2 err "exists; choose another name" simulate "$work/good.yaml" -o "$work/transient.h5"
 expect 0 out "transient.h5: " simulate "$work/good.yaml" -o "$work/transient.h5" --force --point 3 --instance 1 --sample 2
 expect 2 err "samples 0 to 3" simulate "$work/good.yaml" --sample 4
-expect 2 err "--point 4: a whole number from 0 to 3" simulate "$work/good.yaml" --point 4
+expect 2 err "--point 4: give a whole number from 0 to 3" simulate "$work/good.yaml" --point 4
 expect 0 out "jumps at 2.25" simulate "$work/moved.yaml" -o "$work/ways.h5"
 expect 2 err "did you mean 'bias'" simulate "$work/moved.yaml" --set continuation.parameter=network.parameters.bais
 expect 2 err "changes the size of the network" simulate "$work/moved.yaml" --set continuation.parameter=network.topology.nodes --set continuation.from=2 --set continuation.to=4 --set continuation.steps=2

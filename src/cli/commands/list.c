@@ -80,7 +80,7 @@ static epx_err list_families(void) {
     const epx_family *family = epx_family_get(i);
     printf("%s: %s\n", family->name, family->summary);
     print_indented(family->equation);
-    printf("  units: %s\n  source: %s\n  inputs %s their nodes, by default by %g a unit of feature\n",
+    printf("  units: %s\n  source: %s\n  inputs %s their nodes, by default with %g per unit of feature\n",
            family->units, family->source, family->clamps_inputs ? "fix" : "drive", family->input_scale);
     printf("  nudge: %s\n  plain equilibrium propagation is exact %s\n", family->nudge, family->exact);
     printf("  coupling_spread by default %g\n", family->coupling_spread);
@@ -289,14 +289,14 @@ static const struct {
 } topics[] = {
     {"families", "kinds of networks: equations, parameters, units, defaults, sources", list_families},
     {"topologies", "which nodes are linked", list_topologies},
-    {"readouts", "what detectors report", list_readouts},
+    {"readouts", "what the detectors measure at the output nodes", list_readouts},
     {"tasks", "tasks to learn", list_tasks},
     {"encodings", "how features enter", list_encodings},
     {"reductions", "how the number of features is reduced", list_reductions},
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
     {"protocols", "where training happens, and how settings reach the fabricated instances", list_protocols},
-    {"costs", "how wrong an answer is", list_costs},
-    {"optimizers", "how parameters follow a gradient", list_optimizers},
+    {"costs", "cost functions: how wrong an answer is", list_costs},
+    {"optimizers", "optimisers: how parameters follow a gradient", list_optimizers},
     {"schedules", "how the learning rate follows the epochs", list_schedules},
     {"engines", "how networks are solved: together on one core, or one over many ranks", list_engines},
     {"methods", "methods to find an equilibrium", list_methods},

@@ -37,10 +37,11 @@ static epx_err create_group(const epx_campaign *campaign, epx_channel *channel, 
   EPX_TRY(epx_channel_merge_codes(channel, epx_group_create(MPI_COMM_WORLD, campaign->n_ranks, group)));
   const epx_group_place place = epx_group_get_place(*group);
   if (place.n_idle > 0 && epx_channel_get_rank(channel) == 0)
-    epx_log_write(EPX_LOG_WARNING, "run",
-                  "%d of %d ranks have no part: networks of %d ranks take 1 + a multiple of %d, or %d or %d",
-                  place.n_idle, epx_channel_get_size(channel), campaign->n_ranks, campaign->n_ranks,
-                  campaign->n_ranks, 2 * campaign->n_ranks);
+    epx_log_write(
+        EPX_LOG_WARNING, "run",
+        "%d of %d ranks have no work: with %d ranks per network, use 1 + a multiple of %d ranks, or %d or %d",
+        place.n_idle, epx_channel_get_size(channel), campaign->n_ranks, campaign->n_ranks, campaign->n_ranks,
+        2 * campaign->n_ranks);
   return EPX_OK;
 }
 
@@ -51,8 +52,7 @@ static epx_err read_count(const epx_call *call, const char *option, long most, i
   if (!text) return EPX_OK;
   const long value = strtol(text, &end, 10);
   if (*end || end == text || value < 0 || value > most)
-    return EPX_RAISE(EPX_EINPUT, "%s %s: a whole number from 0 (no limit) to %ld is wanted", option, text,
-                     most);
+    return EPX_RAISE(EPX_EINPUT, "%s %s: give a whole number from 0 (no limit) to %ld", option, text, most);
   *count = (int)value;
   return EPX_OK;
 }
@@ -67,7 +67,7 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
   options->retry_failed = epx_call_is_set(call, "--retry-failed");
   if (options->resume && options->force)
     return EPX_RAISE(EPX_EINPUT,
-                     "run: --resume goes on with a results file, --force overwrites it: give one of them");
+                     "run: --resume continues a results file, --force overwrites it: give only one of them");
   if (options->retry_failed && !options->resume)
     return EPX_RAISE(EPX_EINPUT, "run: --retry-failed goes with --resume: there is nothing to run again");
   if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
@@ -75,7 +75,7 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
   EPX_TRY(read_count(call, "--attempts", 1000, &options->coordinator.attempts));
   EPX_TRY(read_count(call, "--group", 1000000, &options->workers_per_coordinator));
   if (options->workers_per_coordinator == 1)
-    return EPX_RAISE(EPX_EINPUT, "--group 1: a group has two workers at least; 0: no groups");
+    return EPX_RAISE(EPX_EINPUT, "--group 1: a group has at least two workers (0: no groups)");
   options->coordinator.time_limit = fmin(options->coordinator.time_limit, epx_time_limit_get_from_job());
   return EPX_OK;
 }
@@ -198,7 +198,7 @@ static epx_err read_shard(const char *text, epx_campaign *campaign) {
   int shard, n;
   if (!text) return EPX_OK;
   if (sscanf(text, "%d/%d%c", &shard, &n, &more) != 2 || shard < 1 || shard > n)
-    return EPX_RAISE(EPX_EINPUT, "--shard %s: K/N is wanted, the K-th of N parts, such as 2/4", text);
+    return EPX_RAISE(EPX_EINPUT, "--shard %s: give K/N, part K of N, such as 2/4", text);
   campaign->shard = shard;
   campaign->n_shards = n;
   return EPX_OK;

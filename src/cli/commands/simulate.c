@@ -49,7 +49,7 @@ static epx_err read_index(const epx_call *call, const char *option, int fallback
   if (!text) return EPX_OK;
   const long given = strtol(text, &rest, 10);
   if (rest == text || *rest || given < 0 || given >= end)
-    return EPX_RAISE(EPX_EINPUT, "%s %s: a whole number from 0 to %d is wanted", option, text, end - 1);
+    return EPX_RAISE(EPX_EINPUT, "%s %s: give a whole number from 0 to %d", option, text, end - 1);
   *value = (int)given;
   return EPX_OK;
 }

@@ -89,7 +89,7 @@ static void print_status(const char *path, const epx_results *results, const cha
   double shares;
   const int n_kept = epx_checkpoint_get_count(path, &shares);
   if (n_kept > 0)
-    printf("%-15s %d block%s of trials running, %.6f trainings of them done\n", "kept", n_kept,
+    printf("%-15s %d block%s of trials in training, %.6f trainings done\n", "kept", n_kept,
            n_kept == 1 ? "" : "s", shares);
   epx_progress_eval_time(epx_progress_eval_time_left(&progress), left, sizeof left);
   /* A run that solved nothing, or was killed at once, has no rate to speak of. */

@@ -48,7 +48,7 @@ static epx_err read_request(const epx_call *call, epx_allocation_request *reques
   EPX_TRY(read_time(call, "--grace", default_grace, &request->grace));
   EPX_TRY(epx_pilot_read_budget(call, pilot_budget, budget));
   if (request->time > 0 && request->grace >= request->time)
-    return EPX_RAISE(EPX_EINPUT, "submit: --grace (%.0f s) leaves nothing of --time (%.0f s)", request->grace,
+    return EPX_RAISE(EPX_EINPUT, "submit: --grace (%.0f s) leaves no time of --time (%.0f s)", request->grace,
                      request->time);
   if (*budget == 0 && (request->ranks == 0 || request->time == 0))
     return EPX_RAISE(EPX_EINPUT, "submit: without a pilot, give --ranks and --time");
@@ -246,9 +246,9 @@ static epx_err solve(const epx_call *call, int *status) {
   EPX_TRY(epx_cluster_site_eval_folder(folder, sizeof folder));
   EPX_TRY(read_job(call, folder, &request, &budget, &job));
   if (!epx_call_is_set(call, "--dry-run") && !is_on_path("sbatch"))
-    return EPX_RAISE(EPX_EINPUT,
-                     "sbatch is not on the path: call this where jobs are submitted, or see the job with "
-                     "--dry-run");
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "sbatch is not found: call this on a host that submits jobs, or print the job script with --dry-run");
   return solve_campaign(call, folder, &request, budget, &job);
 }
 

@@ -16,11 +16,11 @@ static void print_ring(const epx_ring_spec *spec, const epx_ring *r) {
          spec->width * 1e9, spec->thickness * 1e9, spec->slab * 1e9, spec->radius * 1e6);
   printf("# resonances  every %.4g nm; n_eff %.4g, n_g %.4g\n", r->spectral_range * 1e9, r->n_eff,
          r->mode.n_g);
-  printf("# quality     %.3g, intrinsic %.3g, of a bus %.3g (%.3g of the power a pass)\n", r->q_loaded,
+  printf("# quality     %.3g, intrinsic %.3g, of a bus %.3g (%.3g of the power per pass)\n", r->q_loaded,
          r->q_intrinsic, r->q_coupling, r->power_coupling);
-  printf("# shifts      %.3g nm a nm of width, %.3g of thickness, %.3g pm a K\n", r->mode.shift_width,
-         r->mode.shift_thickness, r->mode.shift_temperature * 1e12);
-  printf("# Kerr        %.3g rad/s a photon; bistable above %.3g photons, %.3g mW\n", r->kerr_rate,
+  printf("# shifts      %.3g nm per nm of width, %.3g nm per nm of thickness, %.3g pm per K\n",
+         r->mode.shift_width, r->mode.shift_thickness, r->mode.shift_temperature * 1e12);
+  printf("# Kerr        %.3g rad/s per photon; bistable above %.3g photons, %.3g mW\n", r->kerr_rate,
          r->threshold_photons, r->threshold_power * 1e3);
 }
 
@@ -136,8 +136,8 @@ static void print_field(const epx_process *process, const epx_process_terms *ter
 static void print_process(const epx_point *point) {
   const epx_process *process = epx_fabrication_get_process(point->fabrication);
   const epx_wafer *wafer = epx_process_get_wafer(process);
-  printf("\n# Process: %d dies of %g x %g mm a wafer of %g mm\n", wafer->n_dies, wafer->spec.die_width * 1e3,
-         wafer->spec.die_height * 1e3, wafer->spec.diameter * 1e3);
+  printf("\n# Process: %d dies of %g x %g mm per wafer of %g mm\n", wafer->n_dies,
+         wafer->spec.die_width * 1e3, wafer->spec.die_height * 1e3, wafer->spec.diameter * 1e3);
   for (int q = 0; q < EPX_DEVIATION_COUNT; q++) {
     const epx_process_spec *spec = &point->settings->fabrication.process;
     const epx_process_terms *terms = &spec->terms[q];

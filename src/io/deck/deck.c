@@ -109,7 +109,7 @@ epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
   const size_t length = equals ? (size_t)(equals - assignment) : 0;
   snprintf(name, sizeof name, "--set %.290s", assignment);
   if (!equals || length == 0 || length >= sizeof path)
-    return EPX_RAISE(EPX_EINPUT, "%s: PATH=VALUE is wanted, such as learning.nudge.beta=0.05", name);
+    return EPX_RAISE(EPX_EINPUT, "%s: give PATH=VALUE, such as learning.nudge.beta=0.05", name);
   if (!equals[1]) return EPX_RAISE(EPX_EINPUT, "%s: the value is missing", name);
   memcpy(path, assignment, length);
   path[length] = '\0';

@@ -139,8 +139,13 @@ static epx_err solve_at(void *context, double X, double *state, epx_certificate 
 /** X from 2 to 6 and back: one jump on each way. */
 static epx_err check_hysteresis(epx_specimen *ring, epx_verify_report *report) {
   static const double expected[] = {5.088662, 2.911338}, start[] = {0, 0};
-  const epx_hysteresis_spec spec = {
-      .from = 2, .to = 6, .n_values = 21, .n_state = 2, .context = ring, .solve_at = solve_at};
+  const epx_hysteresis_spec spec = {.from = 2,
+                                    .to = 6,
+                                    .n_values = 21,
+                                    .n_state = 2,
+                                    .n_components = 2,
+                                    .context = ring,
+                                    .solve_at = solve_at};
   epx_hysteresis *h;
   EPX_TRY(epx_hysteresis_create(&spec, start, &h));
   for (int down = 0; down < 2; down++) {
