@@ -367,12 +367,17 @@ typedef struct epx_lanes {
   double *theta;   /* [n_instances][n_theta], as last set */
   int *all_nodes;  /* 0 … n_nodes-1 */
   double *scratch; /* room for EPX_LANES_SCRATCH n_nodes n_lanes doubles, for the family's functions */
+
+  const int *sample_keys; /* [n_samples] what the random start of each sample is drawn by; NULL: its place */
 } epx_lanes;
 
 #define EPX_LANES_SCRATCH 10
 
 /** Gets the sample of a lane; the padding has the last one. */
 int epx_lanes_get_sample(const epx_lanes *lanes, int lane);
+
+/** Gets what the random start of a lane is drawn by: the key of its sample. */
+int epx_lanes_get_sample_key(const epx_lanes *lanes, int lane);
 
 /** Gets where the coupling J_ij of the lanes from `lane` on stands: that of lane + w is [w * *step]. */
 const double *epx_lanes_get_coupling(const epx_lanes *lanes, int i, int j, int lane, int *step);

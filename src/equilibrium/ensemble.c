@@ -46,9 +46,13 @@ void epx_ensemble_keep(epx_ensemble *ensemble) {
   ensemble->kept = epx_ensemble_get_counts(ensemble);
 }
 
-epx_err epx_ensemble_restore(epx_ensemble *ensemble) {
+void epx_ensemble_set_counts(epx_ensemble *ensemble, const epx_ensemble_counts *counts) {
   const epx_ensemble_counts own = ensemble->functions->get_counts(ensemble);
-  ensemble->earlier = add(ensemble->kept, -1, &own);
+  ensemble->earlier = add(*counts, -1, &own);
+}
+
+epx_err epx_ensemble_restore(epx_ensemble *ensemble) {
+  epx_ensemble_set_counts(ensemble, &ensemble->kept);
   if (!ensemble->functions->set_counts) return EPX_OK;
   return ensemble->functions->set_counts(ensemble, &ensemble->kept);
 }

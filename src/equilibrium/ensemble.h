@@ -45,6 +45,12 @@ typedef struct {
   const unsigned char *frozen; /* [n_lanes] lanes that stay where they start, and cost nothing */
 } epx_phase;
 
+/** A learning phase as an engine's solvers call for it. */
+typedef struct {
+  epx_ensemble *ensemble;
+  const epx_phase *phase;
+} epx_phase_force;
+
 /** What an engine may lack. X(name, what it is) */
 #define EPX_NEEDS(X)                                                                                         \
   X(EPX_NEED_WHOLE_LANES, "whole networks in one memory")                                                    \
@@ -81,9 +87,9 @@ typedef struct {
   /** Sets n_samples <= max_samples samples, features [n_samples][n_inputs] (copied), and with it n_samples,
    * n_used and n_lanes. */
   void (*set_samples)(epx_ensemble *ensemble, int n_samples, const double *features);
-  /** Sets y to the start of the dynamics; `first` is the number of the first of these samples among those
-   * that are settled one after the other. */
-  epx_err (*set_start)(epx_ensemble *ensemble, uint64_t seed, int first, double *y);
+  /** Sets y to the start of the dynamics; what is random in it is drawn by `samples` [n_samples], the samples'
+   * indices in their task, borrowed until the next. */
+  epx_err (*set_start)(epx_ensemble *ensemble, uint64_t seed, const int *samples, double *y);
   /** Solves for the equilibrium of every lane, as epx_population_solve(): y in, the start; out, the
    * equilibrium or where it was when it gave up; certificate [n_lanes] out. phase NULL: the free phase. idle
    * [n_lanes] lanes are not asked for, nor counted or changed; NULL: none. Collective. */
@@ -161,6 +167,9 @@ void epx_ensemble_destroy(epx_ensemble **address);
 
 /** Gets all that was counted, by those too whose work this one goes on with. */
 epx_ensemble_counts epx_ensemble_get_counts(const epx_ensemble *ensemble);
+
+/** Sets what is counted, so that epx_ensemble_get_counts() gives it. */
+void epx_ensemble_set_counts(epx_ensemble *ensemble, const epx_ensemble_counts *counts);
 
 /** Adds what an ensemble must know to go on with another's work, beside states and parameters: it is that of
  * the last epx_ensemble_keep(). After its places were filled again, epx_ensemble_restore() goes on with it.

@@ -206,6 +206,11 @@ int epx_lanes_get_sample(const epx_lanes *lanes, int lane) {
   return lane < lanes->n_used ? lane % lanes->n_samples : lanes->n_samples - 1;
 }
 
+int epx_lanes_get_sample_key(const epx_lanes *lanes, int lane) {
+  const int sample = epx_lanes_get_sample(lanes, lane);
+  return lanes->sample_keys ? lanes->sample_keys[sample] : sample;
+}
+
 void epx_lanes_lay_link(const epx_lanes *lanes, int p, size_t l, int lane, int width, double *row) {
   const double *value = lanes->theta + lanes->network->offset[p] + l;
   const int n_samples = lanes->n_samples, last = lanes->n_instances - 1;

@@ -69,19 +69,6 @@ unsigned epx_metric_get_needs(const epx_metric *metric, int n) {
   return needs;
 }
 
-epx_err epx_metric_check(epx_metric metric, epx_engine engine) {
-  static const unsigned distributed =
-#define EPX_METRIC_NEED(NAME, distributed) (distributed ? EPX_NEEDS_##NAME : 0) |
-      EPX_METRIC_NEEDS(EPX_METRIC_NEED) 0;
-#undef EPX_METRIC_NEED
-  if (engine == EPX_ENGINE_DISTRIBUTED && (table[metric].needs & ~distributed))
-    return EPX_RAISE(EPX_EINPUT,
-                     "metrics: %s is not measured of distributed networks; leave it out, or use "
-                     "equilibrium.engine: population",
-                     table[metric].name);
-  return EPX_OK;
-}
-
 double epx_metric_eval(epx_metric metric, const epx_measured *measured, int k) {
   if (table[metric].needs & ~measured->needs) return NAN;
   return table[metric].eval(measured, k);

@@ -9,28 +9,26 @@
 
 #include "epilux/error.h"
 #include "epilux/family.h"
-#include "equilibrium/engine.h"
 #include "study/energy/energy.h"
 
-/** What a metric needs beside the evaluation that every trial ends with: X(NAME, distributed: whether it is measured of
- * distributed networks). */
+/** What a metric needs beside the evaluation that every trial ends with: X(NAME). */
 #define EPX_METRIC_NEEDS(X)                                                                                  \
-  X(UNTRAINED, true)          /* performance of the instances as fabricated */                               \
-  X(DEPLOYED, false)          /* performance before training in situ, with what was trained elsewhere */     \
-  X(TRAINED_ELSEWHERE, false) /* the network that a protocol trains before it is deployed */                 \
-  X(GRADIENT, true)           /* the rule's gradient beside the exact one, before training in situ */        \
-  X(TRAINED_GRADIENT, true)   /* and after it */                                                             \
-  X(TRAINING_PART, true)      /* performance over the training samples */                                    \
-  X(VALIDATION_PART, true)    /* performance over the validation samples */                                  \
-  X(SPECTRUM, true)           /* rightmost eigenvalues of the equilibria of the evaluation */                \
-  X(STARTS, false)            /* equilibria that further starts find */                                      \
-  X(AUDIT, false)             /* equilibria repeated by pure dynamics */                                     \
-  X(WRITES, false)            /* writes of trained parameters, and their wear */                             \
-  X(ENERGY, false)            /* what inference and training would have cost */                              \
-  X(SHARES, true)             /* how many samples settled: of failed trials, too */
+  X(UNTRAINED)         /* performance of the instances as fabricated */                                      \
+  X(DEPLOYED)          /* performance before training in situ, with what was trained elsewhere */            \
+  X(TRAINED_ELSEWHERE) /* the network that a protocol trains before it is deployed */                        \
+  X(GRADIENT)          /* the rule's gradient beside the exact one, before training in situ */               \
+  X(TRAINED_GRADIENT)  /* and after it */                                                                    \
+  X(TRAINING_PART)     /* performance over the training samples */                                           \
+  X(VALIDATION_PART)   /* performance over the validation samples */                                         \
+  X(SPECTRUM)          /* rightmost eigenvalues of the equilibria of the evaluation */                       \
+  X(STARTS)            /* equilibria that further starts find */                                             \
+  X(AUDIT)             /* equilibria repeated by pure dynamics */                                            \
+  X(WRITES)            /* writes of trained parameters, and their wear */                                    \
+  X(ENERGY)            /* what inference and training would have cost */                                     \
+  X(SHARES)            /* how many samples settled: of failed trials, too */
 
 enum {
-#define EPX_METRIC_NEED(NAME, distributed) EPX_METRIC_NEED_##NAME,
+#define EPX_METRIC_NEED(NAME) EPX_METRIC_NEED_##NAME,
   EPX_METRIC_NEEDS(EPX_METRIC_NEED)
 #undef EPX_METRIC_NEED
 };
@@ -38,7 +36,7 @@ enum {
 /** A set of needs: the sum of these. */
 typedef enum {
   EPX_NEEDS_THE_TEST = 0, /* nothing else */
-#define EPX_METRIC_NEED(NAME, distributed) EPX_NEEDS_##NAME = 1 << EPX_METRIC_NEED_##NAME,
+#define EPX_METRIC_NEED(NAME) EPX_NEEDS_##NAME = 1 << EPX_METRIC_NEED_##NAME,
   EPX_METRIC_NEEDS(EPX_METRIC_NEED)
 #undef EPX_METRIC_NEED
 } epx_metric_needs;
@@ -70,9 +68,6 @@ bool epx_metric_stands(epx_metric metric);
 
 /** Gets all that metrics [n] need, as a set. */
 unsigned epx_metric_get_needs(const epx_metric *metric, int n);
-
-/** Checks that an engine's networks have the metric. Errors: EPX_EINPUT: what it needs is not measured of them. */
-epx_err epx_metric_check(epx_metric metric, epx_engine engine);
 
 /** Evaluates a metric of instance k of a block; NaN: it has none, or its trial has not measured what it needs. */
 double epx_metric_eval(epx_metric metric, const struct epx_measured *measured, int k);

@@ -6,9 +6,9 @@
 #include "base/array.h"
 #include "base/machine/isa.h"
 #include "equilibrium/population/population.h"
-#include "study/distributed_trial.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"
+#include "study/trial.h"
 
 /* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance
  * fills whole vectors by itself and its coupling is shared by them. */
@@ -94,7 +94,7 @@ static epx_err choose_engine(const epx_settings *settings, epx_point *point) {
                      "has one rank; leave one of them out",
                      settings->n_ranks);
   if (settings->engine != EPX_ENGINE_POPULATION && (forced || epx_engine_is_large(point->network))) {
-    const int code = epx_distributed_trial_check(point);
+    const int code = epx_trial_check(point, EPX_ENGINE_DISTRIBUTED);
     if (code == EPX_OK) point->engine = EPX_ENGINE_DISTRIBUTED;
     if (code == EPX_EINPUT && !forced)
       epx_error_reset(); /* a population it is: the learner will say what is wrong with that */
@@ -129,7 +129,8 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   EPX_TRY(EPX_ARRAY(point->nominal, point->network->n_theta));
   EPX_TRY(epx_network_eval_nominal(point->network, &spec, settings->seed, point->nominal));
   EPX_TRY(EPX_ARRAY(point->origin, 1));
-  EPX_TRY(EPX_ARRAY(point->origin->settings, point->network->n_theta));
+  if (settings->protocol.kind != EPX_PROTOCOL_IN_SITU)
+    EPX_TRY(EPX_ARRAY(point->origin->settings, point->network->n_theta));
   EPX_TRY(create_fabrication(settings, point));
   const char *refusal = settings->learning.estimator->get_refusal(spec.family);
   if (refusal)

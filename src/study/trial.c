@@ -6,13 +6,37 @@
 #include "base/array.h"
 #include "base/numbers/random.h"
 #include "epilux/log.h"
-#include "study/distributed_trial.h"
+#include "equilibrium/distributed/distributed_ensemble.h"
 #include "study/energy/consumption.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"
+#include "study/simulation/snapshot.h"
+
+/* ---- the check */
+
+/* What trains several instances at a time is a population's. */
+static epx_err check_protocol(const epx_point *point, epx_engine engine) {
+  const epx_protocol_spec *protocol = &point->settings->protocol;
+  const char *refusal = epx_ensemble_get_refusal(engine, point->network, EPX_NEED_INSTANCES);
+  if (refusal && protocol->kind == EPX_PROTOCOL_NOISE_AWARE)
+    return EPX_RAISE(EPX_EINPUT, "learning.protocol: %s: %s", epx_protocol_get_name(protocol->kind), refusal);
+  return EPX_OK;
+}
+
+epx_err epx_trial_check(const epx_point *point, epx_engine engine) {
+  if (engine == EPX_ENGINE_DISTRIBUTED) {
+    EPX_TRY(epx_engine_check(point->network, point->settings->n_ranks));
+    EPX_TRY(epx_engine_check_parameters(point->network, point->nominal));
+  }
+  EPX_TRY(epx_learner_check(engine, point->network, point->task, &point->settings->learning));
+  return check_protocol(point, engine);
+}
+
+/* ---- the trial */
 
 /* What one block needs while it is solved, all [block] or [block][…]. */
 typedef struct {
+  epx_ensemble *ensemble; /* of a distributed network; NULL: the learner has its own */
   epx_learner *learner;
   double *theta, *gradient, *exact; /* [block][n_theta] */
   int n_epochs;                     /* trained in situ */
@@ -23,6 +47,7 @@ typedef struct {
 
 static void destroy_work(block_work *work) {
   epx_learner_destroy(&work->learner);
+  epx_ensemble_destroy(&work->ensemble);
   double **arrays[] = {&work->theta,
                        &work->gradient,
                        &work->exact,
@@ -36,13 +61,28 @@ static void destroy_work(block_work *work) {
   epx_measured_destroy(&work->measured);
 }
 
+epx_err epx_trial_create_learner(const epx_point *point, const epx_learning_spec *learning, int n_instances,
+                                 epx_ensemble **ensemble, epx_learner **out) {
+  const epx_settings *settings = point->settings;
+  epx_equilibrium_options asked = settings->equilibrium;
+  asked.measures_cycles = false; /* that it is one is enough */
+  *ensemble = NULL;
+  if (point->engine != EPX_ENGINE_DISTRIBUTED)
+    return epx_learner_create(point->network, point->task, &settings->cost, learning, &settings->equilibrium,
+                              n_instances, settings->seed, out);
+  EPX_TRY(epx_ensemble_create_distributed(point->network, point->communicator, &asked,
+                                          settings->petsc_options, ensemble));
+  return epx_learner_create_over(*ensemble, point->task, &settings->cost, learning, &settings->equilibrium,
+                                 settings->seed, out);
+}
+
 static epx_err create_work(const epx_point *point, block_work *work) {
   const epx_settings *settings = point->settings;
   epx_learning_spec learning = settings->learning;
   learning.epochs = work->n_epochs = epx_protocol_get_epochs(&settings->protocol, learning.epochs);
+  learning.deployed = settings->protocol.kind != EPX_PROTOCOL_IN_SITU;
   const size_t block = (size_t)point->block, epochs = (size_t)work->n_epochs;
-  EPX_TRY(epx_learner_create(point->network, point->task, &settings->cost, &learning, &settings->equilibrium,
-                             point->block, settings->seed, &work->learner));
+  EPX_TRY(epx_trial_create_learner(point, &learning, point->block, &work->ensemble, &work->learner));
   EPX_TRY(epx_measured_create(epx_metric_get_needs(settings->metric, settings->n_metrics), point->block,
                               &work->measured));
   const size_t n_theta = point->network->n_theta;
@@ -162,6 +202,24 @@ static int count_kept(const epx_point *point, int first) {
   return left < point->block ? left : point->block;
 }
 
+/* Tells whether this rank says what all ranks of a network know. */
+static bool speaks(const block_work *work) {
+  return epx_learner_get_ensemble(work->learner)->first_row == 0;
+}
+
+/* Says once what the metric `stability` will show. */
+static void warn_of_unstable(const epx_point *point, int first, const block_work *work) {
+  const int n = count_kept(point, first);
+  for (int k = 0; k < n; k++) {
+    const epx_performance *test = &work->measured.test[k];
+    if (test->n_unstable == 0) continue;
+    epx_log_write_once(EPX_LOG_WARNING, "trial",
+                       "%d of %d equilibria are unstable: the rightmost eigenvalue has the real part %.6g",
+                       test->n_unstable, test->n_settled, test->abscissa);
+    return;
+  }
+}
+
 /* A nudge that most samples do not survive is too large; the metric counts, and this is said once. */
 static void warn_of_failures(const epx_point *point, int first, const block_work *work) {
   const int n = count_kept(point, first);
@@ -219,6 +277,17 @@ static epx_err prepare(const epx_point *point, int i_point, int first, block_wor
   return measure_before(point, work);
 }
 
+/* Of a point's first instance, at the task's first sample; last, so that nothing measured changes by it. */
+static epx_err leave_snapshot(const epx_point *point, int i_point, int first, const block_work *work) {
+  const epx_snapshot_sink *sink = &point->sink;
+  epx_snapshot *snapshot;
+  if (!point->settings->keep_fields || !sink->write || first != 0) return EPX_OK;
+  EPX_TRY(epx_snapshot_create(point, work->learner, work->theta, i_point, first, 0, &snapshot));
+  const int code = sink->write(sink->context, snapshot);
+  epx_snapshot_destroy(&snapshot);
+  return code;
+}
+
 static epx_err solve_block(const epx_point *point, int i_point, int first, block_work *work, double *record) {
   const size_t size = point->layout.size;
   EPX_TRY(create_work(point, work));
@@ -231,19 +300,18 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   for (int k = 0; k < point->block; k++)
     work->measured.nudge_failures[k] = work->n_epochs > 0 ? epx_learner_get_failures(work->learner, k) : NAN;
-  warn_of_failures(point, first, work);
+  if (speaks(work)) warn_of_failures(point, first, work);
   EPX_TRY(measure_after(point, work));
-  warn_of_disagreements(point, first, work);
+  if (speaks(work)) warn_of_unstable(point, first, work);
+  if (speaks(work)) warn_of_disagreements(point, first, work);
   for (int k = 0; k < point->block; k++)
     epx_record_write_result(&point->layout, point->settings, &work->measured, &work->curves, work->n_epochs,
                             work->theta, k, record + (size_t)k * size);
-  return EPX_OK;
+  return leave_snapshot(point, i_point, first, work);
 }
 
 epx_err epx_trial_solve(const epx_point *point, int i_point, int first, double *record) {
   block_work work = {0};
-  if (point->engine == EPX_ENGINE_DISTRIBUTED)
-    return epx_distributed_trial_solve(point, i_point, first, record);
   const int err = solve_block(point, i_point, first, &work, record);
   destroy_work(&work);
   return err;

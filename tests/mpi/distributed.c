@@ -4,8 +4,8 @@
  */
 #include "unit/settled_batch.h"
 
+#include "equilibrium/distributed/distributed_ensemble.h"
 #include "equilibrium/reference/reference.h"
-#include "learning/estimators/distributed_gradient.h"
 
 enum { ROWS = 16, COLUMNS = 16, N_INPUTS = 5, N_OUTPUTS = 3 };
 
@@ -85,7 +85,7 @@ static spread create_spread(const lattice *l) {
   s.state = create_numbers((size_t)s.n_local * (size_t)l->spec.family->components);
   epx_distributed_set_parameters(s.distributed, l->theta);
   epx_distributed_set_sample(s.distributed, l->features);
-  assert_int_equal(epx_distributed_set_start(s.distributed, 5, s.state), EPX_OK);
+  assert_int_equal(epx_distributed_set_start(s.distributed, 5, 0, s.state), EPX_OK);
   assert_int_equal(epx_distributed_solve(s.distributed, NULL, s.state, &s.certificate), EPX_OK);
   assert_int_equal(s.certificate.outcome, EPX_OK);
   return s;
@@ -128,23 +128,52 @@ static void equilibria_are_those_of_a_population(void **state) {
   }
 }
 
+/** What a rule needs of a network that rests: its sample has label 0. */
+typedef struct {
+  epx_ensemble *ensemble;
+  epx_estimator_work *work;
+} rules;
+
+static rules create_rules(const spread *s) {
+  rules r;
+  assert_int_equal(epx_distributed_ensemble_create(s->distributed, &r.ensemble), EPX_OK);
+  assert_int_equal(epx_estimator_create_work(r.ensemble, &r.work), EPX_OK);
+  return r;
+}
+
+static void destroy_rules(rules *r) {
+  epx_estimator_destroy_work(&r->work);
+  epx_ensemble_destroy(&r->ensemble);
+}
+
+static void eval_gradient(const rules *r, const lattice *l, const spread *s, const epx_cost *cost,
+                          const char *rule, const epx_nudging *nudging, double *gradient) {
+  static const double weight = 1;
+  static const int label = 0;
+  const epx_batch batch = {.ensemble = r->ensemble,
+                           .theta = l->theta,
+                           .cost = cost,
+                           .label = &label,
+                           .state = s->state,
+                           .weight = &weight};
+  assert_int_equal(epx_estimator_get_by_name(rule)->eval(&batch, nudging, r->work, gradient), EPX_OK);
+  assert_int_equal(epx_estimator_get_lanes(r->work, 0), 1);
+  assert_int_equal(r->ensemble->functions->sum_gradient(r->ensemble, gradient), EPX_OK);
+}
+
 static void compare_gradients(const lattice *l, const epx_cost *cost) {
   settled_batch b = create_population(l, cost);
   spread s = create_spread(l);
-  epx_distributed_gradient *work = NULL;
-  assert_int_equal(epx_distributed_gradient_create(s.distributed, l->network, cost, &work), EPX_OK);
+  rules r = create_rules(&s);
   double *gradient = create_numbers(l->network->n_theta);
-  static const char *const rules[] = {"plain", "phase-conjugate", "time-reversed", "backprop"};
-  for (int k = 0; k < 4; k++) {
-    const epx_estimator *rule = epx_estimator_get_by_name(rules[k]);
-    if (rule->get_refusal(l->spec.family)) continue;
+  static const char *const names[] = {"plain",      "phase-conjugate", "time-reversed", "backprop",
+                                      "scattering", "holomorphic",     "homeostasis",   "direct-feedback"};
+  for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+    if (epx_estimator_get_by_name(names[k])->get_refusal(l->spec.family)) continue;
     for (epx_scheme scheme = EPX_ONE_SIDED; scheme <= EPX_CENTERED; scheme++) {
-      const epx_nudging nudging = {.beta = 0.02, .scheme = scheme};
-      int outcome;
-      const double *wanted = estimate(&b, rule->name, 0.02, scheme);
-      assert_int_equal(epx_distributed_gradient_eval(work, rule, &nudging, s.state, 0, gradient, &outcome),
-                       EPX_OK);
-      assert_int_equal(outcome, EPX_OK);
+      const epx_nudging nudging = {.beta = 0.02, .scheme = scheme, .penalty = 0.1};
+      const double *wanted = estimate_by(&b, names[k], &nudging);
+      eval_gradient(&r, l, &s, cost, names[k], &nudging, gradient);
       for (int p = l->network->coupling + 1; p < l->spec.family->n_parameters; p++) {
         if (l->spec.family->parameters[p].site == EPX_SITE_LINK) /* not of distributed networks */
           memset(b.gradient + l->network->offset[p], 0, l->network->count[p] * sizeof *b.gradient);
@@ -154,7 +183,7 @@ static void compare_gradients(const lattice *l, const epx_cost *cost) {
     }
   }
   epx_array_destroy(&gradient);
-  epx_distributed_gradient_destroy(&work);
+  destroy_rules(&r);
   destroy_spread(&s);
   destroy_batch(&b);
 }
@@ -172,17 +201,20 @@ static void gradients_are_those_of_a_population(void **state) {
 }
 
 /** Cost of label 0 at the reference's equilibrium of parameters theta, whose own rows go to `local`. */
-static double eval_reference_cost(const lattice *l, settled_batch *b, epx_distributed_gradient *work,
+static double eval_reference_cost(const lattice *l, settled_batch *b, const rules *r, const epx_cost *cost,
                                   const spread *s, const double *theta, double *local) {
   const epx_equilibrium_options options = get_options();
   const size_t n = (size_t)l->spec.family->components;
-  double *y = create_numbers((size_t)l->network->n_state), value, correct;
+  double *y = create_numbers((size_t)l->network->n_state), readout[8], value;
+  const int label = 0;
   epx_certificate certificate;
   epx_lanes_set_parameters(b->lanes, theta);
   assert_int_equal(epx_reference_solve(b->lanes, NULL, &options, NULL, NULL, y, &certificate), EPX_OK);
   assert_int_equal(certificate.outcome, EPX_OK);
   memcpy(local, y + (size_t)s->first * n, (size_t)s->n_local * n * sizeof *local);
-  assert_int_equal(epx_distributed_gradient_eval_cost(work, local, 0, &value, &correct), EPX_OK);
+  assert_true(l->network->n_outputs <= 8);
+  assert_int_equal(r->ensemble->functions->eval_readout(r->ensemble, local, readout), EPX_OK);
+  epx_cost_eval(cost, l->network->n_outputs, 1, readout, &label, &value, NULL, NULL);
   epx_array_destroy(&y);
   return value;
 }
@@ -196,29 +228,25 @@ static void reference_agrees(void **state) {
   create_lattice("kerr", &l);
   settled_batch b = create_population(&l, &cost);
   spread s = create_spread(&l);
-  epx_distributed_gradient *work = NULL;
+  rules r = create_rules(&s);
   const size_t n = l.network->n_theta, n_links = l.network->count[l.network->coupling];
   double *gradient = create_numbers(n), *shifted = create_numbers(n);
   double *local = create_numbers(2 * (size_t)s.n_local), costs[2], slope = 0;
-  int outcome;
-  assert_int_equal(epx_distributed_gradient_create(s.distributed, l.network, &cost, &work), EPX_OK);
-  eval_reference_cost(&l, &b, work, &s, l.theta, local);
+  eval_reference_cost(&l, &b, &r, &cost, &s, l.theta, local);
   for (size_t k = 0; k < 2 * (size_t)s.n_local; k++)
     assert_close(local[k], s.state[k], 1e-8);
   const epx_nudging nudging = {.beta = 0.02, .scheme = EPX_CENTERED};
-  assert_int_equal(epx_distributed_gradient_eval(work, epx_estimator_get_by_name("backprop"), &nudging,
-                                                 s.state, 0, gradient, &outcome),
-                   EPX_OK);
+  eval_gradient(&r, &l, &s, &cost, "backprop", &nudging, gradient);
   for (int side = 0; side < 2; side++) {
     memcpy(shifted, l.theta, n * sizeof *shifted);
     for (size_t k = 0; k < n_links + 2 * (size_t)l.network->n_nodes; k++) /* couplings, detunings, biases */
       shifted[k] += (side ? step : -step) * draw("direction", k);
-    costs[side] = eval_reference_cost(&l, &b, work, &s, shifted, local);
+    costs[side] = eval_reference_cost(&l, &b, &r, &cost, &s, shifted, local);
   }
   for (size_t k = 0; k < n_links + 2 * (size_t)l.network->n_nodes; k++)
     slope += gradient[k] * draw("direction", k);
   assert_close((costs[1] - costs[0]) / (2 * step), slope, 1e-6);
-  epx_distributed_gradient_destroy(&work);
+  destroy_rules(&r);
   epx_array_destroy(&gradient);
   epx_array_destroy(&shifted);
   epx_array_destroy(&local);

@@ -142,7 +142,7 @@ static double *follow(const epx_network *network, const double *theta, MPI_Comm 
   epx_certificate certificate;
   epx_distributed_get_range(distributed, first, n_local);
   double *state = create_numbers((size_t)*n_local * (size_t)network->family->components);
-  assert_int_equal(epx_distributed_set_start(distributed, 5, state), EPX_OK);
+  assert_int_equal(epx_distributed_set_start(distributed, 5, 0, state), EPX_OK);
   assert_int_equal(epx_distributed_solve(distributed, NULL, state, &certificate), EPX_OK);
   assert_true(epx_distributed_get_counts(distributed).steps > 5);
   epx_distributed_destroy(&distributed);

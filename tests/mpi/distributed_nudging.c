@@ -4,8 +4,9 @@
  */
 #include "unit/random_network.h"
 
+#include "equilibrium/distributed/distributed_ensemble.h"
 #include "equilibrium/distributed/private.h"
-#include "learning/nudge/distributed_nudging.h"
+#include "learning/nudge/nudging.h"
 
 enum { N_INPUTS = 2, N_OUTPUTS = 3, LABEL = 1 };
 
@@ -50,7 +51,9 @@ enum { N_CASES = sizeof cases / sizeof *cases };
 typedef struct {
   epx_network *network;
   epx_distributed *distributed;
-  epx_distributed_nudging *nudging;
+  epx_ensemble *ensemble;
+  epx_estimator_work *work;
+  epx_cost cost;
   double *theta;
   size_t n; /* of its state, on this rank */
 } spread;
@@ -78,9 +81,8 @@ static spread create_spread(const lattice_case *c) {
       .output_nodes = outputs,
       .readout = c->readout,
       .readout_scale = 1.5};
-  const epx_cost cost = {.kind = c->cost, .off = 0, .on = 1};
   epx_equilibrium_options options;
-  spread s = {0};
+  spread s = {.cost = {.kind = c->cost, .off = 0, .on = 1}};
   int first, n_local;
   epx_equilibrium_init(&options);
   options.tolerance = 1e-12;
@@ -88,8 +90,8 @@ static spread create_spread(const lattice_case *c) {
   s.theta = create_numbers(s.network->n_theta);
   set_parameters(c, &s);
   assert_int_equal(epx_distributed_create(s.network, MPI_COMM_WORLD, &options, NULL, &s.distributed), EPX_OK);
-  assert_int_equal(epx_distributed_nudging_create(s.network, &cost, &s.nudging), EPX_OK);
-  epx_distributed_nudging_set_label(s.nudging, LABEL);
+  assert_int_equal(epx_distributed_ensemble_create(s.distributed, &s.ensemble), EPX_OK);
+  assert_int_equal(epx_estimator_create_work(s.ensemble, &s.work), EPX_OK);
   epx_distributed_set_parameters(s.distributed, s.theta);
   epx_distributed_set_sample(s.distributed, features);
   epx_distributed_get_range(s.distributed, &first, &n_local);
@@ -98,7 +100,8 @@ static spread create_spread(const lattice_case *c) {
 }
 
 static void destroy_spread(spread *s) {
-  epx_distributed_nudging_destroy(&s->nudging);
+  epx_estimator_destroy_work(&s->work);
+  epx_ensemble_destroy(&s->ensemble);
   epx_distributed_destroy(&s->distributed);
   epx_network_destroy(&s->network);
   epx_array_destroy(&s->theta);
@@ -144,10 +147,21 @@ static Vec create_difference(const spread *s, Vec state, Vec v) {
   return field[0];
 }
 
+/** A batch of the one sample, free state `state`. */
+static epx_batch get_batch(const spread *s, const double *state) {
+  static const double weight = 1;
+  static const int label = LABEL;
+  return (epx_batch){.ensemble = s->ensemble,
+                     .theta = s->theta,
+                     .cost = &s->cost,
+                     .label = &label,
+                     .state = state,
+                     .weight = &weight};
+}
+
 /** Far from an equilibrium, and from the state that a reversed deviation is counted from. */
 static void check_product(const spread *s, epx_nudge_kind kind) {
   epx_distributed *d = s->distributed;
-  const epx_distributed_phase phase = {s->nudging, kind, -0.7};
   Vec state = create_drawn(s, "state"), v = create_drawn(s, "v"), w = create_drawn(s, "w");
   Vec origin = create_drawn(s, "origin"), without = create_drawn(s, "room"),
       product = create_drawn(s, "room");
@@ -157,7 +171,10 @@ static void check_product(const spread *s, epx_nudge_kind kind) {
   assert_int_equal(epx_distributed_fill_jacobian(d, state), 0);
   assert_int_equal(MatMult(d->product, v, without), 0);
   assert_int_equal(VecGetArrayRead(origin, &from), 0);
-  epx_distributed_nudging_init(&phase, from, &nudge);
+  const epx_batch batch = get_batch(s, from);
+  const epx_phase phase = epx_nudging_get_phase(&batch, s->work, kind, -0.7);
+  const epx_phase_force force = {s->ensemble, &phase};
+  assert_int_equal(epx_distributed_ensemble_init_nudge(&force, &nudge), EPX_OK);
   d->nudge = &nudge;
   assert_int_equal(epx_distributed_fill_jacobian(d, state), 0);
   assert_int_equal(MatMult(d->product, v, product), 0);
@@ -201,10 +218,12 @@ static long solve_phase(const spread *s, const double *free, const epx_distribut
  * arrive.
  */
 static void check_phase(const spread *s, const double *free, epx_nudge_kind kind, double beta) {
-  const epx_distributed_phase phase = {s->nudging, kind, beta};
+  const epx_batch batch = get_batch(s, free);
+  const epx_phase phase = epx_nudging_get_phase(&batch, s->work, kind, beta);
+  const epx_phase_force force = {s->ensemble, &phase};
   double *nudged = create_numbers(s->n);
   epx_distributed_nudge nudge;
-  epx_distributed_nudging_init(&phase, free, &nudge);
+  assert_int_equal(epx_distributed_ensemble_init_nudge(&force, &nudge), EPX_OK);
   const long n_iterations = solve_phase(s, free, &nudge, nudged);
   if (n_iterations < 2 || n_iterations > 8)
     fail_msg("%s, beta %g: %ld iterations", s->network->family->name, beta, n_iterations);
@@ -221,7 +240,7 @@ static void newton_of_strong_nudges_converges_by_the_slope(void **state) {
     spread s = create_spread(&cases[c]);
     double *free = create_numbers(s.n);
     epx_certificate certificate;
-    assert_int_equal(epx_distributed_set_start(s.distributed, 5, free), EPX_OK);
+    assert_int_equal(epx_distributed_set_start(s.distributed, 5, 0, free), EPX_OK);
     assert_int_equal(epx_distributed_solve(s.distributed, NULL, free, &certificate), EPX_OK);
     assert_int_equal(certificate.outcome, EPX_OK);
     for (int side = 1; side >= -1; side -= 2) {

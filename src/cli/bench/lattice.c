@@ -30,7 +30,8 @@
 #include "base/array.h"
 #include "cli/bench/benchmark.h"
 #include "cli/bench/lattice_network.h"
-#include "learning/estimators/distributed_gradient.h"
+#include "equilibrium/distributed/distributed_ensemble.h"
+#include "learning/estimators/estimator.h"
 
 enum { N_ROUNDS = 5, LARGE = 200000, MAX_SIZES = 16, LEAST_OF_RANKS = 100000 };
 
@@ -47,14 +48,16 @@ typedef struct {
 typedef struct {
   const epx_lattice_network *lattice;
   epx_distributed *distributed;
-  epx_distributed_gradient *gradient;
+  epx_ensemble *ensemble;
+  epx_estimator_work *work;
   double *state; /* [n_local][components] */
   size_t n_state;
   double *theta_gradient; /* [n_theta] */
 } contest;
 
 static void destroy_contest(contest *c) {
-  epx_distributed_gradient_destroy(&c->gradient);
+  epx_estimator_destroy_work(&c->work);
+  epx_ensemble_destroy(&c->ensemble);
   epx_distributed_destroy(&c->distributed);
   epx_array_destroy(&c->state);
   epx_array_destroy(&c->theta_gradient);
@@ -62,11 +65,11 @@ static void destroy_contest(contest *c) {
 
 static epx_err create_contest(const epx_lattice_network *lattice, MPI_Comm ranks,
                               const epx_equilibrium_options *options, const char *petsc_options, contest *c) {
-  const epx_cost cost = {.kind = EPX_CROSS_ENTROPY};
   int first, n_local;
   *c = (contest){.lattice = lattice};
   EPX_TRY(epx_distributed_create(lattice->network, ranks, options, petsc_options, &c->distributed));
-  EPX_TRY(epx_distributed_gradient_create(c->distributed, lattice->network, &cost, &c->gradient));
+  EPX_TRY(epx_distributed_ensemble_create(c->distributed, &c->ensemble));
+  EPX_TRY(epx_estimator_create_work(c->ensemble, &c->work));
   epx_distributed_set_parameters(c->distributed, lattice->theta);
   epx_distributed_set_sample(c->distributed, lattice->features);
   epx_distributed_get_range(c->distributed, &first, &n_local);
@@ -88,12 +91,28 @@ static epx_distributed_counts get_counts(const contest *c, const epx_distributed
   return counts;
 }
 
+/** The gradient of the sample that is set, with label 3, at the free equilibrium. */
+static epx_err eval_gradient(contest *c) {
+  /* So weak that the exact rule, time-reversed, is within 2e-3 of backprop at every size. */
+  static const epx_nudging nudging = {.beta = 0.002, .scheme = EPX_CENTERED};
+  static const epx_cost cost = {.kind = EPX_CROSS_ENTROPY};
+  static const double weight = 1;
+  static const int label = 3;
+  const epx_batch batch = {.ensemble = c->ensemble,
+                           .theta = c->lattice->theta,
+                           .cost = &cost,
+                           .label = &label,
+                           .state = c->state,
+                           .weight = &weight};
+  EPX_TRY(epx_estimator_get_by_name("phase-conjugate")->eval(&batch, &nudging, c->work, c->theta_gradient));
+  if (epx_estimator_get_lanes(c->work, 0) == 0)
+    return EPX_RAISE(EPX_ESOLVER, "the lattice's learning phase did not settle");
+  return c->ensemble->functions->sum_gradient(c->ensemble, c->theta_gradient);
+}
+
 /** One free phase from rest and one gradient. */
 static epx_err solve_round(contest *c, measured *m) {
-  /* So weak that the exact rule, time-reversed, is within 2e-3 of backprop at every size. */
-  const epx_nudging nudging = {.beta = 0.002, .scheme = EPX_CENTERED};
   epx_certificate certificate;
-  int outcome;
   epx_distributed_counts before = epx_distributed_get_counts(c->distributed);
   memset(c->state, 0, c->n_state * sizeof *c->state);
   double at = get_time(c);
@@ -104,11 +123,9 @@ static epx_err solve_round(contest *c, measured *m) {
   m->of_free = get_counts(c, &before);
   before = epx_distributed_get_counts(c->distributed);
   at = get_time(c);
-  EPX_TRY(epx_distributed_gradient_eval(c->gradient, epx_estimator_get_by_name("phase-conjugate"), &nudging,
-                                        c->state, 3, c->theta_gradient, &outcome));
+  EPX_TRY(eval_gradient(c));
   m->gradient = get_time(c) - at;
   m->of_gradient = get_counts(c, &before);
-  if (outcome != EPX_OK) return EPX_RAISE(EPX_ESOLVER, "the lattice's learning phase did not settle");
   return EPX_OK;
 }
 

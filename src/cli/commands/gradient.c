@@ -10,8 +10,9 @@
 #include "base/array.h"
 #include "cli/deck_arguments.h"
 #include "cli/print/table.h"
-#include "learning/training/distributed_comparison.h"
+#include "learning/training/comparison.h"
 #include "study/fabrication/deployment.h"
+#include "study/trial.h"
 
 /* The nominal network, or one fabricated instance of the base point. */
 static epx_err eval_parameters(const epx_call *call, const epx_point *point, double *theta) {
@@ -95,8 +96,9 @@ static void print_failures(const epx_comparison *rows, int n_rows) {
 static void print_legend(const epx_point *point) {
   const bool distributed = point->engine == EPX_ENGINE_DISTRIBUTED;
   char noise[128] = "under the noise of hardware.readout and hardware.drift";
-  if (distributed)
-    snprintf(noise, sizeof noise, "(none: the readout of a distributed network is ideal)");
+  if (distributed && is_quiet(point->settings))
+    snprintf(noise, sizeof noise,
+             "under the rule's own draws (the deck has no hardware.readout and no drift)");
   else if (is_quiet(point->settings))
     snprintf(noise, sizeof noise,
              "under a read-out noise of %g (the deck has no hardware.readout and no drift)", reference_noise);
@@ -118,7 +120,7 @@ static void print_legend(const epx_point *point) {
       point->task->n_train, noise);
   if (distributed)
     printf("Finite differences are taken for the %d largest entries of each kind of parameter.\n",
-           EPX_DISTRIBUTED_COMPARISON_DIFFERENCES);
+           EPX_COMPARISON_DIFFERENCES);
 }
 
 /* A rule with its nudge and how near it came. */
@@ -175,64 +177,41 @@ static epx_err view_rows(const epx_call *call, const epx_point *point, const epx
   return code;
 }
 
+/* The first rank shows what all ranks of a network know. */
 static epx_err compare(const epx_call *call, const epx_point *point, epx_learner *learner, double *theta) {
   epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
   int n_rows;
   EPX_TRY(eval_parameters(call, point, theta));
   EPX_TRY(epx_comparison_eval(learner, theta, &point->settings->learning.nudging, rows, &n_rows));
-  return view_rows(call, point, rows, n_rows);
-}
-
-static epx_err solve_point(const epx_call *call, const epx_point *point) {
-  const epx_settings *settings = point->settings;
-  epx_learner *learner = NULL;
-  double *theta = NULL;
-  epx_learning_spec learning = settings->learning;
-  if (is_quiet(settings)) learning.hardware.reading.noise = reference_noise;
-  int code = EPX_ARRAY(theta, point->network->n_theta);
-  if (code == EPX_OK)
-    code = epx_learner_create(point->network, point->task, &settings->cost, &learning, &settings->equilibrium,
-                              1, settings->seed, &learner);
-  if (code == EPX_OK) code = compare(call, point, learner, theta);
-  epx_learner_destroy(&learner);
-  epx_array_destroy(&theta);
-  return code;
-}
-
-/* The same of a distributed network, over all ranks of the launch; the first shows it. */
-static epx_err compare_distributed(const epx_call *call, const epx_point *point,
-                                   epx_distributed_learner *learner, double *theta) {
-  epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
-  int n_rows;
-  EPX_TRY(eval_parameters(call, point, theta));
-  EPX_TRY(epx_distributed_comparison_eval(learner, point->network, theta, &point->settings->learning.nudging,
-                                          rows, &n_rows));
   return epx_command_get_rank() == 0 ? view_rows(call, point, rows, n_rows) : EPX_OK;
 }
 
-static epx_err solve_distributed(const epx_call *call, const epx_point *point) {
-  const epx_settings *settings = point->settings;
-  epx_distributed_learner *learner = NULL;
+/* A large network's gradients are not repeated for a noise that the deck does not have. */
+static epx_err solve_point(const epx_call *call, const epx_point *point) {
+  epx_ensemble *ensemble = NULL;
+  epx_learner *learner = NULL;
   double *theta = NULL;
+  epx_learning_spec learning = point->settings->learning;
+  if (is_quiet(point->settings) && point->engine != EPX_ENGINE_DISTRIBUTED)
+    learning.hardware.reading.noise = reference_noise;
   int code = EPX_ARRAY(theta, point->network->n_theta);
-  if (code == EPX_OK)
-    code = epx_distributed_learner_create(point->network, point->task, &settings->cost, &settings->learning,
-                                          &settings->equilibrium, settings->seed, MPI_COMM_WORLD,
-                                          settings->petsc_options, &learner);
-  if (code == EPX_OK) code = compare_distributed(call, point, learner, theta);
-  epx_distributed_learner_destroy(&learner);
+  if (code == EPX_OK) code = epx_trial_create_learner(point, &learning, 1, &ensemble, &learner);
+  if (code == EPX_OK) code = compare(call, point, learner, theta);
+  epx_learner_destroy(&learner);
+  epx_ensemble_destroy(&ensemble);
   epx_array_destroy(&theta);
   return code;
 }
 
 /* A population is the first rank's; MPI starts where a network is distributed. */
-static epx_err solve_engine(const epx_call *call, const epx_point *point) {
+static epx_err solve_engine(const epx_call *call, epx_point *point) {
   int provided;
   if (point->engine != EPX_ENGINE_DISTRIBUTED)
     return epx_command_get_rank() == 0 ? solve_point(call, point) : EPX_OK;
   if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
     return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
-  const int code = solve_distributed(call, point);
+  point->communicator = MPI_COMM_WORLD;
+  const int code = solve_point(call, point);
   if (code != EPX_OK && code != EPX_EMEMORY && epx_command_get_rank() > 0) epx_error_reset();
   MPI_Finalize();
   return code;

@@ -71,6 +71,21 @@ static void add_nodes(const epx_nodes *nodes, double *gradient) {
   }
 }
 
+epx_err epx_distributed_eval_antisymmetric(epx_distributed *d, const double *state, const double *v,
+                                           double *out) {
+  epx_nodes *nodes = d->nodes;
+  const size_t n = (size_t)nodes->n_components, n_lanes = (size_t)nodes->lanes->n_lanes;
+  double *bent = nodes->work;
+  EPX_PETSC(epx_nodes_set_state(nodes, state));
+  epx_nodes_lay(nodes, v, nodes->f);
+  nodes->network->family->eval_antisymmetric(nodes->lanes, nodes->y, nodes->f, bent);
+  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
+    for (size_t c = 0; c < n; c++)
+      out[r * n + c] = bent[c * n_lanes + r];
+  }
+  return EPX_OK;
+}
+
 /** Sets weights and an empty gradient of the nodes. */
 static void clear(epx_nodes *nodes, double weight) {
   for (int lane = 0; lane < nodes->lanes->n_lanes; lane++)

@@ -76,6 +76,10 @@ void epx_distributed_get_range(const epx_distributed *d, int *first, int *n_loca
   *n_local = d->nodes->n_local;
 }
 
+const epx_network *epx_distributed_get_structure(const epx_distributed *d) {
+  return d->nodes->network;
+}
+
 MPI_Comm epx_distributed_get_communicator(const epx_distributed *d) {
   return d->nodes->communicator;
 }
@@ -90,11 +94,16 @@ void epx_distributed_set_sample(epx_distributed *d, const double *features) {
   epx_nodes_set_sample(d->nodes, features);
 }
 
-epx_err epx_distributed_set_start(const epx_distributed *d, uint64_t seed, double *state) {
+epx_err epx_distributed_set_start(const epx_distributed *d, uint64_t seed, int sample, double *state) {
   const epx_nodes *nodes = d->nodes;
   const epx_network *network = nodes->network;
   /* The family looks at the network and the shape alone: one lane without parameters does. */
-  const epx_lanes lane = {.network = network, .n_instances = 1, .n_samples = 1, .n_used = 1, .n_lanes = 1};
+  const epx_lanes lane = {.network = network,
+                          .n_instances = 1,
+                          .n_samples = 1,
+                          .n_used = 1,
+                          .n_lanes = 1,
+                          .sample_keys = &sample};
   double *whole = NULL;
   EPX_TRY(EPX_ARRAY(whole, (size_t)network->n_state));
   network->family->set_start(&lane, seed, whole);
@@ -226,6 +235,17 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
   return EPX_OK;
 }
 
+epx_err epx_distributed_solve_dynamics(epx_distributed *d, double *state, epx_certificate *certificate) {
+  const epx_method method = d->options.method;
+  const epx_distributed_counts counts = d->counts;
+  d->options.method = EPX_DYNAMICS;
+  const int code = epx_distributed_solve(d, NULL, state, certificate);
+  d->options.method = method;
+  d->counts.equilibria = counts.equilibria;
+  d->counts.failures = counts.failures;
+  return code;
+}
+
 /** Solves with the Jacobian as filled. *solved: the linear solver says so, and b - J x does: a preconditioner
  * that is no good may hide it from the solver. d->state is overwritten. */
 static epx_err solve_filled(epx_distributed *d, bool transposed, bool *solved) {
@@ -285,6 +305,12 @@ epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bo
   EPX_PETSC(KSPSetTolerances(d->ksp, rtol, atol, dtol, max_iterations));
   EPX_TRY(code);
   EPX_PETSC(epx_distributed_get_vector(d, d->start, x));
+  return EPX_OK;
+}
+
+epx_err epx_distributed_eval_field_at(epx_distributed *d, const double *state, double *f) {
+  EPX_PETSC(epx_nodes_eval_field(d->nodes, state, f));
+  d->counts.field_evaluations++;
   return EPX_OK;
 }
 

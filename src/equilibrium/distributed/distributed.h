@@ -69,6 +69,9 @@ void epx_distributed_destroy(epx_distributed **address);
 /** Gets the free rows that this rank owns: network->free_nodes[*first … *first + *n_local - 1]. */
 void epx_distributed_get_range(const epx_distributed *distributed, int *first, int *n_local);
 
+/** Gets the network that is distributed. Borrowed. */
+const epx_network *epx_distributed_get_structure(const epx_distributed *distributed);
+
 /** Gets the communicator, for what is written collectively. Borrowed. */
 MPI_Comm epx_distributed_get_communicator(const epx_distributed *distributed);
 
@@ -79,9 +82,10 @@ void epx_distributed_set_parameters(epx_distributed *distributed, const double *
  */
 void epx_distributed_set_sample(epx_distributed *distributed, const double *features);
 
-/** Sets the start of the dynamics, that of the family's set_start() for the first sample. O(n_state).
+/** Sets the start of the dynamics, that of the family's set_start() for a sample, by its key. O(n_state).
  * Errors: EPX_EMEMORY. */
-epx_err epx_distributed_set_start(const epx_distributed *distributed, uint64_t seed, double *state);
+epx_err epx_distributed_set_start(const epx_distributed *distributed, uint64_t seed, int sample,
+                                  double *state);
 
 /** Solves for the equilibrium; `options->method` as for a population. state [n_local][components]: in, the
  * start; out, the equilibrium or where it was when it gave up. certificate: out, the same on all ranks;
@@ -90,6 +94,11 @@ epx_err epx_distributed_set_start(const epx_distributed *distributed, uint64_t s
  * parameter of links beside the coupling that is not 0. */
 epx_err epx_distributed_solve(epx_distributed *distributed, const epx_distributed_nudge *nudge, double *state,
                               epx_certificate *certificate);
+
+/** Solves for the equilibrium of the free phase by pure dynamics, whatever the method; as above, but it is not counted
+ * as one that was asked for. Collective. Errors: as above. */
+epx_err epx_distributed_solve_dynamics(epx_distributed *distributed, double *state,
+                                       epx_certificate *certificate);
 
 /** Solves (dF/ds) x = b, or (dF/ds)' x = b when transposed, at `state`; all [n_local][components].
  * Collective. Errors: EPX_ESOLVER: the linear solver did not converge, or its preconditioner broke
@@ -103,6 +112,14 @@ epx_err epx_distributed_solve_linear(epx_distributed *distributed, const double 
  * Errors: EPX_ESOLVER. */
 epx_err epx_distributed_eval_stability(epx_distributed *distributed, const double *state,
                                        epx_certificate *certificate);
+
+/** Evaluates f = F(state), both [n_local][components]. Collective. Errors: EPX_ESOLVER. */
+epx_err epx_distributed_eval_field_at(epx_distributed *distributed, const double *state, double *f);
+
+/** Evaluates out = (M - M') v at `state`, of families that have an antisymmetric part; all [n_local][components].
+ * Collective. Errors: EPX_ESOLVER. */
+epx_err epx_distributed_eval_antisymmetric(epx_distributed *distributed, const double *state, const double *v,
+                                           double *out);
 
 /** Evaluates the largest |dF/dt| component at `state`. Collective. */
 epx_err epx_distributed_eval_residual(epx_distributed *distributed, const double *state, double *residual);

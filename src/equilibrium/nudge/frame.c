@@ -18,18 +18,14 @@ static void apply_mobility(const epx_lanes *lanes, const double *y, const double
   }
 }
 
-void epx_frame_add(const epx_lanes *lanes, const double *y, double scale, const double *v, double *f) {
-  if (lanes->network->family->eval_mobility) {
-    apply_mobility(lanes, y, &scale, v, f);
-    return;
-  }
-  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
-  if (lanes->network->family->frame != EPX_FRAME_HAMILTONIAN) {
-    for (size_t k = 0; k < n_state * n_lanes; k++)
+void epx_frame_turn(epx_frame frame, int n_rows, int n_lanes_, double scale, const double *v, double *f) {
+  const size_t n_lanes = (size_t)n_lanes_, n = (size_t)n_rows;
+  if (frame != EPX_FRAME_HAMILTONIAN) {
+    for (size_t k = 0; k < n * n_lanes; k++)
       f[k] -= scale * v[k];
     return;
   }
-  for (size_t row = 0; row < n_state; row += 2) {
+  for (size_t row = 0; row < n; row += 2) {
     const double *x = v + row * n_lanes, *p = x + n_lanes;
     double *f_x = f + row * n_lanes, *f_p = f_x + n_lanes;
     for (size_t lane = 0; lane < n_lanes; lane++) {
@@ -39,23 +35,35 @@ void epx_frame_add(const epx_lanes *lanes, const double *y, double scale, const 
   }
 }
 
-void epx_frame_eval_transposed(const epx_lanes *lanes, const double *y, const double *v, double *out) {
-  if (lanes->network->family->eval_mobility) {
-    apply_mobility(lanes, y, NULL, v, out);
-    return;
-  }
-  const size_t n_lanes = (size_t)lanes->n_lanes, n_state = (size_t)lanes->network->n_state;
-  if (lanes->network->family->frame != EPX_FRAME_HAMILTONIAN) {
-    for (size_t k = 0; k < n_state * n_lanes; k++)
+void epx_frame_turn_back(epx_frame frame, int n_rows, int n_lanes_, const double *v, double *out) {
+  const size_t n_lanes = (size_t)n_lanes_, n = (size_t)n_rows;
+  if (frame != EPX_FRAME_HAMILTONIAN) {
+    for (size_t k = 0; k < n * n_lanes; k++)
       out[k] = -v[k];
     return;
   }
-  for (size_t row = 0; row < n_state; row += 2) {
+  for (size_t row = 0; row < n; row += 2) {
     for (size_t lane = 0; lane < n_lanes; lane++) {
       out[row * n_lanes + lane] = v[(row + 1) * n_lanes + lane];
       out[(row + 1) * n_lanes + lane] = -v[row * n_lanes + lane];
     }
   }
+}
+
+void epx_frame_add(const epx_lanes *lanes, const double *y, double scale, const double *v, double *f) {
+  const epx_network *network = lanes->network;
+  if (network->family->eval_mobility)
+    apply_mobility(lanes, y, &scale, v, f);
+  else
+    epx_frame_turn(network->family->frame, network->n_state, lanes->n_lanes, scale, v, f);
+}
+
+void epx_frame_eval_transposed(const epx_lanes *lanes, const double *y, const double *v, double *out) {
+  const epx_network *network = lanes->network;
+  if (network->family->eval_mobility)
+    apply_mobility(lanes, y, NULL, v, out);
+  else
+    epx_frame_turn_back(network->family->frame, network->n_state, lanes->n_lanes, v, out);
 }
 
 void epx_frame_add_entry(epx_frame frame, int n, int width, int w, int row, int column, double a,

@@ -8,6 +8,10 @@
 
 #include "photonic/lanes.h"
 
+/** Adds scale Q v to f, or evaluates out = Q' v, all [n_rows][n_lanes] of whole nodes; v and out do not overlap. */
+void epx_frame_turn(epx_frame frame, int n_rows, int n_lanes, double scale, const double *v, double *f);
+void epx_frame_turn_back(epx_frame frame, int n_rows, int n_lanes, const double *v, double *out);
+
 /** Adds scale Q P(y) v to f, all [n_state][n_lanes]; y may be NULL where the family has no mobility. */
 void epx_frame_add(const epx_lanes *lanes, const double *y, double scale, const double *v, double *f);
 

@@ -151,8 +151,8 @@ static void set_samples(epx_ensemble *ensemble, int n_samples, const double *fea
   set_shape(get(ensemble));
 }
 
-static epx_err set_start(epx_ensemble *ensemble, uint64_t seed, int first, double *y) {
-  (void)first;
+static epx_err set_start(epx_ensemble *ensemble, uint64_t seed, const int *samples, double *y) {
+  (void)samples;
   ensemble->network->family->set_start(get(ensemble)->lanes, seed, y);
   return EPX_OK;
 }

@@ -11,12 +11,6 @@
  */
 epx_err epx_population_ensemble_create(epx_population *population, epx_lanes *lanes, epx_ensemble **out);
 
-/** A learning phase as the population's solvers call for it. */
-typedef struct {
-  epx_ensemble *ensemble;
-  const epx_phase *phase;
-} epx_phase_force;
-
 /** Inits the solvers' view of a phase, which is borrowed for its life. */
 void epx_population_ensemble_init_nudge(const epx_phase_force *force, epx_nudge *nudge);
 

@@ -16,8 +16,9 @@ struct epx_tuning {
   int n_instances;
   uint64_t seed;
   uint32_t point, first, n_calls;
-  double *wanted, *level, *setting, *origin; /* [n_instances][n_theta] */
-  double *writes;                            /* [n_instances][n_theta] how often */
+  double *n_written; /* [n_instances] writes of all entries, where none is remembered */
+  double *wanted, *level, *setting, *origin; /* [n_instances][n_theta]; NULL: none is remembered */
+  double *writes;                            /* [n_instances][n_theta] how often; NULL likewise */
   double *crosstalk;                         /* [n_nodes][n_nodes], diagonal 1; NULL: none */
 };
 
@@ -73,8 +74,10 @@ static epx_err create_crosstalk(epx_tuning *t) {
   return EPX_OK;
 }
 
-static epx_err create_parts(epx_tuning *t) {
+static epx_err create_parts(bool remembers, epx_tuning *t) {
   const size_t n = (size_t)t->n_instances * t->network->n_theta;
+  EPX_TRY(EPX_ARRAY(t->n_written, (size_t)t->n_instances));
+  if (!remembers && epx_tuning_is_ideal(&t->spec)) return EPX_OK;
   double **const arrays[] = {&t->wanted, &t->level, &t->setting, &t->origin, &t->writes};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     EPX_TRY(EPX_ARRAY(*arrays[i], n));
@@ -82,7 +85,7 @@ static epx_err create_parts(epx_tuning *t) {
 }
 
 epx_err epx_tuning_create(const epx_tuning_spec *spec, const epx_network *network, int n_instances,
-                          uint64_t seed, epx_tuning **out) {
+                          uint64_t seed, bool remembers, epx_tuning **out) {
   epx_tuning *t = NULL;
   *out = NULL;
   EPX_TRY(epx_tuning_check(spec));
@@ -91,7 +94,7 @@ epx_err epx_tuning_create(const epx_tuning_spec *spec, const epx_network *networ
   t->network = network;
   t->n_instances = n_instances;
   t->seed = seed;
-  const int code = create_parts(t);
+  const int code = create_parts(remembers, t);
   if (code != EPX_OK) epx_tuning_destroy(&t);
   *out = t;
   EPX_TRY(code);
@@ -101,7 +104,8 @@ epx_err epx_tuning_create(const epx_tuning_spec *spec, const epx_network *networ
 void epx_tuning_destroy(epx_tuning **address) {
   if (!address || !*address) return;
   epx_tuning *t = *address;
-  double **const arrays[] = {&t->wanted, &t->level, &t->setting, &t->origin, &t->writes, &t->crosstalk};
+  double **const arrays[] = {&t->n_written, &t->wanted, &t->level,    &t->setting,
+                             &t->origin,    &t->writes, &t->crosstalk};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(address);
@@ -111,7 +115,8 @@ void epx_tuning_set_instances(epx_tuning *t, uint32_t i_point, uint32_t first) {
   const size_t size = (size_t)t->n_instances * t->network->n_theta * sizeof(double);
   double *const arrays[] = {t->wanted, t->level, t->setting, t->origin, t->writes};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
-    memset(arrays[i], 0, size);
+    if (arrays[i]) memset(arrays[i], 0, size);
+  memset(t->n_written, 0, (size_t)t->n_instances * sizeof *t->n_written);
   t->point = i_point;
   t->first = first;
   t->n_calls = 0;
@@ -209,7 +214,7 @@ static double eval_own_shift(const epx_tuning *t, size_t at) {
 
 void epx_tuning_set_origin(epx_tuning *t, const double *theta) {
   const size_t n = (size_t)t->n_instances * t->network->n_theta;
-  for (size_t at = 0; at < n; at++)
+  for (size_t at = 0; t->origin && at < n; at++)
     t->origin[at] = theta[at] - eval_own_shift(t, at);
 }
 
@@ -223,8 +228,12 @@ void epx_tuning_eval(const epx_tuning *t, double *theta) {
 
 void epx_tuning_set_written(epx_tuning *t, const unsigned char *mask) {
   const size_t n = (size_t)t->n_instances * t->network->n_theta;
-  for (size_t at = 0; at < n; at++)
-    t->writes[at] += mask[at] != 0;
+  for (size_t at = 0; at < n; at++) {
+    if (t->writes)
+      t->writes[at] += mask[at] != 0;
+    else
+      t->n_written[at / t->network->n_theta] += mask[at] != 0;
+  }
 }
 
 epx_err epx_tuning_add_to_restart(epx_tuning *t, epx_restart *restart) {
@@ -232,16 +241,17 @@ epx_err epx_tuning_add_to_restart(epx_tuning *t, epx_restart *restart) {
   double *const arrays[] = {t->wanted, t->level, t->setting, t->origin, t->writes};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     EPX_TRY(epx_restart_add(restart, arrays[i], size));
+  EPX_TRY(epx_restart_add(restart, t->n_written, (size_t)t->n_instances * sizeof *t->n_written));
   return EPX_RESTART_ADD(restart, t->n_calls);
 }
 
 /* Sums over the trained entries: of the writes, or of those that are worn out. */
 static double eval_mean(const epx_tuning *t, int i_instance, const unsigned char *trained, bool worn) {
-  const double *writes = t->writes + (size_t)i_instance * t->network->n_theta;
-  double sum = 0, n = 0;
+  const double *writes = t->writes ? t->writes + (size_t)i_instance * t->network->n_theta : NULL;
+  double sum = writes || worn ? 0 : t->n_written[i_instance], n = 0;
   for (size_t k = 0; k < t->network->n_theta; k++) {
     if (!trained[k]) continue;
-    sum += !worn ? writes[k] : t->spec.endurance > 0 && writes[k] >= t->spec.endurance;
+    if (writes) sum += !worn ? writes[k] : t->spec.endurance > 0 && writes[k] >= t->spec.endurance;
     n++;
   }
   return n > 0 ? sum / n : 0;

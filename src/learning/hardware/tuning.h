@@ -52,10 +52,11 @@ bool epx_tuning_is_ideal(const epx_tuning_spec *spec);
  * that is needed and 0, bits beside a granularity, a pitch below 7 um. */
 epx_err epx_tuning_check(const epx_tuning_spec *spec);
 
-/** Creates the settings of n_instances instances of a network (borrowed), all 0. Errors: EPX_EINPUT: as
+/** Creates the settings of n_instances instances of a network (borrowed), all 0. Ideal ones are remembered only
+ * where they are written: `remembers`; else nothing but epx_tuning_set_written() may be asked of them. Errors: EPX_EINPUT: as
  * epx_tuning_check(), crosstalk of a parameter that is none of nodes; EPX_EMEMORY. */
 epx_err epx_tuning_create(const epx_tuning_spec *spec, const epx_network *network, int n_instances,
-                          uint64_t seed, epx_tuning **out);
+                          uint64_t seed, bool remembers, epx_tuning **out);
 
 /** Destroys the settings at *address. */
 void epx_tuning_destroy(epx_tuning **address);

@@ -14,15 +14,23 @@ typedef struct {
   const epx_nudging *nudging;
   const double *theta;
   size_t n;
-  double *exact, *difference;             /* [n] the judges */
-  double *noisy, *sum, *limit;            /* [n] one noisy gradient, the sum of all; that of beta = 0 */
-  epx_hardware_spec hardware;             /* the learner's own */
+  double *exact, *difference;  /* [n] the judges */
+  double *noisy, *sum, *limit; /* [n] one noisy gradient, the sum of all; that of beta = 0 */
+  unsigned char *chosen;       /* [n] the entries that are differentiated; NULL: all that are trained */
+  epx_hardware_spec hardware;  /* the learner's own */
   double *estimate[EPX_COMPARISON_BETAS]; /* [n] */
 } workspace;
 
 static void set_quiet(epx_learner *learner) {
   learner->spec.hardware.reading = (epx_reading_spec){0};
   learner->spec.hardware.drift = (epx_drift_spec){0};
+}
+
+/* Tells whether gradients differ from one update to the next; asked where a network is large, and a repeat dear. */
+static bool is_drawn(const workspace *work, const epx_estimator *estimator) {
+  const epx_hardware_spec *hardware = &work->hardware;
+  return !work->learner->ensemble->collective || estimator->drawn ||
+         !epx_reading_is_ideal(&hardware->reading) || epx_hardware_is_drifting(hardware);
 }
 
 /* Repeats the gradient as the updates of other steps; with the many entries of a gradient, few repeats are
@@ -36,7 +44,7 @@ static epx_err eval_noise(const workspace *work, const epx_nudging *nudging, con
   *spread = NAN;
   *convergence = epx_comparison_eval_convergence(epx_comparison_eval_dot(work->n, g, work->exact),
                                                  epx_comparison_eval_dot(work->n, g, g), ee);
-  if (row->estimator->computed) return EPX_OK;
+  if (row->estimator->computed || !is_drawn(work, row->estimator)) return EPX_OK;
   int code = EPX_OK;
   learner->spec.hardware = work->hardware;
   memset(work->sum, 0, work->n * sizeof *work->sum);
@@ -88,23 +96,63 @@ static epx_err eval_row(const workspace *work, epx_comparison *row) {
     row->beta[k] = nudged ? ldexp(work->nudging->beta, -k) : NAN;
     EPX_TRY(eval_beta(work, k, row));
   }
-  row->difference_error =
-      epx_comparison_eval_error(work->n, work->estimate[row->n_betas - 1], work->difference);
+  for (size_t i = 0; i < work->n; i++)
+    work->noisy[i] = !work->chosen || work->chosen[i] ? work->estimate[row->n_betas - 1][i] : 0;
+  row->difference_error = epx_comparison_eval_error(work->n, work->noisy, work->difference);
   epx_comparison_set_limit(work->n, work->estimate, work->exact, get_order(work, row), work->limit, row);
   return EPX_OK;
+}
+
+/* Marks the parameter of kind p with the largest exact entry of those not yet chosen, unless all vanish. */
+static void choose_largest(const workspace *work, int p) {
+  const epx_network *network = work->learner->network;
+  size_t at = work->n;
+  for (size_t k = network->offset[p]; k < network->offset[p] + network->count[p]; k++) {
+    if (work->chosen[k] || work->exact[k] == 0) continue;
+    if (at == work->n || fabs(work->exact[k]) > fabs(work->exact[at])) at = k;
+  }
+  if (at < work->n) work->chosen[at] = 1;
+}
+
+/* Finite differences: of a network that is distributed, of few parameters. */
+static epx_err eval_differences(workspace *work) {
+  epx_learner *learner = work->learner;
+  unsigned char *trained = learner->trained;
+  for (int p = 0; work->chosen && p < learner->network->family->n_parameters; p++) {
+    for (int m = 0; m < EPX_COMPARISON_DIFFERENCES; m++)
+      choose_largest(work, p);
+  }
+  if (work->chosen) learner->trained = work->chosen;
+  const int code = epx_learner_eval_gradient(learner, &epx_estimator_finite_difference, work->nudging,
+                                             work->theta, work->difference);
+  learner->trained = trained;
+  return code;
+}
+
+/* As the rule's own refusals, and of a network that is distributed those that would take too long. */
+static const char *get_refusal(const workspace *work, const epx_estimator *estimator) {
+  const epx_learner *learner = work->learner;
+  const char *refusal =
+      epx_estimator_get_refusal(estimator, learner->ensemble->functions->engine, learner->network);
+  size_t n_trained = 0;
+  for (size_t k = 0; k < work->n; k++)
+    n_trained += learner->trained[k];
+  if (refusal || !learner->ensemble->collective || !estimator->eval_phases) return refusal;
+  return estimator->eval_phases(work->nudging, n_trained) > EPX_COMPARISON_PHASES
+             ? "it takes more than 1000 equilibria a sample here: train fewer parameters, or set "
+               "learning.nudge.probes"
+             : NULL;
 }
 
 static epx_err eval_rows(workspace *work, epx_comparison *rows, int *n_rows) {
   epx_learner *learner = work->learner;
   EPX_TRY(
       epx_learner_eval_gradient(learner, &epx_estimator_backprop, work->nudging, work->theta, work->exact));
-  EPX_TRY(epx_learner_eval_gradient(learner, &epx_estimator_finite_difference, work->nudging, work->theta,
-                                    work->difference));
+  EPX_TRY(eval_differences(work));
   *n_rows = 0;
   for (int i = 0; epx_estimator_get(i); i++) {
     const epx_estimator *estimator = epx_estimator_get(i);
-    const char *refusal =
-        epx_estimator_get_refusal(estimator, learner->ensemble->functions->engine, learner->network);
+    const char *refusal = get_refusal(work, estimator);
     for (int s = 0; s < (estimator->nudged && !estimator->own_scheme && !refusal ? 2 : 1); s++) {
       epx_comparison *row = &rows[(*n_rows)++];
       *row = (epx_comparison){.estimator = estimator, .refusal = refusal, .scheme = (epx_scheme)s};
@@ -136,8 +184,10 @@ epx_err epx_comparison_eval(epx_learner *learner, const double *theta, const epx
   for (size_t k = 0; k < EPX_COMPARISON_BETAS; k++)
     work.estimate[k] = memory + (5 + k) * n;
   set_quiet(learner);
-  const int code = eval_rows(&work, rows, n_rows);
+  int code = learner->ensemble->collective ? EPX_ARRAY(work.chosen, n) : EPX_OK;
+  if (code == EPX_OK) code = eval_rows(&work, rows, n_rows);
   learner->spec.hardware = work.hardware;
+  epx_array_destroy(&work.chosen);
   epx_array_destroy(&memory);
   EPX_TRY(code);
   return EPX_OK;

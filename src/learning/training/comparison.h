@@ -38,6 +38,11 @@ typedef struct {
   long failures;   /* learning phases left out, over all betas */
 } epx_comparison;
 
+/** Of a network that is distributed, finite differences are taken of so many parameters of each kind at most, those with
+ * the largest entries of the exact gradient; rules that take more equilibria a sample are refused. */
+#define EPX_COMPARISON_DIFFERENCES 2
+#define EPX_COMPARISON_PHASES 1000
+
 /** Most rows there can be. */
 #define EPX_COMPARISON_MAX_ROWS 32
 

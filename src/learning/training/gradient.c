@@ -16,6 +16,10 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
                            .key = learner->key};
   const size_t n_theta = learner->network->n_theta;
   const int n_samples = learner->ensemble->n_samples;
+  bool any = false;
+  for (int lane = 0; lane < learner->ensemble->n_used; lane++)
+    any = any || learner->weight[lane] != 0;
+  if (!any) return EPX_OK; /* there is nothing to learn from */
   epx_estimator_set_hardware(learner->work, estimator->computed ? NULL : &learner->spec.hardware);
   EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));
   if (!estimator->cost_only)
@@ -41,8 +45,7 @@ epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimato
   memset(learner->n_estimated, 0, n_instances * sizeof *learner->n_estimated);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
-    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first,
-                                    first));
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
     epx_learner_add_tally(learner);
     learner->key.sample = (uint32_t)first;
     EPX_TRY(add_chunk(learner, estimator, nudging));

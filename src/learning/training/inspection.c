@@ -123,11 +123,11 @@ static bool choose(const epx_inspection *inspection, const epx_batch_key *key, c
 }
 
 epx_err epx_inspection_solve_audit(epx_inspection *inspection, const epx_batch_key *key,
-                                   const unsigned char *idle, const int *samples, int first,
-                                   const double *state, const epx_certificate *certificate) {
+                                   const unsigned char *idle, const int *samples, const double *state,
+                                   const epx_certificate *certificate) {
   epx_ensemble *ensemble = inspection->ensemble;
   if (inspection->share == 0 || !choose(inspection, key, idle, samples)) return EPX_OK;
-  EPX_TRY(ensemble->functions->set_start(ensemble, key->seed, first, inspection->again));
+  EPX_TRY(ensemble->functions->set_start(ensemble, key->seed, samples, inspection->again));
   EPX_TRY(ensemble->functions->solve_dynamics(ensemble, inspection->chosen, inspection->again,
                                               inspection->other));
   EPX_TRY(eval_distance(inspection, inspection->again, state));

@@ -20,13 +20,13 @@ void epx_inspection_destroy(epx_inspection **address);
 /** Sets what was counted to zero. */
 void epx_inspection_set_zero(epx_inspection *inspection);
 
-/** Solves the audit of lanes that have just settled to state [n_rows][n_lanes] from the start of the samples
- * from number `first` on: each is drawn with probability options->audit, by the keyed stream (seed,
+/** Solves the audit of lanes that have just settled to state [n_rows][n_lanes] from the start of their
+ * samples: each is drawn with probability options->audit, by the keyed stream (seed,
  * "equilibrium:audit") at (point, instance, step, sample). Idle lanes [n_lanes] are left out. samples
  * [n_samples]: their indices. Collective. Errors: of the ensemble. */
 epx_err epx_inspection_solve_audit(epx_inspection *inspection, const epx_batch_key *key,
-                                   const unsigned char *idle, const int *samples, int first,
-                                   const double *state, const epx_certificate *certificate);
+                                   const unsigned char *idle, const int *samples, const double *state,
+                                   const epx_certificate *certificate);
 
 /** Solves the lanes from further starts and adds the distinct equilibria of each to its instance's
  * n_found [n_instances]; state, certificate: what was reached from the family's start. Draws by (seed,

@@ -9,10 +9,12 @@
 #include "learning/training/learner_state.h"
 
 static epx_err check_estimator(epx_engine engine, const epx_network *network, const epx_learning_spec *spec) {
-  const char *refusal = epx_estimator_get_refusal(spec->estimator, engine, network);
+  const char *refusal = spec->estimator->get_refusal(network->family);
   if (refusal)
     return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s does not apply to family %s: %s",
                      spec->estimator->name, network->family->name, refusal);
+  refusal = epx_estimator_get_refusal(spec->estimator, engine, network);
+  if (refusal) return EPX_RAISE(EPX_EINPUT, "learning.estimator: %s: %s", spec->estimator->name, refusal);
   if (spec->estimator->nudged && (!(spec->nudging.beta > 0) || !isfinite(spec->nudging.beta)))
     return EPX_RAISE(EPX_EINPUT, "learning.nudge.beta: %g; it must be positive", spec->nudging.beta);
   if (spec->nudge_decay < 0 || !isfinite(spec->nudge_decay))
@@ -90,7 +92,8 @@ static epx_err create_arrays(epx_learner *learner) {
   EPX_TRY(EPX_ARRAY(learner->trained, network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->mask, n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->stopped, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->alive, n_instances * network->n_theta));
+  if (learner->spec.hardware.dead.nodes > 0 || learner->spec.hardware.dead.links > 0)
+    EPX_TRY(EPX_ARRAY(learner->alive, n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->n_asked, n_instances));
   EPX_TRY(EPX_ARRAY(learner->failed, n_instances));
   EPX_TRY(EPX_ARRAY(learner->idle, n_lanes));
@@ -108,16 +111,14 @@ static epx_err create_arrays(epx_learner *learner) {
 
 static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options *options) {
   const epx_network *network = learner->network;
-  const size_t n = (size_t)learner->n_instances * network->n_theta;
   EPX_TRY(epx_estimator_create_work(learner->ensemble, &learner->work));
   EPX_TRY(epx_estimator_prepare(learner->spec.estimator, &learner->spec.hardware, learner->work));
   EPX_TRY(epx_inspection_create(learner->ensemble, options, &learner->inspection));
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, (size_t)learner->n_instances, network->n_theta,
                                &learner->optimizer));
   EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
-                            &learner->tuning));
+                            learner->spec.deployed, &learner->tuning));
   EPX_TRY(create_arrays(learner));
-  memset(learner->alive, 1, n);
   for (int p = 0; p < network->family->n_parameters; p++)
     memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
   return EPX_OK;
@@ -215,12 +216,17 @@ void epx_learner_destroy(epx_learner **address) {
   epx_array_destroy(address);
 }
 
+epx_ensemble *epx_learner_get_ensemble(const epx_learner *learner) {
+  return learner->ensemble;
+}
+
 void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first) {
   learner->key.point = i_point;
   learner->key.first = first;
   learner->deployed = false;
   epx_inspection_set_zero(learner->inspection);
-  memset(learner->alive, 1, (size_t)learner->n_instances * learner->network->n_theta);
+  const size_t n = (size_t)learner->n_instances * learner->network->n_theta;
+  if (learner->alive) memset(learner->alive, 1, n);
   epx_tuning_set_instances(learner->tuning, i_point, first);
 }
 
@@ -231,7 +237,7 @@ void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, 
 
 void epx_learner_set_dead(epx_learner *learner, double *theta) {
   const size_t n_theta = learner->network->n_theta;
-  for (int i = 0; i < learner->n_instances; i++)
+  for (int i = 0; learner->alive && i < learner->n_instances; i++)
     epx_hardware_eval_dead(&learner->spec.hardware, learner->network, learner->seed, learner->key.point,
                            learner->key.first + (uint32_t)i, theta + (size_t)i * n_theta,
                            learner->alive + (size_t)i * n_theta);
@@ -240,7 +246,7 @@ void epx_learner_set_dead(epx_learner *learner, double *theta) {
 void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift) {
   const size_t n_theta = learner->network->n_theta, n = (size_t)learner->n_instances * n_theta;
   for (size_t k = 0; k < n; k++)
-    learner->mask[k] = learner->trained[k % n_theta] && learner->alive[k];
+    learner->mask[k] = learner->trained[k % n_theta] && (!learner->alive || learner->alive[k]);
   memcpy(epx_tuning_get_wanted(learner->tuning), wanted, n * sizeof *wanted);
   epx_tuning_write(learner->tuning, learner->mask);
   epx_tuning_eval_shift(learner->tuning, shift);
@@ -289,19 +295,19 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
 }
 
 /* Lanes of stopped instances cost nothing: their equilibria are not asked for. */
-static epx_err settle(epx_learner *learner, int first) {
+static epx_err settle(epx_learner *learner, const int *samples) {
   epx_ensemble *ensemble = learner->ensemble;
   for (int lane = 0; lane < ensemble->n_used; lane++)
     learner->idle[lane] = learner->stopped[lane / ensemble->n_samples];
-  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, first, learner->state));
+  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->state));
   return ensemble->functions->solve(ensemble, NULL, learner->idle, learner->state, learner->certificate);
 }
 
-epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples, int first) {
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {
   epx_ensemble *ensemble = learner->ensemble;
   set_samples(learner, n, samples);
-  EPX_TRY(settle(learner, first));
-  EPX_TRY(epx_inspection_solve_audit(learner->inspection, &learner->key, learner->idle, samples, first,
+  EPX_TRY(settle(learner, samples));
+  EPX_TRY(epx_inspection_solve_audit(learner->inspection, &learner->key, learner->idle, samples,
                                      learner->state, learner->certificate));
   EPX_TRY(ensemble->functions->eval_readout(ensemble, learner->state, learner->readout));
   epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->readout,
@@ -309,6 +315,16 @@ epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples,
   for (int lane = 0; lane < ensemble->n_lanes; lane++)
     learner->weight[lane] = lane < ensemble->n_used && learner->certificate[lane].outcome == EPX_OK &&
                             !learner->stopped[lane / ensemble->n_samples];
+  return EPX_OK;
+}
+
+epx_err epx_learner_solve_sample(epx_learner *learner, const double *theta, int sample, double *state,
+                                 epx_certificate *certificate) {
+  const epx_ensemble *ensemble = learner->ensemble;
+  epx_learner_set_parameters(learner, theta);
+  EPX_TRY(epx_learner_solve_chunk(learner, 1, &sample));
+  memcpy(state, learner->state, (size_t)ensemble->n_rows * (size_t)ensemble->n_lanes * sizeof *state);
+  memcpy(certificate, learner->certificate, (size_t)ensemble->n_lanes * sizeof *certificate);
   return EPX_OK;
 }
 

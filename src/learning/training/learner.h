@@ -29,6 +29,7 @@ typedef struct {
   double target_loss;                    /* an instance stops being trained when its epoch's training loss
                                             falls below this; exactly 0: never */
   epx_hardware_spec hardware;            /* all zero: ideal */
+  bool deployed; /* settings are written before the training: epx_learner_write_settings() */
   bool
       tied; /* the first instance carries the parameters that all share and is not settled itself: all take one
                 step, by the mean of the others' gradients, and stop together */
@@ -45,6 +46,7 @@ typedef struct {
   double abscissa;      /* largest; NaN when stability was not asked for */
   double power;         /* mean optical drive power, family's unit */
   double energy;        /* mean of power times settling time, family's units */
+  int n_unstable; /* equilibria with an eigenvalue of positive real part, where stability was asked for */
 } epx_performance;
 
 /** The course of training. Arrays [n_instances][epochs] (row-major), NaN after an instance stopped. Members
@@ -88,6 +90,9 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
 /** Destroys the learner at *address. */
 void epx_learner_destroy(epx_learner **address);
 
+/** Gets the ensemble that the learner settles. Borrowed. */
+epx_ensemble *epx_learner_get_ensemble(const epx_learner *learner);
+
 /** Sets which instances of which design point the learner's are: the keys of what rules and hardware draw.
  * EPX_RANDOM_ANY and 0 without. */
 void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first);
@@ -102,7 +107,7 @@ void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, 
  * [n_instances][n_theta], and training leaves what is dead alone, until epx_learner_set_instances(). */
 void epx_learner_set_dead(epx_learner *learner, double *theta);
 
-/** Writes settings into the hardware before any training: wanted [n_instances][n_theta], as tuning.h counts
+/** Writes settings into the hardware before any training, of a learner whose spec says `deployed`: wanted [n_instances][n_theta], as tuning.h counts
  * them, of the trained parameters. shift [n_instances][n_theta]: out, what they add to the parameters. The
  * next training goes on from them. */
 void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift);
@@ -153,6 +158,11 @@ typedef enum {
   EPX_PART_VALIDATION, /* the training part when there is none */
   EPX_PART_TEST        /* the training part when nothing is held out */
 } epx_part;
+
+/** Solves for the free equilibria of one sample of the task, by its index: state [n_rows][n_lanes] and certificate
+ * [n_lanes] of the ensemble. Errors: of the ensemble. */
+epx_err epx_learner_solve_sample(epx_learner *learner, const double *theta, int sample, double *state,
+                                 epx_certificate *certificate);
 
 /** Evaluates performance [n_instances] on a part; with the spectrum when `stability`. Errors: EPX_ESOLVER. */
 epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,

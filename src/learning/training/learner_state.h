@@ -46,7 +46,7 @@ struct epx_learner {
   epx_inspection *inspection; /* a second look at free equilibria */
 
   epx_tuning *tuning;
-  unsigned char *alive; /* [n_instances][n_theta] */
+  unsigned char *alive; /* [n_instances][n_theta]; NULL: all */
   bool deployed;        /* the settings are those that training goes on from */
   epx_learner_renewal renewal;
   void *renewal_context;
@@ -81,9 +81,8 @@ struct epx_learner {
 void epx_learner_set_parameters(epx_learner *learner, const double *theta);
 
 /** Solves the free phase of `n` samples (at most chunk) for all instances, the parameters being set: state,
- * certificate, readout, value, correct and weight. `first`: their number among the samples of the batch or part.
- * Errors: of the ensemble. */
-epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples, int first);
+ * certificate, readout, value, correct and weight. Errors: of the ensemble. */
+epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples);
 
 /** Gets the samples of a part, and how many they are. */
 const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, int *n);

@@ -32,6 +32,7 @@ static void add_lane(const epx_learner *learner, int lane, epx_performance *perf
   performance->abscissa = get_larger(performance->abscissa, certificate->abscissa);
   performance->power += learner->power[lane];
   performance->energy += learner->power[lane] * certificate->settling_time;
+  performance->n_unstable += certificate->abscissa > 0;
 }
 
 void epx_performance_finish(epx_performance *performance, double ignorance, bool stability) {
@@ -45,10 +46,10 @@ void epx_performance_finish(epx_performance *performance, double ignorance, bool
   if (n == 0 || !stability) performance->abscissa = NAN;
 }
 
-static epx_err add_chunk(epx_learner *learner, int n, const int *samples, int first, bool stability,
+static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool stability,
                          epx_performance *performance) {
   epx_ensemble *ensemble = learner->ensemble;
-  EPX_TRY(epx_learner_solve_chunk(learner, n, samples, first));
+  EPX_TRY(epx_learner_solve_chunk(learner, n, samples));
   if (stability) EPX_TRY(ensemble->functions->eval_stability(ensemble, learner->state, learner->certificate));
   EPX_TRY(ensemble->functions->eval_power(ensemble, learner->state, learner->power));
   for (int lane = 0; lane < ensemble->n_used; lane++)
@@ -73,8 +74,8 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
   epx_learner_set_parameters(learner, theta);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
-    EPX_TRY(add_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first,
-                      first % learner->batch, stability, performance));
+    EPX_TRY(add_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first, stability,
+                      performance));
   }
   for (int i = 0; i < learner->n_instances; i++)
     epx_performance_finish(&performance[i], learner->ignorance, stability);
@@ -89,8 +90,7 @@ epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta,
   memset(multiplicity, 0, (size_t)learner->n_instances * sizeof *multiplicity);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
-    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first,
-                                    first % learner->batch));
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
     EPX_TRY(epx_inspection_solve_starts(learner->inspection, &learner->key, samples + first, learner->state,
                                         learner->certificate, multiplicity));
   }

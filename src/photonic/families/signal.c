@@ -10,7 +10,7 @@ void epx_signal_set_start(const epx_lanes *lanes, unsigned long long seed, const
   for (int i = 0; i < lanes->network->n_nodes; i++) {
     double *row = y + (size_t)i * (size_t)lanes->n_lanes;
     for (int lane = 0; lane < lanes->n_lanes; lane++) {
-      const uint32_t sample = (uint32_t)epx_lanes_get_sample(lanes, lane);
+      const uint32_t sample = (uint32_t)epx_lanes_get_sample_key(lanes, lane);
       row[lane] =
           size *
           (2 * epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)i, sample) - 1);

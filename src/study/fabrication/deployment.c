@@ -125,7 +125,18 @@ static epx_err train(const epx_point *point, int i_point, epx_learner *learner, 
   return EPX_OK;
 }
 
-epx_err epx_deployment_solve(const epx_point *point, int i_point) {
+/* A network that is distributed is there once: both learners take its ensemble in turn. */
+static epx_err create_learner(const epx_point *point, const epx_learning_spec *spec, int n_instances,
+                              epx_ensemble *ensemble, epx_learner **out) {
+  const epx_settings *settings = point->settings;
+  if (ensemble && ensemble->collective)
+    return epx_learner_create_over(ensemble, point->task, &settings->cost, spec, &settings->equilibrium,
+                                   settings->seed, out);
+  return epx_learner_create(point->network, point->task, &settings->cost, spec, &settings->equilibrium,
+                            n_instances, settings->seed, out);
+}
+
+epx_err epx_deployment_solve(const epx_point *point, int i_point, epx_ensemble *ensemble) {
   const epx_settings *settings = point->settings;
   if (point->origin->made || settings->protocol.kind == EPX_PROTOCOL_IN_SITU) return EPX_OK;
   const bool aware = settings->protocol.kind == EPX_PROTOCOL_NOISE_AWARE;
@@ -137,8 +148,8 @@ epx_err epx_deployment_solve(const epx_point *point, int i_point) {
   epx_learner *learner = NULL;
   double *theta = NULL, *loss = NULL;
   epx_performance *performance = NULL;
-  int code = epx_learner_create(point->network, point->task, &settings->cost, &spec, &settings->equilibrium,
-                                n_instances, settings->seed, &learner);
+  const epx_ensemble_counts counts = ensemble ? epx_ensemble_get_counts(ensemble) : (epx_ensemble_counts){0};
+  int code = create_learner(point, &spec, n_instances, ensemble, &learner);
   if (code == EPX_OK) code = EPX_ARRAY(theta, (size_t)n_instances * point->network->n_theta);
   if (code == EPX_OK) code = EPX_ARRAY(loss, (size_t)n_instances * (size_t)spec.epochs);
   if (code == EPX_OK) code = EPX_ARRAY(performance, (size_t)n_instances);
@@ -147,6 +158,7 @@ epx_err epx_deployment_solve(const epx_point *point, int i_point) {
   epx_array_destroy(&loss);
   epx_array_destroy(&performance);
   epx_learner_destroy(&learner);
+  if (ensemble) epx_ensemble_set_counts(ensemble, &counts); /* what is trained once a point is no trial's */
   EPX_TRY(code);
   return EPX_OK;
 }
@@ -195,7 +207,6 @@ static epx_err calibrate(const epx_point *point, int i_point, uint32_t i_instanc
 static epx_err deploy(const epx_point *point, int i_point, int first, epx_learner *learner, double *wanted,
                       double *shift, double *room, double *theta, double *heater_power) {
   const size_t n_theta = point->network->n_theta;
-  const bool trained = point->settings->protocol.kind != EPX_PROTOCOL_IN_SITU;
   for (int k = 0; k < point->block; k++) {
     double *own = wanted + (size_t)k * n_theta;
     memcpy(own, point->origin->settings, n_theta * sizeof *own);
@@ -203,13 +214,23 @@ static epx_err deploy(const epx_point *point, int i_point, int first, epx_learne
       EPX_TRY(calibrate(point, i_point, (uint32_t)(first + k), room, own));
   }
   epx_learner_set_dead(learner, theta); /* what is dead is not written */
-  if (trained) epx_learner_write_settings(learner, wanted, shift);
+  epx_learner_write_settings(learner, wanted, shift);
   for (int k = 0; k < point->block; k++) {
     for (size_t i = 0; i < n_theta; i++)
-      room[i] = point->nominal[i] + (trained ? shift[(size_t)k * n_theta + i] : 0);
+      room[i] = point->nominal[i] + shift[(size_t)k * n_theta + i];
     EPX_TRY(epx_deployment_eval_instance(point, i_point, (uint32_t)(first + k), room,
                                          theta + (size_t)k * n_theta, &heater_power[k]));
   }
+  epx_learner_set_dead(learner, theta);
+  return EPX_OK;
+}
+
+/* Without settings instances are what is fabricated of the nominal values. */
+static epx_err fabricate(const epx_point *point, int i_point, int first, epx_learner *learner, double *theta,
+                         double *heater_power) {
+  for (int k = 0; k < point->block; k++)
+    EPX_TRY(epx_deployment_eval_instance(point, i_point, (uint32_t)(first + k), point->nominal,
+                                         theta + (size_t)k * point->network->n_theta, &heater_power[k]));
   epx_learner_set_dead(learner, theta);
   return EPX_OK;
 }
@@ -218,7 +239,9 @@ epx_err epx_deployment_eval(const epx_point *point, int i_point, int first, epx_
                             double *theta, double *heater_power) {
   const size_t n = (size_t)point->block * point->network->n_theta;
   double *room = NULL;
-  EPX_TRY(epx_deployment_solve(point, i_point));
+  if (point->settings->protocol.kind == EPX_PROTOCOL_IN_SITU)
+    return fabricate(point, i_point, first, learner, theta, heater_power);
+  EPX_TRY(epx_deployment_solve(point, i_point, epx_learner_get_ensemble(learner)));
   EPX_TRY(EPX_ARRAY(room, 2 * n + 3 * point->network->n_theta));
   const int code = deploy(point, i_point, first, learner, room, room + n, room + 2 * n, theta, heater_power);
   epx_array_destroy(&room);

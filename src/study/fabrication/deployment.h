@@ -29,14 +29,14 @@ epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32
 /** What the protocol trained: made when it is first asked for, and kept with the point. */
 typedef struct epx_deployment_origin {
   bool made;
-  double *settings; /* [n_theta] u, zero where nothing is trained */
+  double *settings; /* [n_theta] u, zero where nothing is trained; in-situ: NULL */
   double accuracy;  /* of the ideal network that has them, over the held-out samples */
   int epochs;       /* that it was trained */
 } epx_deployment_origin;
 
-/** Solves the training of the point's protocol, unless it is done: point->origin. in-situ: no settings.
- * Errors: EPX_ESOLVER, EPX_EMEMORY. */
-epx_err epx_deployment_solve(const epx_point *point, int i_point);
+/** Solves the training of the point's protocol, unless it is done: point->origin. in-situ: no settings. ensemble: that
+ * of the block, which a distributed network is trained by; NULL otherwise. Collective where it is. Errors: EPX_ESOLVER, EPX_EMEMORY. */
+epx_err epx_deployment_solve(const epx_point *point, int i_point, epx_ensemble *ensemble);
 
 /** Evaluates the instances of a block, from `first` on, with the settings deployed: theta [block][n_theta],
  * heater_power [block]. `learner` is the block's, its instances set; its settings and dead devices are those

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "learning/training/distributed_learner.h"
+#include "equilibrium/distributed/distributed_ensemble.h"
+#include "learning/training/learner.h"
 
 static epx_err add_column(epx_snapshot *snapshot, const char *name, const char *unit, const char *long_name,
                           double **values) {
@@ -105,11 +106,11 @@ static epx_err add_couplings(epx_snapshot *snapshot, const double *theta) {
   return EPX_OK;
 }
 
-static epx_err fill(epx_snapshot *snapshot, epx_distributed_learner *learner, const double *theta,
-                    double *state, double *drive) {
+static epx_err fill(epx_snapshot *snapshot, epx_learner *learner, const double *theta, double *state,
+                    double *drive) {
   const epx_family *family = snapshot->network->family;
   epx_certificate certificate;
-  EPX_TRY(epx_distributed_learner_solve_sample(learner, theta, snapshot->i_sample, state, &certificate));
+  EPX_TRY(epx_learner_solve_sample(learner, theta, snapshot->i_sample, state, &certificate));
   snapshot->outcome = certificate.outcome;
   snapshot->residual = certificate.residual;
   epx_distributed_eval_drive(snapshot->distributed, drive);
@@ -121,7 +122,7 @@ static epx_err fill(epx_snapshot *snapshot, epx_distributed_learner *learner, co
 }
 
 /* Memory is taken on every rank or on none before anything collective begins. */
-static epx_err create(epx_snapshot *snapshot, epx_distributed_learner *learner, const double *theta) {
+static epx_err create(epx_snapshot *snapshot, epx_learner *learner, const double *theta) {
   const epx_family *family = snapshot->network->family;
   double *state = NULL, *drive = NULL;
   int code = EPX_ARRAY(state, (size_t)snapshot->n_local * (size_t)family->components);
@@ -134,14 +135,14 @@ static epx_err create(epx_snapshot *snapshot, epx_distributed_learner *learner, 
   return code;
 }
 
-epx_err epx_snapshot_create(const epx_point *point, epx_distributed_learner *learner, const double *theta,
-                            int i_point, int i_instance, int i_sample, epx_snapshot **out) {
+epx_err epx_snapshot_create(const epx_point *point, epx_learner *learner, const double *theta, int i_point,
+                            int i_instance, int i_sample, epx_snapshot **out) {
   const epx_topology_spec *lattice = &point->settings->network.topology;
   *out = NULL;
   EPX_TRY(EPX_ARRAY(*out, 1));
   epx_snapshot *snapshot = *out;
   snapshot->network = point->network;
-  snapshot->distributed = epx_distributed_learner_get_network(learner);
+  snapshot->distributed = epx_distributed_ensemble_get(epx_learner_get_ensemble(learner));
   snapshot->shape[0] = lattice->n_planes > 0 ? lattice->n_planes : 1;
   snapshot->shape[1] = lattice->n_rows;
   snapshot->shape[2] = lattice->n_columns;

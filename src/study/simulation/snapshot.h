@@ -32,17 +32,14 @@ typedef struct epx_snapshot {
   epx_snapshot_column column[EPX_SNAPSHOT_MAX_COLUMNS]; /* equal on all ranks but for their values */
 } epx_snapshot;
 
-struct epx_distributed_learner;
-
 /** Creates the snapshot of a point's network with the parameters theta [n_theta] at the equilibrium of the
  * task's sample i_sample, which it solves for. Columns: `intensity`, |a|^2, of families whose intensity is
  * read; the state's components, `amplitude_re`, `amplitude_im` of those and state_0 … of others and beyond;
  * what drives each node beside its links, likewise, `drive_…`; every parameter of nodes by its name; and the
  * coupling to the next node along its row, column and through the planes, `…_right`, `…_down`, `…_behind`
  * (NaN where no link is). Collective. O(n_nodes log n_links). Errors: EPX_EMEMORY, EPX_ESOLVER. */
-epx_err epx_snapshot_create(const epx_point *point, struct epx_distributed_learner *learner,
-                            const double *theta, int i_point, int i_instance, int i_sample,
-                            epx_snapshot **out);
+epx_err epx_snapshot_create(const epx_point *point, epx_learner *learner, const double *theta, int i_point,
+                            int i_instance, int i_sample, epx_snapshot **out);
 
 /** Destroys the snapshot at *address. */
 void epx_snapshot_destroy(epx_snapshot **address);

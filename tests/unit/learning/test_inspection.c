@@ -36,16 +36,14 @@ static void audit_confirms_what_the_dynamics_reach_and_finds_what_they_do_not(vo
   epx_ensemble *ensemble = create_ensemble(&r, &s);
   const unsigned char idle[N_RINGS] = {0, 0, 1};
   epx_inspection *inspection = create_inspection(ensemble, 1, 1);
-  assert_int_equal(epx_inspection_solve_audit(inspection, &key, idle, samples, 0, s.y, s.certificate),
-                   EPX_OK);
+  assert_int_equal(epx_inspection_solve_audit(inspection, &key, idle, samples, s.y, s.certificate), EPX_OK);
   for (int k = 0; k < N_RINGS; k++) {
     assert_int_equal(epx_inspection_get_audit(inspection, k).n_audited, !idle[k]);
     assert_int_equal(epx_inspection_get_audit(inspection, k).n_disagreements, 0);
   }
   s.y[0] += 1e-3;
   s.certificate[1].outcome = EPX_SLOW;
-  assert_int_equal(epx_inspection_solve_audit(inspection, &key, idle, samples, 0, s.y, s.certificate),
-                   EPX_OK);
+  assert_int_equal(epx_inspection_solve_audit(inspection, &key, idle, samples, s.y, s.certificate), EPX_OK);
   for (int k = 0; k < 2; k++) {
     assert_int_equal(epx_inspection_get_audit(inspection, k).n_audited, 2);
     assert_int_equal(epx_inspection_get_audit(inspection, k).n_disagreements, 1);
@@ -71,7 +69,7 @@ static void audit_takes_its_share_by_what_is_drawn(void **state) {
     epx_inspection *inspection = create_inspection(ensemble, 0.25, 1);
     for (uint32_t step = 0; step < 100; step++) {
       const epx_batch_key at = {.seed = 7, .point = EPX_RANDOM_ANY, .step = step};
-      assert_int_equal(epx_inspection_solve_audit(inspection, &at, idle, samples, 0, s.y, s.certificate),
+      assert_int_equal(epx_inspection_solve_audit(inspection, &at, idle, samples, s.y, s.certificate),
                        EPX_OK);
     }
     for (int k = 0; k < N_RINGS; k++) {

@@ -18,7 +18,7 @@ typedef struct {
 static bench create_bench(const epx_tuning_spec *spec) {
   bench b = {.x = create_xor_study(1, "backprop", N)};
   b.n = N * b.x.network->n_theta;
-  assert_int_equal(epx_tuning_create(spec, b.x.network, N, 3, &b.tuning), EPX_OK);
+  assert_int_equal(epx_tuning_create(spec, b.x.network, N, 3, true, &b.tuning), EPX_OK);
   b.theta = create_numbers(b.n);
   memcpy(b.theta, b.x.theta, b.n * sizeof *b.theta);
   assert_int_equal(EPX_ARRAY(b.mask, b.n), EPX_OK);

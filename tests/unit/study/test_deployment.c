@@ -61,8 +61,10 @@ static double *deploy(const made *m, int first) {
   epx_learner *learner;
   double *theta, heater_power[4];
   const epx_settings *s = m->settings;
-  assert_int_equal(epx_learner_create(m->point->network, m->point->task, &s->cost, &s->learning,
-                                      &s->equilibrium, 4, s->seed, &learner),
+  epx_learning_spec learning = s->learning;
+  learning.deployed = true;
+  assert_int_equal(epx_learner_create(m->point->network, m->point->task, &s->cost, &learning, &s->equilibrium,
+                                      4, s->seed, &learner),
                    EPX_OK);
   epx_learner_set_instances(learner, EPX_RANDOM_ANY, (uint32_t)first);
   assert_int_equal(EPX_ARRAY(theta, 4 * m->point->network->n_theta), EPX_OK);
@@ -160,7 +162,7 @@ static void noise_aware_averages_over_instances_alone(void **state) {
              "population: {instances: 4, block: 4}\nmetrics: [accuracy]\n",
              i == 0 ? 1 : 5);
     m[i] = make_deck(text);
-    assert_int_equal(epx_deployment_solve(m[i].point, 0), EPX_OK);
+    assert_int_equal(epx_deployment_solve(m[i].point, 0, NULL), EPX_OK);
     settings[i] = m[i].point->origin->settings;
     assert_int_equal(m[i].point->origin->epochs, 10);
   }

@@ -78,21 +78,6 @@ static void only_what_metrics_need_has_room(void **state) {
   epx_measured_destroy(&measured);
 }
 
-/* By its name, in a line that says what to do. */
-static void a_metric_that_an_engine_lacks_is_refused_by_name(void **state) {
-  (void)state;
-  int n_refused = 0;
-  for (int m = 0; m < EPX_METRIC_COUNT; m++) {
-    const epx_metric metric = (epx_metric)m;
-    assert_int_equal(epx_metric_check(metric, EPX_ENGINE_POPULATION), EPX_OK);
-    if (epx_metric_check(metric, EPX_ENGINE_DISTRIBUTED) == EPX_OK) continue;
-    assert_non_null(strstr(epx_error_get_message(), epx_metric_get_name(metric)));
-    assert_non_null(strstr(epx_error_get_message(), "equilibrium.engine: population"));
-    n_refused++;
-  }
-  assert_int_equal(n_refused, 6 + EPX_ENERGY_ENTRY_COUNT * EPX_ENERGY_CASES);
-}
-
 /* cos 60 degrees, |g| / |e| = 2; and what has no direction. */
 static void gradients_are_compared_by_angle_and_length(void **state) {
   (void)state;
@@ -124,7 +109,6 @@ int main(void) {
                                      cmocka_unit_test(a_metric_is_what_was_measured_of_its_instance),
                                      cmocka_unit_test(units_of_time_are_the_family_s),
                                      cmocka_unit_test(only_what_metrics_need_has_room),
-                                     cmocka_unit_test(a_metric_that_an_engine_lacks_is_refused_by_name),
                                      cmocka_unit_test(gradients_are_compared_by_angle_and_length)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,7 @@ void epx_laser_set_start(const epx_lanes *lanes, const char *purpose, unsigned l
       double *row = y + at_node(lanes, i) + (size_t)c * (size_t)lanes->n_lanes;
       const uint32_t place = (uint32_t)(2 * i + c);
       for (int lane = 0; lane < lanes->n_lanes; lane++) {
-        const uint32_t sample = (uint32_t)epx_lanes_get_sample(lanes, lane);
+        const uint32_t sample = (uint32_t)epx_lanes_get_sample_key(lanes, lane);
         row[lane] = c < 2 ? start_size * (2 * epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY,
                                                                       place, sample) -
                                           1)

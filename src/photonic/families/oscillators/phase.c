@@ -45,8 +45,9 @@ static void set_start(const epx_lanes *lanes, unsigned long long seed, double *y
   for (int r = 0; r < network->n_free; r++) {
     double *row = y + (size_t)r * (size_t)lanes->n_lanes;
     for (int sample = 0; sample < lanes->n_samples; sample++) {
-      const double u = epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY,
-                                               (uint32_t)network->free_nodes[r], (uint32_t)sample);
+      const double u =
+          epx_random_eval_uniform(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)network->free_nodes[r],
+                                  (uint32_t)epx_lanes_get_sample_key(lanes, sample));
       row[sample] = two_pi * (u - 0.5);
     }
     for (int lane = lanes->n_samples; lane < lanes->n_lanes; lane++)
