@@ -25,7 +25,6 @@ typedef struct {
   double service;           /* s that the coordinator takes over a message */
   int n_relays;             /* that pass messages on in bundles; 0: none */
   double bundle;            /* s that the coordinator takes over a bundle, beside its messages */
-  int64_t poison;           /* block that always kills its worker; -1: none */
   int n_hosts, bad_host; /* workers are dealt to hosts in turn; every block fails on the bad one; -1: none */
 } cluster;
 
@@ -91,9 +90,8 @@ static inline double simulation_duration(const simulation *s, int64_t block, int
 }
 
 static inline bool simulation_dies(const simulation *s, int64_t block) {
-  return block == s->c->poison ||
-         (s->c->death > 0 &&
-          epx_random_eval_uniform(&s->stream, (uint32_t)block, 1, s->n_tries[block], 0) < s->c->death);
+  return s->c->death > 0 &&
+         epx_random_eval_uniform(&s->stream, (uint32_t)block, 1, s->n_tries[block], 0) < s->c->death;
 }
 
 /* The worker begins its first block at `now`. */
@@ -146,7 +144,7 @@ static inline bool simulation_finish(simulation *s, int worker, double now) {
   const bool dies = simulation_dies(s, block), fails = s->c->n_hosts > 0 && host == s->c->bad_host;
   if (dies || fails) {
     simulation_report(s, worker, block - own->n_done, now);
-    const int code = dies ? epx_schedule_set_returned(s->schedule, worker, true)
+    const int code = dies ? epx_schedule_set_returned(s->schedule, worker)
                           : epx_schedule_set_failed(s->schedule, worker, &s->out.hopeless);
     s->out.n_wrong += code != EPX_OK;
     s->out.n_failures += fails;

@@ -20,7 +20,8 @@ void epx_checkpointing_init(epx_checkpointing *own, const char *results, uint64_
       .stop = INFINITY};
 }
 
-void epx_checkpointing_set_block(epx_checkpointing *own, int i_point, int first) {
+void epx_checkpointing_set_block(epx_checkpointing *own, int i_point, int first, int width) {
+  own->key.block = width;
   own->key.i_point = i_point;
   own->key.first = first;
   own->begun = own->trained = own->kept = own->shown = epx_seconds_get();

@@ -35,8 +35,8 @@ typedef struct {
 void epx_checkpointing_init(epx_checkpointing *checkpointing, const char *results, uint64_t digest, int block,
                             int n_ranks, double interval);
 
-/** Sets the block at hand. */
-void epx_checkpointing_set_block(epx_checkpointing *checkpointing, int i_point, int first);
+/** Sets the block at hand: `width` instances of a point, from `first` on. */
+void epx_checkpointing_set_block(epx_checkpointing *checkpointing, int i_point, int first, int width);
 
 /** Sets until when blocks under way are waited for, `seconds` from now. */
 void epx_checkpointing_set_stop(epx_checkpointing *checkpointing, double seconds);

@@ -18,13 +18,18 @@
 #include "parallel/schedule/schedule.h"
 #include "parallel/seconds.h"
 #include "parallel/signals.h"
+#include "parallel/under_way.h"
 
-enum { N_YIELDS = 100 };
+/* GROUP_PATIENCE: times the patience until a group of ranks may hang. */
+enum { N_YIELDS = 100, GROUP_PATIENCE = 30 };
 
 static const double longest_yielding = 5e-4;                 /* s */
 static const double shortest_nap = 2e-5;                     /* s */
 static const double alone_nap = 0.05;                        /* s; the one worker's thread wakes it */
 static const double sync_interval = 1, watch_interval = 0.1; /* s */
+
+/* s that workers have to answer: at the end, when all is saved; when there is no time. */
+static const double unhurried = 5, hurried = 0.5;
 
 typedef struct {
   epx_campaign *campaign;
@@ -42,8 +47,8 @@ typedef struct {
   double t_message;     /* when the last message was dealt with */
   bool stopping, dirty; /* workers were told to stop; records came since the last checkpoint */
   int n_signals;
-  int n_errors, n_given_up; /* of workers; blocks recorded as failed */
-  int error;                /* the first */
+  int n_errors; /* of workers */
+  int error;    /* the first */
   char error_text[1024];
 } coordinator;
 
@@ -58,12 +63,14 @@ static epx_err write_to_workers(coordinator *own, const epx_message *message) {
   return EPX_OK;
 }
 
-/* Tells all workers to begin no block more, and until when they are waited for. */
+/* Tells all workers to begin no block more, and until when they are waited for. No end from here on is a
+ * trial's fault: whoever tells to stop may kill a moment later. */
 static epx_err set_stopping(coordinator *own, double give_up) {
   if (give_up < own->give_up) own->give_up = give_up;
   epx_schedule_set_draining(own->schedule);
   if (own->stopping) return EPX_OK;
   own->stopping = true;
+  if (own->files->attempts) EPX_TRY(epx_attempts_set_over(own->files->attempts));
   const double left = fmin(give_up - epx_seconds_get(), own->options->patience);
   return write_to_workers(own, &(epx_message){.kind = EPX_MESSAGE_STOP, .seconds = left});
 }
@@ -119,13 +126,29 @@ static epx_err save(coordinator *own, double now) {
 
 /* ---- what workers say, and what they are told in turn */
 
+/* Stops, by a signal that came here or to a worker. */
+static epx_err heed_signal(coordinator *own, const char *name, bool again, double now) {
+  const double left = fmin(own->options->patience, fmax(own->deadline - now, hurried));
+  EPX_TRY(stop_for(own, name, now + (again ? hurried : left)));
+  /* Whoever sent it may kill next: what is there is saved at once. */
+  if (own->error != EPX_OK) return EPX_OK;
+  EPX_TRY(epx_journal_write_buffer(own->files->journal, true));
+  return write_checkpoint(own);
+}
+
 /* Notes what a worker is about to begin, for the case that it dies of it. Before a suspect, what others have
  * finished leaves this process: if it dies now, only what is under way is charged with that. */
 static epx_err note_attempt(coordinator *own, int worker, const epx_unit *unit) {
   if (own->error == EPX_OK && epx_schedule_is_suspect(own->schedule, unit->first))
     EPX_TRY(epx_journal_write_buffer(own->files->journal, false));
   if (!own->files->attempts) return EPX_OK;
-  return epx_attempts_write(own->files->attempts, worker, unit->first, unit->count);
+  return epx_attempts_write(own->files->attempts, worker, unit->first, unit->count,
+                            epx_schedule_is_alone(own->schedule));
+}
+
+static int eval_code(const coordinator *own) {
+  const bool resumes = own->files->resumes || own->n_errors > 0;
+  return (resumes ? EPX_UNIT_RESUMES : 0) | (epx_schedule_is_alone(own->schedule) ? EPX_UNIT_ALONE : 0);
 }
 
 static epx_err write_units(coordinator *own, int worker) {
@@ -133,7 +156,7 @@ static epx_err write_units(coordinator *own, int worker) {
   while (!own->stopping && epx_schedule_get_unit(own->schedule, worker, epx_seconds_get(), &unit)) {
     const epx_message message = {.kind = EPX_MESSAGE_UNIT,
                                  .worker = own->first_worker + worker,
-                                 .code = own->files->resumes || own->n_errors > 0,
+                                 .code = eval_code(own),
                                  .first = unit.first,
                                  .count = unit.count,
                                  .seconds = own->deadline - epx_seconds_get()};
@@ -158,7 +181,7 @@ static epx_err take_record(coordinator *own, int i_point, int i_instance, const 
   memcpy(kept, record, size * sizeof *kept);
   progress->n_finished++;
   progress->n_solved++;
-  progress->n_failed += kept[0] != EPX_STATE_DONE;
+  progress->n_failed += kept[0] != EPX_STATE_DONE; /* a trial that is run is never lost */
   own->dirty = true;
   return own->error == EPX_OK ? epx_journal_write(own->files->journal, i_point, i_instance, kept) : EPX_OK;
 }
@@ -231,7 +254,7 @@ static epx_err take_result(coordinator *own, int worker) {
 static epx_err set_stopped(coordinator *own, int worker) {
   own->n_stopped += !own->stopped[worker];
   own->stopped[worker] = true;
-  return epx_schedule_set_returned(own->schedule, worker, false);
+  return epx_schedule_set_returned(own->schedule, worker);
 }
 
 static epx_err take_kept(coordinator *own, int worker) {
@@ -282,6 +305,9 @@ static epx_err read_message(coordinator *own) {
     return set_stopped(own, worker);
   case EPX_MESSAGE_KEPT:
     return take_kept(own, worker);
+  case EPX_MESSAGE_TOLD:
+    if (own->n_signals > 0 || own->stopping) return EPX_OK;
+    return heed_signal(own, epx_signals_get_name_of(message->code), false, epx_seconds_get());
   case EPX_MESSAGE_ERROR:
     EPX_TRY(take_error(own, worker));
     return write_idle(own);
@@ -290,41 +316,13 @@ static epx_err read_message(coordinator *own) {
   }
 }
 
-static epx_err write_given_up(coordinator *own) {
-  const epx_record_layout *layout = &own->campaign->layout;
-  double *record;
-  EPX_TRY(EPX_ARRAY(record, layout->size));
-  epx_record_init(layout, record);
-  record[0] = EPX_FAILED;
-  int code = EPX_OK;
-  for (int64_t b; code == EPX_OK && (b = epx_schedule_get_given_up(own->schedule, own->n_given_up)) >= 0;
-       own->n_given_up++) {
-    const epx_block block = epx_blocks_get(own->campaign, b);
-    epx_log_write(
-        EPX_LOG_WARNING, "coordinator",
-        "point %d, instances %d to %d are recorded as failed: %d processes crashed while running them",
-        block.i_point, block.first, block.first + block.n - 1, own->options->attempts);
-    for (int k = 0; k < block.n && code == EPX_OK; k++)
-      code = take_record(own, block.i_point, block.first + k, record);
-  }
-  epx_array_destroy(&record);
-  return code;
-}
-
 /* ---- what the clock and the system say */
 
 static epx_err heed_signals(coordinator *own, double now) {
   const int n = epx_signals_get_count();
   if (n == own->n_signals) return EPX_OK;
-  const char *name = epx_signals_get_name();
-  const double patience = strcmp(name, "SIGINT") == 0 ? INFINITY : own->options->patience;
-  const bool again = n > 1; /* two may have come since the last look */
   own->n_signals = n;
-  EPX_TRY(stop_for(own, name, again ? now : fmin(now + patience, own->deadline)));
-  /* Whoever sent it may kill next: what is there is saved at once. */
-  if (own->error != EPX_OK) return EPX_OK;
-  EPX_TRY(epx_journal_write_buffer(own->files->journal, true));
-  return write_checkpoint(own);
+  return heed_signal(own, epx_signals_get_name(), n > 1, now); /* two may have come since the last look */
 }
 
 static void watch(coordinator *own, double now) {
@@ -342,7 +340,7 @@ static epx_err heed_clock(coordinator *own) {
   EPX_TRY(heed_signals(own, now));
   EPX_TRY(save(own, now));
   /* The schedule stops in time by itself; this is for blocks that took longer than any before. */
-  if (now > own->deadline) EPX_TRY(stop_for(own, "the time limit", now));
+  if (now > own->deadline) EPX_TRY(stop_for(own, "the time limit", now + hurried));
   if (now - own->t_watch >= watch_interval) watch(own, now);
   return EPX_OK;
 }
@@ -431,7 +429,11 @@ static epx_err create_schedule(coordinator *own) {
   options.host = host;
   options.deadline = own->deadline;
   if (own->options->single) options.unit_time = 0;
-  if (own->campaign->n_ranks > 1) options.copy_age = INFINITY; /* groups cannot leave a block half way */
+  options.hang_age = own->options->patience;
+  if (own->campaign->n_ranks > 1) { /* groups cannot leave a block half way: they copy what hangs alone */
+    options.copy_age = INFINITY;
+    options.hang_age *= GROUP_PATIENCE;
+  }
   if (attempts > 0) options.retries = attempts - 1;
   const int code = epx_schedule_create(&options, &own->schedule);
   epx_array_destroy(&host);
@@ -447,19 +449,20 @@ static bool is_finished(const epx_campaign *campaign, int64_t i_block) {
   return true;
 }
 
-/* Tells the schedule what earlier runs finished, and what was under way when they died. Without a limit,
- * deaths only put a block last. */
+/* Tells the schedule what earlier runs finished, and what was under way when they ended: a block that is split
+ * is done with, its parts are not. */
 static epx_err fill_schedule(coordinator *own) {
   const int64_t n_blocks = epx_blocks_get_count(own->campaign);
   for (int64_t b = 0; b < n_blocks; b++)
     if (is_finished(own->campaign, b)) epx_schedule_set_finished(own->schedule, b);
   for (size_t i = 0; i < own->files->n_suspects; i++) {
     const epx_attempts_suspect *suspect = &own->files->suspects[i];
-    const int n_deaths = own->options->attempts > 0 || suspect->n_deaths < 2 ? suspect->n_deaths : 2;
-    if (!is_finished(own->campaign, suspect->block))
-      EPX_TRY(epx_schedule_set_suspected(own->schedule, suspect->block, n_deaths));
+    const int64_t whole = epx_blocks_get_whole(own->campaign, suspect->unit);
+    if (is_finished(own->campaign, suspect->unit)) continue;
+    if (whole != suspect->unit) epx_schedule_set_finished(own->schedule, whole);
+    EPX_TRY(epx_schedule_set_suspected(own->schedule, suspect->unit, suspect->n_ends + suspect->n_alone));
   }
-  return write_given_up(own);
+  return EPX_OK;
 }
 
 static void count_trials(const epx_campaign *campaign, epx_progress *progress) {
@@ -469,7 +472,8 @@ static void count_trials(const epx_campaign *campaign, epx_progress *progress) {
       if (!epx_campaign_has_trial(campaign, i, k)) continue;
       progress->n_trials++;
       progress->n_finished += state != EPX_STATE_PENDING;
-      progress->n_failed += state > EPX_STATE_DONE;
+      progress->n_failed += state > EPX_STATE_DONE && state != EPX_LOST;
+      progress->n_lost += state == EPX_LOST;
     }
 }
 
@@ -508,19 +512,31 @@ static epx_err prepare(coordinator *own) {
   return fill_schedule(own);
 }
 
+/* Says who is left behind. */
+static void warn_of_abandoned(const coordinator *own, int n_left) {
+  epx_log_write(EPX_LOG_WARNING, "coordinator",
+                "all is saved; %d of %d workers do not answer: the run ends without them",
+                own->n_workers - n_left, own->n_workers);
+}
+
 /* Tells the workers that it is over, and takes what they still say: a message that nobody takes would keep
- * its sender. One that does not leave, from a block that does not ask, is left behind at a signal or the
- * deadline. */
+ * its sender. All is saved: whoever does not leave, because it hangs or is inside a block that does not ask, is
+ * left behind when nobody has answered for a while. */
 static epx_err dismiss(coordinator *own) {
   const epx_message end = {.kind = EPX_MESSAGE_END, .code = own->error, .count = own->report->stopped};
+  double since = epx_seconds_get();
   EPX_TRY(write_to_workers(own, &end));
   for (int n_left = 0; n_left < own->n_workers;) {
     bool got;
     EPX_TRY(epx_channel_read_from_worker(own->channel, &own->message, &got));
+    const double now = epx_seconds_get();
     n_left += got && own->message.kind == EPX_MESSAGE_LEFT;
+    if (got) since = now;
     if (got) continue;
-    if (epx_signals_get_count() > own->n_signals || epx_seconds_get() > own->deadline) {
+    const bool hurry = epx_signals_get_count() > own->n_signals || now > own->deadline;
+    if (now - since > fmin(own->options->patience, hurry ? hurried : unhurried)) {
       own->report->abandoned = true;
+      warn_of_abandoned(own, n_left);
       return EPX_OK;
     }
     epx_channel_wait_for_worker(own->channel, shortest_nap);
@@ -545,6 +561,7 @@ static epx_err finish(coordinator *own, int code) {
     snprintf(own->error_text, sizeof own->error_text, "%s", epx_error_get_message());
   }
   if (!own->report->abandoned && own->error != EPX_EMPI) EPX_TRY(dismiss(own));
+  if (epx_under_way_is_held()) own->report->abandoned = true; /* or the launcher would wait for it */
   return own->error == EPX_OK ? EPX_OK : EPX_RAISE(own->error, "%s", own->error_text);
 }
 

@@ -25,11 +25,11 @@ typedef void (*epx_block_watcher)(void *context, const epx_coordinator_block *bl
 typedef struct {
   double checkpoint; /* s from one results file to the next; the journal is brought to the disk each second */
   double time_limit; /* s from the call on by which the run must be over; INFINITY: none */
-  double patience;   /* s to wait for blocks under way when a signal or an error stops the run (SIGINT: for
-                        ever, but for trainings that can be kept: they are left when they would take longer) */
-  int attempts;      /* deaths or errors of its worker at which a block is given up, its trials recorded as
-                        failed or, for an error, the run ended with it; 0: never for deaths, 3 for errors */
-  bool single;       /* units of one block, for measurements */
+  double patience;   /* s to wait for blocks under way when a signal or an error stops the run (trainings that
+                        can be kept are left when they would take longer), and for a worker that hangs */
+  int attempts; /* ends of jobs at which a trial that ran alone is recorded as lost, and errors of a block
+                        at which the run ends with the error; 0: never for ends, 3 for errors */
+  bool single;  /* units of one block, for measurements */
   epx_progress_watcher watch;    /* NULL: none */
   epx_block_watcher watch_block; /* NULL: none */
   void *context;                 /* of both */
@@ -53,7 +53,7 @@ typedef struct {
   epx_activity *activity;  /* of the workers; owned */
   int n_kept;              /* blocks left in their midst, to go on with */
   bool stopped;            /* before all was done, by a signal or the time limit */
-  bool abandoned;          /* a worker did not come back in time and is still inside a block */
+  bool abandoned;          /* a worker hangs, or is still inside a block: nobody can wait for it */
   char reason[32];         /* of stopping: "SIGTERM", "the time limit" */
 } epx_coordinator_report;
 

@@ -20,7 +20,8 @@ typedef struct {
 
 typedef struct {
   long n_trials, n_finished;
-  long n_failed;  /* of the finished, those that are not done */
+  long n_failed;  /* of the finished, those that are neither done nor lost */
+  long n_lost;    /* of the finished, those under which jobs ended, nobody knows why */
   long n_solved;  /* of the finished, those of this run */
   double seconds; /* that this run has taken */
   double busy;    /* s that its workers have solved, added up */

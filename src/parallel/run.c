@@ -5,6 +5,7 @@
 #include "parallel/run.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 #include "parallel/channel/relay.h"
 #include "parallel/schedule/blocks.h"
 #include "parallel/signals.h"
+#include "parallel/under_way.h"
+#include "parallel/verdict.h"
 
 /* What rank 0 holds of the files. */
 typedef struct {
@@ -39,7 +42,7 @@ typedef struct {
 
 typedef struct {
   const epx_campaign *campaign;
-  const epx_worker_calls *calls;
+  epx_worker_calls calls;
   epx_worker_place place;
   epx_channel *channel;
 } worker_arguments;
@@ -86,21 +89,40 @@ static epx_store *get_earlier(const files *own) {
   return own->earlier ? own->earlier : own->store;
 }
 
-static void retry_failed(epx_campaign *campaign) {
-  const size_t size = campaign->layout.size;
-  for (size_t i = 0; i < (size_t)campaign->n_points * (size_t)campaign->n_instances; i++)
-    if (campaign->record[i * size] == EPX_FAILED)
-      epx_record_init(&campaign->layout, campaign->record + i * size);
+/* Sets the trials of a block pending that are to be run again. One that ended its process has no time; then its
+ * whole block is run again, for the others were solved one by one. */
+static void retry_block(epx_campaign *campaign, const epx_block *block, const epx_run_options *options) {
+  bool any = false, split = false;
+  for (int k = 0; k < block->n; k++) {
+    double *record = epx_campaign_get_record(campaign, block->i_point, block->first + k);
+    const bool wanted = record[0] == EPX_LOST || (record[0] == EPX_FAILED && options->retry_failed);
+    split |= wanted && isnan(record[1]);
+    any |= wanted;
+    if (wanted) epx_record_init(&campaign->layout, record);
+  }
+  for (int k = 0; any && split && k < block->n; k++)
+    epx_record_init(&campaign->layout, epx_campaign_get_record(campaign, block->i_point, block->first + k));
 }
 
-/* Deaths count anew where a training went further since the last of them: it is not what dies. */
+static void retry(epx_campaign *campaign, const epx_run_options *options) {
+  const int64_t n = epx_blocks_get_count(campaign);
+  for (int64_t b = 0; b < n; b++) {
+    const epx_block block = epx_blocks_get(campaign, b);
+    retry_block(campaign, &block, options);
+  }
+}
+
+/* Ends count anew where a training went further since the last of them: it is not what ends the job. */
 static void forgive(files *own, const epx_campaign *campaign, const char *path) {
   for (size_t i = 0; i < own->n_suspects; i++) {
     epx_attempts_suspect *suspect = &own->suspects[i];
-    const epx_block block = epx_blocks_get(campaign, suspect->block);
+    const epx_block block = epx_blocks_get(campaign, suspect->unit);
     const epx_checkpoint_key key = {.results = path, .i_point = block.i_point, .first = block.first};
     const int share = epx_checkpoint_get_share(&key);
-    if (share > suspect->share) suspect->n_deaths = 1;
+    if (share > suspect->share && suspect->n_ends + suspect->n_alone > 1) {
+      suspect->n_ends = 1;
+      suspect->n_alone = 0;
+    }
     suspect->share = share;
   }
 }
@@ -123,15 +145,16 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
     epx_extension_merge_records(options->extension);
     EPX_TRY(epx_store_set_created(own->store, epx_store_get_created(own->earlier)));
   }
-  if (options->retry_failed)
-    retry_failed(campaign);
+  if (options->retry_failed || options->retry_lost)
+    retry(campaign, options);
   else
-    EPX_TRY(epx_attempts_read(own->attempts_path, campaign->digest, epx_blocks_get_count(campaign),
+    EPX_TRY(epx_attempts_read(own->attempts_path, campaign->digest, epx_blocks_get_units(campaign),
                               &own->suspects, &own->n_suspects));
+  own->finished &= is_finished(campaign); /* by what the file says: a verdict is to be written */
   forgive(own, campaign, options->path);
+  EPX_TRY(epx_verdict_apply(campaign, options->coordinator.attempts, &own->suspects, &own->n_suspects));
   own->isa = epx_store_get_isa(get_earlier(own));
   if (own->isa >= 0 && own->isa < *isa) *isa = own->isa;
-  own->finished &= is_finished(campaign);
   return EPX_OK;
 }
 
@@ -174,7 +197,7 @@ static epx_err save_earlier(files *own) {
 /* From here on the files are this run's. What the journal held is in the results file before the journal is
  * made anew. */
 static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_run_options *options,
-                           int n_workers) {
+                           int n_workers, int n_ranks) {
   const epx_journal_key key = get_key(campaign);
   EPX_TRY(check_isa(own, options));
   EPX_TRY(save_earlier(own));
@@ -182,8 +205,8 @@ static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_r
   own->resumes = epx_checkpoint_get_count(options->path, NULL) > 0;
   EPX_TRY(epx_store_write(own->store, 0, 0));
   EPX_TRY(epx_journal_create(own->journal_path, &key, &own->journal));
-  return epx_attempts_create(own->attempts_path, campaign->digest, epx_blocks_get_count(campaign),
-                             own->suspects, own->n_suspects, n_workers, &own->attempts);
+  return epx_attempts_create(own->attempts_path, campaign->digest, epx_blocks_get_units(campaign),
+                             own->suspects, own->n_suspects, n_workers, n_ranks, &own->attempts);
 }
 
 static void close_files(files *own, const char *path, bool finished) {
@@ -213,26 +236,36 @@ static epx_err set_isa(epx_channel *channel, int isa) {
   return epx_isa_set_from_environment();
 }
 
-/* The thread of worker 0. Its errors went to the coordinator. */
+/* The thread of worker 0, which owns its arguments: it may outlive who made it. Its errors went to the
+ * coordinator. */
 static int run_worker(void *context) {
-  const worker_arguments *arguments = context;
+  worker_arguments *arguments = context;
   bool stopped;
-  return epx_worker_solve(arguments->campaign, arguments->calls, &arguments->place, arguments->channel,
-                          &stopped);
+  const int code = epx_worker_solve(arguments->campaign, &arguments->calls, &arguments->place,
+                                    arguments->channel, &stopped);
+  epx_array_destroy(&arguments);
+  return code;
+}
+
+static epx_err create_thread(const epx_campaign *campaign, epx_channel *channel,
+                             const epx_run_options *options, thrd_t *thread) {
+  worker_arguments *arguments;
+  EPX_TRY(EPX_ARRAY(arguments, 1));
+  *arguments = (worker_arguments){campaign, options->calls, {options->group, options->path}, channel};
+  epx_signals_set_blocked(true);
+  const int made = thrd_create(thread, run_worker, arguments);
+  epx_signals_set_blocked(false);
+  if (made == thrd_success) return EPX_OK;
+  epx_array_destroy(&arguments);
+  return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
 }
 
 /* Coordinates, with a worker of its own when ranks are few. Signals are for this thread alone. */
 static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, const files *own,
                                const epx_run_options *options, epx_coordinator_report *report) {
-  worker_arguments arguments = {campaign, &options->calls, {options->group, options->path}, channel};
   thrd_t thread;
   const bool works = epx_channel_get_size(channel) <= 2;
-  if (works) {
-    epx_signals_set_blocked(true);
-    const int made = thrd_create(&thread, run_worker, &arguments);
-    epx_signals_set_blocked(false);
-    if (made != thrd_success) return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
-  }
+  if (works) EPX_TRY(create_thread(campaign, channel, options, &thread));
   const epx_coordinator_files held = {own->journal,    own->store,    own->attempts, own->suspects,
                                       own->n_suspects, options->path, own->resumes};
   const int code = epx_coordinator_solve(campaign, channel, &held, &options->coordinator, report);
@@ -268,6 +301,20 @@ static epx_err end_finished(const epx_campaign *campaign, epx_run_report *report
   epx_progress *progress = &report->coordinator.progress;
   report->begun = true;
   epx_campaign_get_progress(campaign, &progress->n_trials, &progress->n_finished);
+  const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances;
+  for (size_t i = 0; i < n; i++)
+    progress->n_lost += campaign->record[i * campaign->layout.size] == EPX_LOST;
+  return EPX_OK;
+}
+
+/* Tells the guardians of all ranks where to note a death. */
+static epx_err set_guarded(epx_channel *channel, const files *own, const epx_run_options *options) {
+  char *path;
+  int run = own->attempts ? epx_attempts_get_run(own->attempts) : INT_MAX;
+  EPX_TRY(epx_channel_merge_least(channel, &run));
+  EPX_TRY(epx_results_create_name(options->path, "attempts", &path));
+  epx_under_way_set_run(path, run, epx_channel_get_rank(channel));
+  epx_array_destroy(&path);
   return EPX_OK;
 }
 
@@ -287,12 +334,13 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
     return end_finished(campaign, report);
   }
   const epx_channel *workers = options->group ? epx_group_get_channel(options->group) : channel;
-  EPX_TRY(epx_channel_merge_codes(
-      channel,
-      is_first ? begin_files(own, campaign, options, epx_channel_get_layout(workers).n_workers) : EPX_OK));
+  EPX_TRY(epx_channel_merge_codes(channel, is_first ? begin_files(own, campaign, options,
+                                                                  epx_channel_get_layout(workers).n_workers,
+                                                                  epx_channel_get_size(channel))
+                                                    : EPX_OK));
   report->begun = true;
-  EPX_TRY(epx_signals_set(is_first));
-  epx_signals_set_blocked(false); /* one that the caller held back until now counts */
+  EPX_TRY(set_guarded(channel, own, options));
+  EPX_TRY(epx_signals_set());
   const int code = options->group ? solve_in_groups(campaign, own, options, &report->coordinator)
                                   : solve(campaign, channel, own, options, &report->coordinator);
   if (!report->coordinator.abandoned) epx_signals_set_back();

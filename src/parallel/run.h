@@ -13,7 +13,8 @@ typedef struct {
   bool resume;              /* go on with the file that is there; without one, begin */
   bool force;               /* overwrite the file that is there */
   bool any_version;         /* go on although version, libraries or instruction set differ, with a warning */
-  bool retry_failed;        /* with resume: trials in state `failed` are run again */
+  bool retry_failed;        /* with resume: trials in state `failed` or `lost` are run again */
+  bool retry_lost;          /* with resume: trials in state `lost` are run again */
   epx_extension *extension; /* resume from its earlier campaign, the campaign being its larger; NULL: none */
   int workers_per_coordinator; /* at most, above which relays stand between; 0: no limit. Not used with group
                                 */
@@ -44,7 +45,7 @@ epx_err epx_run_check_agreement(const epx_campaign *campaign, epx_channel *chann
  * set becomes the least of all ranks and of the results so far, so that bits do not depend on who computes.
  * An error is raised on the rank that met it, or on rank 0; other ranks return the same code without a
  * message. Of the files, only the results file is left when all is done, the journal too otherwise. When
- * `abandoned` is set, a worker is still inside a block: channel and campaign must stay, and the process
+ * `abandoned` is set, a worker hangs or is still inside a block: channel and campaign must stay, and the process
  * should be ended. Errors: EPX_EINPUT: there is a file, and neither resume nor force; EPX_EMISMATCH: the file
  * is of another deck, seed, version, libraries, instruction set or shard; EPX_EBUSY: another run holds it; of
  * epx_store_read(), epx_store_write(), epx_journal_read(), epx_coordinator_solve(). */

@@ -6,6 +6,7 @@
 #include "parallel/worker.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "base/interrupt.h"
@@ -15,6 +16,8 @@
 #include "parallel/schedule/blocks.h"
 #include "parallel/schedule/schedule.h"
 #include "parallel/seconds.h"
+#include "parallel/signals.h"
+#include "parallel/under_way.h"
 #include "study/trial.h"
 
 enum { N_UNITS = 2, N_KEPT = 8, RESULT_BYTES = 1 << 16 };
@@ -24,12 +27,13 @@ static const double patience = 1, question_interval = 0.02;
 
 typedef struct {
   const epx_campaign *campaign;
-  const epx_worker_calls *calls;
+  epx_campaign single; /* the same in blocks of one instance */
+  epx_worker_calls calls;
   epx_group *group;    /* NULL: none */
   const char *results; /* NULL: none */
   epx_channel *channel;
   epx_checkpointing checkpointing; /* of its trainings */
-  int i_point;                     /* the point that is ready, -1: none */
+  int i_point, width;              /* the point that is ready, -1: none; its block */
   epx_settings *settings;
   epx_point *point;
   double *record;         /* [block][size] */
@@ -42,6 +46,7 @@ typedef struct {
   epx_message kept[N_KEPT]; /* [n_kept] that came while a block was solved; without data */
   int n_kept;
   double t_asked; /* when a block last asked whether it is still wanted */
+  bool told;      /* the coordinator knows that a signal came to this rank */
   bool stopped;   /* before all was done */
   int outcome;    /* of the run, when it ended */
 } worker;
@@ -62,11 +67,14 @@ static epx_err write_fields(void *context, const epx_snapshot *snapshot) {
   return epx_fields_write(own->results, epx_group_get_place(own->group).group, snapshot);
 }
 
-static epx_err set_point(worker *own, int i_point) {
-  if (!own->calls->create_point || own->i_point == i_point) return EPX_OK;
+static epx_err set_point(worker *own, const epx_block *block) {
+  if (!own->calls.create_point || (own->i_point == block->i_point && own->width == block->width))
+    return EPX_OK;
   destroy_point(own);
-  EPX_TRY(own->calls->create_point(own->campaign, i_point, &own->settings, &own->point));
-  own->i_point = i_point;
+  const epx_campaign *campaign = block->width == own->campaign->block ? own->campaign : &own->single;
+  EPX_TRY(own->calls.create_point(campaign, block->i_point, &own->settings, &own->point));
+  own->i_point = block->i_point;
+  own->width = block->width;
   own->point->checkpointer = epx_checkpointing_get_checkpointer(&own->checkpointing);
   if (!own->group) return EPX_OK;
   own->point->communicator = epx_group_get_communicator(own->group);
@@ -77,15 +85,15 @@ static epx_err set_point(worker *own, int i_point) {
 /* Solves a block into own->record, all ranks of a group together: what one of them cannot begin, none does.
  */
 static epx_err solve(worker *own, const epx_block *block) {
-  const int code = set_point(own, block->i_point);
-  epx_checkpointing_set_block(&own->checkpointing, block->i_point, block->first);
+  const int code = set_point(own, block);
+  epx_checkpointing_set_block(&own->checkpointing, block->i_point, block->first, block->width);
   if (!own->group) {
     EPX_TRY(code);
-    return own->calls->solve(own->point, block->i_point, block->first, own->record);
+    return own->calls.solve(own->point, block->i_point, block->first, own->record);
   }
   EPX_TRY(epx_group_merge_codes(own->group, code));
   return epx_group_merge_codes(own->group,
-                               own->calls->solve(own->point, block->i_point, block->first, own->record));
+                               own->calls.solve(own->point, block->i_point, block->first, own->record));
 }
 
 static epx_err send_result(worker *own) {
@@ -115,10 +123,13 @@ static epx_err solve_block(worker *own, int64_t i_block) {
   const epx_block block = epx_blocks_get(campaign, i_block);
   const double start = epx_seconds_get();
   if (own->group) EPX_TRY(epx_group_write_block(own->group, i_block));
-  EPX_TRY(solve(own, &block));
+  epx_under_way_begin(i_block, block.i_point, block.first, block.n, own->group != NULL);
+  const int code = solve(own, &block);
+  epx_under_way_end();
+  EPX_TRY(code);
   const double now = epx_seconds_get();
   for (int k = 0; k < block.n; k++)
-    own->record[(size_t)k * campaign->layout.size + 1] = (now - start) / campaign->block;
+    own->record[(size_t)k * campaign->layout.size + 1] = (now - start) / block.width;
   EPX_TRY(add_result(own, i_block, block.n, now - start));
   if (own->result.n_bytes >= RESULT_BYTES || now - own->t_sent > own->result_interval)
     return send_result(own);
@@ -148,7 +159,8 @@ static epx_err obey(worker *own) {
     if (own->n_units == N_UNITS)
       return EPX_RAISE(EPX_EMPI, "a worker was handed more than %d units", N_UNITS);
     if (!own->failed) own->unit[own->n_units++] = (epx_unit){message->first, message->count};
-    own->checkpointing.resumes = message->code != 0;
+    own->checkpointing.resumes = (message->code & EPX_UNIT_RESUMES) != 0;
+    epx_under_way_set_alone((message->code & EPX_UNIT_ALONE) != 0);
     epx_checkpointing_set_deadline(&own->checkpointing, message->seconds);
     return EPX_OK;
   case EPX_MESSAGE_STOP:
@@ -169,17 +181,23 @@ static epx_err obey(worker *own) {
   }
 }
 
-/* Tells whether nobody waits for the block that is being solved: the run is over, a copy was faster. Other
- * messages are kept for when the block ends. */
-static bool is_unwanted(void *context) {
-  worker *own = context;
-  const double now = epx_seconds_get();
+/* Tells the coordinator, once, that a signal came to this rank: whoever stops one rank wants the run to stop.
+ * Rank 0 hears its own. */
+static epx_err tell_signal(worker *own) {
+  if (own->told || epx_signals_get_count() == 0 || epx_channel_get_rank(own->channel) == 0) return EPX_OK;
+  own->told = true;
+  const epx_message message = {.kind = EPX_MESSAGE_TOLD, .code = epx_signals_get_last()};
+  return epx_channel_write_to_coordinator(own->channel, &message);
+}
+
+/* Takes what came while a block is solved: an end is obeyed, other messages are kept for when the block ends.
+ */
+static epx_err look(worker *own) {
   bool got = true;
-  if (own->ended || now - own->t_asked < question_interval) return own->ended;
-  own->t_asked = now;
+  EPX_TRY(tell_signal(own));
   while (got && own->n_kept < N_KEPT && !own->ended) {
-    if (epx_channel_read_from_coordinator(own->channel, 0, &own->message, &got) != EPX_OK) return false;
-    if (got && own->message.kind == EPX_MESSAGE_END) return obey(own) == EPX_OK;
+    EPX_TRY(epx_channel_read_from_coordinator(own->channel, 0, &own->message, &got));
+    if (got && own->message.kind == EPX_MESSAGE_END) return obey(own);
     if (got && own->message.kind == EPX_MESSAGE_STOP)
       epx_checkpointing_set_stop(&own->checkpointing, own->message.seconds);
     if (got)
@@ -189,7 +207,19 @@ static bool is_unwanted(void *context) {
                                                .count = own->message.count,
                                                .seconds = own->message.seconds};
   }
-  return false;
+  return EPX_OK;
+}
+
+/* Tells whether nobody waits for the block that is being solved: the run is over, a copy was faster. */
+static bool is_unwanted(void *context) {
+  worker *own = context;
+  const double now = epx_seconds_get();
+  if (own->ended || now - own->t_asked < question_interval) return own->ended;
+  own->t_asked = now;
+  epx_under_way_set_solving(false);
+  const int code = look(own);
+  epx_under_way_set_solving(true);
+  return code == EPX_OK && own->ended;
 }
 
 static bool take_kept(worker *own) {
@@ -207,6 +237,7 @@ static bool take_kept(worker *own) {
 static epx_err step(worker *own) {
   bool got;
   if (take_kept(own)) return obey(own);
+  EPX_TRY(tell_signal(own));
   EPX_TRY(
       epx_channel_read_from_coordinator(own->channel, own->n_units > 0 ? 0 : patience, &own->message, &got));
   if (got) return obey(own);
@@ -252,12 +283,22 @@ static epx_err work(worker *own) {
   return EPX_OK;
 }
 
+/* A rank whose guardian is stopped would leave, and its launcher not learn of it: it hangs as a whole, so that
+ * the coordinator ends the run without it. */
+static void wait_for_guardian(void) {
+  const struct timespec nap = {.tv_nsec = 50000000};
+  while (epx_under_way_is_held())
+    nanosleep(&nap, NULL);
+}
+
 static epx_err create_worker(const epx_campaign *campaign, const epx_worker_calls *calls,
                              const epx_worker_place *place, worker **out) {
   worker *own;
   EPX_TRY(EPX_ARRAY(own, 1));
   own->campaign = campaign;
-  own->calls = calls;
+  own->single = *campaign;
+  own->single.block = 1;
+  own->calls = *calls;
   own->group = place->group;
   own->results = place->results;
   own->i_point = -1;
@@ -293,6 +334,7 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   if (!own->group) epx_interrupt_set(is_unwanted, own); /* a group leaves together or not at all */
   if (code == EPX_OK) code = work(own);
   epx_interrupt_set(NULL, NULL);
+  wait_for_guardian();
   if (code == EPX_OK) code = send_kind(own, EPX_MESSAGE_LEFT);
   if (code == EPX_OK) code = own->outcome;
   *stopped = own->stopped;
@@ -310,7 +352,9 @@ static epx_err follow(worker *own) {
     EPX_TRY(epx_group_read_block(own->group, &i_block));
     if (i_block < 0) return EPX_OK;
     const epx_block block = epx_blocks_get(own->campaign, i_block);
+    epx_under_way_begin(i_block, block.i_point, block.first, block.n, true);
     if (solve(own, &block) != EPX_OK) epx_error_reset(); /* the leader has the code, and reports it */
+    epx_under_way_end();
   }
 }
 

@@ -22,10 +22,10 @@ static int run(const cluster *c) {
   const outcome out = simulate(c, schedule);
   epx_schedule_destroy(&schedule);
   printf("%7d workers, %3d relays, %8lld trials of %g s, straggling %g, death %g, %g us a message: busy %.2f "
-         "%%, %lld given up, %lld copies, units of %lld at most; %.1f s to simulate\n",
+         "%%, %lld copies, units of %lld at most; %.1f s to simulate\n",
          c->n_workers, c->n_relays, (long long)c->n_blocks, c->mean, c->straggling, c->death,
-         1e6 * c->service, 100 * outcome_share(c, &out), (long long)out.counts.given_up,
-         (long long)out.n_copies, (long long)out.largest, get_seconds() - start);
+         1e6 * c->service, 100 * outcome_share(c, &out), (long long)out.n_copies, (long long)out.largest,
+         get_seconds() - start);
   return out.n_wrong != 0;
 }
 
@@ -68,13 +68,8 @@ int main(void) {
       {100000, 100, 3000000, 1e-4, 1e-5, 2e-6},
       {100000, 100, 10000000, 1e-4, 1e-5, 2e-6},
   };
-  const cluster small = {.n_blocks = 4000,
-                         .n_workers = 2,
-                         .mean = .01,
-                         .spread = .3,
-                         .request = 1e-4,
-                         .service = 3e-6,
-                         .poison = -1};
+  const cluster small = {
+      .n_blocks = 4000, .n_workers = 2, .mean = .01, .spread = .3, .request = 1e-4, .service = 3e-6};
   int n_wrong = measure_pending() + run(&small);
   for (size_t i = 0; i < sizeof clusters / sizeof *clusters; i++) {
     const large_cluster *large = &clusters[i];
@@ -87,8 +82,7 @@ int main(void) {
                               .death = large->death,
                               .request = large->n_relays > 0 ? 2e-3 : 1e-3,
                               .service = large->service,
-                              .bundle = 5e-6,
-                              .poison = -1});
+                              .bundle = 5e-6});
   }
   return n_wrong;
 }

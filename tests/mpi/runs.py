@@ -26,6 +26,15 @@ def is_alive(pid):
         return False
 
 
+def get_children(pid):
+    """Process numbers of a process's children; of a rank, as the launcher knows it: the process that it guards."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+            return [int(number) for number in children.read().split()]
+    except OSError:
+        return []
+
+
 class Run:
     """A program under mpirun (or alone, n_ranks = 0), in the background."""
 
@@ -43,9 +52,7 @@ class Run:
         found = {}
         pid = self.process.pid
         try:
-            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
-                numbers = [int(n) for n in children.read().split()]
-            for number in numbers:
+            for number in get_children(pid):
                 with open(f"/proc/{number}/environ", "rb") as environ:
                     variables = dict(v.split(b"=", 1) for v in environ.read().split(b"\0") if b"=" in v)
                 if b"OMPI_COMM_WORLD_RANK" in variables:

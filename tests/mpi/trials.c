@@ -1,14 +1,12 @@
 /** @file
  * A run over MPI ranks of the small campaign, with trials that do nothing, take a while, or fail: for tests
  * and timings of what surrounds trials. trials RESULTS.h5 INSTANCES [resume] [us=MICROSECONDS] [fail=BLOCK]
- * [kill=BLOCK]
  * [group=WORKERS] [seed=SEED] [slow=RANK]: after twenty blocks every block takes half a minute on that rank.
- * fail, kill: the worker that gets this block raises an error, or is killed. Prints the number of workers and
+ * fail: the worker that gets this block raises an error. Prints the number of workers and
  * the microseconds a trial.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <mpi.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +19,7 @@
 static double microseconds;
 static long slow_rank = -1, n_blocks;
 static int rank, seed = 1;
-static long failing = -1, killing = -1;
+static long failing = -1;
 
 static double get_processor_time(void) {
   struct timespec now;
@@ -32,7 +30,6 @@ static double get_processor_time(void) {
 static epx_err solve(const epx_point *point, int i_point, int first, double *record) {
   const double until = microseconds > 0 ? get_processor_time() + microseconds : 0;
   if (1000L * i_point + first / SMALL_BLOCK == failing) return EPX_RAISE(EPX_EFILE, "task.csv: has vanished");
-  if (1000L * i_point + first / SMALL_BLOCK == killing) raise(SIGKILL);
   if (rank == slow_rank && ++n_blocks > 20) {
     /* Half a minute, unless nobody waits for it. */
     const time_t end = time(NULL) + 30;
@@ -48,10 +45,8 @@ static epx_err solve(const epx_point *point, int i_point, int first, double *rec
 static void read_arguments(int argc, char **argv, epx_run_options *options) {
   for (int i = 3; i < argc; i++) {
     if (strcmp(argv[i], "resume") == 0) options->resume = true;
-    if (strcmp(argv[i], "retry") == 0) options->retry_failed = true;
     if (strncmp(argv[i], "us=", 3) == 0) microseconds = atof(argv[i] + 3);
     if (strncmp(argv[i], "slow=", 5) == 0) slow_rank = atol(argv[i] + 5);
-    if (strncmp(argv[i], "kill=", 5) == 0) killing = atol(argv[i] + 5);
     if (strncmp(argv[i], "group=", 6) == 0) options->workers_per_coordinator = atoi(argv[i] + 6);
     if (strncmp(argv[i], "seed=", 5) == 0) seed = atoi(argv[i] + 5);
     if (strncmp(argv[i], "fail=", 5) == 0) failing = atol(argv[i] + 5);

@@ -172,7 +172,7 @@ def a_campaign_runs_over_two_nodes(folder, epilux):
         lines = file.read().splitlines()
     assert "begins: 4 ranks" in lines[0] and f"job {job}" in lines[0] and "finished: " in lines[-1], lines
     assert not os.path.exists(path + ".journal") and not os.path.exists(path + ".lock")
-    assert "of the workers' time:" in read_log(path) and "rank 3 on n2" in read_log(path), read_log(path)
+    assert "workers: " in read_log(path) and "rank 3 on n2" in read_log(path), read_log(path)
     with h5py.File(path, "r") as file:
         run = file["run"]
         assert list(run["rank"][()]) == [1, 2, 3] and set(run["host"].asstr()[()]) == {"n1", "n2"}

@@ -39,7 +39,8 @@ static epx_err solve(const epx_call *call, int *status) {
 static const epx_option options[] = {
     {"--instances", "N", "new total number of instances per design point", 0},
     {"--points", "N", "new total number of design.points (designs sobol, saltelli, morris)", 0},
-    {"--retry-failed", NULL, "run failed trials again", 0},
+    {"--retry-failed", NULL, "run failed and lost trials again", 0},
+    {"--retry-lost", NULL, "run lost trials again", 0},
     EPX_OPTIONS_RUN,
     {NULL, NULL, NULL, 0}};
 

@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <mpi.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +14,12 @@
 
 #include "base/array.h"
 #include "cli/deck_arguments.h"
+#include "cli/guardian.h"
 #include "cli/print/display.h"
 #include "cli/time_limit.h"
 #include "epilux/log.h"
 #include "io/campaign.h"
+#include "parallel/under_way.h"
 
 static const struct timespec courtesy = {.tv_nsec = 200000000};
 
@@ -68,8 +69,10 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
   if (options->resume && options->force)
     return EPX_RAISE(EPX_EINPUT,
                      "run: --resume continues a results file, --force overwrites it: give only one of them");
-  if (options->retry_failed && !options->resume)
-    return EPX_RAISE(EPX_EINPUT, "run: --retry-failed goes with --resume: there is nothing to run again");
+  options->retry_lost = epx_call_is_set(call, "--retry-lost");
+  if ((options->retry_failed || options->retry_lost) && !options->resume)
+    return EPX_RAISE(EPX_EINPUT, "run: %s goes with --resume: there is nothing to run again",
+                     options->retry_failed ? "--retry-failed" : "--retry-lost");
   if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
   if (every) EPX_TRY(epx_time_limit_read("--checkpoint", every, &options->coordinator.checkpoint));
   EPX_TRY(read_count(call, "--attempts", 1000, &options->coordinator.attempts));
@@ -102,7 +105,9 @@ static epx_err run_job(const epx_call *call, epx_channel *channel, epx_group *gr
   epx_display_destroy(&display);
   if (report->begun) *status = EPX_EXIT_FAILED;
   EPX_TRY(code);
-  *status = report->coordinator.stopped ? EPX_EXIT_STOPPED : EPX_EXIT_DONE;
+  *status = report->coordinator.stopped               ? EPX_EXIT_STOPPED
+            : report->coordinator.progress.n_lost > 0 ? EPX_EXIT_FAILED
+                                                      : EPX_EXIT_DONE;
   return EPX_OK;
 }
 
@@ -121,7 +126,7 @@ static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_
   if (code == EPX_OK) code = create_group(job->campaign, channel, &group);
   if (code == EPX_OK) code = run_job(call, channel, group, job, &report, status);
   if (report.coordinator.abandoned) {
-    /* A block is still being solved: nobody can wait for it, and its memory must stay. */
+    /* A rank hangs, or a block is still being solved: nobody can wait for it, and its memory must stay. */
     if (code != EPX_OK) fprintf(stderr, "epilux: %s\n", epx_error_get_message());
     fflush(stdout);
     MPI_Abort(MPI_COMM_WORLD, code == EPX_OK ? *status : EPX_EXIT_FAILED);
@@ -141,14 +146,6 @@ static epx_err solve_on_ranks(const epx_call *call, int code, epx_run_job *job, 
   return code;
 }
 
-/* A batch system's warning may come while ranks still start: it waits until the run can heed it. */
-static void hold_warning(void) {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGUSR1);
-  pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
 /* Launchers hand standard input to the first rank: it reads the deck there for all. text: the caller's to free. */
 static epx_err read_input(char **text) {
   int rank, code = EPX_OK, n = -1;
@@ -163,14 +160,15 @@ static epx_err read_input(char **text) {
   return code;
 }
 
-/* The campaign comes first: where networks are distributed, rank 0 calls MPI from two threads. */
+/* Guardian and rank are forked with signals blocked: one that comes while ranks start is heard when the run has
+ * begun. The campaign comes before MPI: where networks are distributed, rank 0 calls MPI from two threads. */
 epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
   epx_run_job job = {0};
   epx_call own = *call;
   char *text = NULL;
   int provided, code = EPX_OK;
   const bool input = epx_call_is_input(call);
-  hold_warning();
+  epx_guardian_fork();
   if (!input) code = create(call, &job);
   const bool many = input || (code == EPX_OK && job.campaign->distributed);
   if (MPI_Init_thread(NULL, NULL, many ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided) ==
@@ -187,6 +185,7 @@ epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) 
   }
   destroy_job(&job);
   epx_array_destroy(&text);
+  epx_under_way_set_ended();
   return code;
 }
 
@@ -223,7 +222,8 @@ static const epx_option options[] = {
     EPX_OPTION_PETSC,
     {"--resume", NULL, "continue the results file; start a new one where there is none", 0},
     {"--force", NULL, "overwrite an existing results file", 0},
-    {"--retry-failed", NULL, "with --resume: run failed trials again", 0},
+    {"--retry-failed", NULL, "with --resume: run failed and lost trials again", 0},
+    {"--retry-lost", NULL, "with --resume: run lost trials again", 0},
     {"--shard", "K/N", "run part K of N; `epilux merge` joins the files of the parts", 0},
     EPX_OPTIONS_RUN,
     {NULL, NULL, NULL, 0}};
@@ -240,9 +240,17 @@ const epx_command epx_command_run = {
         "stopped and resumed or not. The results file can be read at any time. Trials finished since it was "
         "last written\n"
         "are in FILE.journal, and the state of long trainings (run.checkpoint) is in FILE.checkpoint.*.\n"
-        "The run saves and stops with exit status 75 on SIGTERM, SIGUSR1, SIGINT, at --max-time and before "
-        "the end of a\n"
-        "Slurm job. A second signal stops it at once, without waiting for the trials that are running.",
+        "The run saves and stops with exit status 75 at --max-time, before the end of a Slurm job, and on "
+        "the "
+        "signals INT,\n"
+        "TERM, HUP, QUIT, USR1, USR2, ALRM and XCPU. A second signal stops it at once, without waiting for "
+        "the "
+        "trials that\n"
+        "are running. A trial that crashes its process is recorded as failed. If a job ends and the cause is "
+        "unknown, the\n"
+        "trials that were running come last when the campaign is resumed. A trial that ran alone when "
+        "--attempts jobs ended\n"
+        "is recorded as lost; a run that finishes with lost trials ends with exit status 1.",
     .example = "mpirun -n 4 epilux run inputs/quickstart.yaml -o quickstart.h5",
     .options = options,
     .parallel = true,

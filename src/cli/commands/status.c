@@ -1,6 +1,6 @@
 /** @file
- * epilux status: how far a campaign is that runs or was stopped. Exit status 0: finished; 75: there is more
- * to do.
+ * epilux status: how far a campaign is that runs or was stopped. Exit status 0: finished; 1: finished, and
+ * trials were lost; 75: there is more to do.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <math.h>
@@ -50,7 +50,8 @@ static void init_progress(const char *path, const epx_results *results, bool run
       if (!epx_results_has_trial(results, i, k)) continue;
       progress->n_trials++;
       progress->n_finished += state != EPX_STATE_PENDING;
-      progress->n_failed += state > EPX_STATE_DONE;
+      progress->n_failed += state > EPX_STATE_DONE && state != EPX_LOST;
+      progress->n_lost += state == EPX_LOST;
     }
   if (running || results->journal.n_records > 0)
     progress->seconds += fmax(0, get_end(path, running) - get_written(path));
@@ -69,15 +70,16 @@ static void print_states(const epx_results *results) {
   printf("%-15s %ld\n", epx_record_get_state_name(EPX_STATE_PENDING), count[EPX_STATE_PENDING]);
 }
 
-static void print_status(const char *path, const epx_results *results, const char *holder, bool *finished) {
+static void print_status(const char *path, const epx_results *results, const char *holder, int *exit_status) {
   epx_progress progress;
   char left[32];
   init_progress(path, results, *holder != '\0', &progress);
-  *finished = progress.n_finished == progress.n_trials;
+  const bool finished = progress.n_finished == progress.n_trials;
+  *exit_status = !finished ? EPX_EXIT_STOPPED : progress.n_lost > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
   printf("%s: %ld of %ld trials finished, %s%s\n", path, progress.n_finished, progress.n_trials,
-         *holder     ? "running: "
-         : *finished ? "complete"
-                     : "stopped",
+         *holder    ? "running: "
+         : finished ? "complete"
+                    : "stopped",
          holder);
   if (results->n_shards > 0)
     printf("%-15s %d/%d: trials of the other parts are pending here\n", "shard", results->shard,
@@ -85,7 +87,11 @@ static void print_status(const char *path, const epx_results *results, const cha
   print_states(results);
   if (results->journal.n_damaged > 0)
     printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);
-  if (*finished) return;
+  if (progress.n_lost > 0)
+    printf("%-15s jobs ended under them, nobody knows why; run them again with epilux run DECK --resume "
+           "--retry-lost\n",
+           "lost trials");
+  if (finished) return;
   double shares;
   const int n_kept = epx_checkpoint_get_count(path, &shares);
   if (n_kept > 0)
@@ -109,11 +115,11 @@ static epx_err read_results(const char *path, epx_results **results, char *holde
   return code;
 }
 
-static epx_err view(const char *path, bool *finished) {
+static epx_err view(const char *path, int *exit_status) {
   char holder[256];
   epx_results *results;
   EPX_TRY(read_results(path, &results, holder, sizeof holder));
-  print_status(path, results, holder, finished);
+  print_status(path, results, holder, exit_status);
   epx_results_destroy(&results);
   return EPX_OK;
 }
@@ -158,18 +164,15 @@ static epx_err watch(const char *path, double interval) {
 static epx_err solve(const epx_call *call, int *status) {
   const char *every = epx_call_get_value(call, "--every", 0);
   double interval = default_interval;
-  bool finished;
   if (every) EPX_TRY(epx_time_limit_read("--every", every, &interval));
   if (every && !epx_call_is_set(call, "--watch"))
     return EPX_RAISE(EPX_EINPUT, "status: --every goes with --watch");
   char *file; /* a link's journal and lock are those of the file */
   EPX_TRY(epx_output_create_path(call->arguments[0], &file));
   int code = epx_call_is_set(call, "--watch") ? watch(file, interval) : EPX_OK;
-  if (code == EPX_OK) code = view(file, &finished);
+  if (code == EPX_OK) code = view(file, status);
   epx_array_destroy(&file);
-  EPX_TRY(code);
-  *status = finished ? EPX_EXIT_DONE : EPX_EXIT_STOPPED;
-  return EPX_OK;
+  return code;
 }
 
 static const epx_option options[] = {
@@ -183,8 +186,9 @@ const epx_command epx_command_status = {
     .n_min = 1,
     .n_max = 1,
     .summary = "show the progress of a running or stopped campaign",
-    .details = "Exit status: 0 when all trials are finished, 75 when some are pending. --watch ends when all "
-               "trials are finished,\n"
+    .details = "Exit status: 0 when all trials are finished, 1 when they are and some are lost, 75 when some "
+               "are pending.\n"
+               "--watch ends when all trials are finished,\n"
                "also if several jobs run them one after the other. Ctrl-C ends it earlier.",
     .example = "epilux status --watch quickstart.h5",
     .options = options,

@@ -143,6 +143,12 @@ static void print_stop(epx_display *display, const epx_run_job *job, const epx_c
   if (report->stopped)
     fprintf(stderr, "epilux: stopped by %s; finished trials are saved%s. Continue with epilux %s\n",
             report->reason, kept, job->again);
+  if (!report->stopped && progress->n_lost > 0)
+    fprintf(stderr,
+            "epilux: %ld trial%s lost: jobs ended under %s, nobody knows why; run %s again with epilux %s "
+            "--retry-lost\n",
+            progress->n_lost, progress->n_lost == 1 ? " was" : "s were",
+            progress->n_lost == 1 ? "it" : "them", progress->n_lost == 1 ? "it" : "them", job->again);
   if (!display->file) return;
   epx_progress_eval_line(progress, line, sizeof line);
   if (report->stopped)

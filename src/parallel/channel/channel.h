@@ -14,8 +14,7 @@
 #include "epilux/error.h"
 
 typedef enum {
-  EPX_MESSAGE_UNIT, /* to a worker: solve blocks first … first + count - 1; code 1: trainings of some may have
-                       been kept; `seconds` are left until the run must be over */
+  EPX_MESSAGE_UNIT, /* to a worker: solve blocks first … first + count - 1; code: EPX_UNIT_…; `seconds` are left until the run must be over */
   EPX_MESSAGE_STOP, /* to a worker: begin no block more; answer EPX_MESSAGE_STOPPED; that under way is waited
                        for `seconds` */
   EPX_MESSAGE_GO,   /* to a worker that reported an error: forget what you held, go on */
@@ -24,10 +23,15 @@ typedef enum {
   EPX_MESSAGE_STOPPED, /* of a worker: what it held and did not report is not begun */
   EPX_MESSAGE_KEPT, /* of a worker: the block that it holds first is left in its midst, its training is kept;
                        what else it holds is not begun, and it begins nothing more */
+  EPX_MESSAGE_TOLD, /* of a worker: a signal told it to stop; code: its number */
   EPX_MESSAGE_LEFT, /* of a worker: the last, once it was told the end */
   EPX_MESSAGE_ERROR /* of a worker: `code`, data: the message's text; it begins nothing before EPX_MESSAGE_GO
                      */
 } epx_message_kind;
+
+/** What a worker is told of a unit: trainings of some of its blocks may have been kept; nothing else is under
+ * way. */
+enum { EPX_UNIT_RESUMES = 1, EPX_UNIT_ALONE = 2 };
 
 /** A message. Init with {0}; its data grow as needed and are the message's own until epx_message_destroy().
  */

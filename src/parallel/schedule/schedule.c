@@ -30,7 +30,7 @@ typedef struct {
 /* A worker whose block may be copied. */
 typedef struct {
   int worker;
-  double since;
+  double since, due; /* when its first block began, and may be copied */
 } outing;
 
 typedef struct {
@@ -51,7 +51,7 @@ struct epx_schedule {
   epx_unit *returned; /* [n_returned], last in first out */
   size_t n_returned, returned_capacity;
   epx_suspects suspects;
-  outing *tail;       /* [n_tail] of [n_workers]: blocks that may be copied, those that began first first */
+  outing *tail;       /* [n_tail] of [n_workers]: blocks that may be copied, by when */
   int n_tail, i_tail; /* the next to be copied */
   double t_tail;      /* when the list was made */
   epx_durations durations;
@@ -74,6 +74,7 @@ epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers, 
                                 .quantile = 0.99,
                                 .retries = 2,
                                 .copy_age = 0.1,
+                                .hang_age = 20,
                                 .host_limit = 3};
 }
 
@@ -139,11 +140,17 @@ void epx_schedule_destroy(epx_schedule **address) {
   epx_array_destroy(address);
 }
 
+/* Parts of split blocks are suspects, whose state says it. */
 static bool is_finished(const epx_schedule *schedule, int64_t block) {
+  if (block >= schedule->options.n_blocks) {
+    const epx_suspect *part = epx_suspects_get(&schedule->suspects, block);
+    return part && part->state == EPX_SUSPECT_OVER;
+  }
   return schedule->finished[block / 64] >> block % 64 & 1;
 }
 
 static void set_bit(epx_schedule *schedule, int64_t block) {
+  if (block >= schedule->options.n_blocks) return;
   schedule->finished[block / 64] |= UINT64_C(1) << block % 64;
 }
 
@@ -156,33 +163,23 @@ void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
 
 /* ---- suspects */
 
-/* What is never to be handed out again, or by another way, is passed over by the cursor as if it were
- * finished. */
-static void give_up(epx_schedule *schedule, epx_suspect *suspect) {
-  epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_GIVEN_UP);
-  schedule->counts.open--;
-  schedule->counts.given_up++;
-}
-
-epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_deaths) {
+epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_ends) {
   epx_suspect *suspect;
-  EPX_TRY(epx_suspects_merge(&schedule->suspects, block, n_deaths, &suspect));
-  if (suspect->n_deaths > schedule->options.retries) give_up(schedule, suspect);
-  return EPX_OK;
+  schedule->counts.open += block >= schedule->options.n_blocks;
+  return epx_suspects_merge(&schedule->suspects, block, n_ends, 0, &suspect);
 }
 
 bool epx_schedule_is_suspect(const epx_schedule *schedule, int64_t block) {
   return schedule->suspects.n > 0 && epx_suspects_get(&schedule->suspects, block);
 }
 
-/* A suspect that may be handed out now: in a group while all are of one death and have attempts left, then
- * alone. */
+/* A suspect that may be handed out now: in a group while there are some of one end, then alone. */
 static epx_suspect *choose_suspect(epx_schedule *schedule) {
   epx_suspects *suspects = &schedule->suspects;
-  const int group = schedule->options.retries <= 1 ? 1 : (int)ceil(sqrt(schedule->options.n_workers));
+  const int group = (int)ceil(sqrt(schedule->options.n_workers));
   epx_suspect *suspect = epx_suspects_get_next(suspects, false);
-  if (suspect && group > 1) return suspects->n_out < group ? suspect : NULL;
-  if (!suspect) suspect = epx_suspects_get_next(suspects, true);
+  if (suspect) return suspects->n_out < group ? suspect : NULL;
+  suspect = epx_suspects_get_next(suspects, true);
   if (!suspect || schedule->counts.out > 0) return NULL;
   schedule->alone = true;
   return suspect;
@@ -200,7 +197,7 @@ static bool take_suspect(epx_schedule *schedule, epx_unit *unit) {
 
 static int compare_outings(const void *a, const void *b) {
   const outing *first = a, *second = b;
-  if (first->since != second->since) return first->since < second->since ? -1 : 1;
+  if (first->due != second->due) return first->due < second->due ? -1 : 1;
   return first->worker - second->worker;
 }
 
@@ -209,8 +206,19 @@ static int compare_outings(const void *a, const void *b) {
 static int64_t find_unfinished(const epx_schedule *schedule, const holding *held) {
   for (int k = 0; k < held->n_units; k++)
     for (int64_t b = held->unit[k].first; b < held->unit[k].first + held->unit[k].count; b++)
-      if (!is_finished(schedule, b) && !epx_schedule_is_suspect(schedule, b)) return b;
+      if (!is_finished(schedule, b)) return b;
   return -1;
+}
+
+/* How long a block is out before it is copied, s: when most would have ended; a suspect, or while nothing is
+ * timed, only when its worker may hang. */
+static double eval_patience(const epx_schedule *schedule, int64_t block) {
+  const epx_durations *durations = &schedule->durations;
+  const double soon = epx_durations_eval_quantile(durations, copy_quantile) + schedule->options.copy_age;
+  const double late =
+      3 * epx_durations_eval_quantile(durations, schedule->options.quantile) + schedule->options.hang_age;
+  if (durations->n == 0 || epx_schedule_is_suspect(schedule, block)) return late;
+  return fmin(soon, late);
 }
 
 /* Lists what may be copied, anew when the last list is used up, but not more often than blocks end. */
@@ -221,21 +229,20 @@ static void list_tail(epx_schedule *schedule, double now) {
   schedule->t_tail = now;
   for (int w = 0; w < schedule->options.n_workers; w++) {
     const holding *held = &schedule->worker[w];
-    if (held->partner < 0 && find_unfinished(schedule, held) >= 0)
-      schedule->tail[schedule->n_tail++] = (outing){w, held->since};
+    const int64_t block = held->partner < 0 ? find_unfinished(schedule, held) : -1;
+    if (block < 0) continue;
+    schedule->tail[schedule->n_tail++] =
+        (outing){w, held->since, held->since + eval_patience(schedule, block)};
   }
   qsort(schedule->tail, (size_t)schedule->n_tail, sizeof *schedule->tail, compare_outings);
 }
 
 static bool take_copy(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
-  const double least =
-      epx_durations_eval_quantile(&schedule->durations, copy_quantile) + schedule->options.copy_age;
-  if (schedule->durations.n == 0) return false;
   if (schedule->i_tail == schedule->n_tail) list_tail(schedule, now);
   for (; schedule->i_tail < schedule->n_tail; schedule->i_tail++) {
     const outing *next = &schedule->tail[schedule->i_tail];
     holding *other = &schedule->worker[next->worker];
-    if (now - next->since <= least) return false;
+    if (now <= next->due) return false;
     const int64_t block =
         other->since == next->since && other->partner < 0 ? find_unfinished(schedule, other) : -1;
     if (block < 0) continue;
@@ -343,20 +350,19 @@ static bool take_new(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
 static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit, bool *copy) {
   *copy = false;
   holding *held = &schedule->worker[worker];
-  if (count_fresh(schedule) > 0) {
+  if (!schedule->alone && count_fresh(schedule) > 0) {
     const int64_t largest = eval_largest(schedule, held, now);
     return largest > 0 && (take_returned(schedule, largest, unit) || take_new(schedule, largest, unit));
   }
   if (held->n_units > 0 || !has_time(schedule, held, now)) return false;
-  if (schedule->counts.open > 0) return take_suspect(schedule, unit);
+  if (!schedule->alone && schedule->counts.open > 0 && take_suspect(schedule, unit)) return true;
   return *copy = take_copy(schedule, worker, now, unit);
 }
 
 bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
   holding *held = &schedule->worker[worker];
   const epx_schedule_counts *counts = &schedule->counts;
-  if (schedule->draining || schedule->alone || counts->open + counts->out == 0 ||
-      schedule->hosts[held->host].aside)
+  if (schedule->draining || counts->open + counts->out == 0 || schedule->hosts[held->host].aside)
     return false;
   bool copy;
   if (!take(schedule, worker, now, unit, &copy)) return false;
@@ -433,31 +439,30 @@ static epx_err push_returned(epx_schedule *schedule, epx_unit unit) {
 }
 
 /* Returns the first block of what a worker holds: one that is finished or held by a partner is in good hands;
- * one that is charged becomes a suspect, and a suspect is open as such. *given_up: it is charged too often.
+ * one that is charged becomes a suspect, and a suspect is open as such. *hopeless: it is charged too often.
  */
-static epx_err return_first(epx_schedule *schedule, int worker, bool charged, bool *given_up) {
+static epx_err return_first(epx_schedule *schedule, int worker, bool charged, bool *hopeless) {
   holding *held = &schedule->worker[worker];
   const int64_t block = held->unit[0].first;
   const bool shared = is_shared(schedule, worker), finished = is_finished(schedule, block);
   epx_suspect *suspect = epx_suspects_get(&schedule->suspects, block);
-  *given_up = false;
+  *hopeless = false;
   pop(schedule, worker);
   if (shared || finished) return EPX_OK;
   schedule->counts.out--;
   schedule->counts.open++;
   if (!suspect && !charged) return push_returned(schedule, (epx_unit){block, 1});
   if (suspect) schedule->alone = false;
-  EPX_TRY(epx_suspects_merge(&schedule->suspects, block, charged, &suspect));
-  *given_up = suspect->n_deaths > schedule->options.retries;
-  if (*given_up) give_up(schedule, suspect);
+  EPX_TRY(epx_suspects_merge(&schedule->suspects, block, 0, charged, &suspect));
+  *hopeless = suspect->n_errors > schedule->options.retries;
   return EPX_OK;
 }
 
-static epx_err return_all(epx_schedule *schedule, int worker, bool charged, bool *given_up) {
+static epx_err return_all(epx_schedule *schedule, int worker, bool charged, bool *hopeless) {
   holding *held = &schedule->worker[worker];
-  *given_up = false;
+  *hopeless = false;
   if (held->n_units == 0) return EPX_OK;
-  EPX_TRY(return_first(schedule, worker, charged, given_up));
+  EPX_TRY(return_first(schedule, worker, charged, hopeless));
   while (held->n_units > 0 && schedule->n_tail > 0) { /* copies may have finished any of them */
     bool never;
     EPX_TRY(return_first(schedule, worker, false, &never));
@@ -473,9 +478,9 @@ static epx_err return_all(epx_schedule *schedule, int worker, bool charged, bool
   return EPX_OK;
 }
 
-epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost) {
-  bool given_up;
-  return return_all(schedule, worker, lost, &given_up);
+epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker) {
+  bool never;
+  return return_all(schedule, worker, false, &never);
 }
 
 static bool has_host(const epx_schedule *schedule) {
@@ -486,14 +491,13 @@ static bool has_host(const epx_schedule *schedule) {
 
 epx_err epx_schedule_set_failed(epx_schedule *schedule, int worker, bool *hopeless) {
   host_record *where = &schedule->hosts[schedule->worker[worker].host];
-  bool given_up;
-  EPX_TRY(return_all(schedule, worker, true, &given_up));
+  EPX_TRY(return_all(schedule, worker, true, hopeless));
   if (++where->n_failures >= schedule->options.host_limit && !where->aside) {
     where->aside = true;
     for (int w = 0; w < schedule->options.n_workers; w++)
       if (&schedule->hosts[schedule->worker[w].host] == where) set_idle(schedule, w, false);
   }
-  *hopeless = given_up || !has_host(schedule);
+  *hopeless = *hopeless || !has_host(schedule);
   return EPX_OK;
 }
 
@@ -507,11 +511,8 @@ int epx_schedule_get_idle(const epx_schedule *schedule, int i) {
   return i < schedule->n_idle ? schedule->idle[i] : -1;
 }
 
-int64_t epx_schedule_get_given_up(const epx_schedule *schedule, int i) {
-  const epx_suspects *suspects = &schedule->suspects;
-  for (size_t k = 0; k < suspects->n; k++)
-    if (suspects->list[k].state == EPX_SUSPECT_GIVEN_UP && i-- == 0) return suspects->list[k].block;
-  return -1;
+bool epx_schedule_is_alone(const epx_schedule *schedule) {
+  return schedule->alone;
 }
 
 void epx_schedule_set_draining(epx_schedule *schedule) {

@@ -8,14 +8,15 @@
  * have one block. A worker is handed a second unit ahead only while blocks are shorter than `ahead` (then a
  * request would cost more than it waits) and there are enough for all.
  *
- * Suspects are blocks that were under way when a worker died: any of them may have been the cause. They come
- * last, one a unit: those of one death at most sqrt(n_workers) at a time, so that a death among them charges
- * few; those of more, and those with one attempt left, alone, so that a death then is theirs. After more than
- * `retries` deaths a block is given up.
+ * Suspects are blocks that were under way when a job ended or a worker failed: any of them may have been the
+ * cause. They come last, one a unit: those of one end at most sqrt(n_workers) at a time, so that an end among
+ * them charges few; those of more alone, so that an end then is of one, and each in its turn. A block that is
+ * split (parallel/schedule/blocks.h) is finished, and its parts, numbered from n_blocks on, are suspects.
  *
  * When nothing is open any more, a worker that has nothing to do is handed a copy of a block that has been
  * out for longer than nine in ten take: results are the same bits whoever solves a block, so the first of the
- * two counts.
+ * two counts. A suspect is copied too, and anything before a first block is timed, but only when it has been
+ * out for so long that its worker may hang: so a rank that hangs costs time, and never the end of the run.
  *
  * A host on which `host_limit` blocks in a row failed is put aside: its workers are handed nothing more.
  */
@@ -35,8 +36,9 @@ typedef struct {
   double deadline;  /* s, on the clock of `now`; INFINITY: none */
   double margin;    /* s before the deadline by which all must be done */
   double quantile;  /* of block times: no block is handed out when less than this is left */
-  int retries;      /* times a block may go down with its worker, or fail, before it is given up */
+  int retries;      /* errors of a block after which there is no hope */
   double copy_age;  /* s that a block is out beyond what nine in ten take before it is copied */
+  double hang_age;  /* s that a block is out beyond three times what others take before its worker may hang */
   int host_limit;   /* failures in a row that put a host aside */
   const int *host;  /* [n_workers] number of each worker's host, from 0; NULL: one host for all */
 } epx_schedule_options;
@@ -51,7 +53,8 @@ typedef struct {
 double epx_schedule_eval_interval(int n_workers, int n_relays);
 
 /** Gets what fits most campaigns: unit_time 0.05 s and ahead 0.1 s, more where many workers must be quiet for
- * longer (above); no deadline, margin 1 s, quantile 0.99, retries 2, copy_age 0.1 s, host_limit 3, one host.
+ * longer (above); no deadline, margin 1 s, quantile 0.99, retries 2, copy_age 0.1 s, hang_age
+ * 20 s, host_limit 3, one host.
  */
 epx_schedule_options epx_schedule_get_defaults(int64_t n_blocks, int n_workers, int n_relays);
 
@@ -60,10 +63,10 @@ typedef struct {
   int64_t first, count;
 } epx_unit;
 
-/** How things stand. open + out + finished + given_up + kept = n_blocks. */
+/** How things stand. open + out + finished + kept = n_blocks and parts of split blocks. */
 typedef struct {
-  int64_t open, out, finished, given_up; /* blocks: not handed out, handed out, done, lost too often */
-  int64_t kept;                          /* blocks left in their midst, for another run */
+  int64_t open, out, finished; /* blocks: not handed out, handed out, done */
+  int64_t kept;                /* blocks left in their midst, for another run */
 } epx_schedule_counts;
 
 typedef struct epx_schedule epx_schedule;
@@ -76,10 +79,9 @@ void epx_schedule_destroy(epx_schedule **address);
 /** Sets a block finished that an earlier run solved. Call before the first unit is taken. */
 void epx_schedule_set_finished(epx_schedule *schedule, int64_t block);
 
-/** Sets a block suspected that was under way at n_deaths deaths of earlier runs; given up when that is more
- * than `retries`. Call before the first unit is taken, for a block that is not finished. Errors: EPX_EMEMORY.
- */
-epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_deaths);
+/** Sets a block suspected that was under way at n_ends ends of earlier runs, or adds a part of a block that is
+ * split. Call before the first unit is taken, for a block that is not finished. Errors: EPX_EMEMORY. */
+epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_ends);
 
 /** Gets the next unit for a worker, which then holds it; false when there is none for it now: it holds
  * enough, nothing is open, or the schedule drains (time may have brought that about just now). O(1)
@@ -90,21 +92,23 @@ bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_u
  * account: the worker holds no such block (it was taken for lost), or a copy came first. */
 bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, double seconds, double now);
 
-/** Sets all that a worker holds open again; `lost`: it died at its first block, which is charged for it and
- * given up after more than `retries` charges. The worker may go on taking units. Errors: EPX_EMEMORY. */
-epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker, bool lost);
+/** Sets all that a worker holds open again. The worker may go on taking units. Errors: EPX_EMEMORY. */
+epx_err epx_schedule_set_returned(epx_schedule *schedule, int worker);
 
 /** Sets the first block that a worker holds kept: it was left in its midst, and is for another run. Nothing
  * is handed out any more: there was no time for it. */
 void epx_schedule_set_kept(epx_schedule *schedule, int worker);
 
-/** Sets all that a worker holds open again because of an error at its first block, which is charged as by a
- * death, and counts against the worker's host. *hopeless: the block has failed too often, or no host is left.
+/** Sets all that a worker holds open again because of an error at its first block, which is charged and
+ * counts against the worker's host. *hopeless: the block has failed too often, or no host is left.
  * Errors: EPX_EMEMORY. */
 epx_err epx_schedule_set_failed(epx_schedule *schedule, int worker, bool *hopeless);
 
 /** Tells whether a block is a suspect, or was one. O(log of the suspects). */
 bool epx_schedule_is_suspect(const epx_schedule *schedule, int64_t block);
+
+/** Tells whether a block is out that nothing else may be beside. */
+bool epx_schedule_is_alone(const epx_schedule *schedule);
 
 /** Tells whether a worker's host is put aside. */
 bool epx_schedule_is_aside(const epx_schedule *schedule, int worker);
@@ -112,9 +116,6 @@ bool epx_schedule_is_aside(const epx_schedule *schedule, int worker);
 /** Gets the i-th worker that holds nothing and whose host is not put aside, in no order, -1 past the last.
  * What it was refused before it may be given now: a copy, a suspect, what another returned. */
 int epx_schedule_get_idle(const epx_schedule *schedule, int i);
-
-/** Gets the i-th block given up, -1 past the last. */
-int64_t epx_schedule_get_given_up(const epx_schedule *schedule, int i);
 
 /** Sets the schedule to drain: no unit is handed out any more. */
 void epx_schedule_set_draining(epx_schedule *schedule);

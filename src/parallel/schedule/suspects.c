@@ -42,7 +42,8 @@ static epx_err grow(epx_suspects *suspects) {
   return EPX_OK;
 }
 
-epx_err epx_suspects_merge(epx_suspects *suspects, int64_t block, int n_deaths, epx_suspect **suspect) {
+epx_err epx_suspects_merge(epx_suspects *suspects, int64_t block, int n_ends, int n_errors,
+                           epx_suspect **suspect) {
   const size_t i = find(suspects, block);
   if (i == suspects->n || suspects->list[i].block != block) {
     EPX_TRY(grow(suspects));
@@ -51,7 +52,8 @@ epx_err epx_suspects_merge(epx_suspects *suspects, int64_t block, int n_deaths, 
     suspects->n++;
   }
   *suspect = &suspects->list[i];
-  (*suspect)->n_deaths += n_deaths;
+  (*suspect)->n_ends += n_ends;
+  (*suspect)->n_errors += n_errors;
   suspects->first[0] = suspects->first[1] = 0;
   epx_suspects_set_state(suspects, *suspect, EPX_SUSPECT_OPEN);
   return EPX_OK;
@@ -65,10 +67,16 @@ void epx_suspects_set_state(epx_suspects *suspects, epx_suspect *suspect, epx_su
 }
 
 epx_suspect *epx_suspects_get_next(epx_suspects *suspects, bool often) {
+  epx_suspect *fewest = NULL;
   size_t *first = &suspects->first[often];
-  for (; *first < suspects->n; ++*first) {
-    epx_suspect *suspect = &suspects->list[*first];
-    if (suspect->state == EPX_SUSPECT_OPEN && (suspect->n_deaths > 1) == often) return suspect;
+  for (size_t i = *first; i < suspects->n; i++) {
+    epx_suspect *suspect = &suspects->list[i];
+    const int n = suspect->n_ends + suspect->n_errors;
+    if (suspect->state != EPX_SUSPECT_OPEN || (n > 1) != often) continue;
+    if (!fewest) *first = i;
+    if (!often) return suspect;
+    if (!fewest || n < fewest->n_ends + fewest->n_errors) fewest = suspect;
   }
-  return NULL;
+  if (!fewest) *first = suspects->n;
+  return fewest;
 }

@@ -71,7 +71,7 @@ static void what_is_kept_is_gone_on_with(void **state) {
   assert_int_equal(EPX_RESTART_ADD(&restart, number), EPX_OK);
   epx_checkpointing_init(&keeping, results, 9, 2, 1, 3600);
   const epx_checkpointer checkpointer = epx_checkpointing_get_checkpointer(&keeping);
-  epx_checkpointing_set_block(&keeping, 1, 4);
+  epx_checkpointing_set_block(&keeping, 1, 4, 3);
   assert_int_equal(checkpointer.show(checkpointer.context, 0.25, &restart), EPX_OK);
   assert_int_equal(epx_checkpoint_get_count(results, NULL), 0); /* it is not an hour */
   epx_checkpointing_set_stop(&keeping, 0);
@@ -79,7 +79,7 @@ static void what_is_kept_is_gone_on_with(void **state) {
   assert_true(keeping.left);
   number = 6;
   epx_checkpointing_init(&keeping, results, 9, 2, 1, 1e-9);
-  epx_checkpointing_set_block(&keeping, 1, 4);
+  epx_checkpointing_set_block(&keeping, 1, 4, 3);
   assert_int_equal(checkpointer.read(checkpointer.context, &restart, &found), EPX_OK);
   assert_false(found); /* nobody said that there may be any */
   keeping.resumes = true;
@@ -100,7 +100,7 @@ static void what_cannot_be_kept_is_not_left(void **state) {
   epx_checkpointing keeping;
   epx_checkpointing_init(&keeping, "/nowhere/r.h5", 9, 2, 1, 1e-9);
   const epx_checkpointer checkpointer = epx_checkpointing_get_checkpointer(&keeping);
-  epx_checkpointing_set_block(&keeping, 1, 4);
+  epx_checkpointing_set_block(&keeping, 1, 4, 3);
   epx_checkpointing_set_stop(&keeping, 0);
   assert_int_equal(checkpointer.show(checkpointer.context, 0.5, &restart), EPX_OK);
   assert_false(keeping.left);
@@ -116,7 +116,7 @@ static void a_block_that_was_kept_is_for_another_run(void **state) {
   assert_true(epx_schedule_get_unit(schedule, 0, 0, &first));
   assert_true(epx_schedule_get_unit(schedule, 1, 0, &second));
   epx_schedule_set_kept(schedule, 0);
-  assert_int_equal(epx_schedule_set_returned(schedule, 0, false), EPX_OK);
+  assert_int_equal(epx_schedule_set_returned(schedule, 0), EPX_OK);
   assert_true(epx_schedule_set_done(schedule, 1, second.first, 1, 1));
   const epx_schedule_counts counts = epx_schedule_get_counts(schedule);
   assert_int_equal(counts.kept, 1);

@@ -42,7 +42,7 @@ static outcome run_cluster(const cluster *c, int retries) {
   const outcome out = simulate(c, schedule);
   epx_schedule_destroy(&schedule);
   assert_int_equal(out.n_wrong, 0);
-  assert_int_equal(out.counts.open + out.counts.out + out.counts.finished + out.counts.given_up, c->n_blocks);
+  assert_int_equal(out.counts.open + out.counts.out + out.counts.finished, c->n_blocks);
   assert_int_equal(out.counts.out, 0);
   return out;
 }
@@ -50,12 +50,12 @@ static outcome run_cluster(const cluster *c, int retries) {
 static void every_block_is_solved_once(void **state) {
   (void)state;
   static const cluster clusters[] = {
-      {.n_blocks = 0, .n_workers = 3, .mean = 1, .poison = -1},
-      {.n_blocks = 1, .n_workers = 64, .mean = 1, .poison = -1},
-      {.n_blocks = 1000, .n_workers = 1, .mean = 1e-6, .spread = .9, .poison = -1},
-      {.n_blocks = 1000, .n_workers = 7, .mean = 1e-3, .spread = .9, .poison = -1},
-      {.n_blocks = 1000, .n_workers = 7, .mean = 10, .spread = .9, .poison = -1},
-      {.n_blocks = 130, .n_workers = 500, .mean = .01, .spread = .5, .poison = -1},
+      {.n_blocks = 0, .n_workers = 3, .mean = 1},
+      {.n_blocks = 1, .n_workers = 64, .mean = 1},
+      {.n_blocks = 1000, .n_workers = 1, .mean = 1e-6, .spread = .9},
+      {.n_blocks = 1000, .n_workers = 7, .mean = 1e-3, .spread = .9},
+      {.n_blocks = 1000, .n_workers = 7, .mean = 10, .spread = .9},
+      {.n_blocks = 130, .n_workers = 500, .mean = .01, .spread = .5},
   };
   for (size_t i = 0; i < sizeof clusters / sizeof *clusters; i++)
     assert_int_equal(run_cluster(&clusters[i], 2).counts.finished, clusters[i].n_blocks);
@@ -64,74 +64,49 @@ static void every_block_is_solved_once(void **state) {
 static void deaths_and_stragglers_lose_nothing(void **state) {
   (void)state;
   static const cluster clusters[] = {
-      {.n_blocks = 5000, .n_workers = 20, .mean = 1e-3, .spread = .5, .death = .05, .poison = -1},
-      {.n_blocks = 700,
-       .n_workers = 30,
-       .mean = 1e-3,
-       .spread = .5,
-       .death = .05,
-       .straggling = .05,
-       .poison = -1},
-      {.n_blocks = 300,
-       .n_workers = 40,
-       .mean = 1,
-       .spread = .9,
-       .death = .2,
-       .straggling = .1,
-       .poison = -1}};
+      {.n_blocks = 5000, .n_workers = 20, .mean = 1e-3, .spread = .5, .death = .05},
+      {.n_blocks = 700, .n_workers = 30, .mean = 1e-3, .spread = .5, .death = .05, .straggling = .05},
+      {.n_blocks = 300, .n_workers = 40, .mean = 1, .spread = .9, .death = .2, .straggling = .1}};
   for (size_t i = 0; i < sizeof clusters / sizeof *clusters; i++)
     assert_int_equal(run_cluster(&clusters[i], 20).counts.finished, clusters[i].n_blocks);
 }
 
-static void a_block_that_kills_is_given_up_and_named(void **state) {
+/* Runs after run, each ended at the poison block, as MPI has it: what was out is suspected, the rest of what
+ * was finished stays. In the end only the poison is left, and it ends its runs alone. */
+static void what_was_under_way_at_an_end_comes_last_then_alone(void **state) {
   (void)state;
-  const cluster c = {.n_blocks = 500, .n_workers = 4, .mean = 1e-3, .spread = .5, .poison = 123};
-  epx_schedule *schedule = create_schedule(&c, 2);
-  const outcome out = simulate(&c, schedule);
-  assert_int_equal(out.counts.given_up, 1);
-  assert_int_equal(out.counts.finished, c.n_blocks - 1);
-  assert_int_equal(epx_schedule_get_given_up(schedule, 0), 123);
-  assert_int_equal(epx_schedule_get_given_up(schedule, 1), -1);
-  epx_schedule_destroy(&schedule);
-}
-
-/* Runs after run, each ended by the death of all at the poison block, as MPI has it: what was out is
- * suspected, the rest of what was finished stays. Only the poison ends given up, after three deaths, the last
- * of them alone. */
-static void a_poison_block_is_found_over_relaunches(void **state) {
-  (void)state;
-  enum { N = 400, POISON = 77, WORKERS = 16 };
+  enum { N = 400, POISON = 77, WORKERS = 16, LAUNCHES = 5 };
   static bool finished[N];
-  static int deaths[N];
+  static int ends[N];
   memset(finished, 0, sizeof finished);
-  memset(deaths, 0, sizeof deaths);
-  for (int launch = 0; launch < 4; launch++) {
-    const cluster c = {.n_blocks = N, .n_workers = WORKERS, .poison = -1};
+  memset(ends, 0, sizeof ends);
+  for (int launch = 0; launch < LAUNCHES; launch++) {
+    const cluster c = {.n_blocks = N, .n_workers = WORKERS};
     epx_schedule *schedule = create_schedule(&c, 2);
     for (int b = 0; b < N; b++) {
       if (finished[b]) epx_schedule_set_finished(schedule, b);
-      if (!finished[b] && deaths[b] > 0)
-        assert_int_equal(epx_schedule_set_suspected(schedule, b, deaths[b]), EPX_OK);
+      if (!finished[b] && ends[b] > 0)
+        assert_int_equal(epx_schedule_set_suspected(schedule, b, ends[b]), EPX_OK);
     }
     epx_unit held[WORKERS][2];
     int n_held[WORKERS] = {0}, n_out = 0;
-    bool dead = false, any = true;
-    while (any && !dead) { /* in rounds: all take what they get, all finish one block */
-      any = false;
+    bool dead = false, alone = false;
+    while (!dead) { /* in rounds: all take what they get, all finish one block */
       for (int w = 0; w < WORKERS; w++)
         while (epx_schedule_get_unit(schedule, w, 0, &held[w][n_held[w] & 1]))
           n_held[w]++;
+      alone = epx_schedule_is_alone(schedule);
       for (int w = 0; w < WORKERS; w++)
         dead |= n_held[w] > 0 && held[w][0].first == POISON;
       n_out = 0;
       for (int w = 0; w < WORKERS; w++)
         n_out += n_held[w] > 0;
+      assert_true(n_out > 0);
       for (int w = 0; w < WORKERS; w++) {
         if (n_held[w] == 0) continue;
-        any = true;
         for (int k = 0; dead && k < n_held[w]; k++)
           for (int64_t b = held[w][k].first; b < held[w][k].first + held[w][k].count; b++)
-            deaths[b]++;
+            ends[b]++;
         if (dead) continue;
         finished[held[w][0].first] = true;
         assert_true(epx_schedule_set_done(schedule, w, held[w][0].first, 1, 0));
@@ -142,27 +117,88 @@ static void a_poison_block_is_found_over_relaunches(void **state) {
         }
       }
     }
-    assert_int_equal(dead, launch < 3);
-    if (launch == 1) assert_true(n_out <= 4); /* a group of sqrt(16) */
-    if (launch == 2) assert_int_equal(n_out, 1);
-    if (launch == 3) {
-      assert_int_equal(epx_schedule_get_given_up(schedule, 0), POISON);
-      assert_int_equal(epx_schedule_get_counts(schedule).given_up, 1);
-      assert_int_equal(epx_schedule_get_counts(schedule).finished, N - 1);
-    }
+    if (launch == 1) assert_in_range(n_out, 2, 4); /* a group of sqrt(16) */
+    if (launch >= 2) assert_int_equal(n_out, 1);
+    assert_true(alone == (launch >= 2));
+    if (launch >= 3) assert_int_equal(epx_schedule_get_counts(schedule).finished, N - 1);
+    epx_schedule_destroy(&schedule);
+  }
+}
+
+/* Ends that come at random: whoever was ended oftener waits for the others. */
+static void suspects_that_run_alone_take_turns(void **state) {
+  (void)state;
+  const epx_schedule_options options = epx_schedule_get_defaults(3, 4, 0);
+  int ends[3] = {2, 2, 2};
+  for (int launch = 0; launch < 9; launch++) {
+    epx_schedule *schedule;
+    epx_unit unit;
+    assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+    for (int b = 0; b < 3; b++)
+      assert_int_equal(epx_schedule_set_suspected(schedule, b, ends[b]), EPX_OK);
+    assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
+    assert_false(epx_schedule_get_unit(schedule, 1, 0, &unit));
+    assert_int_equal(unit.first, launch % 3);
+    ends[unit.first]++;
+    epx_schedule_destroy(&schedule);
+  }
+}
+
+/* Block 1 of three is split into five: the whole is done with, its parts are to do. */
+static void parts_of_a_split_block_are_counted_and_come_last(void **state) {
+  (void)state;
+  const epx_schedule_options options = epx_schedule_get_defaults(3, 1, 0);
+  static const int64_t expected[] = {0, 2, 8, 9, 10, 11, 12};
+  epx_schedule *schedule;
+  epx_unit unit;
+  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  epx_schedule_set_finished(schedule, 1);
+  for (int64_t part = 8; part < 13; part++)
+    assert_int_equal(epx_schedule_set_suspected(schedule, part, part < 10 ? 1 : 2), EPX_OK);
+  assert_int_equal(epx_schedule_get_counts(schedule).open, 2 + 5);
+  for (int k = 0; k < 7; k++) {
+    assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
+    assert_int_equal(unit.first, expected[k]);
+    assert_int_equal(unit.count, 1);
+    assert_true(epx_schedule_is_alone(schedule) == (expected[k] >= 10));
+    assert_true(epx_schedule_set_done(schedule, 0, unit.first, 1, 0));
+    assert_false(epx_schedule_set_done(schedule, 0, unit.first, 1, 0));
+  }
+  assert_false(epx_schedule_get_unit(schedule, 0, 0, &unit));
+  assert_int_equal(epx_schedule_get_counts(schedule).open, 0);
+  assert_int_equal(epx_schedule_get_counts(schedule).finished, 3 + 5);
+  epx_schedule_destroy(&schedule);
+}
+
+/* A worker that hangs with anything (the first block, before any is timed; a suspect; one that runs alone)
+ * costs the others some time. */
+static void a_worker_that_hangs_costs_time_and_not_the_end(void **state) {
+  (void)state;
+  for (int ends = 0; ends < 3; ends++) {
+    epx_schedule_options options = epx_schedule_get_defaults(2, 3, 0);
+    options.hang_age = 7;
+    epx_schedule *schedule;
+    epx_unit hung, unit;
+    assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+    epx_schedule_set_finished(schedule, 1);
+    if (ends > 0) assert_int_equal(epx_schedule_set_suspected(schedule, 0, ends), EPX_OK);
+    assert_true(epx_schedule_get_unit(schedule, 0, 0, &hung));
+    assert_false(epx_schedule_get_unit(schedule, 1, 7, &unit));
+    assert_true(epx_schedule_get_unit(schedule, 1, 7.1, &unit));
+    assert_int_equal(unit.first, hung.first);
+    assert_false(epx_schedule_get_unit(schedule, 2, 100, &unit));
+    assert_true(epx_schedule_set_done(schedule, 1, unit.first, 1, 8));
+    assert_int_equal(epx_schedule_get_counts(schedule).finished, 2);
+    assert_int_equal(epx_schedule_get_counts(schedule).out, 0);
+    assert_false(epx_schedule_set_done(schedule, 0, hung.first, 50, 50)); /* it went on, too late */
     epx_schedule_destroy(&schedule);
   }
 }
 
 static void the_end_does_not_wait_for_a_straggler(void **state) {
   (void)state;
-  const cluster c = {.n_blocks = 2000,
-                     .n_workers = 50,
-                     .mean = 1,
-                     .spread = .3,
-                     .straggling = .01,
-                     .request = 1e-3,
-                     .poison = -1};
+  const cluster c = {
+      .n_blocks = 2000, .n_workers = 50, .mean = 1, .spread = .3, .straggling = .01, .request = 1e-3};
   const outcome out = run_cluster(&c, 2);
   assert_int_equal(out.counts.finished, c.n_blocks);
   assert_true(out.n_copies > 0);
@@ -174,7 +210,7 @@ static void the_end_does_not_wait_for_a_straggler(void **state) {
 static void a_bad_host_is_put_aside_and_the_others_do_all(void **state) {
   (void)state;
   const cluster c = {
-      .n_blocks = 3000, .n_workers = 40, .mean = .5, .spread = .3, .poison = -1, .n_hosts = 8, .bad_host = 5};
+      .n_blocks = 3000, .n_workers = 40, .mean = .5, .spread = .3, .n_hosts = 8, .bad_host = 5};
   const outcome out = run_cluster(&c, 3);
   assert_false(out.hopeless);
   assert_int_equal(out.counts.finished, c.n_blocks);
@@ -183,7 +219,7 @@ static void a_bad_host_is_put_aside_and_the_others_do_all(void **state) {
 
 static void no_host_left_is_hopeless(void **state) {
   (void)state;
-  const cluster c = {.n_blocks = 100, .n_workers = 4, .mean = 1, .poison = -1, .n_hosts = 1, .bad_host = 0};
+  const cluster c = {.n_blocks = 100, .n_workers = 4, .mean = 1, .n_hosts = 1, .bad_host = 0};
   epx_schedule *schedule = create_schedule(&c, 10);
   const outcome out = simulate(&c, schedule);
   assert_true(out.hopeless);
@@ -233,19 +269,12 @@ static void workers_are_busy_to_the_end(void **state) {
     cluster c;
     double share;
   } cases[] = {
-      {{.n_blocks = 4000, .n_workers = 2, .mean = .01, .spread = .3, .request = 2e-4, .poison = -1}, .99},
-      {{.n_blocks = 48, .n_workers = 2, .mean = 2, .spread = .3, .growth = 2, .request = 1e-3, .poison = -1},
-       .95},
-      {{.n_blocks = 100000, .n_workers = 1000, .mean = 1, .spread = .3, .request = 1e-3, .poison = -1}, .98},
-      {{.n_blocks = 300000,
-        .n_workers = 10000,
-        .mean = 1,
-        .spread = .3,
-        .request = 1e-3,
-        .service = 5e-6,
-        .poison = -1},
+      {{.n_blocks = 4000, .n_workers = 2, .mean = .01, .spread = .3, .request = 2e-4}, .99},
+      {{.n_blocks = 48, .n_workers = 2, .mean = 2, .spread = .3, .growth = 2, .request = 1e-3}, .95},
+      {{.n_blocks = 100000, .n_workers = 1000, .mean = 1, .spread = .3, .request = 1e-3}, .98},
+      {{.n_blocks = 300000, .n_workers = 10000, .mean = 1, .spread = .3, .request = 1e-3, .service = 5e-6},
        .97},
-      {{.n_blocks = 20000, .n_workers = 8, .mean = 1e-3, .growth = 5, .request = 5e-4, .poison = -1}, .97},
+      {{.n_blocks = 20000, .n_workers = 8, .mean = 1e-3, .growth = 5, .request = 5e-4}, .97},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const outcome out = run_cluster(&cases[i].c, 2);
@@ -268,8 +297,7 @@ static void many_workers_are_quiet_for_longer(void **state) {
                         .mean = 1,
                         .spread = .3,
                         .request = 1e-3,
-                        .service = 5e-5,
-                        .poison = -1}; /* 20,000 blocks end a second, and one message takes 50 us */
+                        .service = 5e-5}; /* 20,000 blocks end a second, and one message takes 50 us */
   const outcome out = run_cluster(&slow, 2);
   const double share = outcome_share(&slow, &out);
   if (share < 0.7) fail_msg("busy share %g", share);
@@ -293,8 +321,7 @@ static void relays_keep_units_small(void **state) {
                           .straggling = 1e-4,
                           .death = 1e-5,
                           .request = 1e-3,
-                          .service = 2e-5,
-                          .poison = -1};
+                          .service = 2e-5};
   cluster relayed = direct;
   relayed.n_relays = 20;
   relayed.service = 2e-6;
@@ -308,8 +335,8 @@ static void relays_keep_units_small(void **state) {
 
 static void short_blocks_come_many_a_unit_and_long_ones_singly(void **state) {
   (void)state;
-  const cluster quick = {.n_blocks = 1000000, .n_workers = 2, .mean = 1e-6, .poison = -1};
-  const cluster slow = {.n_blocks = 1000, .n_workers = 2, .mean = .2, .poison = -1};
+  const cluster quick = {.n_blocks = 1000000, .n_workers = 2, .mean = 1e-6};
+  const cluster slow = {.n_blocks = 1000, .n_workers = 2, .mean = .2};
   assert_true(run_cluster(&quick, 2).n_requests < 200);
   assert_int_equal(run_cluster(&slow, 2).largest, 1);
 }
@@ -317,12 +344,8 @@ static void short_blocks_come_many_a_unit_and_long_ones_singly(void **state) {
 static void nothing_runs_past_the_deadline(void **state) {
   (void)state;
   for (double mean = 1e-3; mean < 10; mean *= 7) {
-    const cluster c = {.n_blocks = (int64_t)(200 / mean),
-                       .n_workers = 10,
-                       .mean = mean,
-                       .spread = .5,
-                       .deadline = 12,
-                       .poison = -1};
+    const cluster c = {
+        .n_blocks = (int64_t)(200 / mean), .n_workers = 10, .mean = mean, .spread = .5, .deadline = 12};
     const outcome out = run_cluster(&c, 2);
     assert_true(out.end <= 12);
     assert_true(out.end > 11 - 4 * mean);
@@ -342,7 +365,7 @@ static void a_drained_schedule_hands_out_nothing(void **state) {
   assert_false(epx_schedule_get_unit(schedule, 1, 0, &unit));
   assert_false(epx_schedule_is_idle(schedule, 0));
   assert_true(epx_schedule_is_idle(schedule, 1));
-  assert_int_equal(epx_schedule_set_returned(schedule, 0, false), EPX_OK);
+  assert_int_equal(epx_schedule_set_returned(schedule, 0), EPX_OK);
   assert_int_equal(epx_schedule_get_counts(schedule).open, 10);
   epx_schedule_destroy(&schedule);
 }
@@ -355,7 +378,7 @@ static void a_result_nobody_waits_for_is_of_no_account(void **state) {
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
   assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
   assert_false(epx_schedule_set_done(schedule, 1, unit.first, 1, 0));
-  assert_int_equal(epx_schedule_set_returned(schedule, 0, true), EPX_OK);
+  assert_int_equal(epx_schedule_set_returned(schedule, 0), EPX_OK);
   assert_false(epx_schedule_set_done(schedule, 0, unit.first, 1, 0));
   assert_int_equal(epx_schedule_get_counts(schedule).finished, 0);
   epx_schedule_destroy(&schedule);
@@ -373,8 +396,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_block_is_solved_once),
       cmocka_unit_test(deaths_and_stragglers_lose_nothing),
-      cmocka_unit_test(a_block_that_kills_is_given_up_and_named),
-      cmocka_unit_test(a_poison_block_is_found_over_relaunches),
+      cmocka_unit_test(what_was_under_way_at_an_end_comes_last_then_alone),
+      cmocka_unit_test(suspects_that_run_alone_take_turns),
+      cmocka_unit_test(parts_of_a_split_block_are_counted_and_come_last),
+      cmocka_unit_test(a_worker_that_hangs_costs_time_and_not_the_end),
       cmocka_unit_test(the_end_does_not_wait_for_a_straggler),
       cmocka_unit_test(a_bad_host_is_put_aside_and_the_others_do_all),
       cmocka_unit_test(no_host_left_is_hopeless),
