@@ -91,11 +91,8 @@ static bool shows_effective(const view *own) {
 
 static epx_err set_heads(epx_table *table, const view *own) {
   EPX_TRY(epx_table_set_next(table, "point"));
-  for (int f = 0; f < own->n_factors; f++) {
-    const char *unit = own->factors[f].unit;
-    const bool named = unit && strcmp(unit, "1") != 0;
-    EPX_TRY(epx_table_set_next(table, named ? "%s (%s)" : "%s", own->factors[f].path, unit));
-  }
+  for (int k = 0; k < epx_deck_get_n_columns(own->deck); k++)
+    EPX_TRY(epx_table_set_column_head(table, epx_deck_get_column(own->deck, k).factor));
   EPX_TRY(epx_table_set_next(table, "done"));
   for (int state = EPX_SLOW; state < EPX_STATES; state++)
     if (own->ended[state]) EPX_TRY(epx_table_set_next(table, "%s", epx_record_get_state_name(state)));
@@ -113,13 +110,10 @@ static epx_err set_heads(epx_table *table, const view *own) {
 static epx_err set_states(epx_table *table, const view *own, int i_point, const double *record) {
   int count[EPX_STATES];
   EPX_TRY(epx_table_set_next(table, "%d", i_point));
-  for (int f = 0; f < own->n_factors; f++) {
-    const double value = own->design->value[(size_t)i_point * (size_t)own->n_factors + (size_t)f];
-    if (own->factors[f].categorical)
-      EPX_TRY(epx_table_set_next(table, "%s", own->factors[f].names[(int)value]));
-    else
-      EPX_TRY(set_number(table, own, value));
-  }
+  for (int k = 0; k < epx_deck_get_n_columns(own->deck); k++)
+    EPX_TRY(epx_table_set_value(table, epx_deck_get_column(own->deck, k).factor,
+                                epx_deck_eval_column(own->deck, own->design, i_point, k),
+                                own->exact ? 17 : 4));
   epx_summary_eval_states(&own->results->layout, own->results->n_instances, record, count);
   EPX_TRY(epx_table_set_next(table, "%d", count[EPX_STATE_DONE]));
   for (int state = EPX_SLOW; state < EPX_STATES; state++)
@@ -178,7 +172,7 @@ static void print_yield(const view *own, epx_metric metric) {
 }
 
 static epx_err print_view(const view *own, const char *path, bool csv) {
-  const int n_columns = own->n_factors + count_causes(own) +
+  const int n_columns = epx_deck_get_n_columns(own->deck) + count_causes(own) +
                         (shows_effective(own) ? 11
                          : own->has_yield     ? 10
                                               : 7);

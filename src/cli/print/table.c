@@ -3,6 +3,7 @@
  */
 #include "cli/print/table.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,12 +53,7 @@ static epx_err grow(epx_table *table) {
   return EPX_OK;
 }
 
-epx_err epx_table_set_next(epx_table *table, const char *format, ...) {
-  char text[CELL_SIZE];
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
+static epx_err set_text(epx_table *table, const char *text) {
   EPX_TRY(grow(table));
   EPX_TRY(epx_array_create_text(&table->cell[table->n_cells], text));
   int *width = &table->width[table->n_cells % (size_t)table->n_columns];
@@ -66,7 +62,27 @@ epx_err epx_table_set_next(epx_table *table, const char *format, ...) {
   return EPX_OK;
 }
 
-void epx_table_view_csv_cell(const char *text) {
+epx_err epx_table_set_next(epx_table *table, const char *format, ...) {
+  char text[CELL_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  return set_text(table, text);
+}
+
+epx_err epx_table_set_column_head(epx_table *table, const epx_factor *factor) {
+  const bool named = factor->unit && strcmp(factor->unit, "1") != 0;
+  return epx_table_set_next(table, named ? "%s (%s)" : "%s%s", factor->path, named ? factor->unit : "");
+}
+
+epx_err epx_table_set_value(epx_table *table, const epx_factor *factor, double value, int n_digits) {
+  if (factor->categorical) return set_text(table, value >= 0 ? factor->names[(int)value] : "-");
+  if (isnan(value)) return set_text(table, "-");
+  return epx_table_set_next(table, "%.*g", n_digits, value);
+}
+
+static void print_csv_cell(const char *text) {
   if (!strpbrk(text, ",\"\n")) {
     fputs(text, stdout);
     return;
@@ -84,7 +100,7 @@ void epx_table_view(const epx_table *table, bool csv) {
     const int column = (int)(i % (size_t)table->n_columns);
     if (csv) {
       if (column > 0) putchar(',');
-      epx_table_view_csv_cell(table->cell[i]);
+      print_csv_cell(table->cell[i]);
     } else {
       printf("%s%*s", column > 0 ? "  " : "", table->width[column], table->cell[i]);
     }

@@ -30,6 +30,23 @@ epx_err epx_deck_check_plugin(const epx_deck *deck);
 epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, int *n_factors,
                              epx_design **design);
 
+/** A column of the table of design points: a factor, or a path that takes its values along with one. */
+typedef struct {
+  const epx_factor *factor; /* path, unit and values; of a path that goes along the list that belongs to its
+                               leader's, level by level */
+  int i_factor;             /* of the design: the factor itself, or its leader */
+  bool along;
+} epx_deck_column;
+
+/** Gets the i-th column: every factor in its order, each before the paths that go along with it. */
+int epx_deck_get_n_columns(const epx_deck *deck);
+epx_deck_column epx_deck_get_column(const epx_deck *deck, int i);
+
+/** Evaluates a column at a point: a number, or the index of a category. Of a path that goes along it is the deck's
+ * own value where its leader has none of the list's (the base of one-at-a-time), whose word then stands after those
+ * of the list; NAN or -1 where there is none. */
+double epx_deck_eval_column(const epx_deck *deck, const epx_design *design, int i_point, int i_column);
+
 /** Gets the method of the design and its numbers; it has design.points as written. */
 const epx_design_spec *epx_deck_get_design(const epx_deck *deck);
 

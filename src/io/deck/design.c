@@ -83,13 +83,15 @@ static epx_err read_range(epx_deck *deck, const epx_tree *made, epx_factor *fact
   return EPX_OK;
 }
 
-static epx_err read_factor(epx_deck *deck, const char *path, const epx_tree *made, epx_factor *factor) {
+/* values: a list, or NULL for a range that `made` describes. */
+static epx_err read_factor(epx_deck *deck, const char *path, const epx_tree *made, const epx_tree *values,
+                           epx_factor *factor) {
   epx_tree root = *deck->resolved;
   epx_target target;
   const char *copy, *unit;
   epx_resolver r = {deck->store, deck->user, &root, NULL};
   EPX_TRY(epx_resolve_read_family(deck->resolved, &r.family));
-  const epx_tree *base = epx_tree_get_path(deck->resolved, path), *values = epx_tree_get(made, "values");
+  const epx_tree *base = epx_tree_get_path(deck->resolved, path);
   EPX_TRY(epx_target_get(&r, path, made, &target));
   EPX_TRY(epx_tree_create_text(deck->store, path, &copy));
   factor->path = (char *)copy;
@@ -110,14 +112,61 @@ static void read_design(const epx_tree *resolved, epx_design_spec *spec) {
   spec->seed = strtoull(epx_tree_get_path(resolved, "study.seed")->text, NULL, 10);
 }
 
+/* Gives a category that goes along the deck's own word, after those of its list, as its base. */
+static epx_err add_own_name(epx_deck *deck, epx_factor *factor) {
+  const epx_tree *own = epx_tree_get_path(deck->resolved, factor->path);
+  const char *copy;
+  char **names;
+  if (!factor->categorical || factor->base >= 0 || !own || own->kind != EPX_TREE_SCALAR) return EPX_OK;
+  EPX_TRY(epx_tree_create_memory(deck->store, ((size_t)factor->n_levels + 1) * sizeof *names, &names));
+  memcpy(names, factor->names, (size_t)factor->n_levels * sizeof *names);
+  EPX_TRY(epx_tree_create_text(deck->store, own->text, &copy));
+  names[factor->n_levels] = (char *)copy;
+  factor->base = factor->n_levels;
+  factor->names = names;
+  return EPX_OK;
+}
+
+/* The columns of factor f: its own, then those of the paths that go along with it. */
+static epx_err read_columns(epx_deck *deck, int f, const epx_tree *made) {
+  const epx_tree *along = epx_tree_get(made, "along");
+  deck->columns[deck->n_columns++] = (epx_deck_column){&deck->factors[f], f, false};
+  for (int k = 0; along && k < along->n; k++) {
+    epx_factor *follower;
+    EPX_TRY(epx_tree_create_memory(deck->store, sizeof *follower, &follower));
+    EPX_TRY(read_factor(deck, along->keys[k], along, along->items[k], follower));
+    EPX_TRY(add_own_name(deck, follower));
+    deck->columns[deck->n_columns++] = (epx_deck_column){follower, f, true};
+  }
+  return EPX_OK;
+}
+
 epx_err epx_deck_read_factors(epx_deck *deck) {
   const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  size_t n_columns = (size_t)factors->n;
   read_design(deck->resolved, &deck->design);
   deck->n_factors = factors->n;
+  deck->n_columns = 0;
+  for (int i = 0; i < factors->n; i++) {
+    const epx_tree *along = epx_tree_get(factors->items[i], "along");
+    if (along) n_columns += (size_t)along->n;
+  }
   EPX_TRY(epx_tree_create_memory(deck->store, (size_t)factors->n * sizeof *deck->factors, &deck->factors));
-  for (int i = 0; i < factors->n; i++)
-    EPX_TRY(read_factor(deck, factors->keys[i], factors->items[i], &deck->factors[i]));
+  EPX_TRY(epx_tree_create_memory(deck->store, n_columns * sizeof *deck->columns, &deck->columns));
+  for (int i = 0; i < factors->n; i++) {
+    const epx_tree *made = factors->items[i];
+    EPX_TRY(read_factor(deck, factors->keys[i], made, epx_tree_get(made, "values"), &deck->factors[i]));
+    EPX_TRY(read_columns(deck, i, made));
+  }
   return EPX_OK;
+}
+
+int epx_deck_get_n_columns(const epx_deck *deck) {
+  return deck->n_columns;
+}
+
+epx_deck_column epx_deck_get_column(const epx_deck *deck, int i) {
+  return deck->columns[i];
 }
 
 const epx_design_spec *epx_deck_get_design(const epx_deck *deck) {
@@ -159,6 +208,15 @@ static int get_level(const epx_factor *factor, double value) {
   return -1;
 }
 
+double epx_deck_eval_column(const epx_deck *deck, const epx_design *design, int i_point, int i_column) {
+  const epx_deck_column *column = &deck->columns[i_column];
+  const double value = design->value[(size_t)i_point * (size_t)design->n_factors + (size_t)column->i_factor];
+  if (!column->along) return value;
+  const int level = get_level(&deck->factors[column->i_factor], value);
+  if (level < 0) return column->factor->base;
+  return column->factor->categorical ? level : column->factor->levels[level];
+}
+
 static epx_err set_value(epx_tree_store *store, const char *path, const char *text, const epx_tree *where,
                          const epx_tree **tree) {
   const epx_tree *value, *changed;
@@ -177,6 +235,14 @@ static const epx_tree *get_made(const epx_deck *deck, int i) {
 typedef epx_err (*value_setter)(epx_tree_store *store, const char *path, const char *text,
                                 const epx_tree *where, const epx_tree **tree);
 
+/* The value of a path that goes along at its leader's level; where the leader has none of the list's values, the
+ * deck's own, NULL where that is no scalar. */
+static const char *get_along_text(const epx_deck *deck, const epx_tree *along, int k, int level) {
+  const epx_tree *own = epx_tree_get_path(deck->resolved, along->keys[k]);
+  if (level >= 0) return along->items[k]->items[level]->text;
+  return own && own->kind == EPX_TREE_SCALAR ? own->text : NULL;
+}
+
 /* Puts factor i's value, and what goes along with it, into the deck. */
 static epx_err set_factor(const epx_deck *deck, epx_tree_store *store, int i, double value, value_setter set,
                           const epx_tree **tree) {
@@ -186,8 +252,10 @@ static epx_err set_factor(const epx_deck *deck, epx_tree_store *store, int i, do
   char number[32];
   if (!factor->categorical) epx_text_eval_number(value, number);
   EPX_TRY(set(store, factor->path, factor->categorical ? factor->names[level] : number, made, tree));
-  for (int k = 0; along && k < along->n; k++)
-    EPX_TRY(set(store, along->keys[k], along->items[k]->items[level]->text, along->items[k], tree));
+  for (int k = 0; along && k < along->n; k++) {
+    const char *text = get_along_text(deck, along, k, level);
+    if (text) EPX_TRY(set(store, along->keys[k], text, along->items[k], tree));
+  }
   return EPX_OK;
 }
 

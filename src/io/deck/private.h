@@ -16,6 +16,8 @@ struct epx_deck {
   char message[1024];       /* what is wrong with it after --set, until another --set mends it */
   int n_factors;
   epx_factor *factors; /* [n_factors], of the resolved deck */
+  int n_columns;
+  epx_deck_column *columns; /* [n_columns] */
   epx_design_spec design;
 };
 

@@ -125,13 +125,19 @@ static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
   return epx_archive_write_count(archive, "/", "shards", (uint64_t)campaign->n_shards);
 }
 
-static epx_err write_factor(const epx_store *store, epx_archive *archive, int f) {
+/* A column of the design: a factor, or a path that takes its values along with one. */
+static epx_err write_column(const epx_store *store, epx_archive *archive, int i_column) {
   const epx_campaign *campaign = store->campaign;
-  const epx_factor *factor = &campaign->factors[f];
-  const size_t n = (size_t)campaign->n_points, n_factors = (size_t)campaign->n_factors;
+  const epx_deck_column column = epx_deck_get_column(campaign->deck, i_column);
+  const epx_factor *factor = column.factor;
+  const size_t n = (size_t)campaign->n_points;
   char path[256], long_name[256];
   snprintf(path, sizeof path, "/design/%s", factor->path);
-  snprintf(long_name, sizeof long_name, "factor %s", factor->path);
+  if (column.along)
+    snprintf(long_name, sizeof long_name, "%.110s, along with %.110s", factor->path,
+             campaign->factors[column.i_factor].path);
+  else
+    snprintf(long_name, sizeof long_name, "factor %s", factor->path);
   epx_archive_array array = {.path = path,
                              .unit = factor->unit ? factor->unit : "1",
                              .long_name = long_name,
@@ -140,13 +146,15 @@ static epx_err write_factor(const epx_store *store, epx_archive *archive, int f)
                              .axis = {"/point"}};
   if (!factor->categorical) {
     for (size_t i = 0; i < n; i++)
-      store->column[i] = campaign->design->value[i * n_factors + (size_t)f];
+      store->column[i] = epx_deck_eval_column(campaign->deck, campaign->design, (int)i, i_column);
     return epx_archive_write(archive, &array, store->column);
   }
   const char **names;
   EPX_TRY(EPX_ARRAY(names, n));
-  for (size_t i = 0; i < n; i++)
-    names[i] = factor->names[(size_t)campaign->design->value[i * n_factors + (size_t)f]];
+  for (size_t i = 0; i < n; i++) {
+    const double value = epx_deck_eval_column(campaign->deck, campaign->design, (int)i, i_column);
+    names[i] = value >= 0 ? factor->names[(size_t)value] : "";
+  }
   array.type = EPX_ARCHIVE_TEXT;
   const int code = epx_archive_write(archive, &array, names);
   epx_array_destroy(&names);
@@ -190,8 +198,8 @@ epx_err epx_store_write_records(const epx_store *store, epx_archive *archive) {
   EPX_TRY(write_attributes(store, archive));
   EPX_TRY(write_scales(store, archive));
   EPX_TRY(write_engine(store, archive));
-  for (int f = 0; f < store->campaign->n_factors; f++)
-    EPX_TRY(write_factor(store, archive, f));
+  for (int k = 0; k < epx_deck_get_n_columns(store->campaign->deck); k++)
+    EPX_TRY(write_column(store, archive, k));
   for (int f = 0; f < store->n_fields; f++)
     EPX_TRY(write_field(store, archive, &store->fields[f]));
   return write_meaning(archive);

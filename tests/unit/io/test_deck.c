@@ -284,6 +284,37 @@ static void one_set_may_begin_a_section_and_the_next_complete_it(void **state) {
   epx_deck_destroy(&deck);
 }
 
+/* The base point of a star has no level of the list: what goes along keeps the deck's own value there. */
+static void columns_hold_what_goes_along_and_the_base_its_own_values(void **state) {
+  (void)state;
+  epx_deck *deck =
+      read_deck(SMALL "design:\n  method: one-at-a-time\n  factors:\n"
+                      "    network.parameters.loss:\n      values: [0.5, 2]\n"
+                      "      along: {network.inputs.scale: [10, 20], learning.optimizer.name: [sgd, sgd]}\n");
+  static const double expected[] = {0, 10, 20};
+  const epx_factor *factors;
+  epx_design *design;
+  int n_factors;
+  assert_int_equal(epx_deck_eval_design(deck, &factors, &n_factors, &design), EPX_OK);
+  assert_int_equal(design->n_points, 3);
+  assert_int_equal(epx_deck_get_n_columns(deck), 3);
+  const epx_deck_column scale = epx_deck_get_column(deck, 1), name = epx_deck_get_column(deck, 2);
+  assert_true(scale.along && scale.i_factor == 0 && !epx_deck_get_column(deck, 0).along);
+  assert_string_equal(scale.factor->path, "network.inputs.scale");
+  for (int i = 0; i < 3; i++) {
+    epx_settings *s;
+    assert_int_equal(epx_deck_eval_settings(deck, design, i, &s), EPX_OK);
+    assert_float_equal(epx_deck_eval_column(deck, design, i, 1), s->network.input_scale, 0);
+    if (i > 0) assert_float_equal(s->network.input_scale, expected[i], 0);
+    const char *word = name.factor->names[(int)epx_deck_eval_column(deck, design, i, 2)];
+    assert_string_equal(word, i == 0 ? "adam" : "sgd");
+    assert_int_equal(s->learning.optimizer.kind, i == 0 ? EPX_ADAM : EPX_SGD);
+    epx_settings_destroy(&s);
+  }
+  epx_design_destroy(&design);
+  epx_deck_destroy(&deck);
+}
+
 static void factors_reach_the_settings(void **state) {
   (void)state;
   epx_deck *deck = read_deck(
@@ -386,6 +417,7 @@ int main(void) {
       cmocka_unit_test(set_decides_over_what_the_file_says_of_the_other_case),
       cmocka_unit_test(one_set_may_begin_a_section_and_the_next_complete_it),
       cmocka_unit_test(factors_reach_the_settings),
+      cmocka_unit_test(columns_hold_what_goes_along_and_the_base_its_own_values),
       cmocka_unit_test(ranges_of_integers_give_integers),
       cmocka_unit_test(one_at_a_time_wants_a_single_base_value),
       cmocka_unit_test(settings_that_fail_at_a_point_name_the_line_of_the_factor),
