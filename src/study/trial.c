@@ -154,7 +154,6 @@ static epx_err measure_before(const epx_point *point, block_work *work) {
 static epx_err measure_counts(const epx_point *point, block_work *work) {
   epx_measured *m = &work->measured;
   const epx_tuning *tuning = epx_learner_get_tuning(work->learner);
-  const unsigned char *trained = epx_learner_get_trained(work->learner);
   m->equilibria = (double)epx_learner_get_counts(work->learner).equilibria / point->block;
   if (point->origin->made) {
     m->nominal_accuracy = point->origin->accuracy;
@@ -169,8 +168,10 @@ static epx_err measure_counts(const epx_point *point, block_work *work) {
           audit.n_audited > 0 ? (double)audit.n_disagreements / (double)audit.n_audited : NAN;
     if (m->settled) m->settled[k] = (double)m->test[k].n_settled / m->test[k].n_samples;
     if (m->skipped) m->skipped[k] = epx_learner_get_skipped(work->learner, k);
-    if (m->writes) m->writes[k] = epx_tuning_eval_writes(tuning, k, trained);
-    if (m->worn_out) m->worn_out[k] = epx_tuning_eval_worn(tuning, k, trained);
+    m->out_of_range[k] = epx_learner_get_out_of_range(work->learner, k);
+    const unsigned char *settable = epx_learner_get_settable(work->learner, k);
+    if (m->writes) m->writes[k] = epx_tuning_eval_writes(tuning, k, settable);
+    if (m->worn_out) m->worn_out[k] = epx_tuning_eval_worn(tuning, k, settable);
     if (m->energy)
       EPX_TRY(epx_consumption_eval(point, &m->test[k], m->heater_power[k],
                                    m->n_epochs[k] * point->task->n_train,
@@ -230,6 +231,20 @@ static void warn_of_failures(const epx_point *point, int first, const block_work
         "more than 10 %% of an instance's nudged phases failed (another basin, or no equilibrium) and were "
         "skipped. Try a smaller learning.nudge.beta (now %g). See metric nudge_failures.",
         point->settings->learning.nudging.beta);
+    return;
+  }
+}
+
+/* Training and drift end at the ends of ranges; that they do is said once. */
+static void warn_of_range(const epx_point *point, int first, const block_work *work) {
+  const int n = count_kept(point, first);
+  for (int k = 0; k < n; k++) {
+    if (!(work->measured.out_of_range[k] >= 0.01)) continue;
+    epx_log_write_once(
+        EPX_LOG_WARNING, "trial",
+        "updates or drifts would have taken parameters out of their range: %.0f %% of an instance's "
+        "settings were held at its end. See metric out_of_range.",
+        100 * work->measured.out_of_range[k]);
     return;
   }
 }
@@ -303,6 +318,7 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   if (speaks(work)) warn_of_failures(point, first, work);
   EPX_TRY(measure_after(point, work));
   if (speaks(work)) warn_of_unstable(point, first, work);
+  if (speaks(work)) warn_of_range(point, first, work);
   if (speaks(work)) warn_of_disagreements(point, first, work);
   for (int k = 0; k < point->block; k++)
     epx_record_write_result(&point->layout, point->settings, &work->measured, &work->curves, work->n_epochs,

@@ -63,6 +63,12 @@ typedef struct {
   uint32_t sample; /* number of the lanes' first sample in its batch */
 } epx_batch_key;
 
+/** How often entries of an instance's parameters were set, by updates and drifts, and how often they would have left
+ * their range and were held at its end. */
+typedef struct {
+  double n_set, n_held;
+} epx_range_counts;
+
 /** One batch of lanes at their free equilibrium: what a rule may look at. */
 typedef struct {
   epx_ensemble *ensemble; /* with parameters and samples set; left as found */
@@ -72,6 +78,12 @@ typedef struct {
   const double *state;  /* [n_rows][n_lanes], free equilibrium */
   const double *weight; /* [n_lanes] >= 0, of each lane in its instance's gradient; 0 leaves a lane out */
   const unsigned char *trained; /* [n_theta], 0: the entry may be left zero; NULL: all are wanted */
+  const unsigned char *alive;   /* [n_instances][n_theta], 0: dead, it does not drift; NULL: all live */
+  const unsigned char
+      *settable; /* [n_instances][n_theta], 0: it is not set; needed where there are weights */
+  epx_tuning
+      *weights; /* through which parameters are shifted, and left with what that wrote; NULL: exactly */
+  epx_range_counts *range; /* [n_instances] counts drifts; NULL: they are not counted */
   epx_batch_key key;
 } epx_batch;
 

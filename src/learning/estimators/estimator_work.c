@@ -41,7 +41,7 @@ void epx_estimator_destroy_work(epx_estimator_work **address) {
   double **const arrays[] = {&work->readout, &work->slope,   &work->plus,     &work->minus, &work->response,
                              &work->held,    &work->further, &work->weight,   &work->way,   &work->size,
                              &work->theta,   &work->value,   &work->contrast, &work->cost,  &work->path,
-                             &work->circle,  &work->read,    &work->drifted};
+                             &work->circle,  &work->read,    &work->drifted,  &work->set,   &work->settings};
   for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(&work->certificate);

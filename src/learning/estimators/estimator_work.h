@@ -29,6 +29,7 @@ struct epx_estimator_work {
    * unrolled to the free state, the complex states of holomorphic. */
   double *held, *further;
   double *theta, *drifted;
+  double *set, *settings; /* what weights make of shifted parameters; what the trainer wants of them */
   double *path, *circle;
   const double *laid; /* the parameters that the ensemble has; NULL: the batch's */
 

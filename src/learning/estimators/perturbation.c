@@ -10,16 +10,33 @@ epx_err epx_perturbation_init(const epx_batch *batch, epx_estimator_work *work) 
   const size_t n_all = (size_t)batch->ensemble->n_instances * batch->ensemble->network->n_theta;
   EPX_TRY(epx_estimator_need(&work->theta, n_all));
   memcpy(work->theta, batch->theta, n_all * sizeof *work->theta);
+  if (batch->weights) {
+    EPX_TRY(epx_estimator_need(&work->set, n_all));
+    EPX_TRY(epx_estimator_need(&work->settings, n_all));
+    memcpy(work->set, batch->theta, n_all * sizeof *work->set);
+    memcpy(work->settings, epx_tuning_get_wanted(batch->weights), n_all * sizeof *work->settings);
+  }
   epx_estimator_set_lanes(batch, work);
   for (size_t k = 0; k < n; k++)
     work->minus[k] = work->frozen[k % n_lanes] ? 0 : batch->state[k];
   return EPX_OK;
 }
 
+/* Writes settings, shifted as the parameters are, into the weights, and gets the parameters that they make. */
+static const double *write_shifted(const epx_batch *batch, epx_estimator_work *work) {
+  const size_t n = (size_t)batch->ensemble->n_instances * batch->ensemble->network->n_theta;
+  double *wanted = epx_tuning_get_wanted(batch->weights);
+  for (size_t k = 0; k < n; k++)
+    wanted[k] = work->settings[k] + (work->theta[k] - batch->theta[k]);
+  epx_tuning_write(batch->weights, batch->settable);
+  epx_tuning_eval(batch->weights, work->set);
+  return work->set;
+}
+
 epx_err epx_perturbation_eval_cost(const epx_batch *batch, epx_estimator_work *work) {
   epx_ensemble *ensemble = batch->ensemble;
-  ensemble->functions->set_parameters(ensemble, work->theta);
-  work->laid = work->theta;
+  work->laid = batch->weights ? write_shifted(batch, work) : work->theta;
+  ensemble->functions->set_parameters(ensemble, work->laid);
   memcpy(work->plus, work->minus, epx_estimator_count(batch) * sizeof *work->plus);
   EPX_TRY(epx_nudging_solve_phase(batch, 0, EPX_NUDGE_RELEASE, work, work->plus));
   epx_estimator_read(batch, 1, work, work->plus);
@@ -38,6 +55,11 @@ double epx_perturbation_eval_sum(const epx_batch *batch, const epx_estimator_wor
 }
 
 void epx_perturbation_restore(const epx_batch *batch, epx_estimator_work *work) {
+  if (batch->weights) {
+    const size_t n = (size_t)batch->ensemble->n_instances * batch->ensemble->network->n_theta;
+    memcpy(epx_tuning_get_wanted(batch->weights), work->settings, n * sizeof *work->settings);
+    epx_tuning_write(batch->weights, batch->settable);
+  }
   batch->ensemble->functions->set_parameters(batch->ensemble, batch->theta);
   work->laid = NULL;
 }

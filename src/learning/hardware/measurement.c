@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "learning/estimators/estimator_work.h"
+#include "photonic/range.h"
 
 static epx_reading_key get_key(const epx_batch *batch, uint32_t read) {
   const epx_batch_key *key = &batch->key;
@@ -42,6 +43,21 @@ static const double *get_laid(const epx_batch *batch, const epx_estimator_work *
   return work->laid ? work->laid : batch->theta;
 }
 
+/* Drifts one instance: what is dead stays, what leaves its range is held at the end. */
+static void drift(const epx_batch *batch, epx_estimator_work *work, const epx_reading_key *key, int k) {
+  const epx_network *network = batch->ensemble->network;
+  const size_t own = (size_t)k * network->n_theta, p = (size_t)work->hardware->drift.parameter;
+  const double *laid = get_laid(batch, work) + own;
+  double *drifted = work->drifted + own;
+  epx_hardware_add_drift(work->hardware, network, key, batch->key.first + (uint32_t)k, drifted);
+  for (size_t i = 0; batch->alive && i < network->n_theta; i++)
+    if (!batch->alive[own + i]) drifted[i] = laid[i];
+  const size_t n_held = epx_range_project(network, NULL, drifted);
+  if (!batch->range) return;
+  batch->range[k].n_set += (double)network->count[p];
+  batch->range[k].n_held += (double)n_held;
+}
+
 epx_err epx_estimator_set_drift(const epx_batch *batch, epx_estimator_work *work) {
   epx_ensemble *ensemble = batch->ensemble;
   const size_t n_theta = ensemble->network->n_theta, n = (size_t)ensemble->n_instances * n_theta;
@@ -50,8 +66,7 @@ epx_err epx_estimator_set_drift(const epx_batch *batch, epx_estimator_work *work
   const epx_reading_key key = get_key(batch, work->n_drifts++);
   memcpy(work->drifted, get_laid(batch, work), n * sizeof *work->drifted);
   for (int k = 0; k < ensemble->n_instances; k++)
-    epx_hardware_add_drift(work->hardware, ensemble->network, &key, batch->key.first + (uint32_t)k,
-                           work->drifted + (size_t)k * n_theta);
+    drift(batch, work, &key, k);
   ensemble->functions->set_parameters(ensemble, work->drifted);
   return EPX_OK;
 }

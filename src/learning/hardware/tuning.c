@@ -245,6 +245,17 @@ epx_err epx_tuning_add_to_restart(epx_tuning *t, epx_restart *restart) {
   return EPX_RESTART_ADD(restart, t->n_calls);
 }
 
+void epx_tuning_copy(const epx_tuning *from, epx_tuning *to) {
+  const size_t size = (size_t)from->n_instances * from->network->n_theta * sizeof(double);
+  const double *const source[] = {from->wanted, from->level, from->setting, from->origin, from->writes};
+  double *const target[] = {to->wanted, to->level, to->setting, to->origin, to->writes};
+  for (size_t i = 0; i < sizeof source / sizeof *source; i++)
+    memcpy(target[i], source[i], size);
+  to->point = from->point;
+  to->first = from->first;
+  to->n_calls = from->n_calls;
+}
+
 /* Sums over the trained entries: of the writes, or of those that are worn out. */
 static double eval_mean(const epx_tuning *t, int i_instance, const unsigned char *trained, bool worn) {
   const double *writes = t->writes ? t->writes + (size_t)i_instance * t->network->n_theta : NULL;

@@ -88,6 +88,9 @@ void epx_tuning_set_written(epx_tuning *tuning, const unsigned char *mask);
 /** Adds the settings to a restart: what is wanted, written and left, and how often. Errors: EPX_EMEMORY. */
 epx_err epx_tuning_add_to_restart(epx_tuning *tuning, epx_restart *restart);
 
+/** Copies the settings of another, made for the same network, instances and hardware: with all that was written. */
+void epx_tuning_copy(const epx_tuning *from, epx_tuning *to);
+
 /** Evaluates the writes an entry, and the share of worn-out entries, of one instance over the entries of
  * `trained` [n_theta]; 0 when there are none. */
 double epx_tuning_eval_writes(const epx_tuning *tuning, int i_instance, const unsigned char *trained);

@@ -14,6 +14,7 @@ static epx_err add_training(epx_learner *learner, epx_restart *m) {
   EPX_TRY(epx_restart_add(m, learner->alive, n_all * sizeof *learner->alive));
   EPX_TRY(epx_restart_add(m, learner->stopped, n * sizeof *learner->stopped));
   EPX_TRY(epx_restart_add(m, learner->tally, n * sizeof *learner->tally));
+  EPX_TRY(epx_restart_add(m, learner->range, n * sizeof *learner->range));
   EPX_TRY(epx_restart_add(m, learner->norm, n * sizeof *learner->norm));
   EPX_TRY(epx_restart_add(m, learner->n_norms, n * sizeof *learner->n_norms));
   EPX_TRY(epx_restart_add(m, learner->coverage, n * sizeof *learner->coverage));

@@ -4,6 +4,18 @@
 
 #include "learning/training/learner_state.h"
 
+/* Whether a rule shifts parameters that are set through weights which are not ideal. */
+static bool writes_probes(const epx_learner *learner, const epx_estimator *estimator) {
+  return (estimator->rooms & EPX_ROOM_THETA) && !estimator->computed && learner->before;
+}
+
+static void set_settable(epx_learner *learner) {
+  const size_t n_theta = learner->network->n_theta;
+  for (size_t k = 0; k < (size_t)learner->n_instances * n_theta; k++)
+    learner->mask[k] = learner->trained[k % n_theta] && (!learner->alive || learner->alive[k]) &&
+                       !learner->stopped[k / n_theta];
+}
+
 /* Adds the gradient of the chunk solved last. */
 static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, const epx_nudging *nudging) {
   const epx_batch batch = {.ensemble = learner->ensemble,
@@ -13,6 +25,10 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
                            .state = learner->state,
                            .weight = learner->weight,
                            .trained = learner->trained,
+                           .alive = learner->alive,
+                           .settable = learner->mask,
+                           .weights = writes_probes(learner, estimator) ? learner->tuning : NULL,
+                           .range = learner->range,
                            .key = learner->key};
   const size_t n_theta = learner->network->n_theta;
   const int n_samples = learner->ensemble->n_samples;
@@ -43,8 +59,12 @@ epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimato
   const size_t n_theta = learner->network->n_theta, n_instances = (size_t)learner->n_instances;
   memset(learner->gradient, 0, n_instances * n_theta * sizeof *learner->gradient);
   memset(learner->n_estimated, 0, n_instances * sizeof *learner->n_estimated);
+  const bool writes = writes_probes(learner, estimator);
+  if (writes) set_settable(learner);
+  if (writes) epx_tuning_copy(learner->tuning, learner->before);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
+    if (writes && first > 0) epx_tuning_copy(learner->before, learner->tuning); /* chunks share the writes */
     EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
     epx_learner_add_tally(learner);
     learner->key.sample = (uint32_t)first;
@@ -65,9 +85,12 @@ epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *est
   if (refusal)
     return EPX_RAISE(EPX_EINPUT, "estimator %s does not apply to family %s: %s", estimator->name,
                      learner->network->family->name, refusal);
+  const bool writes = writes_probes(learner, estimator);
   epx_learner_set_parameters(learner, theta);
+  if (writes) epx_tuning_set_origin(learner->tuning, theta);
   EPX_TRY(epx_learner_eval_batch_gradient(learner, estimator, nudging, learner->task->n_train,
                                           learner->task->train));
+  if (writes) epx_tuning_copy(learner->before, learner->tuning); /* a measurement leaves no trace */
   memcpy(gradient, learner->gradient,
          (size_t)learner->n_instances * learner->network->n_theta * sizeof *gradient);
   return EPX_OK;

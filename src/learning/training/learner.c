@@ -100,6 +100,7 @@ static epx_err create_arrays(epx_learner *learner) {
   EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
   EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
   EPX_TRY(EPX_ARRAY(learner->coverage, n_instances));
+  EPX_TRY(EPX_ARRAY(learner->range, n_instances));
   EPX_TRY(EPX_ARRAY(learner->validation, n_instances));
   if (learner->spec.patience > 0) EPX_TRY(EPX_ARRAY(learner->best_theta, n_instances * network->n_theta));
   EPX_TRY(EPX_ARRAY(learner->best_loss, n_instances));
@@ -118,6 +119,9 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
                                &learner->optimizer));
   EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
                             learner->spec.deployed, &learner->tuning));
+  if (!epx_tuning_is_ideal(&learner->spec.hardware.tuning))
+    EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
+                              true, &learner->before));
   EPX_TRY(create_arrays(learner));
   for (int p = 0; p < network->family->n_parameters; p++)
     memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
@@ -192,6 +196,7 @@ void epx_learner_destroy(epx_learner **address) {
   epx_learner *learner = *address;
   epx_optimizer_destroy(&learner->optimizer);
   epx_tuning_destroy(&learner->tuning);
+  epx_tuning_destroy(&learner->before);
   epx_estimator_destroy_work(&learner->work);
   epx_inspection_destroy(&learner->inspection);
   if (learner->owns_ensemble) epx_ensemble_destroy(&learner->ensemble);
@@ -212,6 +217,7 @@ void epx_learner_destroy(epx_learner **address) {
   epx_array_destroy(&learner->certificate);
   epx_array_destroy(&learner->tally);
   epx_array_destroy(&learner->coverage);
+  epx_array_destroy(&learner->range);
   epx_array_destroy(&learner->validation);
   epx_array_destroy(address);
 }
@@ -264,6 +270,18 @@ const unsigned char *epx_learner_get_trained(const epx_learner *learner) {
 double epx_learner_get_skipped(const epx_learner *learner, int i_instance) {
   const epx_learner_coverage *own = &learner->coverage[i_instance];
   return own->n_samples > 0 ? 1 - own->n_settled / own->n_samples : NAN;
+}
+
+const unsigned char *epx_learner_get_settable(epx_learner *learner, int i_instance) {
+  const size_t n_theta = learner->network->n_theta, own = (size_t)i_instance * n_theta;
+  for (size_t k = 0; k < n_theta; k++)
+    learner->mask[own + k] = learner->trained[k] && (!learner->alive || learner->alive[own + k]);
+  return learner->mask + own;
+}
+
+double epx_learner_get_out_of_range(const epx_learner *learner, int i_instance) {
+  const epx_range_counts *own = &learner->range[i_instance];
+  return own->n_set > 0 ? own->n_held / own->n_set : NAN;
 }
 
 double epx_learner_get_failures(const epx_learner *learner, int i_instance) {

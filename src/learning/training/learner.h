@@ -118,6 +118,14 @@ const epx_tuning *epx_learner_get_tuning(const epx_learner *learner);
 /** Gets which entries of the parameters are trained [n_theta]. */
 const unsigned char *epx_learner_get_trained(const epx_learner *learner);
 
+/** Gets which entries of an instance's parameters training can set [n_theta]: trained ones that are not dead. Until
+ * the next call of a learner's function. */
+const unsigned char *epx_learner_get_settable(epx_learner *learner, int i_instance);
+
+/** Gets the share of an instance's settings, by updates and drifts of its last training, that would have left their
+ * parameter's range and ended at its end; NaN when nothing was set. */
+double epx_learner_get_out_of_range(const epx_learner *learner, int i_instance);
+
 /** Gets the share of an instance's learning phases in the last training that were left out: they had no
  * equilibrium, or had left the free state's basin. 0 when there were none. */
 double epx_learner_get_failures(const epx_learner *learner, int i_instance);

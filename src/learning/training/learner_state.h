@@ -46,8 +46,10 @@ struct epx_learner {
   epx_inspection *inspection; /* a second look at free equilibria */
 
   epx_tuning *tuning;
-  unsigned char *alive; /* [n_instances][n_theta]; NULL: all */
-  bool deployed;        /* the settings are those that training goes on from */
+  epx_tuning *before;      /* what it was before probes were written; NULL: weights are ideal */
+  epx_range_counts *range; /* [n_instances] of this training */
+  unsigned char *alive;    /* [n_instances][n_theta]; NULL: all */
+  bool deployed;           /* the settings are those that training goes on from */
   epx_learner_renewal renewal;
   void *renewal_context;
   double *n_asked,
@@ -102,7 +104,7 @@ epx_err epx_learner_solve_validation(epx_learner *learner, int epoch, const doub
                                      epx_curves *curves);
 
 /** Sets the parameters of each instance to its best, where there is patience and a best. */
-void epx_learner_set_best(const epx_learner *learner, double *theta);
+void epx_learner_set_best(epx_learner *learner, double *theta);
 
 /** Evaluates the gradient of the mean cost of `n` samples, in chunks, the parameters being set:
  * learner->gradient, zero where not trained, and n_estimated; adds the samples to the tally. Errors:

@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "base/numbers/random.h"
 #include "learning/training/learner_state.h"
+#include "photonic/range.h"
 
 /* Lists the training part in the order of this epoch; as it stands when one batch takes it all. */
 static void set_order(epx_learner *learner, int epoch) {
@@ -51,6 +52,20 @@ static void tie(epx_learner *learner) {
     learner->n_estimated[i] = n;
 }
 
+/* Parameters stay in their ranges; how often they would not is counted. */
+static void hold_ranges(epx_learner *learner, double *theta) {
+  const size_t n_theta = learner->network->n_theta;
+  for (int i = 0; i < learner->n_instances; i++) {
+    const unsigned char *changed = learner->mask + (size_t)i * n_theta;
+    double n_set = 0;
+    for (size_t k = 0; k < n_theta; k++)
+      n_set += changed[k];
+    learner->range[i].n_set += n_set;
+    learner->range[i].n_held +=
+        (double)epx_range_project(learner->network, learner->trained, theta + (size_t)i * n_theta);
+  }
+}
+
 /* A stopped instance keeps its parameters, unless it carries those of tied ones; so does one that has no
  * gradient this time. */
 static void step(epx_learner *learner, double factor, double *theta) {
@@ -66,12 +81,14 @@ static void step(epx_learner *learner, double factor, double *theta) {
     epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta,
                            learner->mask);
     epx_tuning_set_written(learner->tuning, learner->mask);
+    hold_ranges(learner, theta);
     return;
   }
   epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask,
                          epx_tuning_get_wanted(learner->tuning), NULL);
   epx_tuning_write(learner->tuning, learner->mask);
   epx_tuning_eval(learner->tuning, theta);
+  hold_ranges(learner, theta);
 }
 
 static void begin_epoch(epx_learner *learner, int epoch, double *theta) {
@@ -171,6 +188,7 @@ static void begin(epx_learner *learner, const double *theta) {
   memset(learner->coverage, 0, (size_t)learner->n_instances * sizeof *learner->coverage);
   memset(learner->n_asked, 0, (size_t)learner->n_instances * sizeof *learner->n_asked);
   memset(learner->failed, 0, (size_t)learner->n_instances * sizeof *learner->failed);
+  memset(learner->range, 0, (size_t)learner->n_instances * sizeof *learner->range);
   epx_optimizer_set_rest(learner->optimizer);
   learner->key.step = 0;
   learner->place = (epx_training_place){.beta = learner->spec.nudging.beta};

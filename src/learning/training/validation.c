@@ -19,13 +19,18 @@ static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves
   }
 }
 
+/* What is to be set again to come back: settings where weights are not ideal, else the parameters. */
+static const double *get_set(const epx_learner *learner, const double *theta) {
+  return learner->before ? epx_tuning_get_wanted(learner->tuning) : theta;
+}
+
 /* Tells whether instance i, of that loss, goes on. A loss that is NaN is no better one. */
 static bool judge(epx_learner *learner, int i, double loss, const double *theta) {
   const size_t n_theta = learner->network->n_theta, first = (size_t)i * n_theta;
   if (!(loss < learner->best_loss[i])) return ++learner->n_worse[i] < learner->spec.patience;
   learner->best_loss[i] = loss;
   learner->n_worse[i] = 0;
-  memcpy(learner->best_theta + first, theta + first, n_theta * sizeof *theta);
+  memcpy(learner->best_theta + first, get_set(learner, theta) + first, n_theta * sizeof *theta);
   return true;
 }
 
@@ -59,9 +64,20 @@ epx_err epx_learner_solve_validation(epx_learner *learner, int epoch, const doub
   return EPX_OK;
 }
 
-void epx_learner_set_best(const epx_learner *learner, double *theta) {
+/* Going back to the best is a write like any other: it passes the weights, errs, counts and wears. */
+void epx_learner_set_best(epx_learner *learner, double *theta) {
   const size_t n_theta = learner->network->n_theta;
-  for (int i = 0; i < learner->n_instances && learner->spec.patience > 0; i++)
-    if (isfinite(learner->best_loss[i]))
-      memcpy(theta + (size_t)i * n_theta, learner->best_theta + (size_t)i * n_theta, n_theta * sizeof *theta);
+  double *set = learner->before ? epx_tuning_get_wanted(learner->tuning) : theta;
+  if (learner->spec.patience == 0) return;
+  for (size_t k = 0; k < (size_t)learner->n_instances * n_theta; k++) {
+    learner->mask[k] = isfinite(learner->best_loss[k / n_theta]) && learner->trained[k % n_theta] &&
+                       (!learner->alive || learner->alive[k]) && learner->best_theta[k] != set[k];
+    if (learner->mask[k]) set[k] = learner->best_theta[k];
+  }
+  if (learner->before) {
+    epx_tuning_write(learner->tuning, learner->mask);
+    epx_tuning_eval(learner->tuning, theta);
+  } else {
+    epx_tuning_set_written(learner->tuning, learner->mask);
+  }
 }
