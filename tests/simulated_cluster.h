@@ -107,7 +107,7 @@ static inline bool simulation_ask(simulation *s, int worker, double now) {
   const bool waits = own->n_units == 0;
   epx_unit unit;
   bool any = false;
-  while (epx_schedule_get_unit(s->schedule, worker, now, &unit)) {
+  while (epx_schedule_take_unit(s->schedule, worker, now, &unit)) {
     if (own->n_units == 2) s->out.n_wrong++;
     own->unit[own->n_units++] = unit;
     s->out.n_requests++;

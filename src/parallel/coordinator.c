@@ -153,7 +153,7 @@ static int eval_code(const coordinator *own) {
 
 static epx_err write_units(coordinator *own, int worker) {
   epx_unit unit;
-  while (!own->stopping && epx_schedule_get_unit(own->schedule, worker, epx_seconds_get(), &unit)) {
+  while (!own->stopping && epx_schedule_take_unit(own->schedule, worker, epx_seconds_get(), &unit)) {
     const epx_message message = {.kind = EPX_MESSAGE_UNIT,
                                  .worker = own->first_worker + worker,
                                  .code = eval_code(own),

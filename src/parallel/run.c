@@ -343,7 +343,7 @@ static epx_err run(epx_campaign *campaign, epx_channel *channel, const epx_run_o
   EPX_TRY(epx_signals_set());
   const int code = options->group ? solve_in_groups(campaign, own, options, &report->coordinator)
                                   : solve(campaign, channel, own, options, &report->coordinator);
-  if (!report->coordinator.abandoned) epx_signals_set_back();
+  if (!report->coordinator.abandoned) epx_signals_restore();
   return code;
 }
 

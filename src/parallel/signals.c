@@ -48,7 +48,7 @@ epx_err epx_signals_set(void) {
   return EPX_OK;
 }
 
-void epx_signals_set_back(void) {
+void epx_signals_restore(void) {
   pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
   for (int k = 0; k < N_STOPS; k++)
     sigaction(stops[k].number, &before[k], NULL);

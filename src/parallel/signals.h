@@ -20,7 +20,7 @@
 epx_err epx_signals_set(void);
 
 /** Sets back what was before: whether this thread is given signals, then the handlers. */
-void epx_signals_set_back(void);
+void epx_signals_restore(void);
 
 /** Gets how many signals came since epx_signals_set(). */
 int epx_signals_get_count(void);

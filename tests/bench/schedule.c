@@ -38,7 +38,7 @@ static int measure_pending(void) {
   for (int64_t b = 0; b < options.n_blocks; b += 2)
     epx_schedule_set_finished(schedule, b);
   epx_unit unit;
-  const bool any = epx_schedule_get_unit(schedule, 0, 0, &unit);
+  const bool any = epx_schedule_take_unit(schedule, 0, 0, &unit);
   const struct mallinfo2 after = mallinfo2();
   printf("10^8 blocks, every other finished: %.1f MB, %.2f s\n",
          1e-6 * (double)(after.uordblks + after.hblkhd - before.uordblks - before.hblkhd),

@@ -359,7 +359,7 @@ static bool take(epx_schedule *schedule, int worker, double now, epx_unit *unit,
   return *copy = take_copy(schedule, worker, now, unit);
 }
 
-bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
+bool epx_schedule_take_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit) {
   holding *held = &schedule->worker[worker];
   const epx_schedule_counts *counts = &schedule->counts;
   if (schedule->draining || counts->open + counts->out == 0 || schedule->hosts[held->host].aside)

@@ -83,10 +83,10 @@ void epx_schedule_set_finished(epx_schedule *schedule, int64_t block);
  * split. Call before the first unit is taken, for a block that is not finished. Errors: EPX_EMEMORY. */
 epx_err epx_schedule_set_suspected(epx_schedule *schedule, int64_t block, int n_ends);
 
-/** Gets the next unit for a worker, which then holds it; false when there is none for it now: it holds
+/** Takes the next unit off the schedule for a worker, which then holds it; false when there is none for it now: it holds
  * enough, nothing is open, or the schedule drains (time may have brought that about just now). O(1)
  * amortised. */
-bool epx_schedule_get_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit);
+bool epx_schedule_take_unit(epx_schedule *schedule, int worker, double now, epx_unit *unit);
 
 /** Sets the next block of what the worker holds done, at `now`, in `seconds`. False when its result is of no
  * account: the worker holds no such block (it was taken for lost), or a copy came first. */

@@ -113,8 +113,8 @@ static void a_block_that_was_kept_is_for_another_run(void **state) {
   epx_schedule *schedule;
   epx_unit first, second;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
-  assert_true(epx_schedule_get_unit(schedule, 0, 0, &first));
-  assert_true(epx_schedule_get_unit(schedule, 1, 0, &second));
+  assert_true(epx_schedule_take_unit(schedule, 0, 0, &first));
+  assert_true(epx_schedule_take_unit(schedule, 1, 0, &second));
   epx_schedule_set_kept(schedule, 0);
   assert_int_equal(epx_schedule_set_returned(schedule, 0), EPX_OK);
   assert_true(epx_schedule_set_done(schedule, 1, second.first, 1, 1));
@@ -123,7 +123,7 @@ static void a_block_that_was_kept_is_for_another_run(void **state) {
   assert_int_equal(counts.finished, 1);
   assert_int_equal(counts.out, 0);
   assert_int_equal(counts.open, 3);
-  assert_false(epx_schedule_get_unit(schedule, 1, 1, &first));
+  assert_false(epx_schedule_take_unit(schedule, 1, 1, &first));
   assert_true(epx_schedule_is_draining(schedule));
   epx_schedule_destroy(&schedule);
 }

@@ -93,7 +93,7 @@ static void what_was_under_way_at_an_end_comes_last_then_alone(void **state) {
     bool dead = false, alone = false;
     while (!dead) { /* in rounds: all take what they get, all finish one block */
       for (int w = 0; w < WORKERS; w++)
-        while (epx_schedule_get_unit(schedule, w, 0, &held[w][n_held[w] & 1]))
+        while (epx_schedule_take_unit(schedule, w, 0, &held[w][n_held[w] & 1]))
           n_held[w]++;
       alone = epx_schedule_is_alone(schedule);
       for (int w = 0; w < WORKERS; w++)
@@ -136,8 +136,8 @@ static void suspects_that_run_alone_take_turns(void **state) {
     assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
     for (int b = 0; b < 3; b++)
       assert_int_equal(epx_schedule_set_suspected(schedule, b, ends[b]), EPX_OK);
-    assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
-    assert_false(epx_schedule_get_unit(schedule, 1, 0, &unit));
+    assert_true(epx_schedule_take_unit(schedule, 0, 0, &unit));
+    assert_false(epx_schedule_take_unit(schedule, 1, 0, &unit));
     assert_int_equal(unit.first, launch % 3);
     ends[unit.first]++;
     epx_schedule_destroy(&schedule);
@@ -157,14 +157,14 @@ static void parts_of_a_split_block_are_counted_and_come_last(void **state) {
     assert_int_equal(epx_schedule_set_suspected(schedule, part, part < 10 ? 1 : 2), EPX_OK);
   assert_int_equal(epx_schedule_get_counts(schedule).open, 2 + 5);
   for (int k = 0; k < 7; k++) {
-    assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
+    assert_true(epx_schedule_take_unit(schedule, 0, 0, &unit));
     assert_int_equal(unit.first, expected[k]);
     assert_int_equal(unit.count, 1);
     assert_true(epx_schedule_is_alone(schedule) == (expected[k] >= 10));
     assert_true(epx_schedule_set_done(schedule, 0, unit.first, 1, 0));
     assert_false(epx_schedule_set_done(schedule, 0, unit.first, 1, 0));
   }
-  assert_false(epx_schedule_get_unit(schedule, 0, 0, &unit));
+  assert_false(epx_schedule_take_unit(schedule, 0, 0, &unit));
   assert_int_equal(epx_schedule_get_counts(schedule).open, 0);
   assert_int_equal(epx_schedule_get_counts(schedule).finished, 3 + 5);
   epx_schedule_destroy(&schedule);
@@ -182,11 +182,11 @@ static void a_worker_that_hangs_costs_time_and_not_the_end(void **state) {
     assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
     epx_schedule_set_finished(schedule, 1);
     if (ends > 0) assert_int_equal(epx_schedule_set_suspected(schedule, 0, ends), EPX_OK);
-    assert_true(epx_schedule_get_unit(schedule, 0, 0, &hung));
-    assert_false(epx_schedule_get_unit(schedule, 1, 7, &unit));
-    assert_true(epx_schedule_get_unit(schedule, 1, 7.1, &unit));
+    assert_true(epx_schedule_take_unit(schedule, 0, 0, &hung));
+    assert_false(epx_schedule_take_unit(schedule, 1, 7, &unit));
+    assert_true(epx_schedule_take_unit(schedule, 1, 7.1, &unit));
     assert_int_equal(unit.first, hung.first);
-    assert_false(epx_schedule_get_unit(schedule, 2, 100, &unit));
+    assert_false(epx_schedule_take_unit(schedule, 2, 100, &unit));
     assert_true(epx_schedule_set_done(schedule, 1, unit.first, 1, 8));
     assert_int_equal(epx_schedule_get_counts(schedule).finished, 2);
     assert_int_equal(epx_schedule_get_counts(schedule).out, 0);
@@ -237,7 +237,7 @@ static void a_hundred_million_blocks_take_little_memory(void **state) {
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
   assert_true(allocated() - before <= (size_t)64 << 20);
   for (int w = 0; w < 1000; w++)
-    assert_true(epx_schedule_get_unit(schedule, w, 0, &unit));
+    assert_true(epx_schedule_take_unit(schedule, w, 0, &unit));
   assert_true(allocated() - before <= (size_t)64 << 20);
   epx_schedule_destroy(&schedule);
 }
@@ -254,7 +254,7 @@ static void finished_blocks_are_not_handed_out_again(void **state) {
   assert_int_equal(n_open, 29);
   epx_unit unit;
   int64_t n_solved = 0;
-  while (epx_schedule_get_unit(schedule, 0, 0, &unit))
+  while (epx_schedule_take_unit(schedule, 0, 0, &unit))
     for (int64_t b = unit.first; b < unit.first + unit.count; b++, n_solved++) {
       assert_int_equal(b % 7, 3);
       assert_true(epx_schedule_set_done(schedule, 0, b, 1e-6, 0));
@@ -359,10 +359,10 @@ static void a_drained_schedule_hands_out_nothing(void **state) {
   epx_schedule *schedule;
   epx_unit unit;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
-  assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
+  assert_true(epx_schedule_take_unit(schedule, 0, 0, &unit));
   epx_schedule_set_draining(schedule);
   assert_true(epx_schedule_is_draining(schedule));
-  assert_false(epx_schedule_get_unit(schedule, 1, 0, &unit));
+  assert_false(epx_schedule_take_unit(schedule, 1, 0, &unit));
   assert_false(epx_schedule_is_idle(schedule, 0));
   assert_true(epx_schedule_is_idle(schedule, 1));
   assert_int_equal(epx_schedule_set_returned(schedule, 0), EPX_OK);
@@ -376,7 +376,7 @@ static void a_result_nobody_waits_for_is_of_no_account(void **state) {
   epx_schedule *schedule;
   epx_unit unit;
   assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
-  assert_true(epx_schedule_get_unit(schedule, 0, 0, &unit));
+  assert_true(epx_schedule_take_unit(schedule, 0, 0, &unit));
   assert_false(epx_schedule_set_done(schedule, 1, unit.first, 1, 0));
   assert_int_equal(epx_schedule_set_returned(schedule, 0), EPX_OK);
   assert_false(epx_schedule_set_done(schedule, 0, unit.first, 1, 0));

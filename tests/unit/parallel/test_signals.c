@@ -37,7 +37,7 @@ static void they_are_counted_and_named(void **state) {
     assert_int_equal(epx_signals_get_last(), stops[k].number);
     assert_string_equal(epx_signals_get_name_of(stops[k].number), stops[k].name);
   }
-  epx_signals_set_back();
+  epx_signals_restore();
 }
 
 static volatile sig_atomic_t n_own;
@@ -53,7 +53,7 @@ static void handlers_of_before_come_back(void **state) {
   assert_int_equal(epx_signals_set(), EPX_OK);
   raise(SIGTERM);
   assert_int_equal(n_own, 0);
-  epx_signals_set_back();
+  epx_signals_restore();
   raise(SIGTERM);
   assert_int_equal(n_own, 1);
 }
@@ -64,11 +64,11 @@ static void one_that_came_before_waits_until_it_can_be_counted(void **state) {
   raise(SIGUSR1);
   assert_int_equal(epx_signals_set(), EPX_OK);
   assert_int_equal(epx_signals_get_count(), 1);
-  epx_signals_set_back();
+  epx_signals_restore();
   raise(SIGUSR1); /* blocked again, as before */
   assert_int_equal(epx_signals_get_count(), 1);
   assert_int_equal(epx_signals_set(), EPX_OK);
-  epx_signals_set_back();
+  epx_signals_restore();
   epx_signals_set_blocked(false);
 }
 
