@@ -81,7 +81,7 @@ typedef struct {
 #define EPX_READOUTS(X)                                                                                      \
   X(EPX_READ_INTENSITY, "intensity", "scale |a|^2, a photodetector")                                         \
   X(EPX_READ_QUADRATURE, "quadrature", "scale Re a, homodyne detection")                                     \
-  X(EPX_READ_PHASE, "phase", "scale phi")                                                                    \
+  X(EPX_READ_PHASE, "phase", "scale phi, phi in -pi ... pi")                                                 \
   X(EPX_READ_SINE, "sine", "scale sin phi, interference with a reference")                                   \
   X(EPX_READ_COSINE, "cosine", "scale cos phi, interference with a reference")                               \
   X(EPX_READ_AMPLITUDE, "amplitude", "scale x, a real amplitude")                                            \

@@ -1,6 +1,6 @@
 /** @file
  * Readout: row by row of the output nodes. Every readout is r = scale g(s0, s1) with g one of
- *   s0     sin s0     cos s0     |gain a + through|^2     Re (gain a + through)     the family's sigma(s0)
+ *   s0 (of a phase its remainder in -pi ... pi)     sin s0     cos s0     |gain a + through|^2     Re (gain a + through)     the family's sigma(s0)
  * where gain = 1 and through = 0 but for what leaves a port. A balanced pair adds the second of its nodes
  * with the other sign.
  */
@@ -8,6 +8,8 @@
 
 #include <math.h>
 #include <string.h>
+
+#include "photonic/device/constant.h"
 
 int epx_readout_get_output(const epx_network *network, int i_probe) {
   return network->readout == EPX_READ_BALANCED ? i_probe / 2 : i_probe;
@@ -78,7 +80,9 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r) {
         network->family->eval_emission(lanes, y, network->output_nodes[k], (int)lane, 1, out + lane, NULL,
                                        NULL);
         out[lane] *= scale;
-      } else { /* quadrature, phase, amplitude: the first component itself */
+      } else if (network->readout == EPX_READ_PHASE) { /* no detector counts turns */
+        out[lane] = scale * remainder(re, 2 * EPX_PI);
+      } else { /* quadrature, amplitude: the first component itself */
         out[lane] = scale * re;
       }
     }
@@ -111,6 +115,24 @@ void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double
         c[at] = pull;
       }
     }
+  }
+}
+
+void epx_readout_add_port_gradient(const epx_lanes *lanes, const double *y, const double *g,
+                                   const double *weight, double *gradient) {
+  const epx_network *network = lanes->network;
+  const size_t n = (size_t)lanes->n_lanes;
+  const int bias = epx_family_get_parameter(network->family, "bias");
+  double *row = lanes->scratch + 4 * n; /* behind the port's own */
+  if (!is_port(network) || !network->family->eval_port_slope || bias < 0) return;
+  for (int k = 0; k < network->n_probes; k++) {
+    const double scale = get_scale(network, k), *first = y + get_row(network, k) * n;
+    const double *slope = g + (size_t)epx_readout_get_output(network, k) * n;
+    const port p = open_port(lanes, k, 0, lanes->n_lanes);
+    network->family->eval_port_slope(lanes, network->output_nodes[k], 0, lanes->n_lanes, row);
+    for (size_t lane = 0; lane < n; lane++)
+      row[lane] *= scale * slope[lane] * (is_intensity(network) ? 2 * get_out(&p, lane, 0, first[lane]) : 1);
+    epx_lanes_add_node_gradient(lanes, bias, network->output_nodes[k], weight, row, gradient);
   }
 }
 

@@ -13,6 +13,12 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r);
  * outputs. */
 void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double *g, double *c);
 
+/** Adds to each instance's gradient [n_instances][n_theta] what a parameter does to the readouts at fixed s: of the
+ * bias, whose light goes past the node as well, at ports that are read. weight[lane] g (dr/dbias): g
+ * [n_outputs][n_lanes] = dC/dr, weight [n_lanes]. */
+void epx_readout_add_port_gradient(const epx_lanes *lanes, const double *y, const double *g,
+                                   const double *weight, double *gradient);
+
 /** Gets the output that a probe is read for: itself, or that of its pair. */
 int epx_readout_get_output(const epx_network *network, int i_probe);
 

@@ -78,6 +78,8 @@ epx_err epx_reader_read_learning(epx_reader *r) {
       epx_reader_is_set(r, "learning.targets.off") ? epx_reader_get_real(r, "learning.targets.off") : 0;
   settings->cost.on =
       epx_reader_is_set(r, "learning.targets.on") ? epx_reader_get_real(r, "learning.targets.on") : 1;
+  settings->cost.periodic =
+      settings->network.readout == EPX_READ_PHASE && settings->network.readout_scale == 1;
   if (settings->cost.on == settings->cost.off)
     return epx_tree_raise(epx_reader_get(r, "learning.targets"), "learning.targets: on and off are the same");
   read_optimizer(r, &learning->optimizer);

@@ -60,37 +60,47 @@ static double eval_softmax(int n_outputs, int n_lanes, int lane, const double *r
   return log(sum) - (r[(size_t)label * stride + (size_t)lane] - largest);
 }
 
-/* How near a readout is to meaning "this class". */
-static double get_nearness(const epx_cost *cost, double r, double target) {
-  switch (cost->kind) {
-  case EPX_PHASE_COSINE:
-    return cos(r - target);
-  case EPX_SQUARED_ERROR:
-    return -fabs(r - target);
-  default:
-    return r;
-  }
+/* Distances that differ by no more than this share of them are equal. */
+static const double equal = 1e-9;
+
+/* How far a readout is from a target, squared; phases on the circle. */
+static double eval_distance(const epx_cost *cost, double r, double target) {
+  const bool phases = cost->kind == EPX_PHASE_COSINE || cost->periodic;
+  const double x = phases ? 2 * sin(0.5 * (r - target)) : r - target;
+  return x * x;
 }
 
-static bool is_correct(const epx_cost *cost, int n_outputs, int n_lanes, int lane, const double *r,
-                       int label) {
-  if (n_outputs == 1) {
-    const bool one = cost->kind == EPX_CROSS_ENTROPY
-                         ? r[lane] > 0
-                         : get_nearness(cost, r[lane], cost->on) > get_nearness(cost, r[lane], cost->off);
-    return one == (label == 1);
+/* How far a lane's readouts are from the targets of class k, squared; of cross-entropy, whose targets lie without
+ * bound, the more the smaller readout k is. */
+static double eval_distance_of_class(const epx_cost *cost, int n_outputs, int n_lanes, const double *r,
+                                     int k) {
+  double sum = 0;
+  if (cost->kind == EPX_CROSS_ENTROPY) return -r[(size_t)k * (size_t)n_lanes];
+  for (int o = 0; o < n_outputs; o++)
+    sum += eval_distance(cost, r[(size_t)o * (size_t)n_lanes], o == k ? cost->on : cost->off);
+  return sum;
+}
+
+/* Of one output: the distances to the targets of classes 0 and 1. */
+static void eval_distances_of_one(const epx_cost *cost, double r, double *distance) {
+  const bool logistic = cost->kind == EPX_CROSS_ENTROPY;
+  distance[0] = logistic ? r : eval_distance(cost, r, cost->off);
+  distance[1] = logistic ? -r : eval_distance(cost, r, cost->on);
+}
+
+/* Whether no other class is as near as the label, or nearer. r: of the lane. */
+static bool is_nearest(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, int label) {
+  double of_one[2];
+  const int n_classes = n_outputs == 1 ? 2 : n_outputs;
+  if (n_outputs == 1) eval_distances_of_one(cost, r[0], of_one);
+  const double own =
+      n_outputs == 1 ? of_one[label == 1] : eval_distance_of_class(cost, n_outputs, n_lanes, r, label);
+  for (int k = 0; k < n_classes; k++) {
+    if (k == label) continue;
+    const double other = n_outputs == 1 ? of_one[k] : eval_distance_of_class(cost, n_outputs, n_lanes, r, k);
+    if (!(other - own > equal * fmax(fabs(own), fabs(other)))) return false;
   }
-  int best = 0;
-  double nearest = -INFINITY;
-  for (int o = 0; o < n_outputs; o++) {
-    const double x = r[(size_t)o * (size_t)n_lanes + (size_t)lane];
-    const double nearness = cost->kind == EPX_PHASE_COSINE ? get_nearness(cost, x, cost->on) : x;
-    if (nearness > nearest) {
-      nearest = nearness;
-      best = o;
-    }
-  }
-  return best == label;
+  return true;
 }
 
 void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, const int *label,
@@ -104,7 +114,7 @@ void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const doubl
     else
       c = eval_softmax(n_outputs, n_lanes, lane, r, label[lane], slope);
     if (value) value[lane] = c;
-    if (correct) correct[lane] = is_correct(cost, n_outputs, n_lanes, lane, r, label[lane]);
+    if (correct) correct[lane] = is_nearest(cost, n_outputs, n_lanes, r + lane, label[lane]);
   }
 }
 

@@ -4,6 +4,8 @@
 #ifndef EPILUX_LEARNING_TASK_COST_H
 #define EPILUX_LEARNING_TASK_COST_H
 
+#include <stdbool.h>
+
 #include "epilux/error.h"
 
 /** Of the readouts r of one sample with label k; t_o = on for the output of class k, off for the others. With
@@ -25,13 +27,14 @@ typedef enum {
 typedef struct {
   epx_cost_kind kind;
   double off, on; /* targets: squared-error 0, 1; phase-cosine -pi/2, pi/2 rad; not used by cross-entropy */
+  bool periodic;  /* readouts are phases in rad: targets are near or far on the circle */
 } epx_cost;
 
 /** Evaluates for each lane the cost, its slope in the readouts, and whether the predicted class is the label:
  * r, slope [n_outputs][n_lanes], label, value, correct [n_lanes]. slope, value, correct may be NULL.
- * Predicted class: the largest r (phase-cosine: largest cos(r - on)), the lowest of equal ones; one output:
- * the nearer target (cross-entropy: class 1 where r > 0), class 0 when both are as near. O(n_outputs
- * n_lanes). */
+ * Predicted class: the one whose targets are nearest, whatever their order (of phases, on the circle);
+ * cross-entropy: the largest r, one output: class 1 where r > 0. Equally near to two, to 1e-9 of their distance, is
+ * wrong. O(n_outputs n_lanes). */
 void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const double *r, const int *label,
                    double *value, double *slope, double *correct);
 

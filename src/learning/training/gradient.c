@@ -2,7 +2,32 @@
  */
 #include <string.h>
 
+#include "learning/estimators/estimator_work.h"
 #include "learning/training/learner_state.h"
+#include "photonic/readout.h"
+
+/* Adds what parameters do to the readouts without moving a state, which no learning phase shows: it follows from the
+ * reads. Lanes that were left out give their weight to the others of their instance, as in the rule. */
+static void add_direct(epx_learner *learner) {
+  const epx_ensemble *ensemble = learner->ensemble;
+  epx_lanes *lanes = ensemble->functions->get_lanes(learner->ensemble);
+  epx_estimator_work *work = learner->work;
+  double *weight = work->value;
+  if (!lanes || !learner->network->family->eval_port_slope) return;
+  for (int i = 0; i < learner->n_instances; i++) {
+    const int first = i * ensemble->n_samples, end = first + ensemble->n_samples;
+    double all = 0, left = 0;
+    for (int lane = first; lane < end; lane++) {
+      all += learner->weight[lane];
+      left += work->weight[lane] != 0 ? learner->weight[lane] : 0;
+    }
+    for (int lane = first; lane < end; lane++)
+      weight[lane] = work->weight[lane] != 0 ? learner->weight[lane] * (all / left) : 0;
+  }
+  epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->readout,
+                learner->label, NULL, work->slope, NULL);
+  epx_readout_add_port_gradient(lanes, learner->state, work->slope, weight, learner->partial);
+}
 
 /* Whether a rule shifts parameters that are set through weights which are not ideal. */
 static bool writes_probes(const epx_learner *learner, const epx_estimator *estimator) {
@@ -38,6 +63,7 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
   if (!any) return EPX_OK; /* there is nothing to learn from */
   epx_estimator_set_hardware(learner->work, estimator->computed ? NULL : &learner->spec.hardware);
   EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));
+  if (!estimator->cost_only) add_direct(learner);
   if (!estimator->cost_only)
     EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->partial));
   for (int i = 0; i < learner->n_instances; i++) {

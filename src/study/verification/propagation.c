@@ -47,7 +47,7 @@ static epx_err check_scalar(epx_specimen *scalar, epx_verify_report *report) {
 }
 
 static epx_err solve_scalar(bool full, epx_verify_report *report) {
-  static const epx_cost cost = {EPX_SQUARED_ERROR, 0, -0.3};
+  static const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = -0.3};
   epx_specimen *scalar;
   (void)full;
   EPX_TRY(create_linear(&epx_family_linear_scalar, 1, &cost, &(double){0.7}, &scalar));
@@ -121,7 +121,7 @@ static epx_err check_pair(epx_specimen *pair, epx_verify_report *report) {
 }
 
 static epx_err solve_pair(bool full, epx_verify_report *report) {
-  static const epx_cost cost = {EPX_SQUARED_ERROR, -0.4, 0.7};
+  static const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = -0.4, .on = 0.7};
   static const double force[] = {0.3, -0.2};
   epx_specimen *pair;
   (void)full;
@@ -140,7 +140,7 @@ const epx_verify_case epx_case_not_conservative = {
 
 static epx_err create_phases(epx_specimen **out) {
   static const int inputs[] = {0, 1}, outputs[] = {5};
-  static const epx_cost cost = {EPX_PHASE_COSINE, 0, 0.9};
+  static const epx_cost cost = {.kind = EPX_PHASE_COSINE, .off = 0, .on = 0.9};
   const epx_network_spec spec = {.family = epx_family_get_by_name("phase"),
                                  .topology = {.kind = EPX_ALL_TO_ALL, .n_nodes = 6},
                                  .n_inputs = 2,

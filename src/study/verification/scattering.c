@@ -45,7 +45,7 @@ static void set_parameters(const ensemble *e, epx_specimen *specimen, int i) {
 }
 
 static epx_err create_ensemble(const ensemble *e, epx_specimen **out) {
-  static const epx_cost cost = {EPX_SQUARED_ERROR, 0, 0.3};
+  static const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 0.3};
   const epx_network_spec spec = {.family = epx_family_get_by_name("kerr"),
                                  .topology = {.kind = e->topology, .n_nodes = e->n_nodes},
                                  .n_inputs = e->turned ? e->n_driven : 0,

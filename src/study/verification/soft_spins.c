@@ -41,7 +41,7 @@ static epx_learning_spec get_learning(const epx_family *family) {
 
 static epx_err train(const epx_network *network, const epx_network_spec *spec, const epx_task *task,
                      uint64_t seed, double *theta, double *accuracy) {
-  const epx_cost cost = {EPX_SQUARED_ERROR, 0, 1};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 1};
   const epx_learning_spec learning = get_learning(spec->family);
   epx_equilibrium_options options;
   epx_learner *learner;

@@ -16,7 +16,7 @@ static const epx_comparison *find(const epx_comparison *rows, int n_rows, const 
 
 /* Exclusive or on phase oscillators: the inputs clamped at -pi/2 and pi/2. */
 static xor_study create_phase_study(void) {
-  xor_study x = {.n_instances = 1, .cost = {EPX_PHASE_COSINE, -1, 1}};
+  xor_study x = {.n_instances = 1, .cost = {.kind = EPX_PHASE_COSINE, .off = -1, .on = 1}};
   const epx_task_spec task = {.name = "xor"};
   epx_network_spec network = {.family = epx_family_get_by_name("phase"),
                               .topology = {.kind = EPX_ALL_TO_ALL, .n_nodes = 7},

@@ -13,9 +13,10 @@
 
 enum { n_outputs = 3, n_lanes = 8 };
 
-static const epx_cost costs[] = {{EPX_SQUARED_ERROR, 0, 1},
-                                 {EPX_CROSS_ENTROPY, 0, 0},
-                                 {EPX_PHASE_COSINE, -1.5707963267948966, 1.5707963267948966}};
+static const epx_cost costs[] = {
+    {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 1},
+    {.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 0},
+    {.kind = EPX_PHASE_COSINE, .off = -1.5707963267948966, .on = 1.5707963267948966}};
 enum { n_costs = sizeof costs / sizeof costs[0] };
 
 static void set_readouts(double *r, int *label) {
@@ -118,7 +119,8 @@ static void logistic_is_softmax_of_two(void **state) {
   }
 }
 
-static void predicted_class_is_the_one_nearest_to_on(void **state) {
+/* -1: two classes are as near, and neither is right. */
+static void predicted_class_is_that_of_the_nearest_targets(void **state) {
   (void)state;
   static const struct {
     int kind, n;
@@ -127,7 +129,14 @@ static void predicted_class_is_the_one_nearest_to_on(void **state) {
   } cases[] = {
       {0, 3, {0.1, 0.9, 0.3}, 1},
       {0, 3, {5, 0.9, 0.3}, 0},
-      {0, 3, {0.4, 0.4, 0.4}, 0},
+      {0, 3, {0.4, 0.4, 0.4}, -1},
+      {0, 3, {0, 0, 0}, -1},
+      {0, 3, {0.4, 0.2, 0.4}, -1},
+      {0, 2, {0.4, 0.4 + 1e-12}, -1},
+      {0, 2, {0.4, 0.4 + 1e-6}, 1},
+      {0, 1, {0.5}, -1},
+      {1, 3, {0, 0, 0}, -1},
+      {1, 1, {0}, -1},
       {0, 1, {0.6}, 1},
       {0, 1, {0.4}, 0},
       {1, 3, {-3, -2, -1}, 2},
@@ -143,6 +152,28 @@ static void predicted_class_is_the_one_nearest_to_on(void **state) {
     for (int k = 0; k < n_classes; k++) {
       double right;
       epx_cost_eval(&costs[cases[i].kind], cases[i].n, 1, cases[i].r, &k, NULL, NULL, &right);
+      assert_true(right == (k == cases[i].predicted));
+    }
+  }
+}
+
+/* The class's own output dark, the others bright; and phases, whose targets are near on the circle. */
+static void targets_may_stand_in_any_order(void **state) {
+  (void)state;
+  static const epx_cost dark = {.kind = EPX_SQUARED_ERROR, .off = 1, .on = 0},
+                        phases = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 3, .periodic = true};
+  static const struct {
+    const epx_cost *cost;
+    int n;
+    double r[2];
+    int predicted;
+  } cases[] = {{&dark, 2, {0.1, 0.9}, 0}, {&dark, 2, {0.9, 0.1}, 1}, {&dark, 1, {0.1}, 1},
+               {&dark, 1, {0.9}, 0},      {&phases, 1, {-3}, 1},     {&phases, 1, {-1}, 0},
+               {&phases, 2, {-3, 0.2}, 0}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (int k = 0; k < 2; k++) {
+      double right;
+      epx_cost_eval(cases[i].cost, cases[i].n, 1, cases[i].r, &k, NULL, NULL, &right);
       assert_true(right == (k == cases[i].predicted));
     }
   }
@@ -180,7 +211,8 @@ int main(void) {
       cmocka_unit_test(slope_is_the_difference_quotient),
       cmocka_unit_test(hessian_is_the_difference_quotient_of_the_slope),
       cmocka_unit_test(logistic_is_softmax_of_two),
-      cmocka_unit_test(predicted_class_is_the_one_nearest_to_on),
+      cmocka_unit_test(predicted_class_is_that_of_the_nearest_targets),
+      cmocka_unit_test(targets_may_stand_in_any_order),
       cmocka_unit_test(antiphase_point_has_a_finite_cost),
       cmocka_unit_test(ignorance_costs_what_the_mean_target_does),
   };

@@ -51,7 +51,7 @@ static void scalar_energy_gives_the_closed_forms(void **state) {
                                  .n_outputs = 1,
                                  .readout = EPX_READ_PHASE,
                                  .readout_scale = 1};
-  const epx_cost cost = {EPX_SQUARED_ERROR, 0, -0.3};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = -0.3};
   static const struct {
     const char *name;
     double beta;
@@ -114,7 +114,7 @@ static settled_batch create_six_phases(const epx_cost *cost) {
 static void six_phases_settle_where_they_should(void **state) {
   (void)state;
   static const double expected[] = {-1.0401843, 1.7158041, 1.0280217, -0.6056409};
-  const epx_cost cost = {EPX_PHASE_COSINE, 0, 0.9};
+  const epx_cost cost = {.kind = EPX_PHASE_COSINE, .off = 0, .on = 0.9};
   settled_batch b = create_six_phases(&cost);
   for (int i = 0; i < 4; i++)
     assert_close(b.state[i * b.lanes->n_lanes], expected[i], 6e-8);
@@ -132,7 +132,7 @@ static void errors_of_six_phases_are_the_published_ones(void **state) {
                {0.025, {2.172e-2, 8.377e-4}},
                {0.0125, {1.105e-2, 2.090e-4}},
                {0.00625, {5.577e-3, 5.223e-5}}};
-  const epx_cost cost = {EPX_PHASE_COSINE, 0, 0.9};
+  const epx_cost cost = {.kind = EPX_PHASE_COSINE, .off = 0, .on = 0.9};
   settled_batch b = create_six_phases(&cost);
   const size_t n = b.network->topology->n_links, at = b.network->offset[b.network->coupling];
   double *exact = create_numbers(b.network->n_theta), error[2][5];
@@ -180,7 +180,7 @@ static void non_conservative_field_needs_time_reversal(void **state) {
                {"time-reversed", {0.225, -0.675}},
                {"plain", {-0.225, -0.9}}};
   memcpy(linear_matrix, J, sizeof J);
-  const epx_cost cost = {EPX_SQUARED_ERROR, -0.4, 0.7}; /* label 1: t = (-0.4, 0.7) */
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = -0.4, .on = 0.7}; /* label 1: t = (-0.4, 0.7) */
   settled_batch b = create_linear(&cost, theta);
   assert_close(b.state[0], 0.05, 1e-14);
   assert_close(b.state[b.lanes->n_lanes], -0.2, 1e-14);
@@ -197,7 +197,7 @@ static void rotation_turns_the_plain_gradient(void **state) {
   (void)state;
   static const double cases[][2] = {{0.5, 0.6}, {1, 0}, {2, -0.6}};
   static const double theta[] = {0.3, -0.2};
-  const epx_cost cost = {EPX_SQUARED_ERROR, -0.4, 0.7};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = -0.4, .on = 0.7};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const double w = cases[i][0], J[] = {-1, w, -w, -1};
     memcpy(linear_matrix, J, sizeof J);
@@ -212,7 +212,8 @@ static void rotation_turns_the_plain_gradient(void **state) {
   }
 }
 
-static const epx_cost softmax = {EPX_CROSS_ENTROPY, 0, 0}, squares = {EPX_SQUARED_ERROR, -1, 1};
+static const epx_cost softmax = {.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 0},
+                      squares = {.kind = EPX_SQUARED_ERROR, .off = -1, .on = 1};
 
 static void backprop_agrees_with_finite_differences(void **state) {
   (void)state;
@@ -283,7 +284,7 @@ static void phase_that_leaves_the_basin_is_counted_and_left_out(void **state) {
                                  .n_outputs = 1,
                                  .readout = EPX_READ_INTENSITY,
                                  .readout_scale = 1};
-  const epx_cost cost = {EPX_SQUARED_ERROR, 0, 20};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 20};
   const double features[] = {sqrt(4.5), 0.5}; /* the second sample is far from any fold */
   const epx_family *family = spec.family;
   settled_batch b = create_batch(&spec, &cost, 1e-12, 1, 2, 1);
@@ -319,7 +320,7 @@ static void nudge_beyond_the_restoring_force_diverges_and_is_counted(void **stat
                                  .n_outputs = 1,
                                  .readout = EPX_READ_PHASE,
                                  .readout_scale = 1};
-  const epx_cost cost = {EPX_SQUARED_ERROR, 0, -0.3};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = -0.3};
   settled_batch b = create_batch(&spec, &cost, 1e-12, 1, 1, 1);
   assert_int_equal(settle(&b, &(double){0.7}, &(double){0}), 1);
   assert_close(estimate(&b, "plain", 1.5, EPX_CENTERED)[0], 0, 0);

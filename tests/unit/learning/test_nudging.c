@@ -25,7 +25,7 @@ static fixture create(const char *family, epx_readout_kind readout, epx_cost_kin
   const epx_lanes *lanes = x.r.lanes;
   x.r.network->readout = readout;
   x.r.network->readout_scale = 1.3;
-  x.cost = (epx_cost){kind, -0.4, 0.7};
+  x.cost = (epx_cost){.kind = kind, .off = -0.4, .on = 0.7};
   assert_int_equal(epx_population_ensemble_create(NULL, x.r.lanes, &x.ensemble), EPX_OK);
   assert_int_equal(epx_estimator_create_work(x.ensemble, &x.work), EPX_OK);
   x.state = create_random_state(&x.r, "free");

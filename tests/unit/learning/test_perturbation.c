@@ -4,7 +4,8 @@
 #include "unit/linear_family.h"
 #include "unit/settled_batch.h"
 
-static const epx_cost softmax = {EPX_CROSS_ENTROPY, 0, 0}, squares = {EPX_SQUARED_ERROR, -1, 1};
+static const epx_cost softmax = {.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 0},
+                      squares = {.kind = EPX_SQUARED_ERROR, .off = -1, .on = 1};
 
 static void multiplexed_codes_are_orthogonal_over_a_period(void **state) {
   (void)state;
@@ -116,7 +117,7 @@ static void direct_feedback_is_exact_without_a_network(void **state) {
                                  .n_outputs = 1,
                                  .readout = EPX_READ_PHASE,
                                  .readout_scale = 1};
-  const epx_cost cost = {EPX_SQUARED_ERROR, 0, -0.3};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = -0.3};
   settled_batch b = create_batch(&spec, &cost, 1e-14, 1, 1, 1);
   const double theta[] = {0, 0.2, 0.7};
   for (int lane = 0; lane < b.lanes->n_lanes; lane++)

@@ -24,7 +24,7 @@ static const ensemble weakly_nonlinear = {.n_nodes = 6,
                                           .drawn_drive = true,
                                           .readout = EPX_READ_INTENSITY};
 
-static const epx_cost squares = {EPX_SQUARED_ERROR, 0, 0.3};
+static const epx_cost squares = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 0.3};
 
 static double draw_normal(const char *what, size_t k) {
   const epx_random stream = epx_random_init(3, what);
@@ -187,7 +187,7 @@ static void three_modes_learn_exclusive_or(void **state) {
   learning.train[epx_family_get_parameter(family, "coupling")] = true;
   learning.train[epx_family_get_parameter(family, "detuning")] = true;
   const epx_task_spec xor = {.name = "xor", .scaling = EPX_SCALE_UNIT};
-  const epx_cost cost = {EPX_SQUARED_ERROR, 0, 1};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 1};
   epx_equilibrium_options options;
   epx_equilibrium_init(&options);
   epx_network *network = NULL;

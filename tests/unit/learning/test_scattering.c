@@ -3,7 +3,7 @@
  */
 #include "unit/settled_batch.h"
 
-static const epx_cost softmax = {EPX_CROSS_ENTROPY, 0, 0};
+static const epx_cost softmax = {.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 0};
 
 static const double *estimate_in(settled_batch *b, epx_quadrature quadrature) {
   const epx_nudging nudging = {.beta = 1e-4, .scheme = EPX_CENTERED, .quadrature = quadrature};
@@ -47,7 +47,7 @@ static void each_quadrature_is_exact_on_its_axis(void **state) {
                                  .n_outputs = 1,
                                  .readout = EPX_READ_QUADRATURE,
                                  .readout_scale = 1};
-  const epx_cost cost = {EPX_SQUARED_ERROR, 0, 3};
+  const epx_cost cost = {.kind = EPX_SQUARED_ERROR, .off = 0, .on = 3};
   for (int q = 0; q < EPX_QUADRATURE_COUNT; q++) {
     const double shift = q == EPX_SIGMA_Y ? 0 : 0.5, intensity = 1 / (0.25 + shift * shift);
     settled_batch b = create_batch(&spec, &cost, 1e-13, 1, 1, 1);

@@ -3,7 +3,8 @@
  */
 #include "unit/settled_batch.h"
 
-static const epx_cost softmax = {EPX_CROSS_ENTROPY, 0, 0}, squares = {EPX_SQUARED_ERROR, -1, 1};
+static const epx_cost softmax = {.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 0},
+                      squares = {.kind = EPX_SQUARED_ERROR, .off = -1, .on = 1};
 
 static settled_batch create_case(int i) {
   return create_random_batch(i ? "phase" : "kerr", i ? &squares : &softmax, 0.8, 0.2);
@@ -89,8 +90,9 @@ static void exact_rules_agree_on_drawn_networks(void **state) {
 /* Balanced pairs with every cost; the conjugated rules are exact for the linear network. */
 static void rules_are_exact_for_balanced_pairs(void **state) {
   (void)state;
-  static const epx_cost costs[] = {
-      {EPX_CROSS_ENTROPY, 0, 0}, {EPX_SQUARED_ERROR, -0.5, 0.5}, {EPX_PHASE_COSINE, -1, 1}};
+  static const epx_cost costs[] = {{.kind = EPX_CROSS_ENTROPY, .off = 0, .on = 0},
+                                   {.kind = EPX_SQUARED_ERROR, .off = -0.5, .on = 0.5},
+                                   {.kind = EPX_PHASE_COSINE, .off = -1, .on = 1}};
   for (int i = 0; i < 3; i++) {
     settled_batch b = create_default_batch(epx_family_get_by_name("kerr"), &costs[i], EPX_READ_BALANCED);
     const size_t n = 2 * b.network->n_theta;
