@@ -32,6 +32,12 @@ void epx_deck_destroy(epx_deck **address);
  * may be mended by a further call; if it is not, the functions that use the deck raise it. */
 epx_err epx_deck_set(epx_deck *deck, const char *assignment);
 
+/** Sets n scalars at once, so that their order does not matter: a map comes before what stands in it, and the
+ * deck is checked when all are set. Errors: as epx_deck_set(), and of what they make wrong elsewhere; one that is
+ * set twice; one that a factor of the design sets at every point, but with method one-at-a-time, which starts from
+ * it. */
+epx_err epx_deck_set_all(epx_deck *deck, int n, const char *const *assignments);
+
 /** Gets a scalar of the deck as text, resolved (defaults filled in); NULL when the path does not exist. */
 const char *epx_deck_get_text(const epx_deck *deck, const char *path);
 

@@ -59,18 +59,25 @@ static epx_err read_deck(const epx_call *call, epx_deck **deck) {
   return code;
 }
 
+static epx_err set_all(const epx_call *call, epx_deck *deck) {
+  const char **assignments;
+  int n = 0;
+  while (epx_call_get_value(call, "--set", n))
+    n++;
+  EPX_TRY(EPX_ARRAY(assignments, (size_t)n));
+  for (int i = 0; i < n; i++)
+    assignments[i] = epx_call_get_value(call, "--set", i);
+  const int code = epx_deck_set_all(deck, n, assignments);
+  epx_array_destroy(&assignments);
+  return code;
+}
+
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
-  const char *assignment;
   EPX_TRY(check_plugin(call));
   EPX_TRY(read_deck(call, deck));
-  for (int i = 0; (assignment = epx_call_get_value(call, "--set", i)) != NULL; i++) {
-    const int code = epx_deck_set(*deck, assignment);
-    if (code == EPX_OK) continue;
-    epx_deck_destroy(deck);
-    return code;
-  }
+  int code = set_all(call, *deck);
   const char *words = epx_call_get_value(call, "--petsc", 0);
-  const int code = words && words[strspn(words, " \t\n")] ? add_petsc_options(words, *deck) : EPX_OK;
+  if (code == EPX_OK && words && words[strspn(words, " \t\n")]) code = add_petsc_options(words, *deck);
   if (code != EPX_OK) epx_deck_destroy(deck);
   return code;
 }

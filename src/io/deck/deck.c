@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,26 +103,90 @@ void epx_deck_destroy(epx_deck **address) {
   epx_array_destroy(address);
 }
 
-epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
-  char name[300], path[256];
-  const epx_tree *value, *changed;
+/* One --set, cut up: its path, its value, and how messages name it. */
+typedef struct {
+  char path[256];
+  const epx_tree *value;
+} setting;
+
+static epx_err read_setting(const epx_deck *deck, const char *assignment, setting *out) {
+  char name[300];
   const char *equals = strchr(assignment, '=');
   const size_t length = equals ? (size_t)(equals - assignment) : 0;
   snprintf(name, sizeof name, "--set %.290s", assignment);
-  if (!equals || length == 0 || length >= sizeof path)
+  if (!equals || length == 0 || length >= sizeof out->path)
     return EPX_RAISE(EPX_EINPUT, "%s: give PATH=VALUE, such as learning.nudge.beta=0.05", name);
   if (!equals[1]) return EPX_RAISE(EPX_EINPUT, "%s: the value is missing", name);
-  memcpy(path, assignment, length);
-  path[length] = '\0';
-  EPX_TRY(epx_tree_read_value(deck->store, name, equals + 1, &value));
-  EPX_TRY(epx_tree_set_path(deck->store, deck->user, path, value, &changed));
-  if (!changed) return epx_tree_raise(value, "no scalar stands at '%s' in this deck", path);
+  memcpy(out->path, assignment, length);
+  out->path[length] = '\0';
+  return epx_tree_read_value(deck->store, name, equals + 1, &out->value);
+}
+
+/* A map comes before what stands in it. */
+static int compare_settings(const void *a, const void *b) {
+  return strcmp(((const setting *)a)->path, ((const setting *)b)->path);
+}
+
+static epx_err put_setting(epx_deck *deck, const setting *set) {
+  const epx_tree *changed;
+  EPX_TRY(epx_tree_set_path(deck->store, deck->user, set->path, set->value, &changed));
+  if (!changed) return epx_tree_raise(set->value, "no scalar stands at '%s' in this deck", set->path);
   deck->user = changed;
+  return EPX_OK;
+}
+
+/* What a factor decides, no other value does: but one-at-a-time starts from it. */
+static epx_err check_no_factor(const epx_deck *deck, const setting *set) {
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  if (strcmp(deck->design.method, "one-at-a-time") == 0) return EPX_OK;
+  for (int i = 0; i < factors->n; i++) {
+    const epx_tree *along = epx_tree_get(factors->items[i], "along");
+    if (strcmp(factors->keys[i], set->path) == 0 || epx_tree_get(along, set->path))
+      return epx_tree_raise(
+          set->value,
+          "%s is set by factor %s of the design at every point, so this would do nothing; change the "
+          "factor's values, or leave it out",
+          set->path, factors->keys[i]);
+  }
+  return EPX_OK;
+}
+
+static epx_err set_all(epx_deck *deck, int n, const char *const *assignments, setting *set) {
+  for (int i = 0; i < n; i++)
+    EPX_TRY(read_setting(deck, assignments[i], &set[i]));
+  qsort(set, (size_t)n, sizeof *set, compare_settings);
+  for (int i = 0; i < n; i++) {
+    if (i > 0 && strcmp(set[i].path, set[i - 1].path) == 0)
+      return epx_tree_raise(set[i].value, "%s is set twice", set[i].path);
+    EPX_TRY(put_setting(deck, &set[i]));
+  }
+  deck->message[0] = '\0';
+  EPX_TRY(resolve(deck));
+  for (int i = 0; i < n; i++)
+    EPX_TRY(check_no_factor(deck, &set[i]));
+  return EPX_OK;
+}
+
+epx_err epx_deck_set_all(epx_deck *deck, int n, const char *const *assignments) {
+  setting *set = NULL;
+  if (n == 0) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(set, (size_t)n));
+  const int code = set_all(deck, n, assignments, set);
+  epx_array_destroy(&set);
+  return code;
+}
+
+epx_err epx_deck_set(epx_deck *deck, const char *assignment) {
+  setting set;
+  char name[300];
+  EPX_TRY(read_setting(deck, assignment, &set));
+  EPX_TRY(put_setting(deck, &set));
   deck->message[0] = '\0';
   const int code = resolve(deck);
+  snprintf(name, sizeof name, "--set %.290s", assignment);
   const bool own = strncmp(epx_error_get_message(), name, strlen(name)) == 0 &&
                    !strstr(epx_error_get_message(), " is missing"); /* of a section that this one began */
-  if (code == EPX_EINPUT && !own) {                                 /* another --set may mend it */
+  if (code == EPX_EINPUT && !own) {                                 /* another one may mend it */
     snprintf(deck->message, sizeof deck->message, "%s", epx_error_get_message());
     return EPX_OK;
   }
