@@ -404,8 +404,50 @@ static void settings_that_fail_at_a_point_name_the_line_of_the_factor(void **sta
   epx_deck_destroy(&deck);
 }
 
+static const char swept[] =
+    "network: {family: kerr, topology: {nodes: 4}}\n"
+    "task: {name: xor}\n"
+    "design:\n"
+    "  factors:\n"
+    "    network.parameters.loss: {values: [0.5, 1], along: {network.inputs.scale: [0.4, 0.8]}}\n";
+
+/* Each order of what only holds together gives the same deck. */
+static void settings_hold_in_any_order(void **state) {
+  (void)state;
+  static const char *const orders[][3] = {
+      {"network.topology.kind=lattice", "network.topology.rows=2", "network.topology.columns=3"},
+      {"network.topology.rows=2", "network.topology.columns=3", "network.topology.kind=lattice"},
+      {"network.topology.columns=3", "network.topology.kind=lattice", "network.topology.rows=2"}};
+  for (int k = 0; k < 3; k++) {
+    epx_deck *deck;
+    assert_int_equal(epx_deck_read_text("deck", swept, &deck), EPX_OK);
+    if (epx_deck_set_all(deck, 3, orders[k]) != EPX_OK) fail_msg("%s", epx_error_get_message());
+    assert_string_equal(epx_deck_get_text(deck, "network.topology.columns"), "3");
+    epx_deck_destroy(&deck);
+  }
+}
+
+static void settings_that_a_factor_or_another_would_undo_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *assignments[2], *said;
+  } cases[] = {
+      {{"network.parameters.loss=2", "learning.epochs=3"}, "is set by factor network.parameters.loss"},
+      {{"network.inputs.scale=2", "learning.epochs=3"}, "is set by factor network.parameters.loss"},
+      {{"learning.epochs=2", "learning.epochs=3"}, "learning.epochs is set twice"}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    epx_deck *deck;
+    assert_int_equal(epx_deck_read_text("deck", swept, &deck), EPX_OK);
+    assert_int_equal(epx_deck_set_all(deck, 2, cases[k].assignments), EPX_EINPUT);
+    assert_non_null(strstr(epx_error_get_message(), cases[k].said));
+    epx_deck_destroy(&deck);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(settings_hold_in_any_order),
+      cmocka_unit_test(settings_that_a_factor_or_another_would_undo_are_refused),
       cmocka_unit_test(example_deck_says_what_it_says),
       cmocka_unit_test(values_take_every_form),
       cmocka_unit_test(marks_and_line_ends_of_other_systems_are_read),
