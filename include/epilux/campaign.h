@@ -47,8 +47,9 @@ epx_campaign_options epx_campaign_get_defaults(void);
  * the time limit stopped it early: all finished trials are saved, resume continues. Networks that are
  * distributed over ranks need a communicator, and MPI_THREAD_MULTIPLE. Errors: EPX_EINPUT: the file exists,
  * and neither resume nor force; EPX_EMISMATCH: it holds results of another deck, seed, version or instruction
- * set; EPX_EBUSY: another run holds it; EPX_EFILE, EPX_EMPI, EPX_EMEMORY, EPX_ESOLVER: what was finished is
- * saved. */
+ * set; EPX_EBUSY: another run holds it; EPX_EINTERRUPTED: a trial did not stop in time: a thread still works on
+ * the campaign, which then stays in memory, and the process should end (ranks: MPI_Abort); EPX_EFILE, EPX_EMPI,
+ * EPX_EMEMORY, EPX_ESOLVER. Finished trials are saved, whatever the error. */
 epx_err epx_campaign_solve(epx_campaign *campaign, const char *path, const epx_campaign_options *options,
                            bool *stopped);
 

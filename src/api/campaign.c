@@ -30,6 +30,7 @@ static epx_err solve(epx_campaign *campaign, const char *path, const epx_campaig
   run.group = group;
   const int code = epx_run_solve(campaign, channel, &run, &report);
   if (stopped) *stopped = report.coordinator.stopped;
+  campaign->abandoned = report.coordinator.abandoned;
   epx_run_report_destroy(&report);
   return code;
 }
@@ -43,7 +44,7 @@ static epx_err solve_on_channel(epx_campaign *campaign, const char *path, const 
     EPX_TRY(epx_channel_merge_codes(channel,
                                     epx_group_create(get_communicator(options), campaign->n_ranks, &group)));
   const int code = solve(campaign, path, options, channel, group, stopped);
-  epx_group_destroy(&group);
+  if (!campaign->abandoned) epx_group_destroy(&group);
   return code;
 }
 
@@ -56,6 +57,8 @@ epx_err epx_campaign_solve(epx_campaign *campaign, const char *path, const epx_c
   epx_threads_set_single();
   EPX_TRY(epx_channel_create(get_communicator(options), &channel));
   const int code = solve_on_channel(campaign, path, options, channel, stopped);
-  epx_channel_destroy(&channel);
-  return code;
+  if (!campaign->abandoned) epx_channel_destroy(&channel);
+  if (code != EPX_OK || !campaign->abandoned) return code;
+  return EPX_RAISE(EPX_EINTERRUPTED,
+                   "a trial did not stop in time; finished trials are saved, end the process");
 }

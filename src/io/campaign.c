@@ -328,12 +328,13 @@ epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out) {
 
 void epx_campaign_destroy(epx_campaign **address) {
   epx_campaign *campaign = *address;
-  if (!campaign) return;
+  *address = NULL;
+  if (!campaign || campaign->abandoned) return;
   epx_array_destroy(&campaign->record);
   epx_array_destroy(&campaign->engine);
   epx_design_destroy(&campaign->design);
   epx_deck_destroy(&campaign->deck);
-  epx_array_destroy(address);
+  epx_array_destroy(&campaign);
 }
 
 double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i_instance) {

@@ -26,6 +26,7 @@ struct epx_campaign {
   epx_point_size first; /* of point 0 */
   double equilibria;    /* that all trials ask for, at most */
   double bytes;         /* of the largest workspaces of a block, about */
+  bool abandoned;       /* a thread still works on it: it stays in memory */
   uint64_t digest;
   double
       *record; /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them */
