@@ -109,6 +109,27 @@ expect 2 err "not YAML" check "$work/garbage.yaml"
 expect 0 out "point  network.parameters.loss  learning.estimator" plan "$work/good.yaml"
 expect 0 out "3,2,backprop" plan "$work/good.yaml" --csv
 expect 2 err "plan: --csv takes no value" plan "$work/good.yaml" --csv=yes
+expect 0 out "1                        2                     1" plan "$work/along.yaml"
+expect 0 err "1 of 3 design points repeat" plan "$work/along.yaml" --set design.method=one-at-a-time
+
+# What a yield is of: the process, lots of it, or one wafer.
+cat >"$work/chips.yaml" <<'EOF'
+network: {family: kerr, topology: {nodes: 4}, device: {material: silicon-nitride}}
+task: {name: xor}
+learning: {epochs: 0}
+process: {preset: siepic}
+population: {instances: 6}
+metrics: [accuracy]
+yield: {metric: accuracy, at_least: 0.75}
+EOF
+expect_of() {
+  "$epilux" run "$work/chips.yaml" -o "$work/chips.h5" --force --quiet --set population.sampling="$1"
+  expect 0 out "$2" show "$work/chips.h5"
+}
+expect_of process "yield: accuracy at least 0.75"
+expect_of wafer "yield of this wafer: accuracy at least 0.75, with its 95 % interval (6 of its 241 dies)"
+expect_of '{lots: 3}' "yield of the process: accuracy at least 0.75, with its 95 % interval (Student's t on 3 lots: rough, below 10)"
+expect_of '{lots: 1}' "yield of this lot: accuracy at least 0.75, with its 95 % interval: none, since 1 wafer says nothing of others"
 expect 0 out "families" list
 expect 2 err "did you mean families?" list familys
 expect 2 err "not an HDF5 file" show "$work/good.yaml"
