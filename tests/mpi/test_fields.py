@@ -144,7 +144,7 @@ def xdmf_says_what_is_there(folder, epilux):
     for options, shape in (((), (1, 4, 5)), (BOX, (3, 4, 5))):
         run(2, epilux, path, *KEEP, *options, "--force", per_network=2)
         for i in (0, 1):
-            grid = xml.parse(os.path.join(folder, f"a & b.fields.{i}.xdmf")).getroot().find("Domain/Grid")
+            grid = xml.parse(os.path.join(folder, f"a & b.h5.fields.{i}.xdmf")).getroot().find("Domain/Grid")
             topology = grid.find("Topology")
             assert topology.get("TopologyType") == "3DCoRectMesh"
             assert tuple(map(int, topology.get("Dimensions").split())) == shape
@@ -191,7 +191,7 @@ def links_lead_somewhere_after_kills(folder, epilux):
 def axes_have_scales_that_xarray_finds(folder, epilux):
     path = os.path.join(folder, "scales.h5")
     run(2, epilux, path, *KEEP, *BOX, per_network=2)
-    with h5py.File(os.path.join(folder, "scales.fields.0.h5"), "r") as file:
+    with h5py.File(os.path.join(folder, "scales.h5.fields.0.h5"), "r") as file:
         for axis, n in (("plane", 3), ("row", 4), ("column", 5)):
             assert h5py.h5ds.is_scale(file[axis].id) and file[axis][()].tolist() == list(range(n)), axis
         for name, data in file.items():
@@ -200,18 +200,32 @@ def axes_have_scales_that_xarray_finds(folder, epilux):
         import xarray
     except ImportError:
         return
-    with xarray.open_dataset(os.path.join(folder, "scales.fields.0.h5"), engine="h5netcdf") as data:
+    with xarray.open_dataset(os.path.join(folder, "scales.h5.fields.0.h5"), engine="h5netcdf") as data:
         assert dict(data["intensity"].sizes) == {"plane": 3, "row": 4, "column": 5}
+
+
+def merged_results_link_to_the_fields_of_their_parts(folder, epilux):
+    parts, far = [os.path.join(folder, f"part-{k}.h5") for k in (1, 2)], os.path.join(folder, "far", "all.h5")
+    os.mkdir(os.path.dirname(far))
+    for k, part in enumerate(parts, 1):
+        run(1, epilux, part, *KEEP, "--shard", f"{k}/2")
+    for path in (os.path.join(folder, "all.h5"), far):
+        status, _, err = finish(0, epilux, "merge", path, *parts)
+        assert status == 0, err
+        with h5py.File(path, "r") as file:
+            points = sorted(int(name.split("_")[1]) for name in file["fields"])
+            assert points == list(range(file["trials/state"].shape[0])), points
+            assert all(file[f"fields/point_{i}"].attrs["point"] == i for i in points)
 
 
 def what_cannot_be_written_is_said(folder, epilux):
     path = os.path.join(folder, "refused.h5")
-    os.mkdir(os.path.join(folder, "refused.fields.0.h5.part0"))
+    os.mkdir(os.path.join(folder, "refused.h5.fields.0.h5.part0"))
     for n in (1, 2):
         status, _, err = finish(n, epilux, "run", LATTICE, "-o", path, "--quiet", "--force", *KEEP, "--set",
                                 f"population.ranks_per_network={n}")
         assert status not in (0, 2), f"{status}: {err}"
-        assert "refused.fields.0.h5.part0: HDF5 cannot write it" in err, err
+        assert "refused.h5.fields.0.h5.part0: is no file of this program" in err, err
         with h5py.File(path, "r") as file:
             assert "point_0" not in file.get("fields", ())
 
@@ -229,4 +243,5 @@ def where_there_are_none_they_are_refused(folder, epilux):
 
 main([same_on_any_number_of_ranks, results_are_those_of_a_run_without_fields, at_rest_by_the_equation,
       parameters_are_those_trained, the_drive_is_bias_and_sample, clamped_nodes_have_no_state, xdmf_says_what_is_there,
-      axes_have_scales_that_xarray_finds, links_lead_somewhere_after_kills, what_cannot_be_written_is_said, where_there_are_none_they_are_refused], "epilux")
+      axes_have_scales_that_xarray_finds, links_lead_somewhere_after_kills,
+      merged_results_link_to_the_fields_of_their_parts, what_cannot_be_written_is_said, where_there_are_none_they_are_refused], "epilux")

@@ -12,12 +12,25 @@ static const char *const names[EPX_ISA_COUNT] = {"plain", "x86-64-v2", "x86-64-v
 
 static atomic_int in_use = -1;
 
+#if defined(__x86_64__) && defined(__clang__) && __clang_major__ < 17
+/* Older clang knows the levels' features alone, and not all of them: movbe, lzcnt and f16c come with these. */
+#define HAS(feature) __builtin_cpu_supports(feature)
+#define HAS_V2 (HAS("ssse3") && HAS("sse4.2") && HAS("popcnt"))
+#define HAS_V3 (HAS_V2 && HAS("avx2") && HAS("fma") && HAS("bmi") && HAS("bmi2"))
+#define HAS_V4                                                                                               \
+  (HAS_V3 && HAS("avx512f") && HAS("avx512bw") && HAS("avx512cd") && HAS("avx512dq") && HAS("avx512vl"))
+#elif defined(__x86_64__)
+#define HAS_V2 __builtin_cpu_supports("x86-64-v2")
+#define HAS_V3 __builtin_cpu_supports("x86-64-v3")
+#define HAS_V4 __builtin_cpu_supports("x86-64-v4")
+#endif
+
 static epx_isa get_highest(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return EPX_ISA_V4;
-  if (__builtin_cpu_supports("x86-64-v3")) return EPX_ISA_V3;
-  if (__builtin_cpu_supports("x86-64-v2")) return EPX_ISA_V2;
+  if (HAS_V4) return EPX_ISA_V4;
+  if (HAS_V3) return EPX_ISA_V3;
+  if (HAS_V2) return EPX_ISA_V2;
 #endif
   return EPX_ISA_PLAIN;
 }

@@ -18,6 +18,7 @@
 #include "epilux/version.h"
 #include "io/fields/fields_private.h"
 #include "io/recovery/folder.h"
+#include "io/recovery/output.h"
 #include "io/results/archive_private.h"
 
 #ifndef H5_HAVE_PARALLEL
@@ -35,10 +36,9 @@ static epx_err agree(const epx_snapshot *snapshot, long long code, const char *w
 }
 
 epx_err epx_fields_create_name(const char *results, int i_point, const char *suffix, char **name) {
-  const size_t n = strlen(results), n_stem = n > 3 && strcmp(results + n - 3, ".h5") == 0 ? n - 3 : n;
-  const size_t size = n_stem + strlen(suffix) + sizeof ".fields.2147483647.";
+  const size_t size = strlen(results) + strlen(suffix) + sizeof ".fields.2147483647.";
   EPX_TRY(EPX_ARRAY(*name, size));
-  snprintf(*name, size, "%.*s.fields.%d.%s", (int)n_stem, results, i_point, suffix);
+  snprintf(*name, size, "%s.fields.%d.%s", results, i_point, suffix);
   return EPX_OK;
 }
 
@@ -225,7 +225,7 @@ static epx_err write_data(const epx_snapshot *snapshot, const char *path) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   H5Pset_fapl_mpio(access, epx_distributed_get_communicator(snapshot->distributed), MPI_INFO_NULL);
-  const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  const hid_t file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, access);
   H5Pclose(access);
   int code = agree(snapshot, file, path);
   if (code == EPX_OK) code = agree(snapshot, write_attributes(file, snapshot), path);
@@ -257,8 +257,17 @@ static epx_err finish(const epx_snapshot *snapshot, const names *data, const nam
   return finish_file(xdmf);
 }
 
+/* What was left half written goes, and nobody else's file is in the way. */
+static epx_err begin(const names *data, const names *xdmf) {
+  EPX_TRY(epx_output_check_kind(data->path, EPX_OUTPUT_HDF5));
+  EPX_TRY(epx_output_check_kind(xdmf->path, EPX_OUTPUT_XDMF));
+  EPX_TRY(epx_output_remove(data->temporary, EPX_OUTPUT_ANY));
+  return epx_output_remove(xdmf->temporary, EPX_OUTPUT_ANY);
+}
+
 static epx_err write_both(const epx_snapshot *snapshot, const names *data, const names *xdmf) {
   const bool is_first = snapshot->first == 0;
+  EPX_TRY(epx_distributed_merge_codes(snapshot->distributed, is_first ? begin(data, xdmf) : EPX_OK));
   epx_archive_set_turn(true);
   int code = write_data(snapshot, data->temporary);
   epx_archive_set_turn(false);

@@ -78,6 +78,10 @@ epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, d
  * no state. */
 epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_instances, double *state);
 
+/** Reads where the link at `path` to all of another file leads, as epx_archive_write_link() had it: *file, the caller's, to
+ * be freed by epx_array_destroy(); NULL: there is no such link. Errors: EPX_EMEMORY. */
+epx_err epx_archive_read_link(epx_archive *archive, const char *path, char **file);
+
 /** Reads the name of the i-th thing in a group, in the order in which they were written: name [size], out;
  * empty past the last. Errors: EPX_EFORMAT: no such group. */
 epx_err epx_archive_read_name(epx_archive *archive, const char *group, int i, char *name, size_t size);

@@ -204,6 +204,24 @@ epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_
   return EPX_OK;
 }
 
+epx_err epx_archive_read_link(epx_archive *archive, const char *path, char **file) {
+  H5L_info_t link;
+  char *value;
+  const char *name, *object;
+  *file = NULL;
+  if (H5Lexists(archive->file, "/fields", H5P_DEFAULT) <= 0 ||
+      H5Lexists(archive->file, path, H5P_DEFAULT) <= 0 ||
+      H5Lget_info(archive->file, path, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_EXTERNAL)
+    return EPX_OK;
+  EPX_TRY(EPX_ARRAY(value, link.u.val_size));
+  int code = EPX_OK;
+  if (H5Lget_val(archive->file, path, value, link.u.val_size, H5P_DEFAULT) >= 0 &&
+      H5Lunpack_elink_val(value, link.u.val_size, NULL, &name, &object) >= 0)
+    code = epx_array_create_text(file, name);
+  epx_array_destroy(&value);
+  return code;
+}
+
 epx_err epx_archive_read_name(epx_archive *archive, const char *group, int i, char *name, size_t size) {
   H5G_info_t info;
   *name = '\0';

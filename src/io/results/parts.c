@@ -18,6 +18,7 @@
 
 typedef struct {
   epx_campaign *total;
+  epx_store *store;   /* of the total */
   epx_campaign *part; /* the part being read */
   const char *first;  /* the first part's path */
   bool any_version;
@@ -99,6 +100,7 @@ static epx_err read_part(merger *own, const char *path, epx_store *store) {
   if (!exists) return EPX_RAISE(EPX_EFILE, "%s: is not there", path);
   EPX_TRY(check_isa(own, path, store));
   EPX_TRY(keep_created(own, store));
+  EPX_TRY(epx_store_merge_fields(own->store, store));
   EPX_TRY(read_journal(own, path));
   for (int i = 0; i < own->part->n_points; i++)
     for (int k = 0; k < own->part->n_instances; k++)
@@ -136,13 +138,10 @@ static epx_err remove_journal(const char *out) {
 }
 
 static epx_err write_total(merger *own, const char *out) {
-  epx_store *store;
-  EPX_TRY(epx_store_create(own->total, out, &store));
-  int code = epx_store_set_created(store, own->created);
-  epx_store_set_isa(store, own->isa);
-  if (code == EPX_OK) code = epx_store_write(store, 0, 0);
-  epx_store_destroy(&store);
-  return code == EPX_OK ? remove_journal(out) : code;
+  EPX_TRY(epx_store_set_created(own->store, own->created));
+  epx_store_set_isa(own->store, own->isa);
+  EPX_TRY(epx_store_write(own->store, 0, 0));
+  return remove_journal(out);
 }
 
 static epx_err lock_output(const char *out, epx_lock **lock) {
@@ -168,6 +167,7 @@ static epx_err merge(merger *own, const char *out, const char *const *path, int 
   own->first = path[0];
   EPX_TRY(create_campaign(path[0], &own->total));
   EPX_TRY(create_campaign(path[0], &own->part));
+  EPX_TRY(epx_store_create(own->total, out, &own->store));
   for (int i = 0; i < n; i++)
     EPX_TRY(add_part(own, path[i]));
   return write_total(own, out);
@@ -191,6 +191,7 @@ epx_err epx_parts_merge(const char *out, const char *const *path, int n, const e
   int code = check_output(file, path, n, options->force);
   if (code == EPX_OK) code = merge_locked(&own, file, path, n);
   epx_array_destroy(&file);
+  epx_store_destroy(&own.store);
   epx_campaign_destroy(&own.part);
   epx_array_destroy(&own.created);
   if (code != EPX_OK) epx_campaign_destroy(&own.total);

@@ -39,6 +39,7 @@ static epx_err create(const char *path, epx_store *store) {
   EPX_TRY(epx_deck_create_text(campaign->deck, &store->deck));
   EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &store->settings));
   EPX_TRY(eval_yields(store));
+  EPX_TRY(EPX_ARRAY(store->link, (size_t)campaign->n_points));
   EPX_TRY(epx_field_create_table(&campaign->layout, store->settings, &store->fields, &store->n_fields));
   for (int f = 0; f < store->n_fields; f++)
     if (store->fields[f].length > store->longest) store->longest = store->fields[f].length;
@@ -69,6 +70,9 @@ void epx_store_destroy(epx_store **address) {
   epx_array_destroy(&store->created);
   epx_settings_destroy(&store->settings);
   epx_array_destroy(&store->yield);
+  for (int i = 0; store->link && i < store->campaign->n_points; i++)
+    epx_array_destroy(&store->link[i]);
+  epx_array_destroy(&store->link);
   epx_array_destroy(&store->fields);
   epx_array_destroy(&store->column);
   epx_array_destroy(address);
@@ -144,6 +148,7 @@ epx_err epx_store_read(epx_store *store, bool *exists) {
   int code = epx_store_read_identity(store, archive);
   for (int f = 0; code == EPX_OK && f < store->n_fields; f++)
     code = read_field(store, archive, &store->fields[f]);
+  if (code == EPX_OK) code = epx_store_read_fields(store, archive);
   epx_archive_destroy(&archive);
   return code;
 }

@@ -60,6 +60,10 @@ epx_err epx_store_read(epx_store *store, bool *exists);
 const char *epx_store_get_created(const epx_store *store);
 epx_err epx_store_set_created(epx_store *store, const char *created);
 
+/** Takes the links to field files that another store has read, for points that this one has none for. Errors:
+ * EPX_EMEMORY. */
+epx_err epx_store_merge_fields(epx_store *store, const epx_store *other);
+
 /** Gets the epx_isa with which the records that were read were computed, -1 when none were read or its name
  * is unknown. */
 int epx_store_get_isa(const epx_store *store);

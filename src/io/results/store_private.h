@@ -20,6 +20,7 @@ struct epx_store {
   epx_settings *settings;       /* of the first point; those of others differ in their factors */
   epx_yield_spec *yield;        /* [n_points] */
   const epx_activity *activity; /* borrowed; NULL: none */
+  char **link;                  /* [n_points] to field files that are not beside `path`; NULL: none */
   epx_field *fields;            /* [n_fields] */
   int n_fields;
   size_t longest; /* of the fields */
@@ -42,6 +43,9 @@ epx_err epx_store_write_sensitivity(const epx_store *store, epx_archive *archive
 
 /** Writes /fields, links to the field files of finished points. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_fields(const epx_store *store, epx_archive *archive);
+
+/** Reads the links to field files, as paths from the working folder. Errors: EPX_EMEMORY. */
+epx_err epx_store_read_fields(epx_store *store, epx_archive *archive);
 
 /** Writes /run, when there is something to tell. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_activity(const epx_store *store, epx_archive *archive);

@@ -22,6 +22,6 @@
   {"keep_fields", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                                   \
    .applies = "network.topology.kind: lattice; equilibrium.engine: auto distributed",                        \
    .meaning = "save amplitudes, drives and parameters of a distributed lattice after training (first "       \
-              "instance of each point, first sample) to RESULTS.fields.POINT.h5 and .xdmf"},
+              "instance of each point, first sample) to RESULTS.h5.fields.POINT.h5 and .xdmf"},
 
 #endif

@@ -16,8 +16,8 @@ static void names_follow_the_results_file(void **state) {
   static const struct {
     const char *results, *suffix, *name;
     int i_point;
-  } cases[] = {{"lattice.h5", "h5", "lattice.fields.0.h5", 0},
-               {"/scratch/a.b/run.h5", "xdmf", "/scratch/a.b/run.fields.2147483647.xdmf", 2147483647},
+  } cases[] = {{"lattice.h5", "h5", "lattice.h5.fields.0.h5", 0},
+               {"/scratch/a.b/run.h5", "xdmf", "/scratch/a.b/run.h5.fields.2147483647.xdmf", 2147483647},
                {"run", "h5", "run.fields.12.h5", 12},
                {"run.hdf5", "h5", "run.hdf5.fields.1.h5", 1},
                {".h5", "h5", ".h5.fields.3.h5", 3}};
