@@ -176,7 +176,8 @@ typedef struct epx_family {
   double coupling_spread; /* of the random coupling a deck gets that gives none */
 
   /** Sets the start of the dynamics: y [n_state][n_lanes]; rest, or random phases drawn by the keyed stream
-   * `seed`, one for each node and sample: the same for every instance and for any number of lanes. */
+   * `seed`, one for each node and sample (epx_lanes_get_sample_key()): the same for every instance and for any
+   * number of lanes. */
   void (*set_start)(const struct epx_lanes *lanes, unsigned long long seed, double *y);
 
   /** Evaluates f = F(y), both [n_state][n_lanes]. work has room for 4 n_nodes components n_lanes doubles.

@@ -10,6 +10,8 @@
 #include "equilibrium/distributed/distributed_ensemble.h"
 #include "learning/training/comparison.h"
 
+enum { EPOCHS = 5 };
+
 typedef struct {
   xor_study x;
   epx_learner *population;
@@ -38,7 +40,7 @@ static void destroy_learners(pair *p) {
 static pair create_pair(const char *rule, int batch) {
   pair p = {.x = create_xor_study(1, rule, 1)};
   p.x.spec.batch = batch;
-  p.x.spec.epochs = 12;
+  p.x.spec.epochs = EPOCHS;
   p.x.spec.decay = 0.95;
   p.x.options.tolerance = 1e-12;
   create_learners(&p);
@@ -64,17 +66,18 @@ static void trains_as_a_population(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     pair p = create_pair(cases[i].rule, cases[i].batch);
     const size_t n = p.x.network->n_theta;
-    double loss[2][12], accuracy[2][12], norm[2][12], validation[2][12], *theta = create_numbers(n);
+    double loss[2][EPOCHS], accuracy[2][EPOCHS], norm[2][EPOCHS], validation[2][EPOCHS],
+        *theta = create_numbers(n);
     epx_curves wanted = {loss[0], accuracy[0], norm[0], validation[0], NULL};
     epx_curves got = {loss[1], accuracy[1], norm[1], validation[1], NULL};
     memcpy(theta, p.x.theta, n * sizeof *theta);
     assert_int_equal(epx_learner_solve_training(p.population, p.x.theta, &wanted), EPX_OK);
     assert_int_equal(epx_learner_solve_training(p.distributed, theta, &got), EPX_OK);
     assert_all_close(n, theta, p.x.theta, 1e-7);
-    assert_all_close(12, loss[1], loss[0], 1e-7);
-    assert_all_close(12, accuracy[1], accuracy[0], 0);
-    assert_all_close(12, norm[1], norm[0], 1e-7);
-    assert_all_close(12, validation[1], validation[0], 1e-7);
+    assert_all_close(EPOCHS, loss[1], loss[0], 1e-7);
+    assert_all_close(EPOCHS, accuracy[1], accuracy[0], 0);
+    assert_all_close(EPOCHS, norm[1], norm[0], 1e-7);
+    assert_all_close(EPOCHS, validation[1], validation[0], 1e-7);
     epx_array_destroy(&theta);
     destroy_pair(&p);
   }
@@ -113,11 +116,11 @@ static void a_hopeless_training_stops_after_its_first_epoch(void **state) {
   create_learners(&p);
   epx_learner *const learners[] = {p.population, p.distributed};
   for (int i = 0; i < 2; i++) {
-    double accuracy[12];
+    double accuracy[EPOCHS];
     epx_curves curves = {.accuracy = accuracy};
     assert_int_equal(epx_learner_solve_training(learners[i], p.x.theta, &curves), EPX_OK);
     assert_true(accuracy[0] == 0);
-    for (int e = 1; e < 12; e++)
+    for (int e = 1; e < EPOCHS; e++)
       assert_true(isnan(accuracy[e]));
     assert_int_equal(epx_learner_get_counts(learners[i]).equilibria, p.x.task->n_train);
   }
@@ -133,10 +136,19 @@ static double eval_difference(size_t n, const double *a, const double *b) {
   return size > 0 ? sqrt(squares / size) : squares;
 }
 
+/** The detunings alone are trained: rules that shift every parameter in turn have less to do. */
+static pair create_small_pair(void) {
+  pair p = create_pair("plain", 0);
+  destroy_learners(&p);
+  p.x.spec.train[p.x.network->coupling] = false;
+  create_learners(&p);
+  return p;
+}
+
 /** Every rule of the table gives the gradient of a population, or is refused by name. */
 static void every_rule_estimates_as_in_a_population_or_is_refused(void **state) {
   (void)state;
-  pair p = create_pair("plain", 0);
+  pair p = create_small_pair();
   const size_t n = p.x.network->n_theta;
   double *wanted = create_numbers(n), *got = create_numbers(n);
   int n_refused = 0;
@@ -163,7 +175,7 @@ static void every_rule_estimates_as_in_a_population_or_is_refused(void **state) 
 /** Noise, drift, writes and dead links are drawn by what is drawn, an audit and further starts find the same. */
 static void trains_on_hardware_as_a_population(void **state) {
   (void)state;
-  static const int epochs[] = {1, 12};
+  static const int epochs[] = {1, EPOCHS};
   for (int e = 0; e < 2; e++) {
     pair p = create_pair("phase-conjugate", 0);
     const size_t n = p.x.network->n_theta;
@@ -252,18 +264,18 @@ static void a_reached_target_stops_training(void **state) {
   destroy_learners(&p);
   p.x.spec.target_loss = 1e6;
   create_learners(&p);
-  double loss[12];
+  double loss[EPOCHS];
   epx_curves curves = {.loss = loss};
   assert_int_equal(epx_learner_solve_training(p.distributed, p.x.theta, &curves), EPX_OK);
   assert_false(isnan(loss[0]));
-  for (int e = 1; e < 12; e++)
+  for (int e = 1; e < EPOCHS; e++)
     assert_true(isnan(loss[e]));
   destroy_pair(&p);
 }
 
 static void rules_compare_as_in_a_population(void **state) {
   (void)state;
-  pair p = create_pair("plain", 0);
+  pair p = create_small_pair();
   const epx_nudging nudging = {.beta = 0.02};
   epx_comparison wanted[EPX_COMPARISON_MAX_ROWS], got[EPX_COMPARISON_MAX_ROWS];
   int n_wanted, n_got, n_compared = 0;

@@ -152,7 +152,7 @@ static void set_samples(epx_ensemble *ensemble, int n_samples, const double *fea
 }
 
 static epx_err set_start(epx_ensemble *ensemble, uint64_t seed, const int *samples, double *y) {
-  (void)samples;
+  get(ensemble)->lanes->sample_keys = samples;
   ensemble->network->family->set_start(get(ensemble)->lanes, seed, y);
   return EPX_OK;
 }

@@ -1,5 +1,5 @@
-/* Gradients of a batch: chunk by chunk, each instance's sum divided at the end by the samples that gave it.
- */
+/* Gradients of a batch: chunk by chunk, each instance's sum divided at the end by the samples that gave it: what a
+ * sample that gave none would have weighed goes to all others of the batch alike, however they are chunked. */
 #include <string.h>
 
 #include "learning/estimators/estimator_work.h"
@@ -60,22 +60,23 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
   bool any = false;
   for (int lane = 0; lane < learner->ensemble->n_used; lane++)
     any = any || learner->weight[lane] != 0;
-  if (!any) return EPX_OK; /* there is nothing to learn from */
+  if (!any) return EPX_OK;                                              /* there is nothing to learn from */
+  if (batch.weights) epx_tuning_copy(learner->before, learner->tuning); /* chunks share the writes */
   epx_estimator_set_hardware(learner->work, estimator->computed ? NULL : &learner->spec.hardware);
   EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));
   if (!estimator->cost_only) add_direct(learner);
-  if (!estimator->cost_only)
-    EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->partial));
   for (int i = 0; i < learner->n_instances; i++) {
     int n_asked = 0;
     for (int s = 0; s < n_samples; s++)
       n_asked += learner->weight[i * n_samples + s] != 0;
+    const int n_left = epx_estimator_get_lanes(learner->work, i);
     learner->n_asked[i] += n_asked;
-    learner->failed[i] += n_asked - epx_estimator_get_lanes(learner->work, i);
-    if (epx_estimator_get_lanes(learner->work, i) == 0) continue;
-    learner->n_estimated[i] += n_asked;
+    learner->failed[i] += n_asked - n_left;
+    if (n_left == 0) continue;
+    learner->n_estimated[i] += n_left;
+    const double share = (double)n_left / n_asked; /* the rule has raised what is left to the whole chunk */
     for (size_t k = (size_t)i * n_theta; k < (size_t)(i + 1) * n_theta; k++)
-      learner->gradient[k] += learner->partial[k];
+      learner->gradient[k] += n_left < n_asked ? share * learner->partial[k] : learner->partial[k];
   }
   return EPX_OK;
 }
@@ -90,12 +91,13 @@ epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimato
   if (writes) epx_tuning_copy(learner->tuning, learner->before);
   for (int first = 0; first < n; first += learner->chunk) {
     const int left = n - first;
-    if (writes && first > 0) epx_tuning_copy(learner->before, learner->tuning); /* chunks share the writes */
     EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
     epx_learner_add_tally(learner);
     learner->key.sample = (uint32_t)first;
     EPX_TRY(add_chunk(learner, estimator, nudging));
   }
+  if (!estimator->cost_only)
+    EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->gradient));
   for (size_t k = 0; k < n_instances * n_theta; k++) {
     const int n_estimated = learner->n_estimated[k / n_theta];
     learner->gradient[k] =

@@ -340,7 +340,8 @@ epx_err epx_learner_solve_sample(epx_learner *learner, const double *theta, int 
                                  epx_certificate *certificate) {
   const epx_ensemble *ensemble = learner->ensemble;
   epx_learner_set_parameters(learner, theta);
-  EPX_TRY(epx_learner_solve_chunk(learner, 1, &sample));
+  learner->one_sample = sample;
+  EPX_TRY(epx_learner_solve_chunk(learner, 1, &learner->one_sample));
   memcpy(state, learner->state, (size_t)ensemble->n_rows * (size_t)ensemble->n_lanes * sizeof *state);
   memcpy(certificate, learner->certificate, (size_t)ensemble->n_lanes * sizeof *certificate);
   return EPX_OK;

@@ -136,8 +136,8 @@ double epx_learner_get_skipped(const epx_learner *learner, int i_instance);
 
 /** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
  * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole
- * training part is not shuffled. Samples without an equilibrium are left out of their instance's gradient; an
- * instance none of whose samples has one keeps its parameters for that update, and stops when that was so
+ * training part is not shuffled. Samples without an equilibrium are left out of their instance's gradient, the mean
+ * over those of the batch that give one; an instance none of whose samples has one keeps its parameters for that update, and stops when that was so
  * for a whole epoch. It reaches its target only when all its samples settled. The bits depend on the whole
  * block of instances, for they share the integrator's steps. Errors: EPX_ESOLVER; EPX_EINTERRUPTED: it was
  * left. */

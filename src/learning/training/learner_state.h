@@ -55,6 +55,7 @@ struct epx_learner {
   double *n_asked,
       *failed; /* [n_instances] of this training: samples given to the rule, and left out by it */
 
+  int one_sample;                 /* that epx_learner_solve_sample() settles */
   const double *theta;            /* [n_instances][n_theta] the parameters that are set; borrowed */
   double *gradient, *partial;     /* [n_instances][n_theta] */
   int *n_estimated;               /* [n_instances] samples the gradient is made of */

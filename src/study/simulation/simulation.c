@@ -14,6 +14,7 @@
 
 struct epx_simulation {
   const epx_settings *settings;
+  int i_sample;
   epx_lanes *lanes;
   epx_transient transient;
   size_t max_rows;
@@ -51,6 +52,8 @@ static epx_err create_parts(epx_simulation *s, const epx_point *point, int i_poi
                                                                  point->nominal, theta, NULL);
   if (code == EPX_OK) {
     epx_lanes_set_parameters(s->lanes, theta);
+    s->i_sample = i_sample;
+    s->lanes->sample_keys = &s->i_sample;
     epx_lanes_set_samples(s->lanes, 1,
                           point->task->features + (size_t)i_sample * (size_t)point->task->n_features);
   }
