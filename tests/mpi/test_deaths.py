@@ -97,7 +97,10 @@ def what_ends_jobs_and_nobody_knows_why_is_lost(folder, epilux, plugins):
             status, out, err = finish(n_ranks, *words, env=env)
             if status not in (-signal.SIGKILL, 128 + signal.SIGKILL):
                 break
-            assert finish(0, epilux, "status", path)[0] == 75
+            code, numbers, _ = finish(0, epilux, "status", "--numbers", path)
+            finished, trials, kept, ends, running = map(float, numbers.split())
+            assert (code, trials, kept, running) == (75, INSTANCES, 0, 0) and finished < trials, numbers
+            assert ends >= launch, numbers  # what tells scripts that another launch is of use
         assert launch == 6, f"{how}: {launch} launches"  # under way, once more, three times alone, and it is lost
         assert status == 1 and "1 trial was lost" in err and "--retry-lost" in err, err
         assert "23 done" in out and "1 lost" in out, out

@@ -76,6 +76,8 @@ AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/none
 MpiDefault=none
 SwitchType=switch/none
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 ReturnToService=2
 JobRequeue=1
 KillWait=5
@@ -89,6 +91,7 @@ SchedulerParameters=sched_min_interval=0,sched_interval=2,batch_sched_delay=0
 MailProg=/bin/true
 {nodes}
 PartitionName=test Nodes={names} Default=YES MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes={names} MaxTime=INFINITE State=UP PriorityTier=10
 """
 
 

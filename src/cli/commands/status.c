@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "cli/command.h"
 #include "cli/time_limit.h"
+#include "io/recovery/attempts.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/lock.h"
 #include "io/recovery/output.h"
@@ -115,11 +116,32 @@ static epx_err read_results(const char *path, epx_results **results, char *holde
   return code;
 }
 
-static epx_err view(const char *path, int *exit_status) {
+/* One line for scripts. */
+static void print_numbers(const char *path, const epx_results *results, const char *holder,
+                          int *exit_status) {
+  epx_progress progress;
+  char *attempts;
+  double shares;
+  init_progress(path, results, *holder != '\0', &progress);
+  const bool finished = progress.n_finished == progress.n_trials;
+  *exit_status = !finished ? EPX_EXIT_STOPPED : progress.n_lost > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
+  long n_ends = 0;
+  if (epx_results_create_name(path, "attempts", &attempts) == EPX_OK) {
+    n_ends = epx_attempts_count_ends(attempts);
+    epx_array_destroy(&attempts);
+  }
+  epx_checkpoint_get_count(path, &shares);
+  printf("%ld %ld %.6f %ld %d\n", progress.n_finished, progress.n_trials, shares, n_ends, *holder != '\0');
+}
+
+static epx_err view(const char *path, bool numbers, int *exit_status) {
   char holder[256];
   epx_results *results;
   EPX_TRY(read_results(path, &results, holder, sizeof holder));
-  print_status(path, results, holder, exit_status);
+  if (numbers)
+    print_numbers(path, results, holder, exit_status);
+  else
+    print_status(path, results, holder, exit_status);
   epx_results_destroy(&results);
   return EPX_OK;
 }
@@ -170,13 +192,14 @@ static epx_err solve(const epx_call *call, int *status) {
   char *file; /* a link's journal and lock are those of the file */
   EPX_TRY(epx_output_create_path(call->arguments[0], &file));
   int code = epx_call_is_set(call, "--watch") ? watch(file, interval) : EPX_OK;
-  if (code == EPX_OK) code = view(file, status);
+  if (code == EPX_OK) code = view(file, epx_call_is_set(call, "--numbers"), status);
   epx_array_destroy(&file);
   return code;
 }
 
 static const epx_option options[] = {
     {"--watch", NULL, "refresh until all trials are finished; wait for a file that does not exist yet", 0},
+    {"--numbers", NULL, "print one line for scripts instead (see above)", 0},
     {"--every", "TIME", "with --watch: refresh every TIME (default 5 s)", 0},
     {NULL, NULL, NULL, 0}};
 
@@ -186,10 +209,14 @@ const epx_command epx_command_status = {
     .n_min = 1,
     .n_max = 1,
     .summary = "show the progress of a running or stopped campaign",
-    .details = "Exit status: 0 when all trials are finished, 1 when they are and some are lost, 75 when some "
-               "are pending.\n"
-               "--watch ends when all trials are finished,\n"
-               "also if several jobs run them one after the other. Ctrl-C ends it earlier.",
+    .details =
+        "Exit status: 0 when all trials are finished, 1 when they are and some are lost, 75 when some "
+        "are pending.\n"
+        "--watch ends when all trials are finished,\n"
+        "also if several jobs run them one after the other. Ctrl-C ends it earlier.\n"
+        "--numbers prints: finished trials, all trials, trainings done by trials in training, ends of jobs "
+        "that trials\n"
+        "running at the time are charged with, and 1 while it runs, else 0.",
     .example = "epilux status --watch quickstart.h5",
     .options = options,
     .solve = solve};

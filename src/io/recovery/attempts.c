@@ -216,6 +216,32 @@ epx_err epx_attempts_read(const char *path, uint64_t digest, int64_t n_units, ep
   return code;
 }
 
+long epx_attempts_count_ends(const char *path) {
+  epx_checksum_table table;
+  uint64_t header[HEADER_WORDS], length;
+  epx_attempts_suspect *list;
+  size_t n;
+  FILE *file;
+  long n_ends = 0;
+  epx_checksum_init(&table);
+  int code = epx_file_open(path, &file, &length);
+  if (code == EPX_OK) {
+    const bool is_ours =
+        fread(header, sizeof *header, HEADER_WORDS, file) == HEADER_WORDS && is_header(&table, header);
+    fclose(file);
+    if (!is_ours) return 0;
+    code = epx_attempts_read(path, header[DIGEST], (int64_t)header[UNITS], &list, &n);
+  }
+  if (code != EPX_OK) {
+    epx_error_reset();
+    return 0;
+  }
+  for (size_t i = 0; i < n; i++)
+    n_ends += list[i].n_ends + list[i].n_alone;
+  epx_array_destroy(&list);
+  return n_ends;
+}
+
 /* ---- writing */
 
 static epx_err write_at(const epx_attempts *attempts, const void *bytes, size_t n, size_t at) {

@@ -51,6 +51,10 @@ typedef struct epx_attempts epx_attempts;
 epx_err epx_attempts_read(const char *path, uint64_t digest, int64_t n_units, epx_attempts_suspect **suspects,
                           size_t *n);
 
+/** Counts the ends that a file knows of, of all its suspects together and whatever campaign it is of; 0 where
+ * nothing can be read. */
+long epx_attempts_count_ends(const char *path);
+
 /** Creates the file with suspects [n], empty slots for n_workers and no note of n_ranks, in place of any that
  * stands there, by renaming. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_attempts_create(const char *path, uint64_t digest, int64_t n_units,

@@ -100,6 +100,18 @@ static void who_was_alone_is_told(void **state) {
   epx_attempts_destroy(&attempts);
 }
 
+static void ends_are_counted_whatever_the_campaign(void **state) {
+  (void)state;
+  assert_int_equal(epx_attempts_count_ends(path), 0);
+  epx_attempts *attempts = create((epx_attempts_suspect[]){{12, 1, 0, 0, 0}, {30, 2, 1, 0, 0}}, 2);
+  assert_int_equal(epx_attempts_count_ends(path), 4);
+  hand_out(attempts, 1, 30, 2, false); /* were it to end now */
+  assert_int_equal(epx_attempts_count_ends(path), 6);
+  epx_attempts_destroy(&attempts);
+  assert_int_equal(truncate(path, 20), 0);
+  assert_int_equal(epx_attempts_count_ends(path), 0);
+}
+
 /* Whoever died of itself took the others down. */
 static void a_note_clears_all_others(void **state) {
   (void)state;
@@ -240,6 +252,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(the_last_two_units_of_each_worker_are_suspected, enter_folder,
                                       leave_folder),
       cmocka_unit_test_setup_teardown(who_was_alone_is_told, enter_folder, leave_folder),
+      cmocka_unit_test_setup_teardown(ends_are_counted_whatever_the_campaign, enter_folder, leave_folder),
       cmocka_unit_test_setup_teardown(a_note_clears_all_others, enter_folder, leave_folder),
       cmocka_unit_test_setup_teardown(want_of_memory_is_a_cause_only_of_who_was_alone, enter_folder,
                                       leave_folder),
