@@ -89,7 +89,7 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r) {
   }
 }
 
-void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double *g, double *c) {
+void epx_readout_eval_cost_slope(const epx_lanes *lanes, const double *y, const double *g, double *c) {
   const epx_network *network = lanes->network;
   const size_t n = (size_t)lanes->n_lanes;
   memset(c, 0, (size_t)network->n_state * n * sizeof *c);

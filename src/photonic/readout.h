@@ -11,7 +11,7 @@ void epx_readout_eval(const epx_lanes *lanes, const double *y, double *r);
 
 /** Evaluates c = (dr/ds)' g: g [n_outputs][n_lanes] = dC/dr, c [n_state][n_lanes] = dC/ds, zero off the
  * outputs. */
-void epx_readout_eval_pull(const epx_lanes *lanes, const double *y, const double *g, double *c);
+void epx_readout_eval_cost_slope(const epx_lanes *lanes, const double *y, const double *g, double *c);
 
 /** Adds to each instance's gradient [n_instances][n_theta] what a parameter does to the readouts at fixed s: of the
  * bias, whose light goes past the node as well, at ports that are read. weight[lane] g (dr/dbias): g

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "equilibrium/nudge/force.h"
 #include "equilibrium/nudge/frame.h"
-#include "equilibrium/nudge/pull.h"
 #include "photonic/readout.h"
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
   bool owned;
   epx_network *ports; /* the outputs alone */
   epx_lanes lane;     /* of one sample of them */
-  epx_pull pull;
+  epx_nudge_force nudge_force;
   double *gathered, *held; /* [n_outputs][components] states; a phase's force that does not change */
 } spread_ensemble;
 
@@ -35,7 +35,7 @@ static void eval_force(const void *context, const double *outputs, double *force
   const epx_phase *phase = ((const epx_phase_force *)context)->phase;
   const spread_ensemble *s = get(((const epx_phase_force *)context)->ensemble);
   memset(force, 0, count_ports(s) * sizeof *force);
-  if (phase->eval_slope) epx_pull_add(&s->pull, &s->lane, phase, outputs, force);
+  if (phase->eval_slope) epx_nudge_force_add(&s->nudge_force, &s->lane, phase, outputs, force);
   for (size_t k = 0; phase->held && k < count_ports(s); k++)
     force[k] += phase->strength * s->held[k];
 }
@@ -44,7 +44,7 @@ static void eval_slope(const void *context, const double *outputs, double *slope
   const epx_phase *phase = ((const epx_phase_force *)context)->phase;
   const spread_ensemble *s = get(((const epx_phase_force *)context)->ensemble);
   memset(slope, 0, count_ports(s) * count_ports(s) * sizeof *slope);
-  epx_pull_add_jacobian(&s->pull, &s->lane, phase, outputs, 0, 1, slope);
+  epx_nudge_force_add_jacobian(&s->nudge_force, &s->lane, phase, outputs, 0, 1, slope);
 }
 
 epx_err epx_distributed_ensemble_init_nudge(const epx_phase_force *force, epx_distributed_nudge *nudge) {
@@ -127,9 +127,9 @@ static epx_err eval_readout(epx_ensemble *ensemble, const double *y, double *r) 
 static epx_err eval_pull(epx_ensemble *ensemble, const double *y, const double *slope, double *c) {
   const spread_ensemble *s = get(ensemble);
   EPX_TRY(epx_distributed_eval_outputs(s->distributed, y, s->gathered));
-  epx_readout_eval_pull(&s->lane, s->gathered, slope, s->pull.pull);
+  epx_readout_eval_cost_slope(&s->lane, s->gathered, slope, s->nudge_force.force);
   memset(c, 0, (size_t)ensemble->n_rows * sizeof *c);
-  epx_distributed_add_to_outputs(s->distributed, s->pull.pull, c);
+  epx_distributed_add_to_outputs(s->distributed, s->nudge_force.force, c);
   return EPX_OK;
 }
 
@@ -208,8 +208,8 @@ static void destroy(epx_ensemble *ensemble) {
   spread_ensemble *s = get(ensemble);
   if (s->owned) epx_distributed_destroy(&s->distributed);
   epx_network_destroy(&s->ports);
-  double **const arrays[] = {&s->pull.readout, &s->pull.slope, &s->pull.pull,
-                             &s->pull.room,    &s->gathered,   &s->held};
+  double **const arrays[] = {&s->nudge_force.readout, &s->nudge_force.slope, &s->nudge_force.force,
+                             &s->nudge_force.room,    &s->gathered,          &s->held};
   for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
     epx_array_destroy(arrays[k]);
 }
@@ -250,10 +250,10 @@ static epx_err create_ports(spread_ensemble *s) {
   EPX_TRY(epx_network_create(&spec, &s->ports));
   s->lane = (epx_lanes){.network = s->ports, .n_instances = 1, .n_samples = 1, .n_used = 1, .n_lanes = 1};
   const size_t n_outputs = (size_t)network->n_outputs, n = count_ports(s);
-  EPX_TRY(EPX_ARRAY(s->pull.readout, n_outputs));
-  EPX_TRY(EPX_ARRAY(s->pull.slope, n_outputs));
-  EPX_TRY(EPX_ARRAY(s->pull.pull, n));
-  EPX_TRY(EPX_ARRAY(s->pull.room, n_outputs * n_outputs + 2 * n));
+  EPX_TRY(EPX_ARRAY(s->nudge_force.readout, n_outputs));
+  EPX_TRY(EPX_ARRAY(s->nudge_force.slope, n_outputs));
+  EPX_TRY(EPX_ARRAY(s->nudge_force.force, n));
+  EPX_TRY(EPX_ARRAY(s->nudge_force.room, n_outputs * n_outputs + 2 * n));
   EPX_TRY(EPX_ARRAY(s->gathered, n));
   return EPX_ARRAY(s->held, n);
 }

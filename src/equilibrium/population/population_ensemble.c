@@ -7,8 +7,8 @@
 
 #include "base/array.h"
 #include "equilibrium/nudge/adjoint.h"
+#include "equilibrium/nudge/force.h"
 #include "equilibrium/nudge/frame.h"
-#include "equilibrium/nudge/pull.h"
 #include "photonic/readout.h"
 
 typedef struct {
@@ -18,7 +18,7 @@ typedef struct {
   bool owned; /* both of them */
 
   /* Of learning phases, at the state of the moment. */
-  epx_pull pull;
+  epx_nudge_force nudge_force;
   double *deviation, *bent; /* [n_state][n_lanes]; NULL: nothing is antisymmetric */
   double *jacobian;         /* [n_state][n_state][EPX_LANE_WIDTH] */
   double *mobility;         /* [n_state][EPX_LANE_WIDTH]; NULL: 1 */
@@ -69,7 +69,7 @@ static void add_field(const void *context, const epx_lanes *lanes, const double 
     return;
   }
   const size_t n = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes;
-  if (phase->eval_slope) epx_pull_add(&c->pull, lanes, phase, y, f);
+  if (phase->eval_slope) epx_nudge_force_add(&c->nudge_force, lanes, phase, y, f);
   if (phase->origin) add_reversal(c, phase, lanes, y, f);
   for (size_t k = 0; phase->held && k < n; k++)
     f[k] += phase->strength * phase->held[k];
@@ -113,7 +113,8 @@ static void add_jacobian(const void *context, const epx_lanes *lanes, const doub
     set_adjoint_jacobian(phase, lanes, lane, width, jacobian);
     return;
   }
-  if (phase->eval_slope) epx_pull_add_jacobian(&c->pull, lanes, phase, y, lane, width, jacobian);
+  if (phase->eval_slope)
+    epx_nudge_force_add_jacobian(&c->nudge_force, lanes, phase, y, lane, width, jacobian);
   if (phase->origin && family->eval_antisymmetric) {
     family->eval_jacobian(lanes, phase->origin, lane, width, c->jacobian);
     const double *mobility = eval_mobilities(c, phase->origin, lanes, lane, width);
@@ -212,7 +213,7 @@ static epx_err eval_readout(epx_ensemble *ensemble, const double *y, double *r) 
 }
 
 static epx_err eval_pull(epx_ensemble *ensemble, const double *y, const double *slope, double *c) {
-  epx_readout_eval_pull(get(ensemble)->lanes, y, slope, c);
+  epx_readout_eval_cost_slope(get(ensemble)->lanes, y, slope, c);
   return EPX_OK;
 }
 
@@ -281,8 +282,15 @@ static void destroy(epx_ensemble *ensemble) {
   lanes_ensemble *c = get(ensemble);
   if (c->owned) epx_population_destroy(&c->population);
   if (c->owned) epx_lanes_destroy(&c->lanes);
-  double **const arrays[] = {&c->pull.readout, &c->pull.slope, &c->pull.pull, &c->pull.room, &c->deviation,
-                             &c->bent,         &c->jacobian,   &c->mobility,  &c->room};
+  double **const arrays[] = {&c->nudge_force.readout,
+                             &c->nudge_force.slope,
+                             &c->nudge_force.force,
+                             &c->nudge_force.room,
+                             &c->deviation,
+                             &c->bent,
+                             &c->jacobian,
+                             &c->mobility,
+                             &c->room};
   for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
     epx_array_destroy(arrays[k]);
 }
@@ -316,10 +324,10 @@ static epx_err create_arrays(lanes_ensemble *c) {
   const epx_network *network = c->head.network;
   const size_t n_lanes = (size_t)c->head.max_lanes, n_outputs = (size_t)network->n_outputs;
   const size_t n_state = (size_t)network->n_state, components = (size_t)network->family->components;
-  EPX_TRY(EPX_ARRAY(c->pull.readout, n_outputs * n_lanes));
-  EPX_TRY(EPX_ARRAY(c->pull.slope, n_outputs * n_lanes));
-  EPX_TRY(EPX_ARRAY(c->pull.pull, n_state * n_lanes));
-  EPX_TRY(EPX_ARRAY(c->pull.room, n_outputs * n_outputs + 2 * (size_t)network->n_probes * components));
+  EPX_TRY(EPX_ARRAY(c->nudge_force.readout, n_outputs * n_lanes));
+  EPX_TRY(EPX_ARRAY(c->nudge_force.slope, n_outputs * n_lanes));
+  EPX_TRY(EPX_ARRAY(c->nudge_force.force, n_state * n_lanes));
+  EPX_TRY(EPX_ARRAY(c->nudge_force.room, n_outputs * n_outputs + 2 * (size_t)network->n_probes * components));
   EPX_TRY(EPX_ARRAY(c->jacobian, n_state * n_state * EPX_LANE_WIDTH));
   if (network->family->eval_mobility) EPX_TRY(EPX_ARRAY(c->mobility, n_state * EPX_LANE_WIDTH));
   if (!network->family->eval_antisymmetric) return EPX_OK;

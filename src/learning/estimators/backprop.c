@@ -30,7 +30,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   double *pull = work->minus, *adjoint = work->plus;
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);
-  EPX_TRY(epx_estimator_eval_pull(batch, work, pull));
+  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, pull));
   EPX_TRY(ensemble->functions->solve_linear(ensemble, batch->state, true, pull, adjoint));
   EPX_TRY(leave_out_singular(batch, work, adjoint));
   epx_estimator_set_weights(batch, -1, work);

@@ -38,7 +38,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   (void)nudging;
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);
-  EPX_TRY(epx_estimator_eval_pull(batch, work, work->response));
+  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->response));
   add_feedback(batch, work);
   epx_estimator_set_weights(batch, -1, work);
   return epx_estimator_add_response(batch, work, gradient);

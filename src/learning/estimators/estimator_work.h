@@ -78,7 +78,7 @@ void epx_estimator_restore_drift(const epx_batch *batch, const epx_estimator_wor
 
 /** Evaluates readout and slope at the free state that is read, and pull = dC/ds [n_rows][n_lanes]. Errors: of
  * the ensemble; EPX_EMEMORY. */
-epx_err epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work, double *pull);
+epx_err epx_estimator_eval_cost_slope(const epx_batch *batch, epx_estimator_work *work, double *pull);
 
 /** Adds weight y' dG/dtheta at the free state that is read, y = work->response, to the gradient. Errors: as
  * above. */

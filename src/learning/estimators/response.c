@@ -1,7 +1,7 @@
 /* What a rule makes of the free state as it has read it: dC/ds there, and the gradient of a response. */
 #include "learning/estimators/estimator_work.h"
 
-epx_err epx_estimator_eval_pull(const epx_batch *batch, epx_estimator_work *work, double *pull) {
+epx_err epx_estimator_eval_cost_slope(const epx_batch *batch, epx_estimator_work *work, double *pull) {
   epx_ensemble *ensemble = batch->ensemble;
   const double *state;
   EPX_TRY(epx_estimator_read_state(batch, work, &state));

@@ -194,7 +194,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   const int n_segments = go_forwards(&w);
   epx_batch end = *batch;
   end.state = w.y;
-  EPX_TRY(epx_estimator_eval_pull(&end, work, w.adjoint));
+  EPX_TRY(epx_estimator_eval_cost_slope(&end, work, w.adjoint));
   epx_estimator_set_weights(batch, 1, work);
   go_backwards(&w, n_segments, gradient);
   return EPX_OK;

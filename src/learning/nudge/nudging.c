@@ -170,7 +170,7 @@ static void conjugate(const epx_ensemble *ensemble, epx_quadrature quadrature, c
 static epx_err set_held(const epx_batch *batch, epx_quadrature quadrature, epx_estimator_work *work) {
   epx_ensemble *ensemble = batch->ensemble;
   EPX_TRY(epx_estimator_need(&work->held, epx_estimator_count_most(work)));
-  EPX_TRY(epx_estimator_eval_pull(batch, work, work->plus));
+  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->plus));
   conjugate(ensemble, quadrature, work->plus, work->response);
   memset(work->held, 0, epx_estimator_count(batch) * sizeof *work->held);
   ensemble->functions->add_turned(ensemble, batch->state, 1, work->response, work->held);

@@ -51,7 +51,7 @@ epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n_instances,
   if (code != EPX_OK)
     epx_optimizer_destroy(&optimizer);
   else
-    epx_optimizer_set_rest(optimizer);
+    epx_optimizer_reset(optimizer);
   *out = optimizer;
   EPX_TRY(code);
   return EPX_OK;
@@ -66,7 +66,7 @@ void epx_optimizer_destroy(epx_optimizer **address) {
   epx_array_destroy(address);
 }
 
-void epx_optimizer_set_rest(epx_optimizer *optimizer) {
+void epx_optimizer_reset(epx_optimizer *optimizer) {
   const size_t n_bytes = optimizer->n_instances * optimizer->n * sizeof(double);
   memset(optimizer->first, 0, n_bytes);
   if (optimizer->spec.kind != EPX_ADAM) return;
@@ -121,8 +121,8 @@ static void step_adam(epx_optimizer *optimizer, size_t k, double rate, const dou
   }
 }
 
-void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
-                            const unsigned char *mask, double *theta, unsigned char *changed) {
+void epx_optimizer_step(epx_optimizer *optimizer, double factor, const double *gradient,
+                        const unsigned char *mask, double *theta, unsigned char *changed) {
   const double rate = factor * optimizer->spec.rate;
   const size_t n = optimizer->n;
   for (size_t k = 0; k < optimizer->n_instances; k++)

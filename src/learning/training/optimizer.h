@@ -39,15 +39,15 @@ epx_err epx_optimizer_create(const epx_optimizer_spec *spec, size_t n_instances,
 /** Destroys the optimiser at *address. */
 void epx_optimizer_destroy(epx_optimizer **address);
 
-/** Sets the state to what it was at creation: no steps, all moments zero. */
-void epx_optimizer_set_rest(epx_optimizer *optimizer);
+/** Resets the state to what it was at creation: no steps, all moments zero. */
+void epx_optimizer_reset(epx_optimizer *optimizer);
 
-/** Sets theta [n_instances][n] one step on along gradient [n_instances][n], at rate * factor (learning-rate
+/** Steps theta [n_instances][n] on by one along gradient [n_instances][n], at rate * factor (learning-rate
  * schedules). Entries with mask 0 stay as they are, moments too; mask [n_instances][n] may be NULL. Bias
  * correction counts an instance's own steps: calls that mask all of its entries do not count. changed
  * [n_instances][n], may be mask or NULL: out, 1 where theta is another number now. O(n_instances n). */
-void epx_optimizer_set_step(epx_optimizer *optimizer, double factor, const double *gradient,
-                            const unsigned char *mask, double *theta, unsigned char *changed);
+void epx_optimizer_step(epx_optimizer *optimizer, double factor, const double *gradient,
+                        const unsigned char *mask, double *theta, unsigned char *changed);
 
 /** Adds the state to a restart: moments, and how many steps there were. Errors: EPX_EMEMORY. */
 epx_err epx_optimizer_add_to_restart(epx_optimizer *optimizer, epx_restart *restart);

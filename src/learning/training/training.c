@@ -78,14 +78,13 @@ static void step(epx_learner *learner, double factor, double *theta) {
       mask[k] = learner->trained[k] && (!learner->alive || learner->alive[(size_t)i * n_theta + k]);
   }
   if (epx_tuning_is_ideal(&learner->spec.hardware.tuning)) {
-    epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask, theta,
-                           learner->mask);
+    epx_optimizer_step(learner->optimizer, factor, learner->gradient, learner->mask, theta, learner->mask);
     epx_tuning_set_written(learner->tuning, learner->mask);
     hold_ranges(learner, theta);
     return;
   }
-  epx_optimizer_set_step(learner->optimizer, factor, learner->gradient, learner->mask,
-                         epx_tuning_get_wanted(learner->tuning), NULL);
+  epx_optimizer_step(learner->optimizer, factor, learner->gradient, learner->mask,
+                     epx_tuning_get_wanted(learner->tuning), NULL);
   epx_tuning_write(learner->tuning, learner->mask);
   epx_tuning_eval(learner->tuning, theta);
   hold_ranges(learner, theta);
@@ -189,7 +188,7 @@ static void begin(epx_learner *learner, const double *theta) {
   memset(learner->n_asked, 0, (size_t)learner->n_instances * sizeof *learner->n_asked);
   memset(learner->failed, 0, (size_t)learner->n_instances * sizeof *learner->failed);
   memset(learner->range, 0, (size_t)learner->n_instances * sizeof *learner->range);
-  epx_optimizer_set_rest(learner->optimizer);
+  epx_optimizer_reset(learner->optimizer);
   learner->key.step = 0;
   learner->place = (epx_training_place){.beta = learner->spec.nudging.beta};
   for (int i = 0; i < learner->n_instances; i++) {

@@ -38,11 +38,11 @@ static void momentum_follows_its_recurrence(void **state) {
   (void)state;
   epx_optimizer *optimizer = create(&sgd, 1);
   double theta = 1;
-  epx_optimizer_set_step(optimizer, 1, &(double){2}, NULL, &theta, NULL);
+  epx_optimizer_step(optimizer, 1, &(double){2}, NULL, &theta, NULL);
   assert_true(fabs(theta - 0.8) < 1e-15);
-  epx_optimizer_set_step(optimizer, 1, &(double){4}, NULL, &theta, NULL);
+  epx_optimizer_step(optimizer, 1, &(double){4}, NULL, &theta, NULL);
   assert_true(fabs(theta - 0.3) < 1e-15);
-  epx_optimizer_set_step(optimizer, 0.5, &(double){-1}, NULL, &theta, NULL);
+  epx_optimizer_step(optimizer, 0.5, &(double){-1}, NULL, &theta, NULL);
   assert_true(fabs(theta - 0.225) < 1e-15);
   epx_optimizer_destroy(&optimizer);
   assert_null(optimizer);
@@ -54,9 +54,9 @@ static void adam_follows_its_recurrence(void **state) {
   (void)state;
   epx_optimizer *optimizer = create(&adam, 1);
   double theta = 0;
-  epx_optimizer_set_step(optimizer, 1, &(double){1}, NULL, &theta, NULL);
+  epx_optimizer_step(optimizer, 1, &(double){1}, NULL, &theta, NULL);
   assert_true(fabs(theta + 0.1 / (1 + 1e-8)) < 1e-15);
-  epx_optimizer_set_step(optimizer, 1, &(double){-3}, NULL, &theta, NULL);
+  epx_optimizer_step(optimizer, 1, &(double){-3}, NULL, &theta, NULL);
   const double step = 0.1 * (-0.21 / 0.19) / (sqrt(0.009999 / 0.001999) + 1e-8);
   assert_true(fabs(theta + 0.1 / (1 + 1e-8) + step) < 1e-14);
   epx_optimizer_destroy(&optimizer);
@@ -67,7 +67,7 @@ static void first_step_of_adam_has_the_size_of_the_rate(void **state) {
   static const double gradient[] = {1e-3, -7, 2e5};
   epx_optimizer *optimizer = create(&adam, 3);
   double theta[] = {0, 0, 0};
-  epx_optimizer_set_step(optimizer, 1, gradient, NULL, theta, NULL);
+  epx_optimizer_step(optimizer, 1, gradient, NULL, theta, NULL);
   for (int i = 0; i < 3; i++)
     assert_true(fabs(theta[i] + copysign(0.1, gradient[i])) < 1e-5);
   epx_optimizer_destroy(&optimizer);
@@ -81,9 +81,9 @@ static void masked_entries_and_their_moments_stay(void **state) {
   for (int i = 0; i < 2; i++) {
     epx_optimizer *optimizer = create(specs[i], 2);
     double theta[] = {3, 3};
-    epx_optimizer_set_step(optimizer, 1, gradient, mask, theta, NULL);
+    epx_optimizer_step(optimizer, 1, gradient, mask, theta, NULL);
     assert_true(theta[0] == 3 && theta[1] < 3);
-    epx_optimizer_set_step(optimizer, 1, zero, NULL, theta, NULL);
+    epx_optimizer_step(optimizer, 1, zero, NULL, theta, NULL);
     assert_true(theta[0] == 3);
     epx_optimizer_destroy(&optimizer);
   }
@@ -95,11 +95,11 @@ static void rest_forgets_all_steps(void **state) {
   for (int i = 0; i < 2; i++) {
     epx_optimizer *optimizer = create(specs[i], 1);
     double first = 0, again = 0;
-    epx_optimizer_set_step(optimizer, 1, &(double){0.3}, NULL, &first, NULL);
-    epx_optimizer_set_step(optimizer, 1, &(double){5}, NULL, &again, NULL);
-    epx_optimizer_set_rest(optimizer);
+    epx_optimizer_step(optimizer, 1, &(double){0.3}, NULL, &first, NULL);
+    epx_optimizer_step(optimizer, 1, &(double){5}, NULL, &again, NULL);
+    epx_optimizer_reset(optimizer);
     again = 0;
-    epx_optimizer_set_step(optimizer, 1, &(double){0.3}, NULL, &again, NULL);
+    epx_optimizer_step(optimizer, 1, &(double){0.3}, NULL, &again, NULL);
     assert_true(first == again);
     epx_optimizer_destroy(&optimizer);
   }
@@ -113,12 +113,12 @@ static void instances_count_their_own_steps(void **state) {
   assert_int_equal(epx_optimizer_create(&adam, 2, 1, &optimizer), EPX_OK);
   double theta[2] = {0, 0};
   unsigned char changed[2];
-  epx_optimizer_set_step(optimizer, 1, (double[]){2, 2}, (unsigned char[]){1, 0}, theta, changed);
+  epx_optimizer_step(optimizer, 1, (double[]){2, 2}, (unsigned char[]){1, 0}, theta, changed);
   assert_true(fabs(theta[0] + 0.1) < 1e-8 && theta[1] == 0 && changed[0] == 1 && changed[1] == 0);
-  epx_optimizer_set_step(optimizer, 1, (double[]){0, -3}, (unsigned char[]){0, 1}, theta, changed);
+  epx_optimizer_step(optimizer, 1, (double[]){0, -3}, (unsigned char[]){0, 1}, theta, changed);
   assert_true(fabs(theta[0] + 0.1) < 1e-8 && fabs(theta[1] - 0.1) < 1e-8);
   assert_true(changed[0] == 0 && changed[1] == 1);
-  epx_optimizer_set_step(optimizer, 0, (double[]){1, 1}, NULL, theta, changed);
+  epx_optimizer_step(optimizer, 0, (double[]){1, 1}, NULL, theta, changed);
   assert_true(changed[0] == 0 && changed[1] == 0);
   epx_optimizer_destroy(&optimizer);
 }

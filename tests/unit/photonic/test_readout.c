@@ -81,7 +81,7 @@ static void pull_is_the_slope_of_the_cost(void **state) {
            *work = create_numbers(N_OUTPUTS * n);
     double *c = create_random_state(&r, "rubbish"), *up = create_numbers(n), *down = create_numbers(n);
     fill("slope", N_OUTPUTS * n, g);
-    epx_readout_eval_pull(r.lanes, y, g, c);
+    epx_readout_eval_cost_slope(r.lanes, y, g, c);
     for (size_t row = 0; row < (size_t)r.network->n_state; row++) {
       for (size_t lane = 0; lane < n; lane++)
         y[row * n + lane] += h;
@@ -117,10 +117,10 @@ static void derivatives_are_those_of_the_pull(void **state) {
     for (size_t at = 0; at < N_OUTPUTS * n; at++)
       g[at] = 1;
     epx_readout_eval_derivatives(r.lanes, y, (int)lane, slope, curvature);
-    epx_readout_eval_pull(r.lanes, y, g, here);
+    epx_readout_eval_cost_slope(r.lanes, y, g, here);
     for (size_t at = 0; at < count_state(&r); at++)
       y[at] += h;
-    epx_readout_eval_pull(r.lanes, y, g, above);
+    epx_readout_eval_cost_slope(r.lanes, y, g, above);
     for (size_t output = 0; output < N_OUTPUTS; output++) {
       for (size_t c = 0; c < components; c++) {
         const size_t row = ((size_t)r.network->n_free - 1 - output) * components + c;
@@ -176,7 +176,7 @@ static void balanced_pairs_read_differences(void **state) {
   assert_int_equal(r.network->n_probes, 4);
   fill("slope", N_OUTPUTS * n, g);
   epx_readout_eval(r.lanes, y, got);
-  epx_readout_eval_pull(r.lanes, y, g, c);
+  epx_readout_eval_cost_slope(r.lanes, y, g, c);
   epx_readout_eval_derivatives(r.lanes, y, (int)lane, slope, curvature);
   for (int k = 0; k < 4; k++) {
     const int node = r.network->output_nodes[k];
