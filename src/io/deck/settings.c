@@ -310,6 +310,10 @@ static epx_err read_sampling(epx_reader *r) {
   if (sampling->kind == EPX_SAMPLING_NESTED) {
     sampling->lots = epx_reader_get_integer(r, "population.sampling.lots");
     sampling->wafers = epx_reader_get_integer(r, "population.sampling.wafers");
+    if (sampling->wafers > settings->fabrication.process.wafer.wafers_per_lot)
+      return epx_tree_raise(epx_reader_get(r, "population.sampling.wafers"),
+                            "population.sampling.wafers: %d, but process.wafer.wafers_per_lot is %g",
+                            sampling->wafers, settings->fabrication.process.wafer.wafers_per_lot);
   }
   settings->fabrication.process.sampling = *sampling;
   const int code = epx_wafer_create(&settings->fabrication.process.wafer, &wafer);

@@ -19,10 +19,11 @@ const epx_device epx_wafer_device = {"wafer", "wafer, its dies and exposures",
 
 static epx_err check(const epx_wafer_spec *s) {
   EPX_TRY(epx_device_check(&epx_wafer_device, s));
-  if (s->reticle_columns == floor(s->reticle_columns) && s->reticle_rows == floor(s->reticle_rows))
+  if (s->reticle_columns == floor(s->reticle_columns) && s->reticle_rows == floor(s->reticle_rows) &&
+      s->wafers_per_lot == floor(s->wafers_per_lot))
     return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "wafer: a reticle of %g × %g dies: whole numbers are needed",
-                   s->reticle_columns, s->reticle_rows);
+  return EPX_RAISE(EPX_EINPUT, "wafer: a reticle of %g × %g dies, %g wafers a lot: whole numbers are needed",
+                   s->reticle_columns, s->reticle_rows, s->wafers_per_lot);
 }
 
 /** Tells whether a die's furthest corner is on the wafer; distances are cut at a nanometre. */

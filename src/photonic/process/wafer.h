@@ -18,6 +18,8 @@
   X(die_height, "m", 5e-3, 1e-5, 0.1, true, "common engineering knowledge", "from die to die, along y")      \
   X(reticle_columns, "1", 1, 1, 64, true, "common engineering knowledge", "dies of one exposure, along x")   \
   X(reticle_rows, "1", 1, 1, 64, true, "common engineering knowledge", "dies of one exposure, along y")      \
+  X(wafers_per_lot, "1", 25, 1, 1e6, true, "common engineering knowledge",                                   \
+    "most wafers that share a lot, and that population.sampling may ask for")                                \
   X(origin_x, "m", 0, -1, 1, false, "layout",                                                                \
     "of a die's lower left corner, in the placement's coordinates")                                          \
   X(origin_y, "m", 0, -1, 1, false, "layout", "of a die's lower left corner, in the placement's coordinates")

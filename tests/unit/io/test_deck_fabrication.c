@@ -207,6 +207,8 @@ static void what_cannot_be_is_refused_at_its_line(void **state) {
        "population.instances: 242 are more than the 241 dies", 9},
       {BARE "process:\n  preset: siepic\npopulation: {sampling: {wafers: 2}}\n",
        "population.sampling.lots is missing", 9},
+      {BARE "process:\n  preset: siepic\npopulation: {sampling: {lots: 2, wafers: 26}}\n",
+       "population.sampling.wafers: 26, but process.wafer.wafers_per_lot is 25", 9},
       {BARE "process:\n  preset: siepic\npopulation: {sampling: {kind: wafer, lots: 2}}\n",
        "population.sampling.lots does nothing here", 9},
       {BARE "process:\n  preset: siepic\npopulation: {sampling: chips}\n",
