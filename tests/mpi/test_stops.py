@@ -169,7 +169,7 @@ def a_journal_that_does_not_fit_is_refused_and_left(folder, epilux, trials):
     run.wait()
     with open(journal, "rb") as file:
         kept = file.read()
-    for place, new, text in ((0, b"NO", "not a journal of Epilux"), (8, kept[15:7:-1], "another byte order"),
+    for place, new, text in ((0, b"NO", "is no journal of this program"), (8, kept[15:7:-1], "another byte order"),
                              (20, bytes([kept[20] ^ 1]), "its header is damaged")):
         change(journal, place, new)
         with open(journal, "rb") as file:
