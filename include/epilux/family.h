@@ -39,6 +39,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "epilux/base/isa.h"
 #include "epilux/error.h"
@@ -121,6 +122,17 @@ typedef enum {
 
 typedef enum { EPX_FRAME_GRADIENT, EPX_FRAME_HAMILTONIAN, EPX_FRAME_FIELD } epx_frame;
 
+/** What a component of the state is. Components of one kind are judged by one scale, so that slow heat does not
+ * hide behind fast light. An angle is counted modulo 2 pi, and its scale is 1 rad. */
+typedef enum {
+  EPX_KIND_FIELD, /* amplitudes, quadratures, and what else has one unit for all nodes */
+  EPX_KIND_ANGLE,
+  EPX_KIND_CARRIERS,
+  EPX_KIND_TEMPERATURE,
+  EPX_KIND_VOLTAGE,
+  EPX_KIND_COUNT
+} epx_kind;
+
 /** Most components a node and most input rows a family with a link law may have. */
 #define EPX_LINK_MAX_ROWS 4
 
@@ -164,12 +176,13 @@ typedef struct epx_family {
   bool clamps_inputs; /* inputs fix their nodes' state (true) or drive them (false) */
   epx_frame frame;
   const signed char
-      *conjugation;         /* [components]: sign of each component under complex conjugation; NULL: none */
-  int input_rows;           /* rows of lanes a node has in epx_lanes.input */
-  bool drives_ports;        /* light enters through ports alone: a node that is driven needs one */
-  bool stiff;               /* its rates differ so much that the dynamics want an implicit integrator */
-  unsigned readouts;        /* EPX_READS() of each it has */
-  epx_readout_kind readout; /* the one a deck gets that names none */
+      *conjugation;           /* [components]: sign of each component under complex conjugation; NULL: none */
+  const unsigned char *kinds; /* [components]: epx_kind of each; NULL: all are EPX_KIND_FIELD */
+  int input_rows;             /* rows of lanes a node has in epx_lanes.input */
+  bool drives_ports;          /* light enters through ports alone: a node that is driven needs one */
+  bool stiff;                 /* its rates differ so much that the dynamics want an implicit integrator */
+  unsigned readouts;          /* EPX_READS() of each it has */
+  epx_readout_kind readout;   /* the one a deck gets that names none */
   unsigned encodings; /* EPX_ENCODES() of each beside amplitude, which all have; those of detuning need the
                          parameter `detuning` */
   double input_scale; /* what a deck gets that gives none; as network_spec.input_scale */

@@ -10,13 +10,15 @@
 typedef struct {
   int outcome; /* EPX_OK, EPX_SLOW, EPX_OSCILLATES, EPX_DIVERGED or EPX_FAILED (the finish broke down). OK: it
                   rests there, no direction grows; of method newton: an equilibrium of any kind */
-  double residual;      /* max over components |ds/dt| at the state returned */
-  double settling_time; /* when the dynamics' residual fell below options->settled for good; 0 when it started
-                           there */
-  double abscissa;      /* largest real part of the spectrum of dF/ds; negative: stable */
+  double residual; /* max over components |ds/dt| at the state returned, or before Newton's last step to it */
+  double
+      settling_time; /* from when on the dynamics were within options->settled of their end, of the way to it; 0
+                           where nothing moved; NaN of what does not settle */
+  double abscissa;   /* largest real part of the spectrum of dF/ds; negative: stable */
   bool bounded;  /* abscissa is an upper bound, negative, not the spectrum's: of large distributed networks */
   double period; /* of the limit cycle, when it oscillates */
-  double amplitude; /* half the peak-to-peak of the component that swings most, when it oscillates */
+  double
+      amplitude; /* half the peak-to-peak of the amplitude that swings most, when it oscillates; pi of a phase that runs */
 } epx_certificate;
 
 #endif

@@ -108,6 +108,10 @@ typedef struct {
                           double *x);
   /** Evaluates the abscissa of the certificates whose outcome is EPX_OK. Collective. */
   epx_err (*eval_stability)(epx_ensemble *ensemble, const double *y, epx_certificate *certificate);
+  /** Evaluates the settling times of a free phase, from its start to y, of the certificates whose outcome is
+   * EPX_OK: solve() leaves them NaN. Collective. */
+  epx_err (*eval_settling)(epx_ensemble *ensemble, const double *start, const double *y,
+                           epx_certificate *certificate);
   /** Evaluates f = F(y). Collective. */
   epx_err (*eval_field)(epx_ensemble *ensemble, const double *y, double *f);
   /** Evaluates the readouts r [n_outputs][n_lanes]. Collective. */

@@ -68,10 +68,9 @@ epx_err epx_equilibrium_check(const epx_equilibrium_options *o) {
                      "than the answer",
                      o->handover, o->tolerance);
   }
-  if (o->settled < o->handover) {
-    return EPX_RAISE(EPX_EINPUT,
-                     "equilibrium: settled %g is below handover %g: the settling time would end unseen",
-                     o->settled, o->handover);
+  if (o->handover >= 1 || o->settled >= 1) {
+    return EPX_RAISE(EPX_EINPUT, "equilibrium: %s is %g, a share of the largest so far: below 1 is wanted",
+                     o->handover >= 1 ? "handover" : "settled", o->handover >= 1 ? o->handover : o->settled);
   }
   return EPX_OK;
 }

@@ -16,7 +16,7 @@
 
 /** X(name, deck name, meaning) */
 #define EPX_METHODS(X)                                                                                       \
-  X(EPX_DYNAMICS, "dynamics", "follow the dynamics until the residual is below `tolerance`")                 \
+  X(EPX_DYNAMICS, "dynamics", "follow the dynamics until rates have fallen to `tolerance`")                  \
   X(EPX_DYNAMICS_NEWTON, "dynamics+newton", "follow the dynamics to `handover`, then polish by Newton")      \
   X(EPX_NEWTON, "newton", "Newton with a line search from the start; where it fails, as dynamics+newton")
 
@@ -31,27 +31,35 @@ enum { EPX_MAX_STARTS = 64 };
 
 typedef struct {
   epx_method method;
-  double rtol, atol;    /* of the dynamics, weighted root mean square of each network's own components */
-  double handover;      /* residual at which Newton takes over */
-  double tolerance;     /* residual of the answer */
-  double settled;       /* residual that counts as settled for settling_time; >= handover */
-  double max_time;      /* the dynamics give up here: slow, or oscillating */
-  long max_steps;       /* of the integrator, in all */
-  int max_newton;       /* iterations of the finish */
-  double escape;        /* |s| beyond this is divergence */
+  double rtol; /* of the dynamics, of each component; weighted root mean square of a network's components */
+  double atol; /* beside it, of the largest way of the kind of components so far */
+  double handover; /* Newton takes over where rates are at most this share of the largest of the phase */
+  double
+      tolerance; /* of the answer: Newton's step, of the largest component; where dynamics alone are followed, as
+                       handover */
+  double settled;  /* share of its way within which a network counts as settled, for settling_time */
+  double max_time; /* the dynamics give up here: slow, or oscillating; in the family's unit of time */
+  long max_steps;  /* of the integrator, in all */
+  int max_newton;  /* iterations of the finish */
+  double
+      escape; /* divergence: this many times the start's largest component, or what its rates would come to in
+                       max_time */
   double audit;         /* share of the free equilibria that a learner repeats by pure dynamics, 0 ... 1 */
   int starts;           /* a learner that looks for coexisting equilibria begins from so many states */
   bool measures_cycles; /* a limit cycle is followed once more, closely, for its period and amplitude; false:
                            these are as rough as rtol */
 } epx_equilibrium_options;
 
+/* Nothing of it but max_time has a unit, and every kind of components (epx_kind) is judged by itself: equal networks in
+ * other units of rate or power come to the same answer. */
+
 /** Inits the defaults: dynamics+newton, rtol 1e-3, atol 1e-4, handover 1e-2, tolerance 1e-10, settled 1e-2,
  * max_time 2000, max_steps 200000, max_newton 20, escape 1e6, audit 0, starts 1, cycles are
  * measured. */
 void epx_equilibrium_init(epx_equilibrium_options *options);
 
-/** Checks the options. Errors: EPX_EINPUT: not positive, tolerance below 1e-14, handover below tolerance,
- * audit not a share, starts not 1 ... EPX_MAX_STARTS. */
+/** Checks the options. Errors: EPX_EINPUT: not positive, tolerance below 1e-14, handover below tolerance, handover or
+ * settled not below 1, audit not a share, starts not 1 ... EPX_MAX_STARTS. */
 epx_err epx_equilibrium_check(const epx_equilibrium_options *options);
 
 /** The force of a learning phase. */

@@ -51,6 +51,11 @@ static epx_err check_numbers(const epx_family *family) {
     return EPX_RAISE(EPX_EINPUT, "%d components a node, 1 to 64 are allowed", family->components);
   if (family->frame < EPX_FRAME_GRADIENT || family->frame > EPX_FRAME_FIELD)
     return EPX_RAISE(EPX_EINPUT, "%d is not a frame", (int)family->frame);
+  for (int c = 0; family->kinds && c < family->components; c++) {
+    if (family->kinds[c] >= EPX_KIND_COUNT)
+      return EPX_RAISE(EPX_EINPUT, "component %d is of kind %d, kinds are 0 to %d", c, family->kinds[c],
+                       EPX_KIND_COUNT - 1);
+  }
   if (family->frame == EPX_FRAME_HAMILTONIAN && family->components % 2 != 0)
     return EPX_RAISE(EPX_EINPUT, "%d components, the Hamiltonian frame has pairs", family->components);
   if (family->input_rows < 1) return EPX_RAISE(EPX_EINPUT, "%d input rows, 1 at least", family->input_rows);

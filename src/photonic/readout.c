@@ -15,6 +15,10 @@ int epx_readout_get_output(const epx_network *network, int i_probe) {
   return network->readout == EPX_READ_BALANCED ? i_probe / 2 : i_probe;
 }
 
+double epx_readout_get_period(const epx_network *network) {
+  return network->readout == EPX_READ_PHASE ? 2 * EPX_PI * fabs(network->readout_scale) : 0;
+}
+
 /** What an output node's lanes from `lane` on show: a_out = gain a + through. */
 typedef struct {
   double *gain, *re, *im; /* [width]; NULL: gain 1, nothing comes through */

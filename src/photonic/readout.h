@@ -19,6 +19,9 @@ void epx_readout_eval_cost_slope(const epx_lanes *lanes, const double *y, const 
 void epx_readout_add_port_gradient(const epx_lanes *lanes, const double *y, const double *g,
                                    const double *weight, double *gradient);
 
+/** Gets the period of what is read: of a phase, a turn; 0: none. */
+double epx_readout_get_period(const epx_network *network);
+
 /** Gets the output that a probe is read for: itself, or that of its pair. */
 int epx_readout_get_output(const epx_network *network, int i_probe);
 

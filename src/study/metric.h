@@ -20,6 +20,7 @@
   X(TRAINED_GRADIENT)  /* and after it */                                                                    \
   X(TRAINING_PART)     /* performance over the training samples */                                           \
   X(VALIDATION_PART)   /* performance over the validation samples */                                         \
+  X(SETTLING)          /* how long the networks of the evaluation settle */                                  \
   X(SPECTRUM)          /* rightmost eigenvalues of the equilibria of the evaluation */                       \
   X(STARTS)            /* equilibria that further starts find */                                             \
   X(AUDIT)             /* equilibria repeated by pure dynamics */                                            \

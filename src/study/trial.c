@@ -192,8 +192,12 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
     EPX_TRY(compare_gradients(point, work, m->trained_cosine, NULL));
   if (epx_measured_has(m, EPX_NEEDS_STARTS))
     EPX_TRY(epx_learner_eval_multiplicity(learner, theta, EPX_PART_TEST, m->multiplicity));
-  EPX_TRY(epx_learner_eval_performance(learner, theta, EPX_PART_TEST, epx_measured_has(m, EPX_NEEDS_SPECTRUM),
-                                       m->test));
+  epx_learner_set_settling(learner,
+                           epx_measured_has(m, EPX_NEEDS_SETTLING) || epx_measured_has(m, EPX_NEEDS_ENERGY));
+  const int code = epx_learner_eval_performance(learner, theta, EPX_PART_TEST,
+                                                epx_measured_has(m, EPX_NEEDS_SPECTRUM), m->test);
+  epx_learner_set_settling(learner, false);
+  EPX_TRY(code);
   return measure_counts(point, work);
 }
 

@@ -112,7 +112,8 @@ static void compare_equilibria(const lattice *l) {
   for (size_t k = 0; k < (size_t)s.n_local * n; k++)
     assert_close(s.state[k], b.state[((size_t)s.first * n + k) * n_lanes], 1e-8);
   assert_true(s.certificate.residual <= 1e-12);
-  assert_close(s.certificate.settling_time, b.certificate[0].settling_time, 2);
+  assert_true(isnan(s.certificate.settling_time) &&
+              isnan(b.certificate[0].settling_time)); /* not asked for */
   destroy_spread(&s);
   destroy_batch(&b);
 }

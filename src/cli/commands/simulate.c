@@ -124,8 +124,8 @@ static void print_certificate(const subject *s, const epx_certificate *c) {
   printf("outcome        %s\n", epx_simulation_get_outcome_name(c->outcome));
   printf("residual       %.3g\n", c->residual);
   if (c->outcome == EPX_OK) {
-    printf("settling time  %.6g%s%s, until the residual stays below %g\n", c->settling_time, blank, unit,
-           s->settings->equilibrium.settled);
+    printf("settling time  %.6g%s%s, to within %g %% of the way\n", c->settling_time, blank, unit,
+           100 * s->settings->equilibrium.settled);
     printf("stability      %s: largest real part of the spectrum %.6g%s%s\n",
            c->abscissa < 0 ? "stable" : "unstable", c->abscissa, normalised ? "" : " 1/", unit);
   }

@@ -37,6 +37,7 @@ epx_err epx_distributed_create(const epx_network *network, MPI_Comm communicator
   EPX_TRY(epx_session_init(communicator, petsc_options));
   EPX_TRY(EPX_ARRAY(d, 1));
   d->options = *options;
+  epx_kinds_init(network->family, &d->kinds);
   const int code = fill_distributed(d, network, communicator);
   if (code != EPX_OK) epx_distributed_destroy(&d);
   EPX_TRY(code);
@@ -57,6 +58,8 @@ void epx_distributed_destroy(epx_distributed **address) {
   (void)!VecDestroy(&d->state);
   (void)!VecDestroy(&d->field);
   (void)!VecDestroy(&d->start);
+  (void)!VecDestroy(&d->ahead);
+  (void)!VecDestroy(&d->field_ahead);
   epx_limit_cycle_destroy(&d->watch);
   (void)!PetscFree(d->own_block);
   epx_array_destroy(&d->own);
@@ -206,6 +209,17 @@ PetscErrorCode epx_distributed_get_vector(const epx_distributed *d, Vec vector, 
   return VecRestoreArrayRead(vector, &from);
 }
 
+void epx_distributed_begin(epx_distributed *d) {
+  d->elapsed = 0;
+  d->most_rate = d->most_size = d->way = 0;
+  d->most = INFINITY;
+  d->last_step = INFINITY;
+  d->steps_left = d->options.max_steps;
+  d->oscillates = d->settled = false;
+  epx_oscillation_init(&d->oscillation);
+  if (d->watch) epx_limit_cycle_init(d->watch, 0, NULL);
+}
+
 epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *nudge, double *state,
                               epx_certificate *certificate) {
   const epx_family *family = d->nodes->network->family;
@@ -216,19 +230,14 @@ epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *n
                      family->parameters[d->nodes->further].name,
                      family->parameters[d->nodes->network->coupling].name);
   }
-  *certificate = (epx_certificate){.abscissa = NAN, .period = NAN, .amplitude = NAN};
+  *certificate = (epx_certificate){.settling_time = NAN, .abscissa = NAN, .period = NAN, .amplitude = NAN};
   d->nudge = nudge;
-  d->elapsed = 0;
-  d->settled_at = NAN;
-  d->last_step = INFINITY;
-  d->steps_left = d->options.max_steps;
-  epx_oscillation_init(&d->oscillation);
+  epx_distributed_begin(d);
   EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
   const int code = settle(d, certificate);
   d->nudge = NULL;
   EPX_TRY(code);
   certificate->residual = d->residual;
-  certificate->settling_time = d->settled_at;
   d->counts.equilibria++;
   if (certificate->outcome != EPX_OK) d->counts.failures++;
   EPX_PETSC(epx_distributed_get_vector(d, d->state, state));

@@ -89,7 +89,7 @@ epx_err epx_distributed_set_start(const epx_distributed *distributed, uint64_t s
 
 /** Solves for the equilibrium; `options->method` as for a population. state [n_local][components]: in, the
  * start; out, the equilibrium or where it was when it gave up. certificate: out, the same on all ranks;
- * abscissa is left NaN. nudge NULL: free phase; with a nudge, Newton from the start, which should be the free
+ * abscissa and settling_time are left NaN. nudge NULL: free phase; with a nudge, Newton from the start, which should be the free
  * equilibrium. Collective. No equilibrium is an outcome, not an error. Errors: EPX_ESOLVER; EPX_EINPUT: a
  * parameter of links beside the coupling that is not 0. */
 epx_err epx_distributed_solve(epx_distributed *distributed, const epx_distributed_nudge *nudge, double *state,
@@ -99,6 +99,11 @@ epx_err epx_distributed_solve(epx_distributed *distributed, const epx_distribute
  * as one that was asked for. Collective. Errors: as above. */
 epx_err epx_distributed_solve_dynamics(epx_distributed *distributed, double *state,
                                        epx_certificate *certificate);
+
+/** Evaluates certificate->settling_time of a free phase with outcome EPX_OK, from `start` to `state`, both
+ * [n_local][components], as epx_population_eval_settling() does. Collective. Errors: EPX_ESOLVER, EPX_EMEMORY. */
+epx_err epx_distributed_eval_settling(epx_distributed *distributed, const double *start, const double *state,
+                                      epx_certificate *certificate);
 
 /** Solves (dF/ds) x = b, or (dF/ds)' x = b when transposed, at `state`; all [n_local][components].
  * Collective. Errors: EPX_ESOLVER: the linear solver did not converge, or its preconditioner broke

@@ -113,6 +113,11 @@ static epx_err eval_stability(epx_ensemble *ensemble, const double *y, epx_certi
   return epx_distributed_eval_stability(get(ensemble)->distributed, y, certificate);
 }
 
+static epx_err eval_settling(epx_ensemble *ensemble, const double *start, const double *y,
+                             epx_certificate *certificate) {
+  return epx_distributed_eval_settling(get(ensemble)->distributed, start, y, certificate);
+}
+
 static epx_err eval_field(epx_ensemble *ensemble, const double *y, double *f) {
   return epx_distributed_eval_field_at(get(ensemble)->distributed, y, f);
 }
@@ -224,6 +229,7 @@ static const epx_ensemble_functions functions = {.engine = EPX_ENGINE_DISTRIBUTE
                                                  .solve_dynamics = solve_dynamics,
                                                  .solve_linear = solve_linear,
                                                  .eval_stability = eval_stability,
+                                                 .eval_settling = eval_settling,
                                                  .eval_field = eval_field,
                                                  .eval_readout = eval_readout,
                                                  .eval_pull = eval_pull,

@@ -7,22 +7,31 @@
  * of the time of a step, which networks that settle never pay: the watch is made when first opened.
  *
  * Errors are those of the worst node: a root mean square over a million would let one of them err by a
- * thousand tolerances. As in a population, the error of a step stays below STEP_SHARE of the way it goes:
- * near rest an explicit method would otherwise rattle at the border of its stability, at the level of the
- * tolerances.
+ * thousand tolerances. As in a population, nothing has a unit (relaxation.c): rates are compared with the
+ * largest of the phase, and the error of a step stays below a share of the way it goes, for near rest an
+ * explicit method would otherwise rattle at the border of its stability, at the level of the tolerances. The
+ * state's way counts from the dark, where the dynamics of large networks begin: it is its largest component.
  */
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "equilibrium/distributed/private.h"
-#include "equilibrium/outcome/settling.h"
 
-/** Of the way of a step, its error at most. */
+/** Of the way of a step, its error at most, and where settling is measured. */
 #define STEP_SHARE 0.1
-/** A start whose residual is below the target has to come nearer by this share. */
-#define NEARER 0.1
+#define MEASURED_SHARE 1e-3
 /** The first step goes so far, in weights of the error norm. */
 #define FIRST_WAY 10.0
+/** The step along the field by which the start is judged, of max_time. */
+#define PROBE 0x1p-30
+/** A component that moves by less than this share of itself, in as much time as has gone by, moves by rounding. */
+#define ROUNDING 0x1p-40
+/** Rates at most this share of their largest: a network whose settling is measured rests, wherever it is. */
+#define RESTS 1e-7
+/** Tolerances where settling is measured. */
+#define MEASURED_RTOL 1e-5
+#define MEASURED_ATOL 1e-6
 
 /** Gets the share of its time or steps that the dynamics have used. */
 static double get_share(const epx_distributed *d, double time) {
@@ -40,7 +49,7 @@ static void merge_largest(void *context, int n, double *numbers) {
 /** Makes the watch. A rank that has no memory for it takes the others with it. */
 static PetscErrorCode create_watch(epx_distributed *d) {
   const int n = d->nodes->n_components;
-  const int code = epx_limit_cycle_create(d->nodes->n_local * n, 1, &d->watch);
+  const int code = epx_limit_cycle_create(&d->kinds, d->nodes->n_local * n, 1, &d->watch);
   if (epx_distributed_merge_codes(d, code) != EPX_OK) {
     epx_limit_cycle_destroy(&d->watch);
     SETERRQ(d->nodes->communicator, PETSC_ERR_MEM, "no memory to watch the network for a limit cycle");
@@ -48,7 +57,7 @@ static PetscErrorCode create_watch(epx_distributed *d) {
   const epx_limit_cycle_spread spread = {
       .context = d, .merge_largest = merge_largest, .first = d->nodes->first * n};
   epx_limit_cycle_set_spread(d->watch, &spread);
-  epx_limit_cycle_init(d->watch, 0);
+  epx_limit_cycle_init(d->watch, 0, NULL);
   return 0;
 }
 
@@ -57,32 +66,83 @@ static PetscErrorCode watch(epx_distributed *d, const double *state, const doubl
   if (!d->watch) PetscCall(create_watch(d));
   d->merge_failed = false;
   d->oscillates =
-      epx_oscillation_add(&d->oscillation, &d->options, d->watch, 0, time, state, rate, 1, d->size);
+      epx_oscillation_add(&d->oscillation, &d->options, d->watch, 0, time, state, rate, 1, &d->most_size);
   return d->merge_failed ? PETSC_ERR_LIB : 0;
 }
 
+void epx_distributed_get_tolerances(const epx_distributed *d, double *rtol, double *atol) {
+  const epx_equilibrium_options *o = &d->options;
+  *rtol = d->end ? fmin(o->rtol, MEASURED_RTOL) : o->rtol;
+  *atol = (d->end ? fmin(o->atol, MEASURED_ATOL) : o->atol) * d->way;
+  if (!d->kinds.angle[0]) return;
+  *atol += *rtol; /* of 1 rad */
+  *rtol = 0;
+}
+
+/** Gets the error of a step that a component as large as the largest may have. */
+static double get_tolerance(const epx_distributed *d) {
+  double rtol, atol;
+  epx_distributed_get_tolerances(d, &rtol, &atol);
+  return rtol * d->size + atol;
+}
+
 double epx_distributed_get_scale(const epx_distributed *d, double step) {
-  const epx_equilibrium_options *options = &d->options;
   const double most = d->oscillation.seen ? EPX_OSCILLATION_CLOSER : 1;
-  return fmin(most, STEP_SHARE * step * d->residual / (options->rtol * d->size + options->atol));
+  return fmin(most, (d->end ? MEASURED_SHARE : STEP_SHARE) * step * d->residual / get_tolerance(d));
 }
 
 double epx_distributed_get_first_step(const epx_distributed *d) {
-  const epx_equilibrium_options *options = &d->options;
-  return fmin(FIRST_WAY * (options->rtol * d->size + options->atol) / d->residual, d->last_step);
+  return fmin(FIRST_WAY * get_tolerance(d) / d->residual, d->last_step);
 }
 
-PetscErrorCode epx_distributed_look(epx_distributed *d, const double *state, const double *rate,
-                                    double before, double time, double step, bool *done) {
+/** Extends the phase's largest rate, size and way by those last measured. */
+static void extend_history(epx_distributed *d) {
+  const double size = epx_kinds_get_scale(&d->kinds, 0, d->size);
+  d->most_rate = fmax(d->most_rate, d->residual);
+  d->largest_rate = fmax(d->largest_rate, d->residual);
+  d->most_size = fmax(d->most_size, size);
+  d->way = fmax(d->way, size);
+}
+
+/** Tells whether the rate is at most a share of the largest, or moves the state by rounding in the time that has
+ * gone by. */
+static bool is_slow(const epx_distributed *d, double share, double time) {
+  const double rounding = ROUNDING * epx_kinds_get_scale(&d->kinds, 0, d->size);
+  return d->residual <= share * d->most_rate || (time > 0 && d->residual * time <= rounding);
+}
+
+static bool is_lost(const epx_distributed *d) {
+  return !isfinite(d->residual) || !(d->size <= d->most);
+}
+
+/** Adds a state to how the network settles; d->settled: it has, or rests elsewhere. */
+static PetscErrorCode add_settling(epx_distributed *d, const double *state, const double *rate, double time,
+                                   double step) {
+  const int n = d->nodes->n_local * d->nodes->n_components;
+  const double share = d->options.settled;
+  double sums[2];
+  epx_settling_eval_distances(&d->kinds, n, 1, state, rate, d->end, &sums[0], &sums[1]);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, d->nodes->communicator));
+  if (step > 0) {
+    epx_settling_add(&d->settling, share, sums[0], sums[1], time, step);
+  } else {
+    epx_settling_init(&d->settling, sums[0], sums[1]);
+  }
+  d->settled = (epx_settling_is_over(&d->settling, share) && is_slow(d, d->options.handover, time)) ||
+               is_slow(d, RESTS, time);
+  return 0;
+}
+
+PetscErrorCode epx_distributed_look(epx_distributed *d, const double *state, const double *rate, double time,
+                                    double step, bool *done) {
   d->counts.steps++;
   d->steps_left--;
-  if (d->residual > d->options.settled) {
-    d->settled_at = NAN;
-  } else if (isnan(d->settled_at)) {
-    d->settled_at = epx_settling_eval_time(d->options.settled, before, d->residual, d->elapsed + time, step);
-  }
-  *done = !isfinite(d->residual) || !(d->size <= d->options.escape) || d->residual <= d->target;
+  extend_history(d);
+  *done = is_lost(d);
+  if (!*done && d->end) PetscCall(add_settling(d, state, rate, d->elapsed + time, step));
+  *done = *done || (d->end ? d->settled : is_slow(d, d->target, isnan(time) ? 0 : d->elapsed + time));
   if (!*done && !isnan(time)) PetscCall(watch(d, state, rate, d->elapsed + time));
+  d->arrived = *done && !is_lost(d);
   *done = *done || d->oscillates || d->steps_left <= 0;
   return 0;
 }
@@ -112,12 +172,30 @@ epx_err epx_distributed_create_dynamics(epx_distributed *d) {
   return named ? epx_distributed_create_ts(d) : epx_distributed_create_runge_kutta(d);
 }
 
+/** Sets what a start lets expect: limits, and how far the state goes before its rates have changed, by a short step
+ * along the field. */
+static PetscErrorCode expect_way(epx_distributed *d) {
+  const double max_time = d->options.max_time, probe = PROBE * max_time;
+  const double size = d->kinds.angle[0] ? INFINITY : fmax(d->size, d->residual * max_time);
+  double changed;
+  d->most = size > 0 ? d->options.escape * size : INFINITY;
+  extend_history(d);
+  if (!(d->residual > 0)) return 0;
+  PetscCall(VecWAXPY(d->ahead, probe, d->field, d->state));
+  PetscCall(epx_distributed_eval_field(d, d->ahead, d->field_ahead));
+  PetscCall(VecAXPY(d->field_ahead, -1, d->field));
+  PetscCall(VecNorm(d->field_ahead, NORM_INFINITY, &changed));
+  const double way = d->residual * fmin(probe * d->residual / changed, max_time);
+  if (isfinite(way)) d->way = fmax(d->way, d->kinds.angle[0] ? fmin(way, 1) : way);
+  return 0;
+}
+
 /** Says why dynamics that did not reach the target did not. */
 static void explain(epx_distributed *d, epx_certificate *certificate) {
-  if (!isfinite(d->residual) || !(d->size <= d->options.escape)) {
+  if (is_lost(d)) {
     certificate->outcome = EPX_DIVERGED;
   } else if (d->oscillates ||
-             (d->watch && epx_oscillation_eval_end(&d->oscillation, &d->options, d->watch, 0, d->size))) {
+             (d->watch && epx_oscillation_eval_end(&d->oscillation, &d->options, d->watch, 0))) {
     certificate->outcome = EPX_OSCILLATES;
     certificate->period = d->oscillation.period;
     certificate->amplitude = d->oscillation.amplitude;
@@ -131,21 +209,53 @@ epx_err epx_distributed_follow(epx_distributed *d, epx_certificate *certificate)
   certificate->outcome = EPX_OK;
   epx_oscillation_init(&d->oscillation);
   d->oscillates = false;
-  if (d->watch) epx_limit_cycle_init(d->watch, 0);
+  if (d->watch) epx_limit_cycle_init(d->watch, 0, NULL);
   EPX_PETSC(measure(d));
-  if (d->elapsed == 0) {
-    d->settled_at = d->residual <= d->options.settled ? 0 : NAN;
-    /* Nearly at rest is also what starts next to a saddle, as that of oscillators at their threshold in the
-     * dark. Newton would take it for the answer; the dynamics leave it. */
-    if (d->residual <= d->target) d->target = fmax(NEARER * d->residual, d->options.tolerance);
+  if (d->elapsed == 0) EPX_PETSC(expect_way(d));
+  d->arrived = is_slow(d, d->target, 0);
+  if (!d->arrived) EPX_PETSC(integrate(d, &lost));
+  if (lost) d->residual = NAN;
+  if (!lost) EPX_PETSC(measure(d));
+  if (!d->arrived) explain(d, certificate);
+  return EPX_OK;
+}
+
+/** Measures how the dynamics settle at d->end, from `start`. *time: NaN where they end elsewhere, at d->state. */
+static epx_err measure_settling(epx_distributed *d, const double *start, double *time) {
+  const double *state, *rate;
+  bool lost = false;
+  epx_distributed_begin(d);
+  EPX_PETSC(epx_distributed_set_vector(d, start, d->state));
+  EPX_PETSC(measure(d));
+  EPX_PETSC(expect_way(d));
+  EPX_PETSC(VecGetArrayRead(d->state, &state));
+  EPX_PETSC(VecGetArrayRead(d->field, &rate));
+  EPX_PETSC(add_settling(d, state, rate, 0, 0));
+  EPX_PETSC(VecRestoreArrayRead(d->field, &rate));
+  EPX_PETSC(VecRestoreArrayRead(d->state, &state));
+  if (!d->settled) EPX_PETSC(integrate(d, &lost));
+  *time = !lost && d->settled
+              ? epx_settling_eval_time(&d->kinds, &d->settling, &d->most_size, d->options.tolerance)
+              : NAN;
+  return EPX_OK;
+}
+
+epx_err epx_distributed_eval_settling(epx_distributed *d, const double *start, const double *state,
+                                      epx_certificate *certificate) {
+  const size_t n = (size_t)d->nodes->n_local * (size_t)d->nodes->n_components;
+  double *end = NULL;
+  if (certificate->outcome != EPX_OK) return EPX_OK;
+  EPX_TRY(epx_distributed_merge_codes(d, EPX_ARRAY(end, n)));
+  memcpy(end, state, n * sizeof *end);
+  d->end = end;
+  int code = measure_settling(d, start, &certificate->settling_time);
+  if (code == EPX_OK &&
+      isnan(certificate->settling_time)) { /* equilibria are not alone: it ends at another one */
+    if (epx_distributed_get_vector(d, d->state, end)) code = EPX_ESOLVER;
+    if (code == EPX_OK) code = measure_settling(d, start, &certificate->settling_time);
   }
-  if (d->residual <= d->target) return EPX_OK;
-  EPX_PETSC(integrate(d, &lost));
-  if (lost) {
-    d->residual = NAN;
-  } else {
-    EPX_PETSC(measure(d));
-  }
-  if (!(d->residual <= d->target)) explain(d, certificate);
+  d->end = NULL;
+  epx_array_destroy(&end);
+  EPX_TRY(code);
   return EPX_OK;
 }

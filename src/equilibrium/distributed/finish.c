@@ -2,12 +2,18 @@
  * The finish of a distributed network: PETSc's Newton with line search and a Krylov method, block incomplete
  * factors on each rank's part. Loss on the diagonal makes them good: a few iterations a step.
  *
- * The basin is watched as for a population: an answer further from the start than twice the first step, or
- * one that needed a shorter step, is not taken for what the dynamics would have reached. Newton that goes on
+ * It ends when the next step would be below the tolerance, as a share of the largest component: the length of
+ * the last one times what it left of the residual. So nothing has a unit, and a step that a linear solver made of
+ * nothing ends nothing.
+ *
+ * The basin is watched as for a population: an answer further from the start than twice the first step, one
+ * whose first step left more than a quarter of the residual, or one that needed a shorter step, is not taken for
+ * what the dynamics would have reached. Newton that goes on
  * past a shorter step is the dearest part of a large lattice with one slow ring: it ends there.
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "epilux/log.h"
 #include "equilibrium/distributed/private.h"
@@ -15,13 +21,25 @@
 /** Largest displacement, in first steps, and the displacement that is rounding. */
 #define BASIN 2.0
 #define ROUNDING 1e-9
+/** What the first step may leave of the residual where the dynamics had arrived. */
+#define CONTRACTION 0.25
+/** What a step must leave less of than this to tell how long the next one would be. */
+#define TELLING 0.5
+/** A step this short, of the largest component, leaves of the residual what its linear solve left: more than this
+ * share is no solution. */
+#define SHORT 1e-3
+#define UNSOLVED 0.1
+/** A rate that is this share of the largest ever is rounding. */
+#define ROUNDING_RATE 0x1p-40
 /** Reduction of the residual by a linear solve of Newton's: of the first, by which the basin is judged; of
  * the later ones the square of what the last iteration gained (EisenstatWalker1996, choice 2), but no more
- * than is wanted of the answer: a residual this far below the tolerance, for learning takes differences of
+ * than is wanted of the answer: a step this far below the tolerance, for learning takes differences of
  * answers. */
 #define FIRST_REDUCTION 1e-2
 #define LEAST_REDUCTION 1e-5
 #define MARGIN 1e-3
+/** An absolute residual of linear solves that is none: PETSc's own default. */
+#define NO_FLOOR 1e-50
 /** Iterations of a linear solve of Newton's: where they do not do, the Jacobian is near singular, and the
  * dynamics have not left a saddle yet. */
 #define LINEAR_ITERATIONS 60
@@ -45,46 +63,61 @@ static PetscErrorCode eval_jacobian(SNES snes, Vec state, Mat jacobian, Mat prec
   return MatAssemblyEnd(jacobian, MAT_FINAL_ASSEMBLY);
 }
 
-/** Sets how far the next linear solve goes: enough for Newton to converge as it can. */
-static PetscErrorCode set_reduction(const epx_distributed *d, PetscInt iteration, double gain) {
+/** Sets how far the next linear solve goes: enough for Newton to converge as it can. `next`: the length of the step that
+ * it is for. */
+static PetscErrorCode set_reduction(const epx_distributed *d, PetscInt iteration, double gain, double next) {
   double reduction = FIRST_REDUCTION;
   if (d->reduction_is_given) return 0;
   if (iteration > 0) reduction = fmax(fmin(gain * gain, FIRST_REDUCTION), LEAST_REDUCTION);
-  reduction = fmax(reduction, fmin(MARGIN * d->options.tolerance / d->residual, FIRST_REDUCTION));
+  reduction = fmax(reduction, fmin(MARGIN * d->options.tolerance / next, FIRST_REDUCTION));
   return KSPSetTolerances(d->ksp, reduction, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT);
 }
 
-/** Ends at the tolerance of the largest component; notes the first step and whether one was cut short. */
+/** Evaluates the length of the last step as a share of the largest component, and notes whether it was cut short. */
+static PetscErrorCode eval_step(epx_distributed *d, SNES snes, double *length) {
+  SNESLineSearch search;
+  PetscReal share;
+  Vec step;
+  PetscCall(SNESGetLineSearch(snes, &search));
+  PetscCall(SNESLineSearchGetLambda(search, &share));
+  PetscCall(SNESGetSolutionUpdate(snes, &step));
+  PetscCall(VecNorm(step, NORM_INFINITY, length));
+  if (!d->kinds.angle[0]) d->scale = fmax(d->scale, *length); /* it may have begun in the dark */
+  *length = *length > 0 ? *length / d->scale : 0;
+  d->damped = d->damped || share < 1;
+  d->counts.newton_iterations++;
+  return 0;
+}
+
+/** Ends where the next step would be below the tolerance; notes the first step and whether one was cut short. */
 static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, PetscReal step_norm,
                             PetscReal f_norm, SNESConvergedReason *reason, void *context) {
   epx_distributed *d = context;
-  Vec field, step;
+  const double before = d->residual;
+  double length = INFINITY;
+  Vec field;
   (void)x_norm, (void)step_norm;
   *reason = SNES_CONVERGED_ITERATING;
-  const double before = d->residual;
   PetscCall(SNESGetFunction(snes, &field, NULL, NULL));
   PetscCall(VecNorm(field, NORM_INFINITY, &d->residual));
-  if (iteration > 0) {
-    SNESLineSearch search;
-    PetscReal share;
-    PetscCall(SNESGetLineSearch(snes, &search));
-    PetscCall(SNESLineSearchGetLambda(search, &share));
-    d->damped = d->damped || share < 1;
-    d->counts.newton_iterations++;
-  }
-  if (iteration == 1) {
-    PetscCall(SNESGetSolutionUpdate(snes, &step));
-    PetscCall(VecNorm(step, NORM_INFINITY, &d->first_step));
-  }
+  if (iteration > 0) PetscCall(eval_step(d, snes, &length));
+  if (iteration == 1) d->first_step = length;
+  const double left = iteration > 0 ? d->residual / before : 1, next = length * left;
+  d->unsolved = left > UNSOLVED && length <= SHORT && !d->damped;
+  const bool spent = iteration == 1 && d->dynamics_follow && !(left <= CONTRACTION);
+  d->arrived = false;
   if (!isfinite(f_norm)) {
     *reason = SNES_DIVERGED_FNORM_NAN;
-  } else if (d->residual <= d->options.tolerance) {
+  } else if (d->residual == 0 || (left <= TELLING && next <= d->options.tolerance)) {
     *reason = SNES_CONVERGED_FNORM_ABS;
-  } else if (d->damped && d->dynamics_follow) {
+  } else if (d->residual <= ROUNDING_RATE * d->largest_rate && length <= d->options.tolerance) {
+    *reason = SNES_CONVERGED_SNORM_RELATIVE;
+  } else if (spent || (d->damped && d->dynamics_follow)) {
     *reason = SNES_DIVERGED_LINE_SEARCH; /* the answer would not be taken: the dynamics go on at once */
   } else {
-    PetscCall(set_reduction(d, iteration, d->residual / before));
+    PetscCall(set_reduction(d, iteration, left, isfinite(next) ? next : 1));
   }
+  d->arrived = *reason > 0;
   return 0;
 }
 
@@ -99,6 +132,7 @@ static epx_err check_preconditioner(PC pc) {
 }
 
 epx_err epx_distributed_create_finish(epx_distributed *d) {
+  char *options = NULL;
   PC pc;
   PetscBool given;
   int n_ranks = 1;
@@ -122,6 +156,9 @@ epx_err epx_distributed_create_finish(epx_distributed *d) {
   EPX_PETSC(SNESGetLagPreconditioner(d->snes, &d->lag));
   EPX_PETSC(PetscOptionsHasName(NULL, NULL, "-ksp_rtol", &given));
   d->reduction_is_given = given;
+  EPX_PETSC(PetscOptionsGetAll(NULL, &options));
+  d->newton_is_given = strstr(options, "-snes_") != NULL;
+  EPX_PETSC(PetscFree(options));
   return EPX_OK;
 }
 
@@ -152,10 +189,11 @@ epx_err epx_distributed_take_direct(epx_distributed *d, bool *taken) {
                      epx_distributed_get_solver(d));
   EPX_PETSC(KSPGetPC(d->ksp, &pc));
   EPX_PETSC(KSPSetType(d->ksp, KSPGMRES)); /* the factors may be of a state nearby */
-  EPX_PETSC(KSPSetTolerances(d->ksp, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, LINEAR_ITERATIONS));
+  EPX_PETSC(KSPSetTolerances(d->ksp, PETSC_DEFAULT, NO_FLOOR, PETSC_DEFAULT, LINEAR_ITERATIONS));
   EPX_PETSC(PCSetType(pc, PCLU));
   if (PCFactorSetMatSolverType(pc, MATSOLVERMUMPS) != 0) return EPX_OK;
   *taken = d->counts.direct = true;
+  d->reduction_is_given = false;
   return EPX_OK;
 }
 
@@ -164,15 +202,18 @@ epx_err epx_distributed_take_direct(epx_distributed *d, bool *taken) {
 static epx_err attempt(epx_distributed *d, PetscInt lag, bool *arrived, bool *broken) {
   SNESConvergedReason reason;
   PetscInt iterations;
+  PetscReal size;
   d->first_step = -1;
-  d->damped = false;
+  d->damped = d->unsolved = d->arrived = false;
+  EPX_PETSC(VecNorm(d->state, NORM_INFINITY, &size));
+  d->scale = epx_kinds_get_scale(&d->kinds, 0, fmax(size, d->most_size));
   EPX_PETSC(VecCopy(d->state, d->start));
   EPX_PETSC(SNESSetLagPreconditioner(d->snes, lag));
   if (SNESSolve(d->snes, NULL, d->state)) return epx_distributed_raise(d);
   EPX_PETSC(SNESGetConvergedReason(d->snes, &reason));
   EPX_PETSC(SNESGetLinearSolveIterations(d->snes, &iterations));
   d->counts.krylov_iterations += iterations;
-  *arrived = reason > 0;
+  *arrived = reason > 0 && d->arrived; /* a step of nothing has PETSc think so, too */
   *broken = reason == SNES_DIVERGED_LINEAR_SOLVE;
   if (!*arrived) EPX_PETSC(VecCopy(d->start, d->state));
   return EPX_OK;
@@ -191,18 +232,22 @@ epx_err epx_distributed_polish(epx_distributed *d, bool *arrived) {
     EPX_TRY(attempt(d, reused ? d->lag : LAG_NONE, arrived, &broken));
   }
   if (!d->nudge) d->preconditioned = *arrived;
-  if (!broken || !d->nudge) return EPX_OK;
+  if (!*arrived && d->nudge && d->newton_is_given)
+    epx_log_write_once(
+        EPX_LOG_WARNING, "distributed",
+        "Newton's method, as petsc.options set it (-snes_...), does not come to the tolerance in nudged "
+        "phases; leave these options out");
+  if (*arrived || (!d->unsolved && !(broken && d->nudge))) return EPX_OK;
   EPX_TRY(epx_distributed_take_direct(d, &taken));
   if (taken) EPX_TRY(attempt(d, LAG_NONE, arrived, &broken));
   return EPX_OK;
 }
 
 epx_err epx_distributed_check_basin(epx_distributed *d, bool *inside) {
-  double displacement, size;
+  double displacement;
   EPX_PETSC(VecAXPY(d->start, -1, d->state));
   EPX_PETSC(VecNorm(d->start, NORM_INFINITY, &displacement));
-  EPX_PETSC(VecNorm(d->state, NORM_INFINITY, &size));
   EPX_PETSC(VecAXPY(d->start, 1, d->state));
-  *inside = !d->damped && displacement <= BASIN * d->first_step + ROUNDING * (1 + size);
+  *inside = !d->damped && displacement <= (BASIN * d->first_step + ROUNDING) * d->scale;
   return EPX_OK;
 }

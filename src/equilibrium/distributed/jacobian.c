@@ -56,6 +56,19 @@ static PetscErrorCode set_type(epx_distributed *d) {
   return 0;
 }
 
+/** Refuses matrices that blocks cannot be written into: PETSc crashes on some. */
+static epx_err check_type(const epx_distributed *d) {
+  PetscBool known;
+  MatType type;
+  EPX_PETSC(PetscObjectTypeCompareAny((PetscObject)d->jacobian, &known, MATSEQAIJ, MATMPIAIJ, MATSEQBAIJ,
+                                      MATMPIBAIJ, ""));
+  EPX_PETSC(MatGetType(d->jacobian, &type));
+  if (!known)
+    return EPX_RAISE(EPX_EINPUT, "petsc.options: -mat_type %s cannot hold this network; aij and baij can",
+                     type);
+  return EPX_OK;
+}
+
 epx_err epx_distributed_create_jacobian(epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
   const int n = nodes->n_components;
@@ -74,11 +87,14 @@ epx_err epx_distributed_create_jacobian(epx_distributed *d) {
   EPX_PETSC(
       MatSetSizes(d->jacobian, n * nodes->n_local, n * nodes->n_local, PETSC_DETERMINE, PETSC_DETERMINE));
   EPX_PETSC(set_type(d));
+  EPX_TRY(check_type(d));
   EPX_TRY(preallocate(d));
   EPX_PETSC(MatSetOption(d->jacobian, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_TRUE));
   EPX_PETSC(MatSetOption(d->jacobian, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
   EPX_PETSC(MatCreateVecs(d->jacobian, &d->state, &d->field));
   EPX_PETSC(VecDuplicate(d->state, &d->start));
+  EPX_PETSC(VecDuplicate(d->state, &d->ahead));
+  EPX_PETSC(VecDuplicate(d->state, &d->field_ahead));
   return EPX_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "equilibrium/distributed/order.h"
 #include "equilibrium/distributed/session.h"
 #include "equilibrium/outcome/oscillation.h"
+#include "equilibrium/outcome/settling.h"
 
 /** What to do where a linear solver fails. */
 #define EPX_DISTRIBUTED_CHOOSE                                                                               \
@@ -21,7 +22,9 @@ typedef struct epx_runge_kutta epx_runge_kutta;
 struct epx_distributed {
   epx_nodes *nodes;
   epx_equilibrium_options options;
+  epx_kinds kinds;         /* of components: one */
   Vec state, field, start; /* [n_local][components]; start: where the finish began */
+  Vec ahead, field_ahead;  /* a state beside it, and its field */
   Mat jacobian;            /* of the free field (and of a reversed deviation) */
   bool blocked;            /* it keeps the values of a block side by side */
   bool links_laid;         /* its blocks off the diagonal are those of the parameters */
@@ -31,6 +34,7 @@ struct epx_distributed {
   KSP ksp;             /* the finish's, and that of linear solves */
   SNES snes;
   PetscInt lag;                 /* of its preconditioner, as PETSc counts it */
+  bool newton_is_given;         /* by the options, something of Newton's method */
   bool reduction_is_given;      /* by the options, of each linear solve of Newton's */
   TS ts;                        /* the dynamics', or */
   epx_runge_kutta *runge_kutta; /* the other is NULL */
@@ -44,14 +48,23 @@ struct epx_distributed {
 
   /* during a solve: */
   const epx_distributed_nudge *nudge;
-  double target;         /* residual at which the dynamics end */
-  double elapsed;        /* of the dynamics before the running integration */
-  double settled_at;     /* NaN while the residual is above `settled` */
-  double residual, size; /* largest components of field and state, as last measured */
+  double target;               /* share of the largest rate at which the dynamics end */
+  double elapsed;              /* of the dynamics before the running integration */
+  double residual, size;       /* largest components of field and state, as last measured */
+  double most_rate, most_size; /* the largest of the phase; of angles, size is 1 */
+  double way;                  /* as far as the state has gone, or will go by what its start lets expect */
+  double most;                 /* a component beyond this is divergence */
+  double largest_rate;         /* of all phases */
+  bool arrived;                /* the dynamics did, or the finish */
+  const double *end;           /* [n_local][components] where settling is measured; NULL: it is not */
+  epx_settling settling;
+  bool settled; /* it has, or rests elsewhere */
   long steps_left;
   double last_step;  /* of the dynamics; INFINITY before it */
   double first_step; /* of the finish, largest component; negative before it */
+  double scale;      /* of the finish: what components are shares of */
   bool damped;
+  bool unsolved;        /* the last step was no solution of the linearised network */
   bool dynamics_follow; /* where the finish does not do, the dynamics go on: a shortened step ends it */
   epx_oscillation oscillation; /* what is known of one */
   bool oscillates;             /* and enough is: the dynamics are over */
@@ -88,6 +101,9 @@ PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *distributed, Vec s
  * preconditioner is not made anew. Collective. */
 PetscErrorCode epx_distributed_fill_product(epx_distributed *distributed, Vec state);
 
+/** Begins a phase: no time has gone by, nothing has moved. */
+void epx_distributed_begin(epx_distributed *distributed);
+
 /** Follows the dynamics from distributed->state to the target. Sets *outcome as of a certificate, and the
  * certificate's period and amplitude. Collective. */
 epx_err epx_distributed_follow(epx_distributed *distributed, epx_certificate *certificate);
@@ -98,15 +114,19 @@ epx_err epx_distributed_follow(epx_distributed *distributed, epx_certificate *ce
 PetscErrorCode epx_distributed_integrate(epx_distributed *distributed, bool *lost);
 PetscErrorCode epx_distributed_integrate_by_ts(epx_distributed *distributed, bool *lost);
 
-/** What follows a step: counts it, notes when the network settles, watches for limit cycles. `state` and its
- * `rate` local, `before` the residual at the step's start, `time` since the integration began, NaN where it
- * is none. Residual and size are those at the step's end. *done: the target is reached, or the state has
- * escaped, a limit cycle was seen, or steps are spent. Collective. */
+/** What follows a step: counts it, adds to how the network settles where that is measured, watches for limit cycles.
+ * `state` and its `rate` local, `time` since the integration began, NaN where it is none. Residual and size are
+ * those at the step's end. *done: the target is reached, or the state has escaped, a limit cycle was seen, or
+ * steps are spent. Collective. */
 PetscErrorCode epx_distributed_look(epx_distributed *distributed, const double *state, const double *rate,
-                                    double before, double time, double step, bool *done);
+                                    double time, double step, bool *done);
 
 /** Measures a state, whose field is in distributed->field: residual and size. Collective. */
 PetscErrorCode epx_distributed_measure(epx_distributed *distributed, Vec state);
+
+/** Gets the tolerances of the dynamics: what a node's amplitude is multiplied by, and what is added, in the state's
+ * unit. */
+void epx_distributed_get_tolerances(const epx_distributed *distributed, double *rtol, double *atol);
 
 /** Gets what the tolerances are scaled by for a step from the state last measured: 1 or less. */
 double epx_distributed_get_scale(const epx_distributed *distributed, double step);
@@ -114,7 +134,7 @@ double epx_distributed_get_scale(const epx_distributed *distributed, double step
 /** Gets the first step from the state last measured. */
 double epx_distributed_get_first_step(const epx_distributed *distributed);
 
-/** Polishes distributed->state by Newton. *arrived: the residual is below the tolerance. Collective.
+/** Polishes distributed->state by Newton. *arrived: its next step would be below the tolerance. Collective.
  * Errors: EPX_ESOLVER. */
 epx_err epx_distributed_polish(epx_distributed *distributed, bool *arrived);
 

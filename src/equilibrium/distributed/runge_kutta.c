@@ -111,8 +111,10 @@ static void eval(const epx_distributed *d, int stage, size_t first, size_t size,
   }
   if (stage < N_STAGES - 1) return;
   const double *const k[] = {rk->k[0] + at, rk->k[1] + at, rk->k[2] + at, rk->k[3] + at};
+  double rtol, atol;
+  epx_distributed_get_tolerances(d, &rtol, &atol);
   EPX_KERNEL_CALL(epx_pair_extend)
-  (n, size, d->options.rtol, d->options.atol, errors, rk->state[0] + at, rk->state[stage] + at, k, extents);
+  (n, size, rtol, atol, errors, rk->state[0] + at, rk->state[stage] + at, k, extents);
 }
 
 /** Does the stages of a step of length h, part by part. */
@@ -160,7 +162,7 @@ static void accept(epx_distributed *d, const double *extents) {
 /** Takes one step. *step: in, the length to try first; out, that of the next. *taken: its own length, 0 where
  * no length did. */
 static PetscErrorCode take_step(epx_distributed *d, double *step, double *taken) {
-  const double least = LEAST_STEP * (1 + d->size) / d->residual;
+  const double least = LEAST_STEP * fmax(d->size, d->way) / d->residual;
   double error = NAN, extents[N_EXTENTS];
   int n_failures = 0;
   for (*taken = 0; *step > least && *taken == 0;) {
@@ -187,12 +189,11 @@ PetscErrorCode epx_distributed_integrate(epx_distributed *d, bool *lost) {
   PetscCall(load(d));
   *lost = false;
   while (!done && !*lost && time < max_time) {
-    const double before = d->residual;
     PetscCall(take_step(d, &step, &taken));
     *lost = taken == 0;
     time += taken;
     d->last_step = step;
-    if (!*lost) PetscCall(epx_distributed_look(d, rk->state[0], rk->k[0], before, time, taken, &done));
+    if (!*lost) PetscCall(epx_distributed_look(d, rk->state[0], rk->k[0], time, taken, &done));
   }
   d->elapsed += time;
   return epx_distributed_set_vector(d, rk->state[0], d->state);

@@ -31,7 +31,9 @@ static PetscErrorCode is_pseudo(TS ts, bool *pseudo) {
 /** Sets the tolerances of the next step by the way it will go, at the state last measured. */
 static PetscErrorCode set_tolerances(const epx_distributed *d, double step) {
   const double scale = epx_distributed_get_scale(d, step);
-  return TSSetTolerances(d->ts, scale * d->options.atol, NULL, scale * d->options.rtol, NULL);
+  double rtol, atol;
+  epx_distributed_get_tolerances(d, &rtol, &atol);
+  return TSSetTolerances(d->ts, scale * atol, NULL, scale * rtol, NULL);
 }
 
 static PetscErrorCode look(TS ts) {
@@ -46,13 +48,12 @@ static PetscErrorCode look(TS ts) {
   PetscCall(TSGetPrevTime(ts, &last));
   PetscCall(TSGetTimeStep(ts, &d->last_step));
   PetscCall(is_pseudo(ts, &pseudo));
-  const double before = d->residual;
   PetscCall(epx_distributed_eval_field(d, state, d->field));
   PetscCall(epx_distributed_measure(d, state));
   PetscCall(set_tolerances(d, d->last_step));
   PetscCall(VecGetArrayRead(state, &s));
   PetscCall(VecGetArrayRead(d->field, &rate));
-  PetscCall(epx_distributed_look(d, s, rate, before, pseudo ? NAN : time, pseudo ? NAN : time - last, &done));
+  PetscCall(epx_distributed_look(d, s, rate, pseudo ? NAN : time, pseudo ? NAN : time - last, &done));
   PetscCall(VecRestoreArrayRead(d->field, &rate));
   PetscCall(VecRestoreArrayRead(state, &s));
   return done ? TSSetConvergedReason(ts, TS_CONVERGED_USER) : 0;

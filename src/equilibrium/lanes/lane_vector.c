@@ -18,12 +18,10 @@ EPX_KERNEL_TABLE(epx_lane_invert, EPX_LANE_UNARY_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_multiply, EPX_LANE_BINARY_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_divide, EPX_LANE_BINARY_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_square, EPX_LANE_SQUARE_ARGUMENTS);
-EPX_KERNEL_TABLE(epx_lane_length, EPX_LANE_LENGTH_ARGUMENTS);
-EPX_KERNEL_TABLE(epx_lane_extent, EPX_LANE_EXTENT_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_lane_extents, EPX_LANE_EXTENTS_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_weight, EPX_LANE_WEIGHT_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_select, EPX_LANE_SELECT_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_advance, EPX_LANE_ADVANCE_ARGUMENTS);
-EPX_KERNEL_TABLE(epx_lane_distance, EPX_LANE_DISTANCE_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_secant, EPX_LANE_SECANT_ARGUMENTS);
 
 /** Most terms of a combination: more than any Runge-Kutta table or Adams history has. */
@@ -209,20 +207,23 @@ epx_err epx_lane_vector_create(epx_lane_shape *shape, SUNContext context, N_Vect
   return EPX_OK;
 }
 
-void epx_lane_vector_eval_weights(N_Vector y, double rtol, double atol, const double *bound,
-                                  N_Vector weights) {
+void epx_lane_vector_eval_weights(N_Vector y, const epx_kinds *kinds, double rtol, const double *floor,
+                                  const double *bound, N_Vector weights) {
   const epx_lane_shape *shape = get_content(y)->shape;
   EPX_KERNEL_CALL(epx_lane_weight)
-  ((size_t)shape->n_state, (size_t)shape->n_lanes, rtol, atol, bound, get_content(y)->data,
+  (kinds, (size_t)shape->n_state, (size_t)shape->n_lanes, rtol, floor, bound, get_content(y)->data,
    get_content(weights)->data);
 }
 
-void epx_lane_vector_eval_extent(int n_state, int n_lanes, const double *x, double *extent) {
-  EPX_KERNEL_CALL(epx_lane_extent)((size_t)n_state, (size_t)n_lanes, x, extent);
+void epx_lane_vector_eval_extents(const epx_kinds *kinds, int n_state, int stride, int n_lanes,
+                                  const double *x, const double *from, double *extents) {
+  EPX_KERNEL_CALL(epx_lane_extents)
+  (kinds, (size_t)n_state, (size_t)stride, (size_t)n_lanes, x, from, extents);
 }
 
-void epx_lane_vector_eval_length(int n_state, int n_lanes, const double *x, double *length) {
-  EPX_KERNEL_CALL(epx_lane_length)((size_t)n_state, (size_t)n_lanes, x, length);
+void epx_lane_vector_eval_extent(int n_state, int n_lanes, const double *x, double *extent) {
+  static const epx_kinds alike = {.n = 1, .n_components = 1};
+  epx_lane_vector_eval_extents(&alike, n_state, n_lanes, n_lanes, x, NULL, extent);
 }
 
 void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, bool flip, double *x) {
@@ -230,21 +231,11 @@ void epx_lane_vector_set_masked(int n_state, int n_lanes, const int64_t *mask, b
 }
 
 void epx_lane_vector_set_step(int n_state, int n_lanes, int lane, const int64_t *mask, const double *x,
-                              const double *share, double *before, double *step, double *y, double *length) {
+                              const double *share, double *before, double *step, double *y) {
   EPX_KERNEL_CALL(epx_lane_advance)
-  ((size_t)n_state, (size_t)n_lanes, mask, x, share, before, step, y + lane, length);
-  for (int w = 0; length && w < EPX_LANE_WIDTH; w++)
-    length[w] = sqrt(length[w]);
+  ((size_t)n_state, (size_t)n_lanes, mask, x, share, before, step, y + lane);
 }
 
 void epx_lane_vector_eval_secant(int n_state, const double *x, const double *before, double *share) {
   EPX_KERNEL_CALL(epx_lane_secant)((size_t)n_state, x, before, share);
-}
-
-void epx_lane_vector_eval_distance(int n_state, int n_lanes, int lane, const double *x, const double *y,
-                                   double *distance) {
-  EPX_KERNEL_CALL(epx_lane_distance)
-  ((size_t)n_state, (size_t)n_lanes, x + lane, y ? y + lane : NULL, distance);
-  for (int w = 0; w < EPX_LANE_WIDTH; w++)
-    distance[w] = sqrt(distance[w]);
 }

@@ -21,12 +21,10 @@ void EPX_KERNEL(epx_lane_invert) EPX_LANE_UNARY_ARGUMENTS;
 void EPX_KERNEL(epx_lane_multiply) EPX_LANE_BINARY_ARGUMENTS;
 void EPX_KERNEL(epx_lane_divide) EPX_LANE_BINARY_ARGUMENTS;
 void EPX_KERNEL(epx_lane_square) EPX_LANE_SQUARE_ARGUMENTS;
-void EPX_KERNEL(epx_lane_length) EPX_LANE_LENGTH_ARGUMENTS;
-void EPX_KERNEL(epx_lane_extent) EPX_LANE_EXTENT_ARGUMENTS;
+void EPX_KERNEL(epx_lane_extents) EPX_LANE_EXTENTS_ARGUMENTS;
 void EPX_KERNEL(epx_lane_weight) EPX_LANE_WEIGHT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_select) EPX_LANE_SELECT_ARGUMENTS;
 void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS;
-void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS;
 void EPX_KERNEL(epx_lane_secant) EPX_LANE_SECANT_ARGUMENTS;
 
 /** Sums n_registers registers of every term: the pointer and the coefficient of a term are loaded once. */
@@ -107,43 +105,72 @@ void EPX_KERNEL(epx_lane_square) EPX_LANE_SQUARE_ARGUMENTS {
   }
 }
 
-void EPX_KERNEL(epx_lane_length) EPX_LANE_LENGTH_ARGUMENTS {
-  for (size_t lane = 0; lane < n_lanes; lane += WIDTH) {
-    epx_register sum = {0};
-    for (size_t row = 0; row < n_state; row++) {
-      const epx_register q = *(const epx_register *)(x + row * n_lanes + lane);
-      sum += q * q;
-    }
-    for (int w = 0; w < WIDTH; w++)
-      length[lane + (size_t)w] = __builtin_sqrt(sum[w] / (double)n_state);
+/** Extends one vector of lanes' extents by a row. */
+static inline __attribute__((always_inline)) void extend(const double *x, const double *from,
+                                                         int64_t *largest) {
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    const double distance = from ? x[w] - from[w] : x[w];
+    int64_t size;
+    __builtin_memcpy(&size, &distance, sizeof size);
+    size &= ~SIGN;
+    largest[w] = size > largest[w] ? size : largest[w];
   }
 }
 
-void EPX_KERNEL(epx_lane_extent) EPX_LANE_EXTENT_ARGUMENTS {
+/** Extents of one vector of lanes, of one kind alone or of several. */
+static inline __attribute__((always_inline)) void eval_extents(const epx_kinds *kinds, bool single,
+                                                               size_t n_state, size_t stride, const double *x,
+                                                               const double *from,
+                                                               int64_t (*largest)[EPX_LANE_WIDTH]) {
+  size_t component = 0;
+  for (size_t row = 0; row < n_state; row++) {
+    const size_t kind = single ? 0 : kinds->of[component];
+    extend(x + row * stride, from ? from + row * stride : NULL, largest[kind]);
+    if (!single && ++component == kinds->n_components) component = 0;
+  }
+}
+
+void EPX_KERNEL(epx_lane_extents) EPX_LANE_EXTENTS_ARGUMENTS {
   for (size_t lane = 0; lane < n_lanes; lane += EPX_LANE_WIDTH) {
-    int64_t largest[EPX_LANE_WIDTH] = {0};
-    for (size_t row = 0; row < n_state; row++) {
-      const bits *xs = (const bits *)(x + row * n_lanes + lane);
-      for (int w = 0; w < EPX_LANE_WIDTH; w++) {
-        const int64_t size = xs[w] & ~SIGN;
-        largest[w] = size > largest[w] ? size : largest[w];
-      }
+    int64_t largest[EPX_KIND_COUNT][EPX_LANE_WIDTH] = {{0}};
+    const double *beside = from ? from + lane : NULL;
+    if (kinds->n == 1 && !from) {
+      eval_extents(kinds, true, n_state, stride, x + lane, NULL, largest);
+    } else if (kinds->n == 1) {
+      eval_extents(kinds, true, n_state, stride, x + lane, beside, largest);
+    } else {
+      eval_extents(kinds, false, n_state, stride, x + lane, beside, largest);
     }
-    for (int w = 0; w < EPX_LANE_WIDTH; w++)
-      ((bits *)(extent + lane))[w] = largest[w];
+    for (size_t kind = 0; kind < kinds->n; kind++) {
+      for (int w = 0; w < EPX_LANE_WIDTH; w++)
+        ((bits *)(extents + kind * n_lanes + lane))[w] = largest[kind][w];
+    }
+  }
+}
+
+/** Weights of one row. */
+static inline __attribute__((always_inline)) void weigh(size_t n_lanes, bool angle, double rtol,
+                                                        const double *floor, const double *bound,
+                                                        const double *y, double *w) {
+  for (size_t lane = 0; lane < n_lanes; lane++) {
+    const double size = angle ? 1 : y[lane] < 0 ? -y[lane] : y[lane];
+    const double least = 16 * DBL_EPSILON * size + 1e-100, asked = rtol * size + floor[lane];
+    const double inner = bound[lane] > least ? bound[lane] : least;
+    w[lane] = 1.0 / (asked < inner ? asked : inner);
   }
 }
 
 void EPX_KERNEL(epx_lane_weight) EPX_LANE_WEIGHT_ARGUMENTS {
+  size_t component = 0;
   for (size_t row = 0; row < n_state; row++) {
-    const double *ys = y + row * n_lanes;
-    double *ws = w + row * n_lanes;
-    for (size_t lane = 0; lane < n_lanes; lane++) {
-      const double size = ys[lane] < 0 ? -ys[lane] : ys[lane];
-      const double least = 16 * DBL_EPSILON * size + 1e-100, asked = rtol * size + atol;
-      const double inner = bound[lane] > least ? bound[lane] : least;
-      ws[lane] = 1.0 / (asked < inner ? asked : inner);
+    const size_t kind = kinds->of[component], at = row * n_lanes;
+    const double *own_floor = floor + kind * n_lanes, *own_bound = bound + kind * n_lanes;
+    if (kinds->angle[kind]) {
+      weigh(n_lanes, true, rtol, own_floor, own_bound, y + at, w + at);
+    } else {
+      weigh(n_lanes, false, rtol, own_floor, own_bound, y + at, w + at);
     }
+    if (++component == kinds->n_components) component = 0;
   }
 }
 
@@ -165,13 +192,12 @@ static inline __attribute__((always_inline)) epx_register choose(register_mask m
 static inline __attribute__((always_inline)) void advance(bool extrapolates, size_t n_state, size_t n_lanes,
                                                           const int64_t *mask, const double *x,
                                                           const double *share, double *before, double *step,
-                                                          double *y, double *square) {
+                                                          double *y) {
   const register_mask own = *(const register_mask *)mask;
   const epx_register further = *(const epx_register *)share;
   register_mask is_further; /* gcc 12 cannot compare registers for SSE2 */
   for (int w = 0; w < WIDTH; w++)
     is_further[w] = further[w] != 0 ? -1 : 0;
-  epx_register sum = {0};
   for (size_t row = 0; row < n_state; row++) {
     const size_t at = row * EPX_LANE_WIDTH;
     epx_register *here = (epx_register *)(y + row * n_lanes), *steps = (epx_register *)(step + at);
@@ -182,35 +208,19 @@ static inline __attribute__((always_inline)) void advance(bool extrapolates, siz
       z = choose(is_further, full - further * (full - *befores - last), full);
       *befores = full;
     }
-    sum += z * z;
     *steps = choose(own, -z, last);
     *here = choose(own, *here - z, *here);
   }
-  if (square) *(epx_register *)square = sum;
 }
 
 void EPX_KERNEL(epx_lane_advance) EPX_LANE_ADVANCE_ARGUMENTS {
   for (int lane = 0; lane < EPX_LANE_WIDTH; lane += WIDTH) {
-    double *squares = square ? square + lane : NULL;
     if (before) {
       advance(true, n_state, n_lanes, mask + lane, x + lane, share + lane, before + lane, step + lane,
-              y + lane, squares);
+              y + lane);
     } else {
-      advance(false, n_state, n_lanes, mask + lane, x + lane, share + lane, NULL, step + lane, y + lane,
-              squares);
+      advance(false, n_state, n_lanes, mask + lane, x + lane, share + lane, NULL, step + lane, y + lane);
     }
-  }
-}
-
-void EPX_KERNEL(epx_lane_distance) EPX_LANE_DISTANCE_ARGUMENTS {
-  for (int lane = 0; lane < EPX_LANE_WIDTH; lane += WIDTH) {
-    epx_register sum = {0};
-    for (size_t row = 0; row < n_state; row++) {
-      epx_register d = *(const epx_register *)(x + row * n_lanes + lane);
-      if (y) d -= *(const epx_register *)(y + row * n_lanes + lane);
-      sum += d * d;
-    }
-    *(epx_register *)(square + lane) = sum;
   }
 }
 

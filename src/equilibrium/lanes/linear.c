@@ -20,7 +20,7 @@ struct epx_linear {
   int n_state, n_slots;
   bool side_by_side;
   size_t slot_size; /* doubles of a slot's factors */
-  double *jacobian; /* [n_state][n_state][EPX_LANE_WIDTH], side by side only */
+  double *jacobian; /* [n_state][n_state], side by side [EPX_LANE_WIDTH] of them */
   double *factors;  /* [n_slots][slot_size] */
   int *pivots;      /* [n_slots][n_state * EPX_LANE_WIDTH] */
   double *column;   /* [n_state]: one lane's right-hand side, contiguous for LAPACK */
@@ -36,13 +36,13 @@ double epx_linear_get_slot_bytes(int n_state) {
 }
 
 double epx_linear_get_bytes(int n_state, int n_slots) {
-  const double n = n_state, room = n_state <= LARGEST_SIDE_BY_SIDE ? 8 * n * n * EPX_LANE_WIDTH : 8 * n;
+  const double n = n_state, room = 8 * n * n * (n_state <= LARGEST_SIDE_BY_SIDE ? EPX_LANE_WIDTH : 1);
   return n_slots * epx_linear_get_slot_bytes(n_state) + room;
 }
 
 static epx_err create_arrays(epx_linear *linear) {
   const size_t n = (size_t)linear->n_state, n_slots = (size_t)linear->n_slots;
-  if (linear->side_by_side) EPX_TRY(EPX_ARRAY(linear->jacobian, n * n * EPX_LANE_WIDTH));
+  EPX_TRY(EPX_ARRAY(linear->jacobian, n * n * (linear->side_by_side ? EPX_LANE_WIDTH : 1)));
   EPX_TRY(epx_array_create(&linear->factors, n_slots, linear->slot_size * sizeof(double)));
   EPX_TRY(EPX_ARRAY(linear->pivots, n_slots * n * EPX_LANE_WIDTH));
   EPX_TRY(EPX_ARRAY(linear->column, n));
@@ -171,6 +171,17 @@ static void factor_shifted_by_lapack(epx_linear *linear, int slot, const epx_lan
     int *pivots = get_pivots(linear, slot) + (size_t)w * (size_t)n;
     eval_shifted(lanes, nudge, y, chosen[w], factors, &rate[w]);
     if (LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, n, n, factors, n, pivots) != 0) rate[w] = 0;
+  }
+}
+
+void epx_linear_eval_terms(epx_linear *linear, const epx_lanes *lanes, const epx_nudge *nudge,
+                           const double *y, int lane, double *terms) {
+  const size_t n = (size_t)linear->n_state, n_lanes = (size_t)lanes->n_lanes;
+  eval_jacobian(lanes, nudge, y, lane, 1, linear->jacobian);
+  for (size_t i = 0; i < n; i++) {
+    terms[i] = 0;
+    for (size_t j = 0; j < n; j++)
+      terms[i] += fabs(linear->jacobian[i * n + j] * y[j * n_lanes + (size_t)lane]);
   }
 }
 

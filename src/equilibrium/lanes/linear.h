@@ -38,6 +38,11 @@ void epx_linear_factor(epx_linear *linear, int slot, const epx_lanes *lanes, con
 void epx_linear_factor_shifted(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
                                const double *y, const int *chosen, double *rate);
 
+/** Evaluates how large the terms are that F + N is a sum of, at y of one lane: terms [n_state], row by row the sum over
+ * columns of |J| |y|, J its Jacobian. Rounding makes rates of their size times the unit of rounding. O(n_state^2). */
+void epx_linear_eval_terms(epx_linear *linear, const epx_lanes *lanes, const epx_nudge *nudge,
+                           const double *y, int lane, double *terms);
+
 /** Solves with a slot's factors: x = A^-1 b, or A'^-1 b when transposed, b[row * stride_b + w],
  * x[row * EPX_LANE_WIDTH + w]. O(n_state^2). */
 void epx_linear_solve(epx_linear *linear, int slot, bool transposed, const double *b, size_t stride_b,

@@ -24,6 +24,8 @@ enum { IRREGULAR_PASSAGES = 48 };
 #define RETURN 0.05
 /** Periods that differ by more than this share of the longest are none. */
 #define REGULAR 0.05
+/** One turn of an angle. */
+#define TURN 6.283185307179586476925
 /** Passages that make an oscillation. */
 enum { PASSAGES = 3 };
 /** Returns that make a period. */
@@ -38,9 +40,12 @@ typedef struct {
 } epoch;
 
 typedef struct {
-  long n_samples, length; /* of the current epoch: seen, and in all */
-  int n_epochs;           /* whole ones */
-  int component;          /* of the section; -1: another process has it */
+  long n_samples, length;       /* of the current epoch: seen, and in all */
+  int n_epochs;                 /* whole ones */
+  int component;                /* of the section; -1: another process has it */
+  double scale[EPX_KIND_COUNT]; /* of each kind: what swings are shares of */
+  double unit;                  /* scale of the component of the section, wherever it is */
+  bool runs;                    /* it is an angle that turns round */
   double level;
   double time;          /* of the last sample */
   epoch current, whole; /* the running one, and the last that has ended */
@@ -48,6 +53,7 @@ typedef struct {
 
 struct epx_limit_cycle {
   int n_state;
+  epx_kinds kinds;
   epx_limit_cycle_spread spread;
   lane_watch *lanes;  /* [n_lanes] */
   double *low, *high; /* [n_lanes][n_state]: of the current epoch */
@@ -98,11 +104,12 @@ static epx_err create_arrays(epx_limit_cycle *watch, size_t n_lanes) {
   return EPX_ARRAY(watch->passage, n);
 }
 
-epx_err epx_limit_cycle_create(int n_state, int n_lanes, epx_limit_cycle **out) {
+epx_err epx_limit_cycle_create(const epx_kinds *kinds, int n_state, int n_lanes, epx_limit_cycle **out) {
   *out = NULL;
   epx_limit_cycle *watch = NULL;
   EPX_TRY(EPX_ARRAY(watch, 1));
   watch->n_state = n_state;
+  watch->kinds = *kinds;
   const int code = create_arrays(watch, (size_t)n_lanes);
   if (code != EPX_OK) epx_limit_cycle_destroy(&watch);
   EPX_TRY(code);
@@ -132,26 +139,53 @@ static double merge(const epx_limit_cycle *watch, double number) {
   return number;
 }
 
-void epx_limit_cycle_init(epx_limit_cycle *watch, int lane) {
-  watch->lanes[lane] = (lane_watch){.length = FIRST_EPOCH};
+void epx_limit_cycle_init(epx_limit_cycle *watch, int lane, const double *size) {
+  lane_watch *own = &watch->lanes[lane];
+  *own = (lane_watch){.length = FIRST_EPOCH};
+  for (size_t kind = 0; kind < watch->kinds.n; kind++) {
+    const double scale = epx_kinds_get_scale(&watch->kinds, kind, size ? size[kind] : 1);
+    own->scale[kind] = scale > 0 ? scale : 1;
+  }
+}
+
+bool epx_limit_cycle_is_empty(const epx_limit_cycle *watch, int lane) {
+  return watch->lanes[lane].n_epochs == 0 && watch->lanes[lane].n_samples == 0;
+}
+
+/** Gets the kind of a component, by its place in the state or in the whole of one that is spread. */
+static size_t get_kind(const epx_limit_cycle *watch, size_t place) {
+  return watch->kinds.of[place % watch->kinds.n_components];
 }
 
 static double *get_row(const epx_limit_cycle *watch, double *array, int lane) {
   return array + (size_t)lane * (size_t)watch->n_state;
 }
 
+/** Gets the swing of a component in the current epoch, as a share of its kind's scale; 2 pi of an angle that turned
+ * round. */
+static double get_swing(const epx_limit_cycle *watch, int lane, int i) {
+  const size_t at = (size_t)lane * (size_t)watch->n_state + (size_t)i, kind = get_kind(watch, (size_t)i);
+  const double swing = (watch->high[at] - watch->low[at]) / watch->lanes[lane].scale[kind];
+  return watch->kinds.angle[kind] ? fmin(swing, TURN) : swing;
+}
+
 /** Gets the component that swings most in the current epoch, the first of equals, and half its swing; -1
- * where another process has it. */
-static int get_widest(const epx_limit_cycle *watch, int lane, double *amplitude) {
-  const double *low = get_row(watch, watch->low, lane), *high = get_row(watch, watch->high, lane);
+ * where another process has it. Of the first kind alone, the light: all kinds swing with it, and the answer does
+ * not change with what they are measured by. *unit: the scale of its kind, *runs: it is an angle that turned round. */
+static int get_widest(const epx_limit_cycle *watch, int lane, double *amplitude, double *unit, bool *runs) {
   int widest = 0;
   for (int i = 1; i < watch->n_state; i++) {
-    if (high[i] - low[i] > high[widest] - low[widest]) widest = i;
+    if (get_kind(watch, (size_t)i) == 0 && get_swing(watch, lane, i) > get_swing(watch, lane, widest))
+      widest = i;
   }
-  const double swing = high[widest] - low[widest], largest = merge(watch, swing);
+  const double swing = get_swing(watch, lane, widest), largest = merge(watch, swing);
   const double place = watch->spread.first + (double)widest;
+  const double first = -merge(watch, swing == largest ? -place : -INFINITY);
+  const size_t kind = get_kind(watch, isfinite(first) ? (size_t)first : 0);
   *amplitude = largest / 2;
-  return merge(watch, swing == largest ? -place : -INFINITY) == -place ? widest : -1;
+  *unit = watch->lanes[lane].scale[kind];
+  *runs = watch->kinds.angle[kind] && largest >= TURN;
+  return first == place ? widest : -1;
 }
 
 /** A new sample of a lane, beside the last one. */
@@ -197,9 +231,11 @@ static void add_passage(const sample *s, double a) {
   own->n_passages++;
   for (int i = 0; i < s->watch->n_state; i++) {
     const cubic c = get_cubic(s, i);
+    const size_t kind = get_kind(s->watch, (size_t)i);
     const double x = eval_cubic(&c, a);
     if (own->n_passages == 1) passage[i] = x;
-    distance = fmax(distance, fabs(x - passage[i]));
+    const double off = s->watch->kinds.angle[kind] ? epx_kinds_wrap(x - passage[i]) : x - passage[i];
+    distance = fmax(distance, fabs(off) / s->watch->lanes[s->lane].scale[kind]);
   }
   distance = merge(s->watch, distance);
   if (own->n_passages == 1) own->first = own->last = when;
@@ -215,8 +251,8 @@ static void add_passage(const sample *s, double a) {
 static void end_epoch(epx_limit_cycle *watch, int lane) {
   lane_watch *own = &watch->lanes[lane];
   double amplitude, *low = get_row(watch, watch->low, lane), *high = get_row(watch, watch->high, lane);
-  own->component = get_widest(watch, lane, &amplitude);
-  own->level = merge(watch, own->component < 0 ? -INFINITY : low[own->component] + amplitude);
+  own->component = get_widest(watch, lane, &amplitude, &own->unit, &own->runs);
+  own->level = merge(watch, own->component < 0 ? -INFINITY : low[own->component] + amplitude * own->unit);
   own->current.after = amplitude;
   own->whole = own->current;
   own->current = (epoch){.before = amplitude};
@@ -227,6 +263,16 @@ static void end_epoch(epx_limit_cycle *watch, int lane) {
   memcpy(high, low, (size_t)watch->n_state * sizeof *high);
 }
 
+/** Evaluates at which share of the way an angle that turns round passes a level, modulo 2 pi and in either direction;
+ * negative: it does not. */
+static double eval_turning(const cubic *c, double level) {
+  const double before = floor((c->y0 - level) / TURN), after = floor((c->y1 - level) / TURN);
+  if (after > before) return eval_crossing(c, level + TURN * (before + 1));
+  if (after == before) return -1;
+  const cubic mirrored = {-c->y0, -c->y1, -c->m0, -c->m1};
+  return eval_crossing(&mirrored, -(level + TURN * before));
+}
+
 /** Evaluates at which share of the way from the last sample the section was crossed upwards; negative: it was
  * not. */
 static double eval_passage(const sample *s) {
@@ -234,7 +280,11 @@ static double eval_passage(const sample *s) {
   double share = -1;
   if (own->component >= 0) {
     const cubic c = get_cubic(s, own->component);
-    if (c.y0 < own->level && c.y1 >= own->level) share = eval_crossing(&c, own->level);
+    if (own->runs) {
+      share = eval_turning(&c, own->level);
+    } else if (c.y0 < own->level && c.y1 >= own->level) {
+      share = eval_crossing(&c, own->level);
+    }
   }
   return merge(s->watch, share);
 }
@@ -254,8 +304,7 @@ bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const do
                          int stride) {
   lane_watch *own = &watch->lanes[lane];
   const sample s = {watch, lane, time, time - own->time, y, dy_dt, (size_t)stride};
-  const bool first = own->n_epochs == 0 && own->n_samples == 0;
-  if (first) {
+  if (epx_limit_cycle_is_empty(watch, lane)) {
     take_first(&s);
   } else {
     const double share = own->n_epochs > 0 ? eval_passage(&s) : -1;
@@ -286,7 +335,7 @@ bool epx_limit_cycle_is_steady(const epx_limit_cycle *watch, int lane, double fl
   const bool steady = regular ? whole->n_passages >= STEADY_PASSAGES && change <= STEADY
                               : whole->n_passages >= IRREGULAR_PASSAGES && change <= DECAY;
   if (!steady) return false;
-  *amplitude = whole->after;
+  *amplitude = whole->after * own->unit;
   *period = get_period(whole);
   return true;
 }
@@ -298,13 +347,15 @@ bool epx_limit_cycle_eval(const epx_limit_cycle *watch, int lane, double floor, 
   if (own->n_epochs == 0) return false;
   /* The running epoch is as long as the whole one when it is half done. */
   epoch seen = own->whole;
+  double unit = own->unit;
+  bool runs;
   if (own->n_samples >= own->length / 2 || own->n_epochs < 2) {
     seen = own->current;
-    get_widest(watch, lane, &seen.after);
+    get_widest(watch, lane, &seen.after, &unit, &runs);
   }
   if (seen.after <= floor || seen.after < (1 - DECAY) * seen.before || seen.n_passages < PASSAGES)
     return false;
-  *amplitude = seen.after;
+  *amplitude = seen.after * unit;
   *period = get_period(&seen);
   return true;
 }

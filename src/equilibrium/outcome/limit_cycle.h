@@ -14,11 +14,13 @@
 #include <stdbool.h>
 
 #include "epilux/error.h"
+#include "equilibrium/kinds.h"
 
 typedef struct epx_limit_cycle epx_limit_cycle;
 
-/** Creates a watch over up to n_lanes lanes. Errors: EPX_EMEMORY. */
-epx_err epx_limit_cycle_create(int n_state, int n_lanes, epx_limit_cycle **out);
+/** Creates a watch over up to n_lanes lanes of components of these kinds (copied). Angles are counted modulo 2 pi: one
+ * that runs swings by 2 pi, and comes back with each turn. Errors: EPX_EMEMORY. */
+epx_err epx_limit_cycle_create(const epx_kinds *kinds, int n_state, int n_lanes, epx_limit_cycle **out);
 
 /** Destroys the watch at *address. */
 void epx_limit_cycle_destroy(epx_limit_cycle **address);
@@ -36,8 +38,12 @@ typedef struct {
  * told the same, bit for bit, as one that has the whole state. */
 void epx_limit_cycle_set_spread(epx_limit_cycle *watch, const epx_limit_cycle_spread *spread);
 
-/** Inits a lane: nothing seen yet. */
-void epx_limit_cycle_init(epx_limit_cycle *watch, int lane);
+/** Inits a lane: nothing seen yet. Swings are compared as shares of each kind's largest component, size [kinds->n];
+ * NULL, and of angles: as they are. */
+void epx_limit_cycle_init(epx_limit_cycle *watch, int lane, const double *size);
+
+/** Tells whether nothing was seen of a lane yet. */
+bool epx_limit_cycle_is_empty(const epx_limit_cycle *watch, int lane);
 
 /** Adds the state of a lane and its rate of change at `time`, which rises: y[row * stride], dy_dt likewise,
  * or NULL: not known, lines instead of cubics. Returns whether an epoch ended with this sample. O(n_state).
@@ -52,8 +58,8 @@ bool epx_limit_cycle_add(epx_limit_cycle *watch, int lane, double time, const do
 bool epx_limit_cycle_is_steady(const epx_limit_cycle *watch, int lane, double floor, double *period,
                                double *amplitude);
 
-/** Tells whether the lane oscillates by all that was seen, when no more will be. `floor`: swings below it are
- * the integrator's error. *amplitude: half the swing of the component that swings most; *period: NaN where
+/** Tells whether the lane oscillates by all that was seen, when no more will be. `floor`: swings below this share are
+ * the integrator's error. *amplitude: half the swing of the component of the first kind that swings most; *period: NaN where
  * the state does not come back to where it was at regular times. */
 bool epx_limit_cycle_eval(const epx_limit_cycle *watch, int lane, double floor, double *period,
                           double *amplitude);

@@ -28,14 +28,17 @@ void epx_oscillation_init(epx_oscillation *oscillation);
  * 128 steps, or from half its time on. What settles has done so before. */
 bool epx_oscillation_is_due(double share, long n_steps);
 
-/** Adds the state of a lane of the watch, as of epx_limit_cycle_add(), and its largest component's size.
- * Returns whether all was seen: the dynamics need not go on. */
+/** Gets the share of a kind's largest component below which a swing is the integrator's rattling. */
+double epx_oscillation_get_floor(double rtol, double atol);
+
+/** Adds the state of a lane of the watch, as of epx_limit_cycle_add(), and the largest component of each kind, size
+ * [n_kinds]. Returns whether all was seen: the dynamics need not go on. */
 bool epx_oscillation_add(epx_oscillation *oscillation, const epx_equilibrium_options *options,
                          epx_limit_cycle *watch, int lane, double time, const double *y, const double *dy_dt,
-                         int stride, double size);
+                         int stride, const double *size);
 
 /** Evaluates what was seen of a lane whose time is up. Returns whether it oscillates. */
 bool epx_oscillation_eval_end(epx_oscillation *oscillation, const epx_equilibrium_options *options,
-                              const epx_limit_cycle *watch, int lane, double size);
+                              const epx_limit_cycle *watch, int lane);
 
 #endif

@@ -19,8 +19,8 @@
 #define DECAYED 1e-4
 /** Real parts below this share of the rate are rounding. */
 #define NEUTRAL 1e-8
-/** How far a lane is moved away from an unstable equilibrium that its dynamics have reached, in the family's
- * units, in which states are of order one. */
+/** How far a lane is moved away from an unstable equilibrium that its dynamics have reached: of the largest components
+ * that it has had in the phase. */
 #define PUSH 1e-3
 enum {
   MOST_PUSHES = 3,
@@ -191,14 +191,32 @@ void epx_stability_eval(epx_stability *stability, const epx_lanes *lanes, const 
   if (n > 0) ask_vector(stability, lanes, nudge, y, n, &p, asked);
 }
 
-/** Moves an unstable lane away. */
-static void push(const epx_stability *stability, size_t n_lanes, size_t lane, double *y) {
-  for (size_t i = lane; i < (size_t)stability->n_state * n_lanes; i += n_lanes)
-    y[i] += PUSH * stability->direction[i];
+/** Evaluates the largest component of a lane's direction as a share of the sizes of the phase; as it is where all was
+ * dark. */
+static double eval_direction(const epx_stability *stability, const epx_kinds *kinds, size_t n_lanes,
+                             size_t lane, const epx_lane_record *record) {
+  double largest = 0, share = 0;
+  for (size_t row = 0; row < (size_t)stability->n_state; row++) {
+    const double size = record->kinds[kinds->of[row % kinds->n_components]].size;
+    const double here = fabs(stability->direction[row * n_lanes + lane]);
+    largest = fmax(largest, here);
+    if (size > 0) share = fmax(share, here / size);
+  }
+  return share > 0 ? share : largest;
 }
 
-static void send_on(epx_stability *stability, size_t n_lanes, size_t lane, const double *start, double *y,
-                    epx_lane_record *record) {
+/** Moves an unstable lane away; what its rates are compared with begins anew there. */
+static void push(const epx_stability *stability, const epx_kinds *kinds, size_t n_lanes, size_t lane,
+                 double *y, epx_lane_record *record) {
+  const double length = eval_direction(stability, kinds, n_lanes, lane, record);
+  for (size_t i = lane; length > 0 && i < (size_t)stability->n_state * n_lanes; i += n_lanes)
+    y[i] += PUSH / length * stability->direction[i];
+  for (size_t kind = 0; kind < kinds->n; kind++)
+    record->kinds[kind].rate = 0;
+}
+
+static void send_on(epx_stability *stability, const epx_kinds *kinds, size_t n_lanes, size_t lane,
+                    const double *start, double *y, epx_lane_record *record) {
   const epx_equilibrium_options *options = stability->options;
   stability->counts.departures++;
   record->judged = false;
@@ -209,7 +227,7 @@ static void send_on(epx_stability *stability, size_t n_lanes, size_t lane, const
     record->handover = fmax(record->handover / 10, options->tolerance);
     record->polished = false;
   } else if (record->n_pushes++ < MOST_PUSHES) {
-    push(stability, n_lanes, lane, y);
+    push(stability, kinds, n_lanes, lane, y, record);
     record->handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover;
   } else {
     record->stage = EPX_LANE_OUT;
@@ -219,8 +237,10 @@ static void send_on(epx_stability *stability, size_t n_lanes, size_t lane, const
 
 void epx_stability_judge(epx_stability *stability, const epx_lanes *lanes, const epx_nudge *nudge,
                          const double *start, double *y, epx_lane_record *records) {
+  epx_kinds kinds;
   bool any = false;
   if (nudge && !nudge->add_jacobian) return;
+  epx_kinds_init(lanes->network->family, &kinds);
   for (int lane = 0; lane < lanes->n_lanes; lane++) {
     const bool arrived = records[lane].stage == EPX_LANE_DONE;
     stability->asked[lane] = arrived && !records[lane].judged;
@@ -231,7 +251,7 @@ void epx_stability_judge(epx_stability *stability, const epx_lanes *lanes, const
   epx_stability_eval(stability, lanes, nudge, y, stability->asked);
   for (int lane = 0; lane < lanes->n_used; lane++) {
     if (stability->asked[lane])
-      send_on(stability, (size_t)lanes->n_lanes, (size_t)lane, start, y, &records[lane]);
+      send_on(stability, &kinds, (size_t)lanes->n_lanes, (size_t)lane, start, y, &records[lane]);
   }
 }
 

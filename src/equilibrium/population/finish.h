@@ -45,11 +45,14 @@ typedef struct {
 } epx_finish_side;
 
 /** Solves F + N = 0 by Newton for the lanes whose record is EPX_LANE_READY, from y:
- *   EPX_LANE_DONE     residual at most options->tolerance; y is the equilibrium,
+ *   EPX_LANE_DONE     a step d = -J^-1 (F + N) was at most options->tolerance, or F + N rounding; y is the
+ *                     equilibrium, behind that step, and the record's residual |F + N| before it,
  *   EPX_LANE_RUNNING  Newton failed or, when polishing, left the basin: y is as it was, and the record's
- * handover is ten times lower (when not polishing: as it was).
- * With factors of y itself a step d is shortened, l = 1, 1/2 ... 1/64, until max |F + N| at y + l d is at
- * most 1 - l/4 of that at y; when polishing it is not, but the lane given back.
+ *                     handover is ten times lower (when not polishing: as it was).
+ * Steps are shares of the largest component of each kind in this phase, of angles of 1 rad. With factors of y itself a
+ * step d is shortened, l = 1, 1/2 ... 1/64, until the step from y + l d, by the same factors, is at most 1 - l/4 of d;
+ * when polishing it is not, but the lane given back. Of a lane that the dynamics have brought, the second step
+ * is at most a quarter of the first, or it is given back.
  * Two sides [n_sides] are two learning phases: what they share of the factors is read once for both, and each
  * gets the bits that it gets alone. */
 void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mode mode, int n_sides,

@@ -23,7 +23,8 @@ static const double fine = 1e-4;
 
 struct epx_integrator {
   const epx_network *network;
-  double rtol, atol;
+  double rtol;
+  epx_kinds kinds;
   SUNContext context;
   void *arkode;           /* NULL: */
   epx_implicit *implicit; /* of a stiff family */
@@ -32,7 +33,7 @@ struct epx_integrator {
   double *field; /* [n_state][n_lanes]: at the state of the last set_lanes() */
   double *work;  /* for the family */
   int64_t *mask;
-  double *bound;
+  double *floor, *bound; /* [n_kinds][n_lanes] */
   const epx_lanes *lanes;
   const epx_nudge *nudge;
   bool at_start;      /* the field of the first evaluation is known */
@@ -71,7 +72,8 @@ static int call_field(double time, N_Vector y, N_Vector f, void *context) {
 
 static int call_weights(N_Vector y, N_Vector weights, void *context) {
   const epx_integrator *integrator = context;
-  epx_lane_vector_eval_weights(y, integrator->rtol, integrator->atol, integrator->bound, weights);
+  epx_lane_vector_eval_weights(y, &integrator->kinds, integrator->rtol, integrator->floor, integrator->bound,
+                               weights);
   return 0;
 }
 
@@ -101,7 +103,10 @@ static epx_err create_arrays(epx_integrator *integrator, int n_lanes) {
   EPX_TRY(EPX_ARRAY(integrator->field, (size_t)network->n_state * lanes));
   EPX_TRY(EPX_ARRAY(integrator->work, 4 * n_rows * lanes));
   EPX_TRY(EPX_ARRAY(integrator->mask, lanes));
-  EPX_TRY(EPX_ARRAY(integrator->bound, lanes));
+  EPX_TRY(EPX_ARRAY(integrator->floor, integrator->kinds.n * lanes));
+  EPX_TRY(EPX_ARRAY(integrator->bound, integrator->kinds.n * lanes));
+  for (size_t k = 0; k < integrator->kinds.n * lanes; k++)
+    integrator->floor[k] = 1;
   return EPX_OK;
 }
 
@@ -140,14 +145,13 @@ static epx_err take_first_step(epx_integrator *integrator) {
   return epx_integrator_step(integrator, &time, &step, &broken);
 }
 
-epx_err epx_integrator_create(const epx_network *network, int n_lanes, double rtol, double atol,
-                              epx_integrator **out) {
+epx_err epx_integrator_create(const epx_network *network, int n_lanes, double rtol, epx_integrator **out) {
   *out = NULL;
   epx_integrator *integrator = NULL;
   EPX_TRY(EPX_ARRAY(integrator, 1));
   integrator->network = network;
   integrator->rtol = rtol;
-  integrator->atol = atol;
+  epx_kinds_init(network->family, &integrator->kinds);
   int code = create_arrays(integrator, n_lanes);
   if (code == EPX_OK) code = create_solver(integrator);
   if (code == EPX_OK) code = take_first_step(integrator);
@@ -168,6 +172,7 @@ void epx_integrator_destroy(epx_integrator **address) {
   epx_array_destroy(&integrator->field);
   epx_array_destroy(&integrator->work);
   epx_array_destroy(&integrator->mask);
+  epx_array_destroy(&integrator->floor);
   epx_array_destroy(&integrator->bound);
   epx_array_destroy(address);
 }
@@ -178,6 +183,10 @@ double *epx_integrator_get_state(epx_integrator *integrator) {
 
 int64_t *epx_integrator_get_mask(epx_integrator *integrator) {
   return integrator->mask;
+}
+
+double *epx_integrator_get_floor(epx_integrator *integrator) {
+  return integrator->floor;
 }
 
 double *epx_integrator_get_bound(epx_integrator *integrator) {
@@ -192,6 +201,10 @@ void epx_integrator_set_lanes(epx_integrator *integrator, const epx_lanes *lanes
   eval_field(integrator, epx_integrator_get_state(integrator), integrator->field);
   integrator->last = integrator->field;
   integrator->last_time = integrator->time;
+}
+
+void epx_integrator_eval_at(epx_integrator *integrator, const double *y, double *f) {
+  eval_field(integrator, y, f);
 }
 
 /* The field of an accepted step's last stage is that at the new state, and was evaluated last. */

@@ -13,10 +13,10 @@
 
 typedef struct epx_integrator epx_integrator;
 
-/** Creates an integrator for up to n_lanes lanes of a network. It allocates all it will ever need.
+/** Creates an integrator for up to n_lanes lanes of a network. It allocates all it will ever need. A step's error is
+ * weighted by rtol times each component's size and what epx_integrator_get_floor() and _get_bound() hold.
  * Errors: EPX_EMEMORY, EPX_ESOLVER. */
-epx_err epx_integrator_create(const epx_network *network, int n_lanes, double rtol, double atol,
-                              epx_integrator **out);
+epx_err epx_integrator_create(const epx_network *network, int n_lanes, double rtol, epx_integrator **out);
 
 /** Destroys the integrator at *address. */
 void epx_integrator_destroy(epx_integrator **address);
@@ -29,13 +29,19 @@ double *epx_integrator_get_state(epx_integrator *integrator);
  * by the last step's tolerance; one whose state is to be replaced needs a new start. */
 int64_t *epx_integrator_get_mask(epx_integrator *integrator);
 
-/** Gets each lane's bound [n_lanes] on the weighted error of a step, in the state's unit, beside rtol and
- * atol; INFINITY: none. */
+/** Gets the floors [n_kinds][lanes->n_lanes] under the allowed error of a step, in each kind's unit, beside rtol;
+ * above 0 in lanes that move. */
+double *epx_integrator_get_floor(epx_integrator *integrator);
+
+/** Gets the bounds [n_kinds][lanes->n_lanes] on the allowed error of a step beside rtol and floor; INFINITY: none. */
 double *epx_integrator_get_bound(epx_integrator *integrator);
 
 /** Sets what is integrated and evaluates the field at the state as it stands. `lanes` and `nudge` are
  * borrowed until the next call. */
 void epx_integrator_set_lanes(epx_integrator *integrator, const epx_lanes *lanes, const epx_nudge *nudge);
+
+/** Evaluates the field f at any state y, both [n_state][lanes->n_lanes], as it is integrated; no solver knows of it. */
+void epx_integrator_eval_at(epx_integrator *integrator, const double *y, double *f);
 
 /** Gets the field at the current state, [n_state][n_lanes]: direction (F + N), 0 in frozen lanes. Of the
  * implicit method, the derivative of its polynomial after a step: the field without the noise that fast rates

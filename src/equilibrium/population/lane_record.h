@@ -10,18 +10,29 @@
 typedef enum {
   EPX_LANE_PADDING, /* repeats another lane, or is idle: nothing is done for it */
   EPX_LANE_RUNNING, /* follows the dynamics */
-  EPX_LANE_READY,   /* its residual is at most `handover`: for the finish */
-  EPX_LANE_DONE,    /* residual at most the tolerance */
+  EPX_LANE_READY,   /* its rates are at most `handover` of their largest: for the finish */
+  EPX_LANE_DONE,    /* it rests */
   EPX_LANE_OUT      /* no equilibrium: see outcome */
 } epx_lane_stage;
 
+/** What the components of one kind have done in this phase. */
+typedef struct {
+  double rate; /* the largest rate of change */
+  double way;  /* the furthest from the start, or what the start lets expect */
+  double pace; /* the time in which its rates change, by what the start lets expect */
+  double size; /* the largest component; of angles 1 */
+  double most; /* a component beyond this is divergence */
+} epx_lane_kind;
+
 typedef struct {
   epx_lane_stage stage;
-  int outcome;       /* as epx_certificate.outcome */
-  double handover;   /* residual at which the dynamics hand over; lowered when the finish leaves the basin */
-  double elapsed;    /* time the lane has followed the dynamics */
-  double settled_at; /* since when its residual has been at most options->settled; NaN while it is above */
-  double residual;
+  int outcome; /* as epx_certificate.outcome */
+  double
+      handover; /* share of the largest rates at which the dynamics hand over; lowered when the finish leaves
+                      the basin */
+  double elapsed;  /* time the lane has followed the dynamics */
+  double residual; /* largest rate of change */
+  epx_lane_kind kinds[EPX_KIND_COUNT];
   epx_oscillation oscillation;
   bool polished; /* it arrived by Newton, not by the dynamics alone */
   bool judged;   /* it has arrived, and its stability was asked for */

@@ -30,6 +30,9 @@ struct epx_population {
   epx_stability *stability;
   epx_lane_record *records[EPX_FINISH_SIDES]; /* [max_lanes] */
   double *solution;                           /* [n_state][EPX_LANE_WIDTH] */
+  epx_kinds kinds;
+  epx_settling *settling;          /* [max_lanes][n_kinds]; made when first asked, as are: */
+  double *ends, *way;              /* [n_state][n_lanes] */
   const epx_lanes *settled;        /* whose free phase was solved last and left its factors; NULL: nobody's */
   double *rest;                    /* [n_state][n_lanes]: their free equilibria */
   bool *at_rest[EPX_FINISH_SIDES]; /* [max_lanes]: a learning phase starts there */
@@ -43,11 +46,11 @@ static int get_slots(const epx_network *network, int n_lanes) {
   return fit >= n_vectors ? n_vectors : fit >= 1 ? (int)fit : 1;
 }
 
-/* Rows of lanes as long as the state: 14 vectors of the integrator with its stages and scratch, 8 of
- * integrator and finish for the family's work, 8 of the finish, one of the stability, and what the limit
- * cycles are watched by. */
+/* Rows of lanes as long as the state: 14 vectors of the integrator with its stages and scratch, as many of the one that
+ * settling is measured with and 3 beside it, 8 of integrator and finish for the family's work, 8 of the finish, one of
+ * the stability, 3 of the relaxation, and what the limit cycles are watched by. */
 double epx_population_eval_bytes(const epx_network *network, int n_lanes) {
-  enum { ROWS = 35 };
+  enum { ROWS = 55 };
   const double n = network->n_state, padded = ceil((double)n_lanes / EPX_LANE_WIDTH) * EPX_LANE_WIDTH;
   return epx_linear_get_bytes(network->n_state, 2 * get_slots(network, n_lanes)) + 16 * n * n +
          8 * ROWS * n * padded;
@@ -81,6 +84,7 @@ epx_err epx_population_create(const epx_network *network, int n_lanes, const epx
   EPX_TRY(EPX_ARRAY(population, 1));
   population->network = network;
   population->options = *options;
+  epx_kinds_init(network->family, &population->kinds);
   population->max_lanes = (n_lanes + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
   population->n_slots = get_slots(network, n_lanes);
   const int code = create_parts(population);
@@ -103,6 +107,9 @@ void epx_population_destroy(epx_population **address) {
     epx_array_destroy(&population->at_rest[s]);
   }
   epx_array_destroy(&population->solution);
+  epx_array_destroy(&population->settling);
+  epx_array_destroy(&population->ends);
+  epx_array_destroy(&population->way);
   epx_array_destroy(&population->rest);
   epx_array_destroy(address);
 }
@@ -128,7 +135,6 @@ static void init_records(const epx_population *population, const epx_lanes *lane
     records[lane] = (epx_lane_record){
         .stage = options->method == EPX_NEWTON ? EPX_LANE_READY : EPX_LANE_RUNNING,
         .handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover,
-        .settled_at = NAN,
         .residual = NAN,
     };
     epx_oscillation_init(&records[lane].oscillation);
@@ -228,7 +234,7 @@ static void set_certificate(const epx_lane_record *record, epx_certificate *cert
   *certificate = (epx_certificate){
       .outcome = record->outcome,
       .residual = record->residual,
-      .settling_time = record->settled_at,
+      .settling_time = NAN,
       .abscissa = NAN,
       .period = oscillates ? record->oscillation.period : NAN,
       .amplitude = oscillates ? record->oscillation.amplitude : NAN,
@@ -308,6 +314,77 @@ epx_err epx_population_solve_dynamics(epx_population *population, const epx_lane
   EPX_TRY(epx_relaxation_solve(population->relaxation, lanes, NULL, y, records));
   for (int lane = 0; lane < lanes->n_used; lane++) {
     if (chosen[lane]) set_certificate(&records[lane], &certificate[lane]);
+  }
+  return EPX_OK;
+}
+
+/** Makes what measuring needs, where it has not been asked before. */
+static epx_err create_measuring(epx_population *population) {
+  const size_t lanes = (size_t)population->max_lanes, n = (size_t)population->network->n_state * lanes;
+  if (!population->settling) EPX_TRY(EPX_ARRAY(population->settling, population->kinds.n * lanes));
+  if (!population->ends) EPX_TRY(EPX_ARRAY(population->ends, n));
+  return population->way ? EPX_OK : EPX_ARRAY(population->way, n);
+}
+
+/** Inits the records of the lanes whose settling is asked for: running, as in a phase that hands over. */
+static void init_measured(const epx_population *population, const epx_lanes *lanes,
+                          const epx_certificate *certificate, epx_lane_record *records) {
+  init_records(population, lanes, records);
+  for (int lane = 0; lane < lanes->n_lanes; lane++) {
+    const bool asked = records[lane].stage != EPX_LANE_PADDING && certificate[lane].outcome == EPX_OK;
+    records[lane].stage = asked ? EPX_LANE_RUNNING : EPX_LANE_PADDING;
+    records[lane].handover = population->options.handover;
+  }
+}
+
+/** Sets the settling times of the measured lanes. Returns whether some of them have come to rest elsewhere: they are
+ * left running, with that for their end. */
+static bool set_settling(const epx_population *population, const epx_lanes *lanes, epx_lane_record *records,
+                         epx_certificate *certificate) {
+  const size_t n_kinds = population->kinds.n, n_lanes = (size_t)lanes->n_lanes;
+  bool any = false;
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    double size[EPX_KIND_COUNT];
+    if (records[lane].stage != EPX_LANE_READY) continue;
+    for (size_t kind = 0; kind < n_kinds; kind++)
+      size[kind] = records[lane].kinds[kind].size;
+    const double time =
+        epx_settling_eval_time(&population->kinds, population->settling + (size_t)lane * n_kinds, size,
+                               population->options.tolerance);
+    certificate[lane].settling_time = time;
+    records[lane].stage = isnan(time) ? EPX_LANE_RUNNING : EPX_LANE_DONE;
+    any = any || isnan(time);
+    for (size_t row = 0; isnan(time) && row < (size_t)lanes->network->n_state; row++)
+      population->ends[row * n_lanes + (size_t)lane] = population->way[row * n_lanes + (size_t)lane];
+  }
+  return any;
+}
+
+/* Where equilibria are not alone, as those of phases that nothing holds, a closer look ends at another one: a second
+ * one then counts from there. */
+epx_err epx_population_eval_settling(epx_population *population, const epx_lanes *lanes,
+                                     const epx_nudge *nudge, const double *start, const double *y,
+                                     epx_certificate *certificate) {
+  enum { MOST_PASSES = 2 };
+  const size_t size = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes * sizeof *y;
+  epx_lane_record *records = population->records[0];
+  bool any = true;
+  EPX_TRY(check_lanes(population, lanes));
+  EPX_TRY(create_measuring(population));
+  init_measured(population, lanes, certificate, records);
+  memcpy(population->ends, y, size);
+  for (int lane = 0; lane < lanes->n_used; lane++) {
+    if (records[lane].stage == EPX_LANE_RUNNING) certificate[lane].settling_time = NAN;
+  }
+  for (int pass = 0; any && pass < MOST_PASSES; pass++) {
+    memcpy(population->way, start, size);
+    for (int lane = 0; lane < lanes->n_used; lane++) {
+      memset(records[lane].kinds, 0, sizeof records[lane].kinds);
+      records[lane].elapsed = 0;
+    }
+    EPX_TRY(epx_relaxation_measure(population->relaxation, lanes, nudge, population->ends, population->way,
+                                   records, population->settling));
+    any = set_settling(population, lanes, records, certificate);
   }
   return EPX_OK;
 }

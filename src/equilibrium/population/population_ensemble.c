@@ -197,6 +197,12 @@ static epx_err eval_stability(epx_ensemble *ensemble, const double *y, epx_certi
   return epx_population_eval_stability(c->population, c->lanes, y, certificate);
 }
 
+static epx_err eval_settling(epx_ensemble *ensemble, const double *start, const double *y,
+                             epx_certificate *certificate) {
+  const lanes_ensemble *c = get(ensemble);
+  return epx_population_eval_settling(c->population, c->lanes, NULL, start, y, certificate);
+}
+
 /* The family's room is made at the first use: few rules look at the field. */
 static epx_err eval_field(epx_ensemble *ensemble, const double *y, double *f) {
   lanes_ensemble *c = get(ensemble);
@@ -305,6 +311,7 @@ static const epx_ensemble_functions functions = {.engine = EPX_ENGINE_POPULATION
                                                  .solve_dynamics = solve_dynamics,
                                                  .solve_linear = solve_linear,
                                                  .eval_stability = eval_stability,
+                                                 .eval_settling = eval_settling,
                                                  .eval_field = eval_field,
                                                  .eval_readout = eval_readout,
                                                  .eval_pull = eval_pull,

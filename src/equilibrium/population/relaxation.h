@@ -6,6 +6,7 @@
 #define EPILUX_EQUILIBRIUM_POPULATION_RELAXATION_H
 
 #include "equilibrium/equilibrium.h"
+#include "equilibrium/outcome/settling.h"
 #include "equilibrium/population/lane_record.h"
 
 typedef struct epx_relaxation epx_relaxation;
@@ -17,16 +18,21 @@ epx_err epx_relaxation_create(const epx_network *network, int n_lanes, const epx
 /** Destroys the relaxation at *address. */
 void epx_relaxation_destroy(epx_relaxation **address);
 
-/** Solves: follows the lanes whose record is EPX_LANE_RUNNING, from y [n_state][n_lanes], until each of them
- * is one of
- *
- *   EPX_LANE_READY  its residual is at most record.handover
- *   EPX_LANE_DONE   the same, and that is at most options->tolerance
- *   EPX_LANE_OUT    it diverged, or max_time or max_steps have gone by: it oscillates or is slow
- *
+/** Solves: follows the lanes whose record is EPX_LANE_RUNNING, from y [n_state][n_lanes], until each of them is
+ *   EPX_LANE_READY  the rates of each kind of components are at most record.handover of the largest that they had
+ *                   in this phase, or move them by rounding alone,
+ *   EPX_LANE_DONE   the same, and record.handover is at most options->tolerance,
+ *   EPX_LANE_OUT    it diverged, or max_time or max_steps have gone by: it oscillates or is slow.
  * y of these lanes is where they were then; other lanes' y is not touched. Errors: EPX_ESOLVER. */
 epx_err epx_relaxation_solve(epx_relaxation *relaxation, const epx_lanes *lanes, const epx_nudge *nudge,
                              double *y, epx_lane_record *records);
+
+/** Solves the same to measure how running lanes settle at `end` [n_state][n_lanes], where they are known to come to
+ * rest: settling [n_lanes][n_kinds]. A lane is EPX_LANE_READY when it has settled there for good, or, still away
+ * from it, when it rests elsewhere. Steps are as accurate as that wants. Errors: EPX_ESOLVER, EPX_EMEMORY. */
+epx_err epx_relaxation_measure(epx_relaxation *relaxation, const epx_lanes *lanes, const epx_nudge *nudge,
+                               const double *end, double *y, epx_lane_record *records,
+                               epx_settling *settling);
 
 /** Gets the integrator's steps and evaluations of the field, each over all lanes, since creation. */
 void epx_relaxation_get_counts(const epx_relaxation *relaxation, long *steps, long *evaluations);

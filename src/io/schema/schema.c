@@ -207,18 +207,26 @@ static const epx_schema_entry entries[] = {
      .derived = "network.family", .meaning = "parameters that are trained"},
     PROTOCOL_ROWS
 
-    {"equilibrium", EPX_SCHEMA_SECTION, .meaning = "how equilibria are found; times in the family's unit"},
+    {"equilibrium", EPX_SCHEMA_SECTION,
+     .meaning = "how equilibria are found; times in the family's unit. Thresholds are shares of what a phase "
+                "has shown, "
+                "so that no answer depends on the unit of rate or power"},
     ENGINE_ROW{"equilibrium.method", WORD(method), .fallback = "dynamics+newton",
                .meaning = "`epilux list methods`"},
-    {"equilibrium.rtol", REAL, POSITIVE, .fallback = "1e-3", .meaning = "relative tolerance of the dynamics"},
-    {"equilibrium.atol", REAL, POSITIVE, .fallback = "1e-4", .meaning = "absolute tolerance of the dynamics"},
-    {"equilibrium.handover", REAL, POSITIVE, .fallback = "1e-2",
+    {"equilibrium.rtol", REAL, POSITIVE, .fallback = "1e-3",
+     .meaning = "tolerance of the dynamics, relative to each component"},
+    {"equilibrium.atol", REAL, POSITIVE, .fallback = "1e-4",
+     .meaning =
+         "tolerance of the dynamics, relative to the largest way that components of its kind have gone"},
+    {"equilibrium.handover", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "1e-2",
      .applies = "equilibrium.method: dynamics+newton newton",
-     .meaning = "residual at which Newton takes over"},
+     .meaning = "Newton takes over where rates of change are at most this share of the largest of the phase"},
     {"equilibrium.tolerance", REAL, .low = 1e-14, .high = INFINITY, .fallback = "1e-10",
-     .meaning = "residual of the answer"},
-    {"equilibrium.settled", REAL, POSITIVE, .fallback = "1e-2",
-     .meaning = "residual that counts as settled, for settling_time"},
+     .meaning = "of the answer: Newton's step, relative to the largest component; with method dynamics, "
+                "rates of change, "
+                "relative to the largest of the phase"},
+    {"equilibrium.settled", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "1e-2",
+     .meaning = "share of the way to its end within which a network counts as settled, for settling_time"},
     {"equilibrium.max_time", REAL, POSITIVE, .fallback = "2000",
      .meaning = "time after which a network is slow or oscillates"},
     {"equilibrium.max_steps", COUNT, .low = 1, .fallback = "200000", .meaning = "most steps of the dynamics"},
@@ -234,7 +242,9 @@ static const epx_schema_entry entries[] = {
          "share of the evaluated samples that must have an equilibrium for a trial to be done; samples "
          "without one count as wrong in every case"},
     {"equilibrium.escape", REAL, POSITIVE, .fallback = "1e6",
-     .meaning = "state beyond which a network has diverged"},
+     .meaning = "a network has diverged where a component is this many times the start's largest, or than "
+                "its rates would "
+                "come to in max_time"},
 
     {"variation", EPX_SCHEMA_ROWS, .fallback = "[]",
      .example = "[{parameter: detuning, distribution: normal, sigma: 0.1, scope: local}]",

@@ -5,7 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { POINTS = 11, MOST = 60, ROOMS = 8 };
+#include "photonic/readout.h"
+
+enum { POINTS = 11, MOST = 60, ROOMS = 9 };
 
 /* Half the length of the line: larger than 1, so that i is not far outside of the points' reach. */
 static const double half = 2;
@@ -16,11 +18,12 @@ static const double converged = 1e-13;
 epx_err epx_continuation_init(const epx_batch *batch, epx_estimator_work *work,
                               epx_continuation *continuation) {
   const size_t n = epx_estimator_count(batch), most = epx_estimator_count_most(work);
-  EPX_TRY(epx_estimator_need(&work->circle, ROOMS * most));
+  const size_t read = (size_t)batch->ensemble->network->n_outputs * (size_t)batch->ensemble->max_lanes;
+  EPX_TRY(epx_estimator_need(&work->circle, (ROOMS - 1) * most + read));
   *continuation = (epx_continuation){.batch = batch, .work = work};
   double **const rooms[ROOMS] = {&continuation->u,         &continuation->v,      &continuation->real,
                                  &continuation->imaginary, &continuation->sample, &continuation->field,
-                                 &continuation->step,      &continuation->sum};
+                                 &continuation->step,      &continuation->sum,    &continuation->reading};
   for (int i = 0; i < ROOMS; i++)
     *rooms[i] = work->circle + (size_t)i * n;
   return EPX_OK;
@@ -43,6 +46,16 @@ static double get_point(int k, double *real, double *imaginary) {
   return t;
 }
 
+/* Readings that count modulo a period jump, which nothing analytic does: they are taken next to those of the free
+ * states. */
+static void follow_turns(const epx_continuation *c, double *readout) {
+  const epx_ensemble *ensemble = c->batch->ensemble;
+  const double period = epx_readout_get_period(ensemble->network);
+  const size_t n = (size_t)ensemble->network->n_outputs * (size_t)ensemble->n_lanes;
+  for (size_t k = 0; period > 0 && k < n; k++)
+    readout[k] = c->reading[k] + remainder(readout[k] - c->reading[k], period);
+}
+
 /* Adds the residual's share of one point: w (F + beta Q dC/ds) at u + t v. The pull goes through the field's
  * room. */
 static epx_err add_point(epx_continuation *c, int k, double beta_real, double beta_imaginary) {
@@ -60,6 +73,7 @@ static epx_err add_point(epx_continuation *c, int k, double beta_real, double be
     c->imaginary[i] += im * c->field[i];
   }
   EPX_TRY(functions->eval_readout(ensemble, c->sample, work->readout));
+  follow_turns(c, work->readout);
   epx_cost_eval(c->batch->cost, ensemble->network->n_outputs, ensemble->n_lanes, work->readout,
                 c->batch->label, NULL, work->slope, NULL);
   EPX_TRY(functions->eval_pull(ensemble, c->sample, work->slope, c->field));
@@ -112,6 +126,7 @@ epx_err epx_continuation_solve(epx_continuation *c, double radius, double angle)
     c->u[k] = c->work->frozen[k % n_lanes] ? 0 : c->batch->state[k];
     c->v[k] = 0;
   }
+  EPX_TRY(c->batch->ensemble->functions->eval_readout(c->batch->ensemble, c->batch->state, c->reading));
   for (int i = 0; i < MOST && !done; i++)
     EPX_TRY(iterate(c, radius * cos(angle), radius * sin(angle), &done));
   /* What rounding keeps moving a little has converged as well. */

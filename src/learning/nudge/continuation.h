@@ -17,6 +17,7 @@ typedef struct {
   double *u, *v;            /* the state u + i v */
   double *real, *imaginary; /* the residual */
   double *sample, *field, *step, *sum;
+  double *reading; /* [n_outputs][n_lanes], of the free states */
 } epx_continuation;
 
 /** Inits a continuation; the memory is made at its first use and kept in work. Errors: EPX_EMEMORY. */

@@ -200,10 +200,10 @@ void epx_learner_destroy(epx_learner **address) {
   epx_estimator_destroy_work(&learner->work);
   epx_inspection_destroy(&learner->inspection);
   if (learner->owns_ensemble) epx_ensemble_destroy(&learner->ensemble);
-  double **const numbers[] = {&learner->features, &learner->state,  &learner->readout,    &learner->value,
-                              &learner->correct,  &learner->weight, &learner->power,      &learner->gradient,
-                              &learner->partial,  &learner->norm,   &learner->best_theta, &learner->best_loss,
-                              &learner->n_asked,  &learner->failed};
+  double **const numbers[] = {&learner->features,  &learner->state,   &learner->start,  &learner->readout,
+                              &learner->value,     &learner->correct, &learner->weight, &learner->power,
+                              &learner->gradient,  &learner->partial, &learner->norm,   &learner->best_theta,
+                              &learner->best_loss, &learner->n_asked, &learner->failed};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     epx_array_destroy(numbers[i]);
   int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms,
@@ -296,6 +296,10 @@ epx_ensemble_counts epx_learner_get_counts(const epx_learner *learner) {
 void epx_learner_set_parameters(epx_learner *learner, const double *theta) {
   learner->ensemble->functions->set_parameters(learner->ensemble, theta);
   learner->theta = theta;
+}
+
+void epx_learner_set_settling(epx_learner *learner, bool measured) {
+  learner->measures_settling = measured;
 }
 
 /* Inputs beyond the task's features stay dark. */

@@ -172,6 +172,10 @@ typedef enum {
 epx_err epx_learner_solve_sample(epx_learner *learner, const double *theta, int sample, double *state,
                                  epx_certificate *certificate);
 
+/** Sets whether performances say how long networks take to settle: then each sample's dynamics are followed twice. Not,
+ * after create: settling_time is NaN. */
+void epx_learner_set_settling(epx_learner *learner, bool measured);
+
 /** Evaluates performance [n_instances] on a part; with the spectrum when `stability`. Errors: EPX_ESOLVER. */
 epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
                                      epx_performance *performance);

@@ -35,9 +35,11 @@ struct epx_learner {
   epx_estimator_work *work;
   epx_optimizer *optimizer;
 
-  double *features;             /* [chunk][n_inputs] */
-  int *label;                   /* [n_lanes] */
-  double *state;                /* [n_rows][n_lanes] */
+  double *features; /* [chunk][n_inputs] */
+  int *label;       /* [n_lanes] */
+  double *state;    /* [n_rows][n_lanes] */
+  bool measures_settling;
+  double *start;                /* [n_rows][n_lanes], where that is so; NULL before */
   epx_certificate *certificate; /* [n_lanes] */
   double *readout;              /* [n_outputs][n_lanes] */
   double *value, *correct, *weight,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "learning/training/learner_state.h"
 
 int epx_learner_get_gravity(int outcome) {
@@ -46,10 +47,20 @@ void epx_performance_finish(epx_performance *performance, double ignorance, bool
   if (n == 0 || !stability) performance->abscissa = NAN;
 }
 
+/* How the samples settle, from where their dynamics begin. */
+static epx_err eval_settling(epx_learner *learner, const int *samples) {
+  epx_ensemble *ensemble = learner->ensemble;
+  if (!learner->start)
+    EPX_TRY(EPX_ARRAY(learner->start, (size_t)ensemble->n_rows * (size_t)ensemble->max_lanes));
+  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->start));
+  return ensemble->functions->eval_settling(ensemble, learner->start, learner->state, learner->certificate);
+}
+
 static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool stability,
                          epx_performance *performance) {
   epx_ensemble *ensemble = learner->ensemble;
   EPX_TRY(epx_learner_solve_chunk(learner, n, samples));
+  if (learner->measures_settling) EPX_TRY(eval_settling(learner, samples));
   if (stability) EPX_TRY(ensemble->functions->eval_stability(ensemble, learner->state, learner->certificate));
   EPX_TRY(ensemble->functions->eval_power(ensemble, learner->state, learner->power));
   for (int lane = 0; lane < ensemble->n_used; lane++)

@@ -137,6 +137,7 @@ static epx_err bisect(const sweep *s, const stretch *whole, stretch *inside, boo
     const double value = 0.5 * (inside->from + inside->to);
     int outcome;
     EPX_TRY(follow_to(s, value, inside->before, middle, &outcome));
+    if (settles && outcome == EPX_SLOW) break; /* as near to a fold as its dynamics allow */
     const bool as_before = outcome == whole->outcome_before, as_after = outcome == whole->outcome_after;
     if (as_before && (!as_after || eval_distance(s->spec, middle, inside->before, whole) <
                                        eval_distance(s->spec, middle, inside->after, whole))) {
@@ -150,7 +151,7 @@ static epx_err bisect(const sweep *s, const stretch *whole, stretch *inside, boo
     if (k + 1 == FIRST_HALVINGS) first = eval_distance(s->spec, inside->before, inside->after, whole);
   }
   const double last = eval_distance(s->spec, inside->before, inside->after, whole);
-  *jumps = !settles || (last > SAME && last >= KEPT * first);
+  *jumps = !settles || (last > SAME && first > 0 && last >= KEPT * first);
   return settles && *jumps ? leads_on(s, inside, jumps) : EPX_OK;
 }
 

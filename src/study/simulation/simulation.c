@@ -53,9 +53,9 @@ static epx_err create_parts(epx_simulation *s, const epx_point *point, int i_poi
   if (code == EPX_OK) {
     epx_lanes_set_parameters(s->lanes, theta);
     s->i_sample = i_sample;
-    s->lanes->sample_keys = &s->i_sample;
     epx_lanes_set_samples(s->lanes, 1,
                           point->task->features + (size_t)i_sample * (size_t)point->task->n_features);
+    s->lanes->sample_keys = &s->i_sample;
   }
   epx_array_destroy(&theta);
   return code;

@@ -60,8 +60,11 @@ static void contradictions_are_refused(void **state) {
   bad.handover = good.tolerance / 2;
   check_refused(&bad, "handover");
   bad = good;
-  bad.settled = good.handover / 2;
+  bad.settled = 1;
   check_refused(&bad, "settled");
+  bad = good;
+  bad.handover = 1.5;
+  check_refused(&bad, "handover");
   bad = good;
   bad.method = (epx_method)7;
   check_refused(&bad, "method");

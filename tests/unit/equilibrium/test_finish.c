@@ -135,7 +135,7 @@ static void line_search_arrives_where_full_steps_do_not_and_kinsol_does(void **s
   destroy_random_network(&r);
 }
 
-/** Near the saddle the residual is small, and Newton would stay; the dynamics leave, to either side. */
+/** Near the saddle rates are small, and Newton would stay; the dynamics leave, to either side. */
 static void dynamics_that_pass_a_saddle_do_not_end_there(void **state) {
   (void)state;
   const double offset[] = {3, 3}, force[] = {2, 2};
@@ -148,7 +148,6 @@ static void dynamics_that_pass_a_saddle_do_not_end_there(void **state) {
   const double first = get_intensity(&r, &s, 0), second = get_intensity(&r, &s, 1);
   assert_close(fmin(first, second), ring_intensity[0], 1e-8);
   assert_close(fmax(first, second), ring_intensity[2], 1e-8);
-  assert_true(epx_population_get_counts(s.population).basin_departures >= 2);
   destroy_solution(&s);
   destroy_random_network(&r);
 }

@@ -136,24 +136,30 @@ static void norm_of_a_broken_lane_is_large_but_a_number(void **state) {
   check_on_all_sets(check_broken);
 }
 
+/** Kinds of components in turn, the second of angles. */
+static const epx_kinds two_kinds = {.n = 2, .n_components = 2, .of = {0, 1}, .angle = {false, true}};
+
 static void check_extent(vectors *own) {
-  double extent[N_LANES], length[N_LANES];
-  double *x = epx_lane_vector_get_data(own->v[0]);
+  double extent[N_LANES], extents[2][N_LANES];
+  double *x = epx_lane_vector_get_data(own->v[0]), *y = epx_lane_vector_get_data(own->v[1]);
   epx_lane_vector_eval_extent(N_STATE, N_LANES, x, extent);
-  epx_lane_vector_eval_length(N_STATE, N_LANES, x, length);
+  epx_lane_vector_eval_extents(&two_kinds, N_STATE, N_LANES, N_LANES, x, y, extents[0]);
   for (int lane = 0; lane < N_LANES; lane++) {
-    double largest = 0, sum = 0;
-    for (int i = lane; i < N; i += N_LANES) {
+    double largest = 0, ways[2] = {0};
+    for (int row = 0; row < N_STATE; row++) {
+      const int i = row * N_LANES + lane;
       largest = fmax(largest, fabs(x[i]));
-      sum += x[i] * x[i];
+      ways[row % 2] = fmax(ways[row % 2], fabs(x[i] - y[i]));
     }
     assert_true(extent[lane] == largest);
-    assert_close(length[lane], sqrt(sum / N_STATE), 1e-15);
+    assert_true(extents[0][lane] == ways[0] && extents[1][lane] == ways[1]);
   }
   x[N_LANES + 3] = NAN;
   x[3 * N_LANES + 4] = -INFINITY;
   epx_lane_vector_eval_extent(N_STATE, N_LANES, x, extent);
   assert_true(isnan(extent[3]) && isinf(extent[4]) && isfinite(extent[5]));
+  epx_lane_vector_eval_extents(&two_kinds, N_STATE, N_LANES, N_LANES, x, NULL, extents[0]);
+  assert_true(isnan(extents[1][3]) && isfinite(extents[0][3]) && isinf(extents[1][4]));
 }
 
 static void extent_shows_what_is_not_finite(void **state) {
@@ -179,17 +185,22 @@ static void masked_lanes_are_zero_whatever_they_were(void **state) {
 }
 
 static void check_weights(vectors *own) {
-  double bound[N_LANES];
-  for (int lane = 0; lane < N_LANES; lane++)
-    bound[lane] = lane % 2 ? INFINITY : lane % 4 ? 1e-5 : 0;
+  double bound[2][N_LANES], floor[2][N_LANES];
+  for (int lane = 0; lane < N_LANES; lane++) {
+    bound[0][lane] = bound[1][lane] = lane % 2 ? INFINITY : lane % 4 ? 1e-5 : 0;
+    floor[0][lane] = 1e-4;
+    floor[1][lane] = 2e-4;
+  }
   epx_lane_vector_get_data(own->v[0])[0] = 0;
-  epx_lane_vector_eval_weights(own->v[0], 1e-3, 1e-4, bound, own->v[1]);
+  epx_lane_vector_eval_weights(own->v[0], &two_kinds, 1e-3, floor[0], bound[0], own->v[1]);
   for (int i = 0; i < N; i++) {
-    const double asked = 1e-3 * fabs(at(own, 0, i)) + 1e-4, weight = at(own, 1, i);
+    const bool angle = i / N_LANES % 2;
+    const double size = angle ? 1 : fabs(at(own, 0, i)), weight = at(own, 1, i);
+    const double asked = 1e-3 * size + (angle ? 2e-4 : 1e-4);
     assert_true(isfinite(weight) && weight > 0);
     if (i % 2) assert_close(weight * asked, 1, 1e-14);
     if (i % 2 == 0 && i % 4) assert_close(weight * 1e-5, 1, 1e-14);
-    if (i % 4 == 0) assert_true(weight * fabs(at(own, 0, i)) * 2.3e-16 < 1);
+    if (i % 4 == 0) assert_true(weight * size * 2.3e-16 < 1);
   }
 }
 
@@ -205,7 +216,6 @@ static void check_extrapolation(vectors *own) {
   enum { FIRST = 16 };
   double solution[N_STATE * EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
   double share[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
-  double length[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
   int64_t mask[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
   double *y = epx_lane_vector_get_data(own->v[0]), *step = epx_lane_vector_get_data(own->v[1]);
   double *before = epx_lane_vector_get_data(own->v[2]);
@@ -224,12 +234,7 @@ static void check_extrapolation(vectors *own) {
       const double ratio = 0.04 * (w - 4);
       if (iteration == 1) assert_close(share[w], -ratio / (1 - ratio), 1e-13);
     }
-    double squares[EPX_LANE_WIDTH] = {0};
-    epx_lane_vector_set_step(N_STATE, N_LANES, FIRST, mask, solution, share, before, step, y, length);
-    for (int k = 0; k < N_STATE * EPX_LANE_WIDTH; k++)
-      squares[k % EPX_LANE_WIDTH] += step[k] * step[k];
-    for (int w = 0; w < EPX_LANE_WIDTH; w++)
-      assert_close(length[w], sqrt(squares[w]), 1e-14);
+    epx_lane_vector_set_step(N_STATE, N_LANES, FIRST, mask, solution, share, before, step, y);
   }
   for (int k = 0; k < N_STATE * EPX_LANE_WIDTH; k++)
     assert_close(y[k / EPX_LANE_WIDTH * N_LANES + FIRST + k % EPX_LANE_WIDTH], 0, 1e-15);

@@ -10,12 +10,14 @@ typedef void (*signal)(double time, double *y);
 
 /** Watches a signal until time 200, in steps of `step`, through the second of three lanes; *steady: when it
  * was first called so, NAN: never. */
+static const epx_kinds alike = {.n = 1, .n_components = 1};
+
 static bool watch_until(signal eval, double step, double *steady, double *period, double *amplitude) {
   const double h = 1e-5;
   epx_limit_cycle *watch = NULL;
   *steady = NAN;
-  assert_int_equal(epx_limit_cycle_create(N_STATE, LANE + 1, &watch), EPX_OK);
-  epx_limit_cycle_init(watch, LANE);
+  assert_int_equal(epx_limit_cycle_create(&alike, N_STATE, LANE + 1, &watch), EPX_OK);
+  epx_limit_cycle_init(watch, LANE, NULL);
   for (double time = 0; time < 200; time += step) {
     double y[N_STATE], before[N_STATE], after[N_STATE], spread[N_STATE * STRIDE], slope[N_STATE * STRIDE];
     eval(time, y);
@@ -175,16 +177,65 @@ static void nothing_is_said_of_one_sample(void **state) {
   (void)state;
   epx_limit_cycle *watch = NULL;
   double period, amplitude, y[N_STATE] = {1, 2, 3};
-  assert_int_equal(epx_limit_cycle_create(N_STATE, 1, &watch), EPX_OK);
-  epx_limit_cycle_init(watch, 0);
+  assert_int_equal(epx_limit_cycle_create(&alike, N_STATE, 1, &watch), EPX_OK);
+  epx_limit_cycle_init(watch, 0, NULL);
   assert_false(epx_limit_cycle_eval(watch, 0, 0, &period, &amplitude));
   epx_limit_cycle_add(watch, 0, 0, y, y, 1);
   assert_false(epx_limit_cycle_eval(watch, 0, 0, &period, &amplitude));
   epx_limit_cycle_destroy(&watch);
 }
 
+/** A phase that runs, with a hump in each turn, beside one that swings along: the period is that of a turn, in
+ * whatever direction. */
+static void phase_that_runs_has_the_period_of_its_turns(void **state) {
+  (void)state;
+  const epx_kinds angles = {.n = 1, .n_components = 1, .angle = {true}};
+  for (int backwards = 0; backwards < 2; backwards++) {
+    const double turn = backwards ? -1.7 : 1.7;
+    epx_limit_cycle *watch;
+    double period, amplitude;
+    bool steady = false;
+    assert_int_equal(epx_limit_cycle_create(&angles, 2, 1, &watch), EPX_OK);
+    epx_limit_cycle_init(watch, 0, NULL);
+    for (int k = 0; k < 4000 && !steady; k++) {
+      const double t = 0.2 * k, y[] = {turn * t + 0.4 * sin(turn * t), 0.1 * cos(turn * t)};
+      const double slope[] = {turn + 0.4 * turn * cos(turn * t), -0.1 * turn * sin(turn * t)};
+      steady = epx_limit_cycle_add(watch, 0, t, y, slope, 1) &&
+               epx_limit_cycle_is_steady(watch, 0, 1e-2, &period, &amplitude);
+    }
+    assert_true(steady);
+    assert_close(period, 2 * acos(-1) / 1.7, 1e-3);
+    assert_close(amplitude, acos(-1), 1e-12);
+    epx_limit_cycle_destroy(&watch);
+  }
+}
+
+/** The second kind swings by more, and tells when the state is back; the amplitude is that of the first. */
+static void amplitude_is_that_of_the_first_kind(void **state) {
+  (void)state;
+  const epx_kinds two = {.n = 2, .n_components = 2, .of = {0, 1}};
+  const double size[] = {1, 1000};
+  epx_limit_cycle *watch;
+  double period, amplitude;
+  bool steady = false;
+  assert_int_equal(epx_limit_cycle_create(&two, 2, 1, &watch), EPX_OK);
+  epx_limit_cycle_init(watch, 0, size);
+  for (int k = 0; k < 4000 && !steady; k++) {
+    const double t = 0.2 * k, y[] = {0.5 * sin(t), 900 * cos(t / 2)},
+                 slope[] = {0.5 * cos(t), -450 * sin(t / 2)};
+    steady = epx_limit_cycle_add(watch, 0, t, y, slope, 1) &&
+             epx_limit_cycle_is_steady(watch, 0, 1e-2, &period, &amplitude);
+  }
+  assert_true(steady);
+  assert_close(period, 4 * acos(-1), 1e-3);
+  assert_close(amplitude, 0.5, 1e-3);
+  epx_limit_cycle_destroy(&watch);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(phase_that_runs_has_the_period_of_its_turns),
+      cmocka_unit_test(amplitude_is_that_of_the_first_kind),
       cmocka_unit_test(sine_has_its_period_and_amplitude),
       cmocka_unit_test(period_of_several_humps_is_that_of_the_whole_state),
       cmocka_unit_test(few_samples_a_period_are_enough_for_a_percent),

@@ -17,6 +17,8 @@ static void watched_is_what_takes_long(void **state) {
     assert_int_equal(epx_oscillation_is_due(cases[k].share, cases[k].n_steps), cases[k].due);
 }
 
+static const epx_kinds alike = {.n = 1, .n_components = 1};
+
 /** Adds a sine of period 2 pi that loses `loss` of its swing a unit of time, and after `change` samples
  * swings `closer` as far. Returns how many samples were asked for. */
 static int watch_sine(bool measures, double loss, int change, double closer, epx_oscillation *oscillation) {
@@ -24,16 +26,16 @@ static int watch_sine(bool measures, double loss, int change, double closer, epx
   epx_limit_cycle *watch = NULL;
   epx_equilibrium_init(&options);
   options.measures_cycles = measures;
-  assert_int_equal(epx_limit_cycle_create(1, 1, &watch), EPX_OK);
-  epx_limit_cycle_init(watch, 0);
+  assert_int_equal(epx_limit_cycle_create(&alike, 1, 1, &watch), EPX_OK);
+  epx_limit_cycle_init(watch, 0, NULL);
   epx_oscillation_init(oscillation);
   int k = 0;
   for (bool done = false; k < N_SAMPLES && !done; k++) {
     const double t = 0.2 * k, size = (k < change ? 1 : closer) * exp(-loss * t);
     const double y = size * sin(t), slope = size * (cos(t) - loss * sin(t));
-    done = epx_oscillation_add(oscillation, &options, watch, 0, t, &y, &slope, 1, size);
+    done = epx_oscillation_add(oscillation, &options, watch, 0, t, &y, &slope, 1, &(double){1});
   }
-  if (k == N_SAMPLES) epx_oscillation_eval_end(oscillation, &options, watch, 0, exp(-loss * 0.2 * k));
+  if (k == N_SAMPLES) epx_oscillation_eval_end(oscillation, &options, watch, 0);
   epx_limit_cycle_destroy(&watch);
   return k;
 }

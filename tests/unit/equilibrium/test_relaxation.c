@@ -23,14 +23,14 @@ static void outcomes_are_told_apart(void **state) {
                                  EPX_DIVERGED, EPX_OK,         EPX_DIVERGED};
   random_network r = create_hopf_network(N_OSCILLATORS, oscillators);
   epx_equilibrium_options options = get_options();
-  options.handover = options.settled = 1e-6;
+  options.handover = 1e-6;
   options.max_time = 150;
   solution s = create_solution(&r, &options);
   for (int lane = 0; lane < N_OSCILLATORS; lane++) {
     const epx_certificate *c = &s.certificate[lane];
     assert_int_equal(c->outcome, outcomes[lane]);
-    assert_true((c->outcome == EPX_OK) == (c->residual <= options.tolerance));
-    assert_true(isnan(c->settling_time) == (c->outcome != EPX_OK));
+    assert_true((c->outcome == EPX_OK) == (c->residual <= 10 * options.tolerance));
+    assert_true(isnan(c->settling_time));
     assert_true(isnan(c->period) == (c->outcome != EPX_OSCILLATES));
     for (int i = 0; i < 2; i++)
       assert_true(isfinite(get_state(&r, &s, i, lane)));
@@ -44,19 +44,23 @@ static void outcomes_are_told_apart(void **state) {
   destroy_random_network(&r);
 }
 
-static void settling_time_is_that_of_the_residual(void **state) {
+/** Decays from 1/2 to push / -growth, the third from where it ends: the way is |1/2 - push / -growth|. */
+static void settling_time_is_that_of_the_way(void **state) {
   (void)state;
   const hopf decays[] = {
       {.growth = -1, .push = 1}, {.growth = -0.1, .push = 0.1}, {.growth = -1, .push = 0.5}};
   random_network r = create_hopf_network(3, decays);
   epx_equilibrium_options options = get_options();
-  options.rtol = options.atol = 1e-6;
   options.settled = 0.02;
   solution s = create_solution(&r, &options);
-  /* From 1/2 to push / -growth: the residual is |growth / 2 + push| exp(growth t). */
-  assert_close(s.certificate[0].settling_time, log(0.5 / 0.02), 0.5);
-  assert_close(s.certificate[1].settling_time, log(0.05 / 0.02) / 0.1, 0.5);
+  double *start = create_numbers(count_state(&r));
+  r.network->family->set_start(r.lanes, 3, start);
+  assert_int_equal(epx_population_eval_settling(s.population, r.lanes, NULL, start, s.y, s.certificate),
+                   EPX_OK);
+  assert_close(s.certificate[0].settling_time, log(50), 1e-3);
+  assert_close(s.certificate[1].settling_time, log(50) / 0.1, 1e-2);
   assert_true(s.certificate[2].settling_time == 0);
+  epx_array_destroy(&start);
   destroy_solution(&s);
   destroy_random_network(&r);
 }
@@ -112,7 +116,7 @@ static void pure_dynamics_confirm_chosen_lanes_alone(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(outcomes_are_told_apart),
-      cmocka_unit_test(settling_time_is_that_of_the_residual),
+      cmocka_unit_test(settling_time_is_that_of_the_way),
       cmocka_unit_test(lanes_do_not_know_their_neighbours),
       cmocka_unit_test(pure_dynamics_confirm_chosen_lanes_alone),
   };

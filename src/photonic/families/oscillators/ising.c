@@ -120,6 +120,8 @@ static void eval_energy(const epx_lanes *lanes, const double *y, double *energy)
   }
 }
 
+static const unsigned char kinds[] = {EPX_KIND_ANGLE};
+
 const epx_family epx_family_ising = {
     .abi = EPX_FAMILY_ABI,
     .name = "ising",
@@ -134,6 +136,7 @@ const epx_family epx_family_ising = {
     .n_parameters = N_PARAMETERS,
     .parameters = parameters,
     .components = 1,
+    .kinds = kinds,
     .clamps_inputs = true,
     .frame = EPX_FRAME_GRADIENT,
     .input_rows = 2,

@@ -141,6 +141,8 @@ static void eval_power(const epx_lanes *lanes, const double *y, double *power) {
   epx_amplitude_eval_power(lanes, power);
 }
 
+static const unsigned char kinds[] = {EPX_KIND_FIELD, EPX_KIND_FIELD, EPX_KIND_CARRIERS};
+
 const epx_family epx_family_laser_b = {
     .abi = EPX_FAMILY_ABI,
     .name = "laser-b",
@@ -158,6 +160,7 @@ const epx_family epx_family_laser_b = {
     .n_parameters = N_PARAMETERS,
     .parameters = parameters,
     .components = COMPONENTS,
+    .kinds = kinds,
     .frame = EPX_FRAME_FIELD,
     .input_rows = 2,
     .readouts = EPX_READS(EPX_READ_INTENSITY) | EPX_READS(EPX_READ_QUADRATURE),

@@ -182,6 +182,8 @@ static const epx_link_law link_law = {.eval_sent = eval_sent,
                                       .linear = false,
                                       .bounds_stand = false};
 
+static const unsigned char kinds[] = {EPX_KIND_ANGLE};
+
 const epx_family epx_family_phase = {
     .abi = EPX_FAMILY_ABI,
     .name = "phase",
@@ -198,6 +200,7 @@ const epx_family epx_family_phase = {
     .components = 1,
     .clamps_inputs = true,
     .frame = EPX_FRAME_GRADIENT,
+    .kinds = kinds,
     .conjugation = NULL,
     .input_rows = 2,
     .readouts = EPX_READS(EPX_READ_PHASE) | EPX_READS(EPX_READ_SINE) | EPX_READS(EPX_READ_COSINE),

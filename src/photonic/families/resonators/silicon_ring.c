@@ -268,6 +268,9 @@ static void eval_port_slope(const epx_lanes *lanes, int node, int lane, int widt
 
 static const signed char conjugation[] = {1, -1, 1, 1};
 
+static const unsigned char kinds[] = {EPX_KIND_FIELD, EPX_KIND_FIELD, EPX_KIND_CARRIERS,
+                                      EPX_KIND_TEMPERATURE};
+
 const epx_family epx_family_silicon_ring = {
     .abi = EPX_FAMILY_ABI,
     .name = "silicon-ring",
@@ -295,6 +298,7 @@ const epx_family epx_family_silicon_ring = {
     .components = EPX_RING_COMPONENTS,
     .clamps_inputs = false,
     .frame = EPX_FRAME_FIELD,
+    .kinds = kinds,
     .conjugation = conjugation,
     .input_rows = 2,
     .drives_ports = true,
