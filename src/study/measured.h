@@ -13,6 +13,7 @@
  *   cosine, norm_ratio, trained_cosine           of the rule's gradient and the exact one, as epx_measured_compare()
  *   heater_power                                 [W], 0 without heaters
  *   out_of_range                                 share of updates and drifts held at an end of a range; NaN: none
+ *   saturated                                    share of the training's reads beyond a converter's range; NaN: none
  *   nudge_failures                               share of the training's learning phases; NaN: there were none
  *   n_epochs                                     trained in situ
  *   multiplicity                                 equilibria that a sample has
@@ -32,6 +33,7 @@
   X(double, trained_cosine, EPX_NEEDS_TRAINED_GRADIENT)                                                      \
   X(double, heater_power, 0)                                                                                 \
   X(double, out_of_range, 0)                                                                                 \
+  X(double, saturated, 0)                                                                                    \
   X(double, nudge_failures, 0)                                                                               \
   X(double, n_epochs, 0)                                                                                     \
   X(double, multiplicity, EPX_NEEDS_STARTS)                                                                  \

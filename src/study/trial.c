@@ -239,6 +239,20 @@ static void warn_of_failures(const epx_point *point, int first, const block_work
   }
 }
 
+/* What a converter cuts off biases every gradient; the metric counts, and this is said once. */
+static void warn_of_saturation(const epx_point *point, int first, const block_work *work) {
+  const int n = count_kept(point, first);
+  for (int k = 0; k < n; k++) {
+    if (!(work->measured.saturated[k] > 1e-3)) continue;
+    epx_log_write_once(
+        EPX_LOG_WARNING, "trial",
+        "%.2g %% of an instance's reads lay beyond the converter's range and were cut off. Try a "
+        "larger hardware.readout.range (now %g). See metric saturated_reads.",
+        100 * work->measured.saturated[k], point->settings->learning.hardware.reading.range);
+    return;
+  }
+}
+
 /* Training and drift end at the ends of ranges; that they do is said once. */
 static void warn_of_range(const epx_point *point, int first, const block_work *work) {
   const int n = count_kept(point, first);
@@ -319,7 +333,9 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   for (int k = 0; k < point->block; k++)
     work->measured.nudge_failures[k] = work->n_epochs > 0 ? epx_learner_get_failures(work->learner, k) : NAN;
+  EPX_TRY(epx_learner_eval_saturation(work->learner, work->measured.saturated));
   if (speaks(work)) warn_of_failures(point, first, work);
+  if (speaks(work)) warn_of_saturation(point, first, work);
   EPX_TRY(measure_after(point, work));
   if (speaks(work)) warn_of_unstable(point, first, work);
   if (speaks(work)) warn_of_range(point, first, work);

@@ -149,6 +149,10 @@ void epx_estimator_set_hardware(epx_estimator_work *work, const epx_hardware_spe
 /** Gets how many learning phases were left out since creation. */
 long epx_estimator_get_failures(const epx_estimator_work *work);
 
+/** Gets how many components a converter has read, and how many of them lay beyond its range: [n_instances][2], counted
+ * on from what stands there; of a distributed network those of this rank. */
+double *epx_estimator_get_reads(epx_estimator_work *work);
+
 /** Gets how many lanes of an instance the gradient evaluated last is made of; 0: it is zero and says nothing.
  */
 int epx_estimator_get_lanes(const epx_estimator_work *work, int i_instance);

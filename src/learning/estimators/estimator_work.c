@@ -20,6 +20,7 @@ static epx_err create_arrays(epx_estimator_work *work) {
     EPX_TRY(EPX_ARRAY(*of_lanes[i], n_lanes));
   EPX_TRY(EPX_ARRAY(work->certificate, 2 * n_lanes));
   EPX_TRY(EPX_ARRAY(work->frozen, n_lanes));
+  EPX_TRY(EPX_ARRAY(work->reads, 2 * (size_t)ensemble->n_instances));
   return EPX_ARRAY(work->n_lanes, (size_t)ensemble->n_instances);
 }
 
@@ -47,6 +48,7 @@ void epx_estimator_destroy_work(epx_estimator_work **address) {
   epx_array_destroy(&work->certificate);
   epx_array_destroy(&work->frozen);
   epx_array_destroy(&work->n_lanes);
+  epx_array_destroy(&work->reads);
   epx_array_destroy(address);
 }
 
@@ -86,6 +88,10 @@ void epx_estimator_set_hardware(epx_estimator_work *work, const epx_hardware_spe
 
 long epx_estimator_get_failures(const epx_estimator_work *work) {
   return work->failures;
+}
+
+double *epx_estimator_get_reads(epx_estimator_work *work) {
+  return work->reads;
 }
 
 int epx_estimator_get_lanes(const epx_estimator_work *work, int i_instance) {

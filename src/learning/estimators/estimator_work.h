@@ -40,6 +40,8 @@ struct epx_estimator_work {
   bool is_read;
   uint32_t n_reads, n_drifts;
 
+  double *reads; /* [n_instances][2]: components that a converter read, and those beyond its range */
+
   int *n_lanes; /* [n_instances] lanes the last gradient is made of */
   long failures;
 };

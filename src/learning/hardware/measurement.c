@@ -1,6 +1,7 @@
 /* Where hardware that is not ideal comes between a rule and its network: every state that a rule looks at
  * goes through epx_estimator_read(), every learning phase through the drift. Both count what they did since
  * the hardware was set, so that the same read of the next chunk of samples is drawn by the same name. */
+#include <math.h>
 #include <string.h>
 
 #include "learning/estimators/estimator_work.h"
@@ -16,9 +17,25 @@ static epx_reading_key get_key(const epx_batch *batch, uint32_t read) {
                            .read = read};
 }
 
+/* Counts what a converter cannot show: it reports the end of its range instead. */
+static void count_saturated(const epx_batch *batch, const double *state, epx_estimator_work *work) {
+  const epx_ensemble *ensemble = batch->ensemble;
+  const epx_reading_spec *reading = &work->hardware->reading;
+  const size_t n_lanes = (size_t)ensemble->n_lanes;
+  if (reading->bits == 0) return;
+  for (int lane = 0; lane < ensemble->n_used; lane++) {
+    double *reads = work->reads + 2 * (lane / ensemble->n_samples);
+    for (size_t row = 0; work->weight[lane] != 0 && row < (size_t)ensemble->n_rows; row++) {
+      reads[0]++;
+      reads[1] += fabs(state[row * n_lanes + (size_t)lane]) > reading->range;
+    }
+  }
+}
+
 void epx_estimator_read(const epx_batch *batch, int copies, epx_estimator_work *work, double *state) {
   if (!work->hardware) return;
   const epx_reading_key key = get_key(batch, work->n_reads++);
+  count_saturated(batch, state, work);
   epx_reading_eval(&work->hardware->reading, batch->ensemble, &key, copies, state);
 }
 

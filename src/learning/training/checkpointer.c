@@ -20,6 +20,7 @@ static epx_err add_training(epx_learner *learner, epx_restart *m) {
   EPX_TRY(epx_restart_add(m, learner->coverage, n * sizeof *learner->coverage));
   EPX_TRY(epx_restart_add(m, learner->n_asked, n * sizeof *learner->n_asked));
   EPX_TRY(epx_restart_add(m, learner->failed, n * sizeof *learner->failed));
+  EPX_TRY(epx_restart_add(m, epx_estimator_get_reads(learner->work), 2 * n * sizeof(double)));
   EPX_TRY(epx_restart_add(m, learner->best_theta, n_all * sizeof *learner->best_theta));
   EPX_TRY(epx_restart_add(m, learner->best_loss, n * sizeof *learner->best_loss));
   EPX_TRY(epx_restart_add(m, learner->n_worse, n * sizeof *learner->n_worse));

@@ -284,6 +284,18 @@ double epx_learner_get_out_of_range(const epx_learner *learner, int i_instance) 
   return own->n_set > 0 ? own->n_held / own->n_set : NAN;
 }
 
+epx_err epx_learner_eval_saturation(epx_learner *learner, double *share) {
+  const double *reads = epx_estimator_get_reads(learner->work);
+  const size_t n = (size_t)learner->n_instances, stride = learner->network->n_theta;
+  memset(learner->partial, 0, n * stride * sizeof *learner->partial);
+  for (size_t i = 0; i < n; i++)
+    memcpy(learner->partial + i * stride, reads + 2 * i, 2 * sizeof *reads);
+  EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->partial));
+  for (size_t i = 0; i < n; i++)
+    share[i] = learner->partial[i * stride + 1] / learner->partial[i * stride]; /* NaN: none was read */
+  return EPX_OK;
+}
+
 double epx_learner_get_failures(const epx_learner *learner, int i_instance) {
   const double n = learner->n_asked[i_instance];
   return n > 0 ? learner->failed[i_instance] / n : 0;

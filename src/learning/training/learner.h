@@ -126,6 +126,11 @@ const unsigned char *epx_learner_get_settable(epx_learner *learner, int i_instan
  * parameter's range and ended at its end; NaN when nothing was set. */
 double epx_learner_get_out_of_range(const epx_learner *learner, int i_instance);
 
+/** Evaluates of each instance the share of the components that a converter read in its last training whose value lay
+ * beyond its range, share [n_instances]; NaN when it read none. Collective where the ensemble is. Errors: of the
+ * engine. */
+epx_err epx_learner_eval_saturation(epx_learner *learner, double *share);
+
 /** Gets the share of an instance's learning phases in the last training that were left out: they had no
  * equilibrium, or had left the free state's basin. 0 when there were none. */
 double epx_learner_get_failures(const epx_learner *learner, int i_instance);

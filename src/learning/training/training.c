@@ -187,6 +187,7 @@ static void begin(epx_learner *learner, const double *theta) {
   memset(learner->coverage, 0, (size_t)learner->n_instances * sizeof *learner->coverage);
   memset(learner->n_asked, 0, (size_t)learner->n_instances * sizeof *learner->n_asked);
   memset(learner->failed, 0, (size_t)learner->n_instances * sizeof *learner->failed);
+  memset(epx_estimator_get_reads(learner->work), 0, 2 * (size_t)learner->n_instances * sizeof(double));
   memset(learner->range, 0, (size_t)learner->n_instances * sizeof *learner->range);
   epx_optimizer_reset(learner->optimizer);
   learner->key.step = 0;

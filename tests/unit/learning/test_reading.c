@@ -209,8 +209,31 @@ static void rules_that_are_computed_read_nothing(void **state) {
   destroy_xor_study(&noisy);
 }
 
+/* A converter whose range holds every state cuts none off, one that holds none all, and in between it is a share. */
+static void reads_beyond_the_range_are_counted(void **state) {
+  (void)state;
+  static const double ranges[] = {1e3, 1e-6, 0.3};
+  double share[3];
+  for (int k = 0; k < 3; k++) {
+    xor_study x = create_xor_study(1, "phase-conjugate", 1);
+    epx_curves curves = {0};
+    x.spec.epochs = 1;
+    x.spec.hardware.reading.bits = 12;
+    x.spec.hardware.reading.range = ranges[k];
+    epx_learner *learner = create_xor_learner(&x);
+    assert_int_equal(epx_learner_eval_saturation(learner, &share[k]), EPX_OK);
+    assert_true(isnan(share[k]));
+    assert_int_equal(epx_learner_solve_training(learner, x.theta, &curves), EPX_OK);
+    assert_int_equal(epx_learner_eval_saturation(learner, &share[k]), EPX_OK);
+    epx_learner_destroy(&learner);
+    destroy_xor_study(&x);
+  }
+  assert_true(share[0] == 0 && share[1] == 1 && share[2] > 0 && share[2] < 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(reads_beyond_the_range_are_counted),
       cmocka_unit_test(noise_has_the_variance_of_its_formula),
       cmocka_unit_test(phases_know_no_intensity_noise),
       cmocka_unit_test(converter_rounds_and_noise_dithers),
