@@ -112,7 +112,7 @@ def the_drive_is_bias_and_sample(folder, epilux):
         assert abs(added[6]) > 0.1
 
 
-def clamped_nodes_have_no_state(folder, epilux):
+def clamped_nodes_show_what_holds_them(folder, epilux):
     deck = os.path.join(folder, "clamped.yaml")
     with open(deck, "w", encoding="utf-8") as file:
         file.write("""
@@ -132,9 +132,13 @@ keep_fields: true
     for n, path in enumerate(paths, 1):
         status, _, err = finish(n, epilux, "run", deck, "-o", path, "--set", f"population.ranks_per_network={n}")
         assert status == 0, err
-        for name, values in read(path)[0].items():
-            if not name.startswith("coupling"):
-                assert np.flatnonzero(np.isnan(values)).tolist() == [0, 5], name
+        fields = read(path)[0]
+        for name, values in fields.items():
+            where = np.flatnonzero(np.isnan(values)).tolist()
+            edge = {"coupling_right": [3, 7, 11], "coupling_down": [8, 9, 10, 11]}  # no link goes on from there
+            assert where == (edge[name] if name in edge else [0, 5] if name.startswith("drive") else []), (name, where)
+        held = fields["state_0"].ravel()[[0, 5]]  # the first sample of xor, a right angle a feature
+        np.testing.assert_allclose(held, [-np.pi / 2, -np.pi / 2], rtol=1e-12)
     assert "intensity" not in read(paths[0])[0] and "state_0" in read(paths[0])[0]
     assert_near(read(paths[1]), read(paths[0]), 1e-8)
 
@@ -242,6 +246,6 @@ def where_there_are_none_they_are_refused(folder, epilux):
 
 
 main([same_on_any_number_of_ranks, results_are_those_of_a_run_without_fields, at_rest_by_the_equation,
-      parameters_are_those_trained, the_drive_is_bias_and_sample, clamped_nodes_have_no_state, xdmf_says_what_is_there,
+      parameters_are_those_trained, the_drive_is_bias_and_sample, clamped_nodes_show_what_holds_them, xdmf_says_what_is_there,
       axes_have_scales_that_xarray_finds, links_lead_somewhere_after_kills,
       merged_results_link_to_the_fields_of_their_parts, what_cannot_be_written_is_said, where_there_are_none_they_are_refused], "epilux")

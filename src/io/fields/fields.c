@@ -131,19 +131,13 @@ static herr_t select_run(hid_t space, const int *shape, int first, int n) {
   return code;
 }
 
-/* The rank's own nodes: free ones, between which clamped ones may lie. */
+/* The rank's own nodes, neighbours all. */
 static hid_t create_selection(const epx_snapshot *snapshot) {
   const hsize_t n[3] = {(hsize_t)snapshot->shape[0], (hsize_t)snapshot->shape[1],
                         (hsize_t)snapshot->shape[2]};
-  const int *node = snapshot->network->free_nodes + snapshot->first;
   const hid_t space = H5Screate_simple(3, n, NULL);
   herr_t code = H5Sselect_none(space);
-  for (int k = 0, end; k < snapshot->n_local && code >= 0; k = end) {
-    end = k + 1;
-    while (end < snapshot->n_local && node[end] == node[end - 1] + 1)
-      end++;
-    code = select_run(space, snapshot->shape, node[k], end - k);
-  }
+  if (code >= 0) code = select_run(space, snapshot->shape, snapshot->first_node, snapshot->n_own);
   if (code >= 0) return space;
   H5Sclose(space);
   return -1;
@@ -187,11 +181,8 @@ static herr_t attach_scales(hid_t file, hid_t data) {
 static hid_t create_dataset(hid_t file, const epx_snapshot *snapshot, const char *name) {
   const hsize_t n[3] = {(hsize_t)snapshot->shape[0], (hsize_t)snapshot->shape[1],
                         (hsize_t)snapshot->shape[2]};
-  const double nothing = NAN;
   const hid_t space = H5Screate_simple(3, n, NULL), properties = H5Pcreate(H5P_DATASET_CREATE);
-  H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &nothing);
-  if (snapshot->network->n_free == snapshot->network->n_nodes)
-    H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER); /* every node is written */
+  H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER); /* every node is written */
   const hid_t data = H5Dcreate2(file, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
   H5Pclose(properties);
   H5Sclose(space);
@@ -199,8 +190,8 @@ static hid_t create_dataset(hid_t file, const epx_snapshot *snapshot, const char
 }
 
 static herr_t write_values(const epx_snapshot *snapshot, hid_t data, const double *values) {
-  const hsize_t n_local = (hsize_t)snapshot->n_local;
-  const hid_t own = create_selection(snapshot), memory = H5Screate_simple(1, &n_local, NULL);
+  const hsize_t n_own = (hsize_t)snapshot->n_own;
+  const hid_t own = create_selection(snapshot), memory = H5Screate_simple(1, &n_own, NULL);
   const hid_t together = H5Pcreate(H5P_DATASET_XFER);
   H5Pset_dxpl_mpio(together, H5FD_MPIO_COLLECTIVE);
   const herr_t code = own < 0 ? -1 : H5Dwrite(data, H5T_NATIVE_DOUBLE, memory, own, together, values);
