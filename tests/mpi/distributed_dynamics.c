@@ -71,7 +71,7 @@ static epx_distributed *create_distributed(const epx_network *network, const dou
 
 /** A part is formed once in each stage, evaluated once, after all it hears from and the exchange. */
 static void check_order(const epx_nodes *nodes, const epx_order *order) {
-  const int length = nodes->part_length, n_parts = (nodes->n_local + length - 1) / length;
+  const int length = nodes->cache.part_length, n_parts = (nodes->n_local + length - 1) / length;
   char *formed = calloc((size_t)n_parts * (N_STAGES + 1), 1), *evaluated = calloc((size_t)n_parts * 4, 1);
   char exchanged[N_STAGES + 1] = {1};
   memset(evaluated, 1, (size_t)n_parts); /* the start */
@@ -88,8 +88,8 @@ static void check_order(const epx_nodes *nodes, const epx_order *order) {
       const int first = task.part * length,
                 last = first + length < nodes->n_local ? first + length : nodes->n_local;
       assert_true(now[task.part]);
-      for (int k = nodes->start[first]; k < nodes->start[last]; k++) {
-        const int column = nodes->column[k];
+      for (int k = nodes->links.start[first]; k < nodes->links.start[last]; k++) {
+        const int column = nodes->links.column[k];
         if (column >= nodes->n_local + nodes->n_ghosts) continue; /* clamped */
         assert_true(column < nodes->n_local ? now[column / length] : exchanged[task.stage]);
       }
@@ -130,7 +130,7 @@ static void stages_of_a_lattice_overlap(void **state) {
     last_begins++;
   for (size_t t = 0; t < last_begins; t++)
     n_entered += order.tasks[t].kind == EPX_ORDER_FORM && order.tasks[t].stage == 1;
-  assert_true(n_entered < (nodes->n_local + nodes->part_length - 1) / nodes->part_length);
+  assert_true(n_entered < (nodes->n_local + nodes->cache.part_length - 1) / nodes->cache.part_length);
   epx_order_destroy(&order);
   epx_nodes_destroy(&nodes);
   epx_network_destroy(&network);
@@ -195,8 +195,8 @@ static void product_is_that_of_the_matrix(void **state) {
     assert_int_equal(VecSet(distributed->state, 0.3), 0);
     for (int again = 0; again < 2; again++) { /* all blocks are laid, then the nodes' own alone */
       assert_int_equal(epx_distributed_fill_jacobian(distributed, distributed->state), 0);
-      assert_true(compare(distributed->product, distributed->jacobian, false) < 1e-13);
-      assert_true(compare(distributed->product, distributed->jacobian, true) < 1e-13);
+      assert_true(compare(distributed->linear.product, distributed->linear.jacobian, false) < 1e-13);
+      assert_true(compare(distributed->linear.product, distributed->linear.jacobian, true) < 1e-13);
       assert_int_equal(VecSet(distributed->state, 0.5), 0);
     }
     epx_distributed_destroy(&distributed);

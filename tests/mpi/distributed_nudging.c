@@ -169,7 +169,7 @@ static void check_product(const spread *s, epx_nudge_kind kind) {
   PetscReal forth, back;
   epx_distributed_nudge nudge;
   assert_int_equal(epx_distributed_fill_jacobian(d, state), 0);
-  assert_int_equal(MatMult(d->product, v, without), 0);
+  assert_int_equal(MatMult(d->linear.product, v, without), 0);
   assert_int_equal(VecGetArrayRead(origin, &from), 0);
   const epx_batch batch = get_batch(s, from);
   const epx_phase phase = epx_nudging_get_phase(&batch, s->work, kind, -0.7);
@@ -177,12 +177,12 @@ static void check_product(const spread *s, epx_nudge_kind kind) {
   assert_int_equal(epx_distributed_ensemble_init_nudge(&force, &nudge), EPX_OK);
   d->nudge = &nudge;
   assert_int_equal(epx_distributed_fill_jacobian(d, state), 0);
-  assert_int_equal(MatMult(d->product, v, product), 0);
+  assert_int_equal(MatMult(d->linear.product, v, product), 0);
   Vec wanted = create_difference(s, state, v);
   assert_close(eval_distance(product, wanted), 0, 1e-8);
   assert_true(eval_distance(product, without) > 0.01);
   assert_int_equal(VecDot(w, product, &forth), 0);
-  assert_int_equal(MatMultTranspose(d->product, w, product), 0);
+  assert_int_equal(MatMultTranspose(d->linear.product, w, product), 0);
   assert_int_equal(VecDot(product, v, &back), 0);
   assert_close(forth, back, 1e-12);
   d->nudge = NULL;

@@ -95,7 +95,7 @@ static void clear(epx_nodes *nodes, double weight) {
 
 /** Tells whether this row, of the two ends of its entry k, is the one that counts the link. */
 static bool counts(const epx_nodes *nodes, int r, int k) {
-  const int other = epx_nodes_get_row(nodes, nodes->column[k]);
+  const int other = epx_nodes_get_row(nodes, nodes->links.column[k]);
   return other < 0 || other > nodes->first + r;
 }
 
@@ -106,14 +106,14 @@ static double eval_dot(int n, const double *a, const double *b) {
   return sum;
 }
 
-/** Fills nodes->heard with u of owned rows and ghosts; clamped nodes hear nothing. Collective. */
+/** Fills nodes->messages.heard with u of owned rows and ghosts; clamped nodes hear nothing. Collective. */
 static PetscErrorCode hear(epx_nodes *nodes, const double *state, const double *v) {
   const epx_link_law *law = nodes->network->family->link_law;
   const int n = nodes->n_components, n_rows = nodes->n_rows;
-  double *ghosts = nodes->heard + (size_t)nodes->n_local * (size_t)n_rows;
+  double *ghosts = nodes->messages.heard + (size_t)nodes->n_local * (size_t)n_rows;
   for (int r = 0; r < nodes->n_local; r++) {
     double slope[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS], turned[EPX_LINK_MAX_ROWS];
-    double *u = nodes->heard + (size_t)r * (size_t)n_rows;
+    double *u = nodes->messages.heard + (size_t)r * (size_t)n_rows;
     law->eval_reception(state + (size_t)r * (size_t)n, slope);
     epx_nodes_turn(nodes, v + (size_t)r * (size_t)n, turned);
     for (int c = 0; c < n_rows; c++) {
@@ -122,8 +122,10 @@ static PetscErrorCode hear(epx_nodes *nodes, const double *state, const double *
         u[c] += slope[i * n_rows + c] * turned[i];
     }
   }
-  PetscCall(PetscSFBcastBegin(nodes->exchange, nodes->sent_type, nodes->heard, ghosts, MPI_REPLACE));
-  PetscCall(PetscSFBcastEnd(nodes->exchange, nodes->sent_type, nodes->heard, ghosts, MPI_REPLACE));
+  PetscCall(PetscSFBcastBegin(nodes->messages.exchange, nodes->messages.sent_type, nodes->messages.heard,
+                              ghosts, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(nodes->messages.exchange, nodes->messages.sent_type, nodes->messages.heard,
+                            ghosts, MPI_REPLACE));
   return 0;
 }
 
@@ -140,13 +142,13 @@ epx_err epx_distributed_add_force_gradient(epx_distributed *d, const double *sta
   network->family->add_force_gradient(nodes->lanes, nodes->y, nodes->f, nodes->weight, nodes->gradient);
   add_nodes(nodes, gradient);
   for (int r = 0; r < nodes->n_local; r++) {
-    const double *u_i = nodes->heard + (size_t)r * (size_t)n_rows,
-                 *x_i = nodes->sent + (size_t)r * (size_t)n_rows;
-    for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
+    const double *u_i = nodes->messages.heard + (size_t)r * (size_t)n_rows,
+                 *x_i = nodes->messages.sent + (size_t)r * (size_t)n_rows;
+    for (int k = nodes->links.start[r]; k < nodes->links.start[r + 1]; k++) {
       if (!counts(nodes, r, k)) continue;
-      const size_t j = (size_t)nodes->column[k] * (size_t)n_rows;
-      links[nodes->link[k]] +=
-          weight * (eval_dot(n_rows, u_i, nodes->sent + j) + eval_dot(n_rows, nodes->heard + j, x_i));
+      const size_t j = (size_t)nodes->links.column[k] * (size_t)n_rows;
+      links[nodes->links.link[k]] += weight * (eval_dot(n_rows, u_i, nodes->messages.sent + j) +
+                                               eval_dot(n_rows, nodes->messages.heard + j, x_i));
     }
   }
   return EPX_OK;
@@ -164,11 +166,12 @@ epx_err epx_distributed_add_energy_gradient(epx_distributed *d, const double *st
   add_nodes(nodes, gradient);
   const double share = weight * network->family->link_law->energy;
   for (int r = 0; r < nodes->n_local; r++) {
-    const double *x_i = nodes->sent + (size_t)r * (size_t)n_rows;
-    for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
+    const double *x_i = nodes->messages.sent + (size_t)r * (size_t)n_rows;
+    for (int k = nodes->links.start[r]; k < nodes->links.start[r + 1]; k++) {
       if (!counts(nodes, r, k)) continue;
-      links[nodes->link[k]] +=
-          share * eval_dot(n_rows, x_i, nodes->sent + (size_t)nodes->column[k] * (size_t)n_rows);
+      links[nodes->links.link[k]] +=
+          share *
+          eval_dot(n_rows, x_i, nodes->messages.sent + (size_t)nodes->links.column[k] * (size_t)n_rows);
     }
   }
   return EPX_OK;

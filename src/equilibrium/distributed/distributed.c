@@ -16,15 +16,25 @@
 /** Iterations of them, at least. */
 #define LINEAR_ITERATIONS 2000
 
+/** Makes the integrator: PETSc's, where its options name one. */
+static epx_err create_dynamics(epx_distributed *d) {
+  char *options = NULL;
+  EPX_PETSC(PetscOptionsGetAll(NULL, &options));
+  const bool named = strstr(options, "-ts_") != NULL;
+  EPX_PETSC(PetscFree(options));
+  d->dynamics.integrate = named ? epx_distributed_integrate_by_ts : epx_distributed_integrate;
+  return named ? epx_distributed_create_ts(d) : epx_distributed_create_runge_kutta(d);
+}
+
 static epx_err fill_distributed(epx_distributed *d, const epx_network *network, MPI_Comm communicator) {
   const size_t n_ports = (size_t)network->n_outputs * (size_t)network->family->components;
   EPX_TRY(epx_nodes_create(network, communicator, &d->nodes));
   EPX_TRY(EPX_ARRAY(d->outputs, n_ports));
   EPX_TRY(EPX_ARRAY(d->force, n_ports));
-  EPX_TRY(EPX_ARRAY(d->slope, n_ports * n_ports));
+  EPX_TRY(EPX_ARRAY(d->linear.slope, n_ports * n_ports));
   EPX_TRY(epx_distributed_create_jacobian(d));
   EPX_TRY(epx_distributed_create_product(d));
-  EPX_TRY(epx_distributed_create_dynamics(d));
+  EPX_TRY(create_dynamics(d));
   return epx_distributed_create_finish(d);
 }
 
@@ -49,27 +59,27 @@ void epx_distributed_destroy(epx_distributed **address) {
   epx_distributed *d = *address;
   if (!d) return;
   if (d->counts.equilibria > 0) epx_session_warn_of_unused(d->nodes->first == 0);
-  (void)!TSDestroy(&d->ts);
+  (void)!TSDestroy(&d->dynamics.ts);
   epx_distributed_destroy_runge_kutta(d);
   epx_distributed_destroy_krylov(d);
-  (void)!SNESDestroy(&d->snes);
-  (void)!MatDestroy(&d->product);
-  (void)!MatDestroy(&d->jacobian);
+  (void)!SNESDestroy(&d->newton.snes);
+  (void)!MatDestroy(&d->linear.product);
+  (void)!MatDestroy(&d->linear.jacobian);
   (void)!VecDestroy(&d->state);
   (void)!VecDestroy(&d->field);
-  (void)!VecDestroy(&d->start);
-  (void)!VecDestroy(&d->ahead);
-  (void)!VecDestroy(&d->field_ahead);
-  epx_limit_cycle_destroy(&d->watch);
-  (void)!PetscFree(d->own_block);
-  epx_array_destroy(&d->own);
-  epx_array_destroy(&d->blocks);
-  epx_array_destroy(&d->row);
-  epx_array_destroy(&d->columns);
-  epx_array_destroy(&d->antisymmetric);
+  (void)!VecDestroy(&d->newton.start);
+  (void)!VecDestroy(&d->dynamics.ahead);
+  (void)!VecDestroy(&d->dynamics.field_ahead);
+  epx_limit_cycle_destroy(&d->dynamics.watch);
+  (void)!PetscFree(d->linear.own_block);
+  epx_array_destroy(&d->linear.own);
+  epx_array_destroy(&d->linear.blocks);
+  epx_array_destroy(&d->linear.row);
+  epx_array_destroy(&d->linear.columns);
+  epx_array_destroy(&d->linear.antisymmetric);
   epx_array_destroy(&d->outputs);
   epx_array_destroy(&d->force);
-  epx_array_destroy(&d->slope);
+  epx_array_destroy(&d->linear.slope);
   epx_nodes_destroy(&d->nodes);
   epx_array_destroy(address);
 }
@@ -89,8 +99,8 @@ MPI_Comm epx_distributed_get_communicator(const epx_distributed *d) {
 
 void epx_distributed_set_parameters(epx_distributed *d, const double *theta) {
   epx_nodes_set_parameters(d->nodes, theta);
-  d->links_laid = false;
-  d->preconditioned = false;
+  d->linear.links_laid = false;
+  d->linear.preconditioned = false;
 }
 
 void epx_distributed_set_sample(epx_distributed *d, const double *features) {
@@ -114,49 +124,6 @@ epx_err epx_distributed_set_start(const epx_distributed *d, uint64_t seed, int s
   memcpy(state, whole + (size_t)nodes->first * n, (size_t)nodes->n_local * n * sizeof *state);
   epx_array_destroy(&whole);
   return EPX_OK;
-}
-
-/** Adds -Q (M - M')(s - origin). The nodes' arrays of lanes are overwritten. Collective. */
-static PetscErrorCode add_reversal(epx_distributed *d, const double *state, double *f) {
-  const epx_nodes *nodes = d->nodes;
-  const double *origin = d->nudge->origin;
-  const size_t n = (size_t)nodes->n_components, n_lanes = (size_t)nodes->lanes->n_lanes;
-  double *deviation = nodes->work, *bent = nodes->work + n * n_lanes;
-  PetscCall(epx_nodes_set_state(d->nodes, state));
-  memset(deviation, 0, n * n_lanes * sizeof *deviation);
-  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
-    for (size_t c = 0; c < n; c++)
-      deviation[c * n_lanes + r] = state[r * n + c] - origin[r * n + c];
-  }
-  epx_nodes_lay(nodes, origin, nodes->y);
-  nodes->network->family->eval_antisymmetric(nodes->lanes, nodes->y, deviation, bent);
-  for (size_t r = 0; r < (size_t)nodes->n_local; r++) {
-    double own[EPX_LINK_MAX_ROWS], turned[EPX_LINK_MAX_ROWS];
-    for (size_t c = 0; c < n; c++)
-      own[c] = bent[c * n_lanes + r];
-    epx_nodes_turn(nodes, own, turned);
-    for (size_t c = 0; c < n; c++)
-      f[r * n + c] -= turned[c];
-  }
-  return 0;
-}
-
-PetscErrorCode epx_distributed_eval_field(epx_distributed *d, Vec state, Vec field) {
-  const double *s;
-  double *f;
-  PetscCall(VecGetArrayRead(state, &s));
-  PetscCall(VecGetArrayWrite(field, &f));
-  PetscCall(epx_nodes_eval_field(d->nodes, s, f));
-  d->counts.field_evaluations++;
-  if (d->nudge) {
-    if (d->nudge->origin && d->antisymmetric) PetscCall(add_reversal(d, s, f));
-    if (epx_distributed_eval_outputs(d, s, d->outputs) != EPX_OK) return PETSC_ERR_LIB;
-    d->nudge->eval_force(d->nudge->context, d->outputs, d->force);
-    epx_distributed_add_to_outputs(d, d->force, f);
-  }
-  PetscCall(VecRestoreArrayRead(state, &s));
-  PetscCall(VecRestoreArrayWrite(field, &f));
-  return 0;
 }
 
 /** Finishes where the dynamics have come. *rests: what Newton found is where they were going, and no saddle
@@ -183,51 +150,26 @@ static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
   }
   double handover = options->method == EPX_DYNAMICS ? options->tolerance : options->handover;
   for (;;) {
-    d->target = handover;
+    d->dynamics.target = handover;
     d->dynamics_follow = handover > options->tolerance;
     EPX_TRY(epx_distributed_follow(d, certificate));
     if (certificate->outcome != EPX_OK || handover <= options->tolerance) return EPX_OK;
     EPX_TRY(finish(d, &arrived));
     if (arrived) return EPX_OK;
-    EPX_PETSC(VecCopy(d->start, d->state));
+    EPX_PETSC(VecCopy(d->newton.start, d->state));
     d->counts.basin_departures++;
     handover = fmax(handover / 10, options->tolerance);
   }
 }
 
-PetscErrorCode epx_distributed_set_vector(const epx_distributed *d, const double *from, Vec vector) {
-  double *to;
-  PetscCall(VecGetArrayWrite(vector, &to));
-  memcpy(to, from, (size_t)d->nodes->n_local * (size_t)d->nodes->n_components * sizeof *to);
-  return VecRestoreArrayWrite(vector, &to);
-}
-
-PetscErrorCode epx_distributed_get_vector(const epx_distributed *d, Vec vector, double *to) {
-  const double *from;
-  PetscCall(VecGetArrayRead(vector, &from));
-  memcpy(to, from, (size_t)d->nodes->n_local * (size_t)d->nodes->n_components * sizeof *to);
-  return VecRestoreArrayRead(vector, &from);
-}
-
-void epx_distributed_begin(epx_distributed *d) {
-  d->elapsed = 0;
-  d->most_rate = d->most_size = d->way = 0;
-  d->most = INFINITY;
-  d->last_step = INFINITY;
-  d->steps_left = d->options.max_steps;
-  d->oscillates = d->settled = false;
-  epx_oscillation_init(&d->oscillation);
-  if (d->watch) epx_limit_cycle_init(d->watch, 0, NULL);
-}
-
 epx_err epx_distributed_solve(epx_distributed *d, const epx_distributed_nudge *nudge, double *state,
                               epx_certificate *certificate) {
   const epx_family *family = d->nodes->network->family;
-  if (d->nodes->further >= 0) {
+  if (d->nodes->links.further >= 0) {
     return EPX_RAISE(EPX_EINPUT,
                      "network.parameters.%s: a network that is distributed over ranks has only %s along its "
                      "links; 0 is wanted",
-                     family->parameters[d->nodes->further].name,
+                     family->parameters[d->nodes->links.further].name,
                      family->parameters[d->nodes->network->coupling].name);
   }
   *certificate = (epx_certificate){.settling_time = NAN, .abscissa = NAN, .period = NAN, .amplitude = NAN};
@@ -261,13 +203,14 @@ static epx_err solve_filled(epx_distributed *d, bool transposed, bool *solved) {
   KSPConvergedReason reason;
   PetscInt iterations;
   PetscReal left, all;
-  EPX_PETSC(KSPSetReusePreconditioner(d->ksp, d->preconditioned ? PETSC_TRUE : PETSC_FALSE));
-  if (transposed ? KSPSolveTranspose(d->ksp, d->field, d->start) : KSPSolve(d->ksp, d->field, d->start))
+  EPX_PETSC(KSPSetReusePreconditioner(d->linear.ksp, d->linear.preconditioned ? PETSC_TRUE : PETSC_FALSE));
+  if (transposed ? KSPSolveTranspose(d->linear.ksp, d->field, d->newton.start)
+                 : KSPSolve(d->linear.ksp, d->field, d->newton.start))
     return epx_distributed_raise(d);
-  EPX_PETSC(KSPGetConvergedReason(d->ksp, &reason));
-  EPX_PETSC(KSPGetIterationNumber(d->ksp, &iterations));
-  EPX_PETSC(transposed ? MatMultTranspose(d->product, d->start, d->state)
-                       : MatMult(d->product, d->start, d->state));
+  EPX_PETSC(KSPGetConvergedReason(d->linear.ksp, &reason));
+  EPX_PETSC(KSPGetIterationNumber(d->linear.ksp, &iterations));
+  EPX_PETSC(transposed ? MatMultTranspose(d->linear.product, d->newton.start, d->state)
+                       : MatMult(d->linear.product, d->newton.start, d->state));
   EPX_PETSC(VecAXPY(d->state, -1, d->field));
   EPX_PETSC(VecNorm(d->state, NORM_2, &left));
   EPX_PETSC(VecNorm(d->field, NORM_2, &all));
@@ -279,25 +222,25 @@ static epx_err solve_filled(epx_distributed *d, bool transposed, bool *solved) {
 /** Says what failed, a preconditioner that broke down by its name, and what to change. */
 static epx_err raise_unsolved(const epx_distributed *d) {
   KSPConvergedReason reason;
-  EPX_PETSC(KSPGetConvergedReason(d->ksp, &reason));
+  EPX_PETSC(KSPGetConvergedReason(d->linear.ksp, &reason));
   return EPX_RAISE(EPX_ESOLVER, "%s %s the linearised network: " EPX_DISTRIBUTED_CHOOSE,
                    epx_distributed_get_solver(d),
                    reason == KSP_DIVERGED_PC_FAILED ? "broke down on" : "did not converge on");
 }
 
-/** Solves in d->field and d->start: with the free phase's preconditioner where there is one, with a new one
+/** Solves in d->field and d->newton.start: with the free phase's preconditioner where there is one, with a new one
  * where that does not do, directly where none does. */
 static epx_err solve_somehow(epx_distributed *d, const double *state, bool transposed, const double *b) {
   bool solved = false, taken = true;
   while (!solved) { /* a solver that failed may have left anything anywhere */
     EPX_PETSC(epx_distributed_set_vector(d, b, d->field));
     EPX_PETSC(epx_distributed_set_vector(d, state, d->state));
-    EPX_PETSC(d->preconditioned ? epx_distributed_fill_product(d, d->state)
-                                : epx_distributed_fill_jacobian(d, d->state));
+    EPX_PETSC(d->linear.preconditioned ? epx_distributed_fill_product(d, d->state)
+                                       : epx_distributed_fill_jacobian(d, d->state));
     EPX_TRY(solve_filled(d, transposed, &solved));
-    if (!solved && !d->preconditioned) EPX_TRY(epx_distributed_take_direct(d, &taken));
+    if (!solved && !d->linear.preconditioned) EPX_TRY(epx_distributed_take_direct(d, &taken));
     if (!taken) return raise_unsolved(d);
-    if (!solved) d->preconditioned = false;
+    if (!solved) d->linear.preconditioned = false;
   }
   return EPX_OK;
 }
@@ -306,14 +249,14 @@ epx_err epx_distributed_solve_linear(epx_distributed *d, const double *state, bo
                                      const double *b, double *x) {
   PetscReal rtol, atol, dtol;
   PetscInt max_iterations;
-  EPX_PETSC(KSPGetTolerances(d->ksp, &rtol, &atol, &dtol, &max_iterations));
+  EPX_PETSC(KSPGetTolerances(d->linear.ksp, &rtol, &atol, &dtol, &max_iterations));
   const PetscInt most = max_iterations > LINEAR_ITERATIONS ? max_iterations : LINEAR_ITERATIONS;
-  EPX_PETSC(KSPSetTolerances(d->ksp, LINEAR_ACCURACY, atol, dtol, most));
-  EPX_PETSC(KSPSetOperators(d->ksp, d->product, d->jacobian));
+  EPX_PETSC(KSPSetTolerances(d->linear.ksp, LINEAR_ACCURACY, atol, dtol, most));
+  EPX_PETSC(KSPSetOperators(d->linear.ksp, d->linear.product, d->linear.jacobian));
   const int code = solve_somehow(d, state, transposed, b);
-  EPX_PETSC(KSPSetTolerances(d->ksp, rtol, atol, dtol, max_iterations));
+  EPX_PETSC(KSPSetTolerances(d->linear.ksp, rtol, atol, dtol, max_iterations));
   EPX_TRY(code);
-  EPX_PETSC(epx_distributed_get_vector(d, d->start, x));
+  EPX_PETSC(epx_distributed_get_vector(d, d->newton.start, x));
   return EPX_OK;
 }
 

@@ -36,44 +36,44 @@
 /** Gets the share of its time or steps that the dynamics have used. */
 static double get_share(const epx_distributed *d, double time) {
   const double by_time = time / d->options.max_time;
-  const double by_steps = 1 - (double)d->steps_left / (double)d->options.max_steps;
+  const double by_steps = 1 - (double)d->dynamics.steps_left / (double)d->options.max_steps;
   return fmax(by_time, by_steps);
 }
 
 static void merge_largest(void *context, int n, double *numbers) {
   epx_distributed *d = context;
   if (MPI_Allreduce(MPI_IN_PLACE, numbers, n, MPI_DOUBLE, MPI_MAX, d->nodes->communicator) != MPI_SUCCESS)
-    d->merge_failed = true;
+    d->dynamics.merge_failed = true;
 }
 
 /** Makes the watch. A rank that has no memory for it takes the others with it. */
 static PetscErrorCode create_watch(epx_distributed *d) {
   const int n = d->nodes->n_components;
-  const int code = epx_limit_cycle_create(&d->kinds, d->nodes->n_local * n, 1, &d->watch);
+  const int code = epx_limit_cycle_create(&d->kinds, d->nodes->n_local * n, 1, &d->dynamics.watch);
   if (epx_distributed_merge_codes(d, code) != EPX_OK) {
-    epx_limit_cycle_destroy(&d->watch);
+    epx_limit_cycle_destroy(&d->dynamics.watch);
     SETERRQ(d->nodes->communicator, PETSC_ERR_MEM, "no memory to watch the network for a limit cycle");
   }
   const epx_limit_cycle_spread spread = {
       .context = d, .merge_largest = merge_largest, .first = d->nodes->first * n};
-  epx_limit_cycle_set_spread(d->watch, &spread);
-  epx_limit_cycle_init(d->watch, 0, NULL);
+  epx_limit_cycle_set_spread(d->dynamics.watch, &spread);
+  epx_limit_cycle_init(d->dynamics.watch, 0, NULL);
   return 0;
 }
 
 static PetscErrorCode watch(epx_distributed *d, const double *state, const double *rate, double time) {
-  if (!epx_oscillation_is_due(get_share(d, time), d->options.max_steps - d->steps_left)) return 0;
-  if (!d->watch) PetscCall(create_watch(d));
-  d->merge_failed = false;
-  d->oscillates =
-      epx_oscillation_add(&d->oscillation, &d->options, d->watch, 0, time, state, rate, 1, &d->most_size);
-  return d->merge_failed ? PETSC_ERR_LIB : 0;
+  if (!epx_oscillation_is_due(get_share(d, time), d->options.max_steps - d->dynamics.steps_left)) return 0;
+  if (!d->dynamics.watch) PetscCall(create_watch(d));
+  d->dynamics.merge_failed = false;
+  d->dynamics.oscillates = epx_oscillation_add(&d->dynamics.oscillation, &d->options, d->dynamics.watch, 0,
+                                               time, state, rate, 1, &d->dynamics.most_size);
+  return d->dynamics.merge_failed ? PETSC_ERR_LIB : 0;
 }
 
 void epx_distributed_get_tolerances(const epx_distributed *d, double *rtol, double *atol) {
   const epx_equilibrium_options *o = &d->options;
-  *rtol = d->end ? fmin(o->rtol, MEASURED_RTOL) : o->rtol;
-  *atol = (d->end ? fmin(o->atol, MEASURED_ATOL) : o->atol) * d->way;
+  *rtol = d->dynamics.end ? fmin(o->rtol, MEASURED_RTOL) : o->rtol;
+  *atol = (d->dynamics.end ? fmin(o->atol, MEASURED_ATOL) : o->atol) * d->dynamics.way;
   if (!d->kinds.angle[0]) return;
   *atol += *rtol; /* of 1 rad */
   *rtol = 0;
@@ -87,69 +87,78 @@ static double get_tolerance(const epx_distributed *d) {
 }
 
 double epx_distributed_get_scale(const epx_distributed *d, double step) {
-  const double most = d->oscillation.seen ? EPX_OSCILLATION_CLOSER : 1;
-  return fmin(most, (d->end ? MEASURED_SHARE : STEP_SHARE) * step * d->residual / get_tolerance(d));
+  const double most = d->dynamics.oscillation.seen ? EPX_OSCILLATION_CLOSER : 1;
+  return fmin(most, (d->dynamics.end ? MEASURED_SHARE : STEP_SHARE) * step * d->residual / get_tolerance(d));
 }
 
 double epx_distributed_get_first_step(const epx_distributed *d) {
-  return fmin(FIRST_WAY * get_tolerance(d) / d->residual, d->last_step);
+  return fmin(FIRST_WAY * get_tolerance(d) / d->residual, d->dynamics.last_step);
 }
 
 /** Extends the phase's largest rate, size and way by those last measured. */
 static void extend_history(epx_distributed *d) {
   const double size = epx_kinds_get_scale(&d->kinds, 0, d->size);
-  d->most_rate = fmax(d->most_rate, d->residual);
-  d->largest_rate = fmax(d->largest_rate, d->residual);
-  d->most_size = fmax(d->most_size, size);
-  d->way = fmax(d->way, size);
+  d->dynamics.most_rate = fmax(d->dynamics.most_rate, d->residual);
+  d->dynamics.largest_rate = fmax(d->dynamics.largest_rate, d->residual);
+  d->dynamics.most_size = fmax(d->dynamics.most_size, size);
+  d->dynamics.way = fmax(d->dynamics.way, size);
 }
 
 /** Tells whether the rate is at most a share of the largest, or moves the state by rounding in the time that has
  * gone by. */
 static bool is_slow(const epx_distributed *d, double share, double time) {
   const double rounding = ROUNDING * epx_kinds_get_scale(&d->kinds, 0, d->size);
-  return d->residual <= share * d->most_rate || (time > 0 && d->residual * time <= rounding);
+  return d->residual <= share * d->dynamics.most_rate || (time > 0 && d->residual * time <= rounding);
 }
 
 static bool is_lost(const epx_distributed *d) {
-  return !isfinite(d->residual) || !(d->size <= d->most);
+  return !isfinite(d->residual) || !(d->size <= d->dynamics.most);
 }
 
-/** Adds a state to how the network settles; d->settled: it has, or rests elsewhere. */
+/** Adds a state to how the network settles; d->dynamics.settled: it has, or rests elsewhere. */
 static PetscErrorCode add_settling(epx_distributed *d, const double *state, const double *rate, double time,
                                    double step) {
   const int n = d->nodes->n_local * d->nodes->n_components;
   const double share = d->options.settled;
   double sums[2];
-  epx_settling_eval_distances(&d->kinds, n, 1, state, rate, d->end, &sums[0], &sums[1]);
+  epx_settling_eval_distances(&d->kinds, n, 1, state, rate, d->dynamics.end, &sums[0], &sums[1]);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, d->nodes->communicator));
   if (step > 0) {
-    epx_settling_add(&d->settling, share, sums[0], sums[1], time, step);
+    epx_settling_add(&d->dynamics.settling, share, sums[0], sums[1], time, step);
   } else {
-    epx_settling_init(&d->settling, sums[0], sums[1]);
+    epx_settling_init(&d->dynamics.settling, sums[0], sums[1]);
   }
-  d->settled = (epx_settling_is_over(&d->settling, share) && is_slow(d, d->options.handover, time)) ||
-               is_slow(d, RESTS, time);
+  d->dynamics.settled =
+      (epx_settling_is_over(&d->dynamics.settling, share) && is_slow(d, d->options.handover, time)) ||
+      is_slow(d, RESTS, time);
   return 0;
 }
 
 PetscErrorCode epx_distributed_look(epx_distributed *d, const double *state, const double *rate, double time,
                                     double step, bool *done) {
   d->counts.steps++;
-  d->steps_left--;
+  d->dynamics.steps_left--;
   extend_history(d);
   *done = is_lost(d);
-  if (!*done && d->end) PetscCall(add_settling(d, state, rate, d->elapsed + time, step));
-  *done = *done || (d->end ? d->settled : is_slow(d, d->target, isnan(time) ? 0 : d->elapsed + time));
-  if (!*done && !isnan(time)) PetscCall(watch(d, state, rate, d->elapsed + time));
+  if (!*done && d->dynamics.end) PetscCall(add_settling(d, state, rate, d->dynamics.elapsed + time, step));
+  *done = *done ||
+          (d->dynamics.end ? d->dynamics.settled
+                           : is_slow(d, d->dynamics.target, isnan(time) ? 0 : d->dynamics.elapsed + time));
+  if (!*done && !isnan(time)) PetscCall(watch(d, state, rate, d->dynamics.elapsed + time));
   d->arrived = *done && !is_lost(d);
-  *done = *done || d->oscillates || d->steps_left <= 0;
+  *done = *done || d->dynamics.oscillates || d->dynamics.steps_left <= 0;
   return 0;
 }
 
-/** Integrates from where the state stands. */
-static PetscErrorCode integrate(epx_distributed *d, bool *lost) {
-  return d->ts ? epx_distributed_integrate_by_ts(d, lost) : epx_distributed_integrate(d, lost);
+void epx_distributed_begin(epx_distributed *d) {
+  d->dynamics.elapsed = 0;
+  d->dynamics.most_rate = d->dynamics.most_size = d->dynamics.way = 0;
+  d->dynamics.most = INFINITY;
+  d->dynamics.last_step = INFINITY;
+  d->dynamics.steps_left = d->options.max_steps;
+  d->dynamics.oscillates = d->dynamics.settled = false;
+  epx_oscillation_init(&d->dynamics.oscillation);
+  if (d->dynamics.watch) epx_limit_cycle_init(d->dynamics.watch, 0, NULL);
 }
 
 /** Evaluates the field of d->state into d->field, and measures both. */
@@ -164,29 +173,21 @@ PetscErrorCode epx_distributed_measure(epx_distributed *d, Vec state) {
   return 0;
 }
 
-epx_err epx_distributed_create_dynamics(epx_distributed *d) {
-  char *options = NULL;
-  EPX_PETSC(PetscOptionsGetAll(NULL, &options));
-  const bool named = strstr(options, "-ts_") != NULL;
-  EPX_PETSC(PetscFree(options));
-  return named ? epx_distributed_create_ts(d) : epx_distributed_create_runge_kutta(d);
-}
-
 /** Sets what a start lets expect: limits, and how far the state goes before its rates have changed, by a short step
  * along the field. */
 static PetscErrorCode expect_way(epx_distributed *d) {
   const double max_time = d->options.max_time, probe = PROBE * max_time;
   const double size = d->kinds.angle[0] ? INFINITY : fmax(d->size, d->residual * max_time);
   double changed;
-  d->most = size > 0 ? d->options.escape * size : INFINITY;
+  d->dynamics.most = size > 0 ? d->options.escape * size : INFINITY;
   extend_history(d);
   if (!(d->residual > 0)) return 0;
-  PetscCall(VecWAXPY(d->ahead, probe, d->field, d->state));
-  PetscCall(epx_distributed_eval_field(d, d->ahead, d->field_ahead));
-  PetscCall(VecAXPY(d->field_ahead, -1, d->field));
-  PetscCall(VecNorm(d->field_ahead, NORM_INFINITY, &changed));
+  PetscCall(VecWAXPY(d->dynamics.ahead, probe, d->field, d->state));
+  PetscCall(epx_distributed_eval_field(d, d->dynamics.ahead, d->dynamics.field_ahead));
+  PetscCall(VecAXPY(d->dynamics.field_ahead, -1, d->field));
+  PetscCall(VecNorm(d->dynamics.field_ahead, NORM_INFINITY, &changed));
   const double way = d->residual * fmin(probe * d->residual / changed, max_time);
-  if (isfinite(way)) d->way = fmax(d->way, d->kinds.angle[0] ? fmin(way, 1) : way);
+  if (isfinite(way)) d->dynamics.way = fmax(d->dynamics.way, d->kinds.angle[0] ? fmin(way, 1) : way);
   return 0;
 }
 
@@ -194,11 +195,12 @@ static PetscErrorCode expect_way(epx_distributed *d) {
 static void explain(epx_distributed *d, epx_certificate *certificate) {
   if (is_lost(d)) {
     certificate->outcome = EPX_DIVERGED;
-  } else if (d->oscillates ||
-             (d->watch && epx_oscillation_eval_end(&d->oscillation, &d->options, d->watch, 0))) {
+  } else if (d->dynamics.oscillates ||
+             (d->dynamics.watch &&
+              epx_oscillation_eval_end(&d->dynamics.oscillation, &d->options, d->dynamics.watch, 0))) {
     certificate->outcome = EPX_OSCILLATES;
-    certificate->period = d->oscillation.period;
-    certificate->amplitude = d->oscillation.amplitude;
+    certificate->period = d->dynamics.oscillation.period;
+    certificate->amplitude = d->dynamics.oscillation.amplitude;
   } else {
     certificate->outcome = EPX_SLOW;
   }
@@ -207,20 +209,20 @@ static void explain(epx_distributed *d, epx_certificate *certificate) {
 epx_err epx_distributed_follow(epx_distributed *d, epx_certificate *certificate) {
   bool lost = false;
   certificate->outcome = EPX_OK;
-  epx_oscillation_init(&d->oscillation);
-  d->oscillates = false;
-  if (d->watch) epx_limit_cycle_init(d->watch, 0, NULL);
+  epx_oscillation_init(&d->dynamics.oscillation);
+  d->dynamics.oscillates = false;
+  if (d->dynamics.watch) epx_limit_cycle_init(d->dynamics.watch, 0, NULL);
   EPX_PETSC(measure(d));
-  if (d->elapsed == 0) EPX_PETSC(expect_way(d));
-  d->arrived = is_slow(d, d->target, 0);
-  if (!d->arrived) EPX_PETSC(integrate(d, &lost));
+  if (d->dynamics.elapsed == 0) EPX_PETSC(expect_way(d));
+  d->arrived = is_slow(d, d->dynamics.target, 0);
+  if (!d->arrived) EPX_PETSC(d->dynamics.integrate(d, &lost));
   if (lost) d->residual = NAN;
   if (!lost) EPX_PETSC(measure(d));
   if (!d->arrived) explain(d, certificate);
   return EPX_OK;
 }
 
-/** Measures how the dynamics settle at d->end, from `start`. *time: NaN where they end elsewhere, at d->state. */
+/** Measures how the dynamics settle at d->dynamics.end, from `start`. *time: NaN where they end elsewhere, at d->state. */
 static epx_err measure_settling(epx_distributed *d, const double *start, double *time) {
   const double *state, *rate;
   bool lost = false;
@@ -233,10 +235,10 @@ static epx_err measure_settling(epx_distributed *d, const double *start, double 
   EPX_PETSC(add_settling(d, state, rate, 0, 0));
   EPX_PETSC(VecRestoreArrayRead(d->field, &rate));
   EPX_PETSC(VecRestoreArrayRead(d->state, &state));
-  if (!d->settled) EPX_PETSC(integrate(d, &lost));
-  *time = !lost && d->settled
-              ? epx_settling_eval_time(&d->kinds, &d->settling, &d->most_size, d->options.tolerance)
-              : NAN;
+  if (!d->dynamics.settled) EPX_PETSC(d->dynamics.integrate(d, &lost));
+  *time = !lost && d->dynamics.settled ? epx_settling_eval_time(&d->kinds, &d->dynamics.settling,
+                                                                &d->dynamics.most_size, d->options.tolerance)
+                                       : NAN;
   return EPX_OK;
 }
 
@@ -247,14 +249,14 @@ epx_err epx_distributed_eval_settling(epx_distributed *d, const double *start, c
   if (certificate->outcome != EPX_OK) return EPX_OK;
   EPX_TRY(epx_distributed_merge_codes(d, EPX_ARRAY(end, n)));
   memcpy(end, state, n * sizeof *end);
-  d->end = end;
+  d->dynamics.end = end;
   int code = measure_settling(d, start, &certificate->settling_time);
   if (code == EPX_OK &&
       isnan(certificate->settling_time)) { /* equilibria are not alone: it ends at another one */
     if (epx_distributed_get_vector(d, d->state, end)) code = EPX_ESOLVER;
     if (code == EPX_OK) code = measure_settling(d, start, &certificate->settling_time);
   }
-  d->end = NULL;
+  d->dynamics.end = NULL;
   epx_array_destroy(&end);
   EPX_TRY(code);
   return EPX_OK;

@@ -22,7 +22,7 @@ static void set_driven(epx_nodes *nodes, int r, double feature) {
 static void set_inputs(epx_nodes *nodes) {
   const epx_network *network = nodes->network;
   const size_t n_rows = (size_t)nodes->n_rows, n_lanes = (size_t)nodes->lanes->n_lanes;
-  double *clamped = nodes->sent + (size_t)(nodes->n_local + nodes->n_ghosts) * n_rows;
+  double *clamped = nodes->messages.sent + (size_t)(nodes->n_local + nodes->n_ghosts) * n_rows;
   epx_lanes_set_parameters(nodes->lanes, nodes->packed);
   memcpy(nodes->base, nodes->lanes->input, n_rows * n_lanes * sizeof *nodes->base);
   for (int k = 0; k < network->n_inputs; k++) {
@@ -48,7 +48,7 @@ static int get_further(const epx_network *network, const double *theta) {
 
 void epx_nodes_set_parameters(epx_nodes *nodes, const double *theta) {
   const epx_network *network = nodes->network, *single = nodes->single;
-  nodes->further = get_further(network, theta);
+  nodes->links.further = get_further(network, theta);
   for (int p = 0; p < network->family->n_parameters; p++) {
     if (network->family->parameters[p].site == EPX_SITE_LINK) continue;
     for (int r = 0; r < nodes->n_local; r++) {
@@ -57,8 +57,8 @@ void epx_nodes_set_parameters(epx_nodes *nodes, const double *theta) {
     }
   }
   const double *coupling = theta + network->offset[network->coupling];
-  for (int k = 0; k < nodes->start[nodes->n_local]; k++)
-    nodes->coupling[k] = coupling[nodes->link[k]];
+  for (int k = 0; k < nodes->links.start[nodes->n_local]; k++)
+    nodes->links.coupling[k] = coupling[nodes->links.link[k]];
   set_inputs(nodes);
 }
 
@@ -103,12 +103,12 @@ void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n_used, con
 
 PetscErrorCode epx_nodes_begin_exchange(const epx_nodes *nodes, double *sent) {
   double *ghosts = sent + (size_t)nodes->n_local * (size_t)nodes->n_rows;
-  return PetscSFBcastBegin(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE);
+  return PetscSFBcastBegin(nodes->messages.exchange, nodes->messages.sent_type, sent, ghosts, MPI_REPLACE);
 }
 
 PetscErrorCode epx_nodes_end_exchange(const epx_nodes *nodes, double *sent) {
   double *ghosts = sent + (size_t)nodes->n_local * (size_t)nodes->n_rows;
-  return PetscSFBcastEnd(nodes->exchange, nodes->sent_type, sent, ghosts, MPI_REPLACE);
+  return PetscSFBcastEnd(nodes->messages.exchange, nodes->messages.sent_type, sent, ghosts, MPI_REPLACE);
 }
 
 PetscErrorCode epx_nodes_exchange(const epx_nodes *nodes, double *sent) {
@@ -118,20 +118,21 @@ PetscErrorCode epx_nodes_exchange(const epx_nodes *nodes, double *sent) {
 
 PetscErrorCode epx_nodes_exchange_states(const epx_nodes *nodes, double *states) {
   double *ghosts = states + (size_t)nodes->n_local * (size_t)nodes->n_components;
-  PetscCall(PetscSFBcastBegin(nodes->exchange, nodes->state_type, states, ghosts, MPI_REPLACE));
-  return PetscSFBcastEnd(nodes->exchange, nodes->state_type, states, ghosts, MPI_REPLACE);
+  PetscCall(
+      PetscSFBcastBegin(nodes->messages.exchange, nodes->messages.state_type, states, ghosts, MPI_REPLACE));
+  return PetscSFBcastEnd(nodes->messages.exchange, nodes->messages.state_type, states, ghosts, MPI_REPLACE);
 }
 
 PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state) {
-  epx_nodes_lay_sent(nodes, 0, (size_t)nodes->n_local, state, nodes->sent);
-  return epx_nodes_exchange(nodes, nodes->sent);
+  epx_nodes_lay_sent(nodes, 0, (size_t)nodes->n_local, state, nodes->messages.sent);
+  return epx_nodes_exchange(nodes, nodes->messages.sent);
 }
 
 epx_node_links epx_nodes_get_links(const epx_nodes *nodes, size_t first, const double *sent, int n_sent) {
   return (epx_node_links){.n_left = (size_t)nodes->n_local - first,
-                          .start = nodes->start + first,
-                          .column = nodes->column,
-                          .coupling = nodes->coupling,
+                          .start = nodes->links.start + first,
+                          .column = nodes->links.column,
+                          .coupling = nodes->links.coupling,
                           .sent = sent,
                           .n_sent = (size_t)n_sent};
 }
@@ -143,52 +144,52 @@ static void receive(const epx_nodes *nodes, size_t first, size_t n_used, bool of
   const epx_node_links links =
       epx_nodes_get_links(nodes, first, sent, of_states ? nodes->n_components : nodes->n_rows);
   EPX_KERNEL_CALL(epx_nodes_receive)
-  (&links, n_used, (size_t)nodes->n_rows, of_states ? nodes->sent_slope : NULL, (size_t)nodes->lanes->n_lanes,
-   nodes->base + first, n_lanes, input);
+  (&links, n_used, (size_t)nodes->n_rows, of_states ? nodes->messages.sent_slope : NULL,
+   (size_t)nodes->lanes->n_lanes, nodes->base + first, n_lanes, input);
   pad(nodes->n_rows, n_used, n_lanes, input);
 }
 
 PetscErrorCode epx_nodes_set_state(epx_nodes *nodes, const double *state) {
   PetscCall(epx_nodes_send(nodes, state));
-  receive(nodes, 0, (size_t)nodes->n_local, false, nodes->sent, (size_t)nodes->lanes->n_lanes,
+  receive(nodes, 0, (size_t)nodes->n_local, false, nodes->messages.sent, (size_t)nodes->lanes->n_lanes,
           nodes->lanes->input);
   epx_nodes_lay(nodes, state, nodes->y);
   return 0;
 }
 
-/** Makes nodes->part the lanes of n_used nodes from `first` on. */
+/** Makes nodes->cache.part the lanes of n_used nodes from `first` on. */
 static void cut_part(epx_nodes *nodes, size_t first, size_t n_used) {
   const epx_lanes *lanes = nodes->lanes;
-  epx_lanes *part = &nodes->part;
+  epx_lanes *part = &nodes->cache.part;
   *part = *lanes;
   part->n_instances = part->n_used = (int)n_used;
   part->n_lanes = (part->n_used + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
   part->coupling = lanes->shared ? lanes->coupling : lanes->coupling + first;
-  part->node = nodes->part_node;
+  part->node = nodes->cache.part_node;
   for (int p = 0; p < nodes->network->family->n_parameters; p++)
     part->node[p] = lanes->node[p] ? lanes->node[p] + first : NULL;
-  part->input = nodes->part_arrays;
+  part->input = nodes->cache.part_arrays;
 }
 
-/** Makes nodes->part the lanes of a part, their state and their input. */
+/** Makes nodes->cache.part the lanes of a part, their state and their input. */
 static void set_part(epx_nodes *nodes, size_t first, size_t n_used, bool of_states, const double *sent,
                      const double *state) {
   cut_part(nodes, first, n_used);
-  const size_t n_lanes = (size_t)nodes->part.n_lanes;
-  receive(nodes, first, n_used, of_states, sent, n_lanes, nodes->part.input);
-  lay(nodes, first, n_used, n_lanes, state, nodes->part_y);
+  const size_t n_lanes = (size_t)nodes->cache.part.n_lanes;
+  receive(nodes, first, n_used, of_states, sent, n_lanes, nodes->cache.part.input);
+  lay(nodes, first, n_used, n_lanes, state, nodes->cache.part_y);
 }
 
 void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n_used, const double *state) {
-  set_part(nodes, first, n_used, false, nodes->sent, state);
+  set_part(nodes, first, n_used, false, nodes->messages.sent, state);
 }
 
-/** Evaluates the field of nodes->part. */
+/** Evaluates the field of nodes->cache.part. */
 static void eval_part(epx_nodes *nodes, size_t first, size_t n_used, double *f) {
-  const size_t n = (size_t)nodes->n_components * (size_t)nodes->part_length;
-  double *rate = nodes->part_y + n, *work = rate + n;
-  nodes->network->family->eval_field(&nodes->part, nodes->part_y, rate, work);
-  gather(nodes, first, n_used, (size_t)nodes->part.n_lanes, rate, f);
+  const size_t n = (size_t)nodes->n_components * (size_t)nodes->cache.part_length;
+  double *rate = nodes->cache.part_y + n, *work = rate + n;
+  nodes->network->family->eval_field(&nodes->cache.part, nodes->cache.part_y, rate, work);
+  gather(nodes, first, n_used, (size_t)nodes->cache.part.n_lanes, rate, f);
 }
 
 void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n_used, const double *sent,
@@ -204,7 +205,7 @@ void epx_nodes_eval_part_of_states(epx_nodes *nodes, size_t first, size_t n_used
 }
 
 size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first) {
-  const size_t left = (size_t)nodes->n_local - first, length = (size_t)nodes->part_length;
+  const size_t left = (size_t)nodes->n_local - first, length = (size_t)nodes->cache.part_length;
   return left < length ? left : length;
 }
 
@@ -213,7 +214,7 @@ PetscErrorCode epx_nodes_eval_field(epx_nodes *nodes, const double *state, doubl
   PetscCall(epx_nodes_send(nodes, state));
   for (size_t first = 0, n = 0; first < n_local; first += n) {
     n = epx_nodes_get_part_size(nodes, first);
-    epx_nodes_eval_part(nodes, first, n, nodes->sent, state, f);
+    epx_nodes_eval_part(nodes, first, n, nodes->messages.sent, state, f);
   }
   return 0;
 }
@@ -232,6 +233,6 @@ void epx_nodes_turn(const epx_nodes *nodes, const double *v, double *out) {
 
 int epx_nodes_get_row(const epx_nodes *nodes, int column) {
   if (column < nodes->n_local) return nodes->first + column;
-  if (column < nodes->n_local + nodes->n_ghosts) return nodes->ghost_row[column - nodes->n_local];
+  if (column < nodes->n_local + nodes->n_ghosts) return nodes->messages.ghost_row[column - nodes->n_local];
   return -1;
 }

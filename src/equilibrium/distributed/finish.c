@@ -67,10 +67,10 @@ static PetscErrorCode eval_jacobian(SNES snes, Vec state, Mat jacobian, Mat prec
  * it is for. */
 static PetscErrorCode set_reduction(const epx_distributed *d, PetscInt iteration, double gain, double next) {
   double reduction = FIRST_REDUCTION;
-  if (d->reduction_is_given) return 0;
+  if (d->newton.reduction_is_given) return 0;
   if (iteration > 0) reduction = fmax(fmin(gain * gain, FIRST_REDUCTION), LEAST_REDUCTION);
   reduction = fmax(reduction, fmin(MARGIN * d->options.tolerance / next, FIRST_REDUCTION));
-  return KSPSetTolerances(d->ksp, reduction, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT);
+  return KSPSetTolerances(d->linear.ksp, reduction, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT);
 }
 
 /** Evaluates the length of the last step as a share of the largest component, and notes whether it was cut short. */
@@ -82,9 +82,10 @@ static PetscErrorCode eval_step(epx_distributed *d, SNES snes, double *length) {
   PetscCall(SNESLineSearchGetLambda(search, &share));
   PetscCall(SNESGetSolutionUpdate(snes, &step));
   PetscCall(VecNorm(step, NORM_INFINITY, length));
-  if (!d->kinds.angle[0]) d->scale = fmax(d->scale, *length); /* it may have begun in the dark */
-  *length = *length > 0 ? *length / d->scale : 0;
-  d->damped = d->damped || share < 1;
+  if (!d->kinds.angle[0])
+    d->newton.scale = fmax(d->newton.scale, *length); /* it may have begun in the dark */
+  *length = *length > 0 ? *length / d->newton.scale : 0;
+  d->newton.damped = d->newton.damped || share < 1;
   d->counts.newton_iterations++;
   return 0;
 }
@@ -101,18 +102,18 @@ static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, Pet
   PetscCall(SNESGetFunction(snes, &field, NULL, NULL));
   PetscCall(VecNorm(field, NORM_INFINITY, &d->residual));
   if (iteration > 0) PetscCall(eval_step(d, snes, &length));
-  if (iteration == 1) d->first_step = length;
+  if (iteration == 1) d->newton.first_step = length;
   const double left = iteration > 0 ? d->residual / before : 1, next = length * left;
-  d->unsolved = left > UNSOLVED && length <= SHORT && !d->damped;
+  d->newton.unsolved = left > UNSOLVED && length <= SHORT && !d->newton.damped;
   const bool spent = iteration == 1 && d->dynamics_follow && !(left <= CONTRACTION);
   d->arrived = false;
   if (!isfinite(f_norm)) {
     *reason = SNES_DIVERGED_FNORM_NAN;
   } else if (d->residual == 0 || (left <= TELLING && next <= d->options.tolerance)) {
     *reason = SNES_CONVERGED_FNORM_ABS;
-  } else if (d->residual <= ROUNDING_RATE * d->largest_rate && length <= d->options.tolerance) {
+  } else if (d->residual <= ROUNDING_RATE * d->dynamics.largest_rate && length <= d->options.tolerance) {
     *reason = SNES_CONVERGED_SNORM_RELATIVE;
-  } else if (spent || (d->damped && d->dynamics_follow)) {
+  } else if (spent || (d->newton.damped && d->dynamics_follow)) {
     *reason = SNES_DIVERGED_LINE_SEARCH; /* the answer would not be taken: the dynamics go on at once */
   } else {
     PetscCall(set_reduction(d, iteration, left, isfinite(next) ? next : 1));
@@ -137,27 +138,28 @@ epx_err epx_distributed_create_finish(epx_distributed *d) {
   PetscBool given;
   int n_ranks = 1;
   MPI_Comm_size(d->nodes->communicator, &n_ranks);
-  EPX_PETSC(SNESCreate(d->nodes->communicator, &d->snes));
-  EPX_PETSC(SNESSetType(d->snes, SNESNEWTONLS));
-  EPX_PETSC(SNESSetFunction(d->snes, d->field, eval_field, d));
-  EPX_PETSC(SNESSetJacobian(d->snes, d->product, d->jacobian, eval_jacobian, d));
-  EPX_PETSC(SNESSetConvergenceTest(d->snes, judge, d, NULL));
-  EPX_PETSC(SNESSetTolerances(d->snes, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, d->options.max_newton,
-                              PETSC_MAX_INT));
-  EPX_PETSC(SNESGetKSP(d->snes, &d->ksp));
-  EPX_PETSC(KSPSetType(d->ksp, KSPGMRES));
-  EPX_PETSC(KSPSetTolerances(d->ksp, FIRST_REDUCTION, PETSC_DEFAULT, PETSC_DEFAULT, LINEAR_ITERATIONS));
-  EPX_PETSC(KSPGetPC(d->ksp, &pc));
+  EPX_PETSC(SNESCreate(d->nodes->communicator, &d->newton.snes));
+  EPX_PETSC(SNESSetType(d->newton.snes, SNESNEWTONLS));
+  EPX_PETSC(SNESSetFunction(d->newton.snes, d->field, eval_field, d));
+  EPX_PETSC(SNESSetJacobian(d->newton.snes, d->linear.product, d->linear.jacobian, eval_jacobian, d));
+  EPX_PETSC(SNESSetConvergenceTest(d->newton.snes, judge, d, NULL));
+  EPX_PETSC(SNESSetTolerances(d->newton.snes, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT,
+                              d->options.max_newton, PETSC_MAX_INT));
+  EPX_PETSC(SNESGetKSP(d->newton.snes, &d->linear.ksp));
+  EPX_PETSC(KSPSetType(d->linear.ksp, KSPGMRES));
+  EPX_PETSC(
+      KSPSetTolerances(d->linear.ksp, FIRST_REDUCTION, PETSC_DEFAULT, PETSC_DEFAULT, LINEAR_ITERATIONS));
+  EPX_PETSC(KSPGetPC(d->linear.ksp, &pc));
   EPX_PETSC(PCSetType(pc, n_ranks > 1 ? PCBJACOBI : PCILU));
-  EPX_PETSC(SNESSetLagPreconditioner(d->snes, LAG_ONCE));
-  if (SNESSetFromOptions(d->snes))
+  EPX_PETSC(SNESSetLagPreconditioner(d->newton.snes, LAG_ONCE));
+  if (SNESSetFromOptions(d->newton.snes))
     return EPX_RAISE(EPX_EINPUT, "petsc.options: %s", epx_session_get_message());
   EPX_TRY(check_preconditioner(pc));
-  EPX_PETSC(SNESGetLagPreconditioner(d->snes, &d->lag));
+  EPX_PETSC(SNESGetLagPreconditioner(d->newton.snes, &d->newton.lag));
   EPX_PETSC(PetscOptionsHasName(NULL, NULL, "-ksp_rtol", &given));
-  d->reduction_is_given = given;
+  d->newton.reduction_is_given = given;
   EPX_PETSC(PetscOptionsGetAll(NULL, &options));
-  d->newton_is_given = strstr(options, "-snes_") != NULL;
+  d->newton.newton_is_given = strstr(options, "-snes_") != NULL;
   EPX_PETSC(PetscFree(options));
   return EPX_OK;
 }
@@ -167,7 +169,8 @@ const char *epx_distributed_get_solver(const epx_distributed *d) {
   PC pc;
   KSPType method = NULL;
   PCType preconditioner = NULL;
-  if (KSPGetPC(d->ksp, &pc) || KSPGetType(d->ksp, &method) || PCGetType(pc, &preconditioner)) return "";
+  if (KSPGetPC(d->linear.ksp, &pc) || KSPGetType(d->linear.ksp, &method) || PCGetType(pc, &preconditioner))
+    return "";
   snprintf(text, sizeof text, "%s with %s", method ? method : "?", preconditioner ? preconditioner : "?");
   return text;
 }
@@ -187,13 +190,13 @@ epx_err epx_distributed_take_direct(epx_distributed *d, bool *taken) {
                      "%s did not converge on the linearised network: a direct solver takes over, which wants "
                      "much memory; " EPX_DISTRIBUTED_CHOOSE,
                      epx_distributed_get_solver(d));
-  EPX_PETSC(KSPGetPC(d->ksp, &pc));
-  EPX_PETSC(KSPSetType(d->ksp, KSPGMRES)); /* the factors may be of a state nearby */
-  EPX_PETSC(KSPSetTolerances(d->ksp, PETSC_DEFAULT, NO_FLOOR, PETSC_DEFAULT, LINEAR_ITERATIONS));
+  EPX_PETSC(KSPGetPC(d->linear.ksp, &pc));
+  EPX_PETSC(KSPSetType(d->linear.ksp, KSPGMRES)); /* the factors may be of a state nearby */
+  EPX_PETSC(KSPSetTolerances(d->linear.ksp, PETSC_DEFAULT, NO_FLOOR, PETSC_DEFAULT, LINEAR_ITERATIONS));
   EPX_PETSC(PCSetType(pc, PCLU));
   if (PCFactorSetMatSolverType(pc, MATSOLVERMUMPS) != 0) return EPX_OK;
   *taken = d->counts.direct = true;
-  d->reduction_is_given = false;
+  d->newton.reduction_is_given = false;
   return EPX_OK;
 }
 
@@ -203,19 +206,19 @@ static epx_err attempt(epx_distributed *d, PetscInt lag, bool *arrived, bool *br
   SNESConvergedReason reason;
   PetscInt iterations;
   PetscReal size;
-  d->first_step = -1;
-  d->damped = d->unsolved = d->arrived = false;
+  d->newton.first_step = -1;
+  d->newton.damped = d->newton.unsolved = d->arrived = false;
   EPX_PETSC(VecNorm(d->state, NORM_INFINITY, &size));
-  d->scale = epx_kinds_get_scale(&d->kinds, 0, fmax(size, d->most_size));
-  EPX_PETSC(VecCopy(d->state, d->start));
-  EPX_PETSC(SNESSetLagPreconditioner(d->snes, lag));
-  if (SNESSolve(d->snes, NULL, d->state)) return epx_distributed_raise(d);
-  EPX_PETSC(SNESGetConvergedReason(d->snes, &reason));
-  EPX_PETSC(SNESGetLinearSolveIterations(d->snes, &iterations));
+  d->newton.scale = epx_kinds_get_scale(&d->kinds, 0, fmax(size, d->dynamics.most_size));
+  EPX_PETSC(VecCopy(d->state, d->newton.start));
+  EPX_PETSC(SNESSetLagPreconditioner(d->newton.snes, lag));
+  if (SNESSolve(d->newton.snes, NULL, d->state)) return epx_distributed_raise(d);
+  EPX_PETSC(SNESGetConvergedReason(d->newton.snes, &reason));
+  EPX_PETSC(SNESGetLinearSolveIterations(d->newton.snes, &iterations));
   d->counts.krylov_iterations += iterations;
   *arrived = reason > 0 && d->arrived; /* a step of nothing has PETSc think so, too */
   *broken = reason == SNES_DIVERGED_LINEAR_SOLVE;
-  if (!*arrived) EPX_PETSC(VecCopy(d->start, d->state));
+  if (!*arrived) EPX_PETSC(VecCopy(d->newton.start, d->state));
   return EPX_OK;
 }
 
@@ -224,20 +227,20 @@ epx_err epx_distributed_polish(epx_distributed *d, bool *arrived) {
   /* The Jacobian changes little on the way, and the factors of its start do; a learning phase is near the
    * free equilibrium, and those from there do: on large lattices they are a fifth of the time. Not where time
    * is reversed, which has another Jacobian. */
-  const bool reused = d->nudge && !d->nudge->origin && d->preconditioned;
-  d->preconditioned = reused;
-  EPX_TRY(attempt(d, reused ? LAG_REUSED : d->lag, arrived, &broken));
-  if (!*arrived && (reused || (broken && d->lag == LAG_ONCE))) {
-    d->preconditioned = false;
-    EPX_TRY(attempt(d, reused ? d->lag : LAG_NONE, arrived, &broken));
+  const bool reused = d->nudge && !d->nudge->origin && d->linear.preconditioned;
+  d->linear.preconditioned = reused;
+  EPX_TRY(attempt(d, reused ? LAG_REUSED : d->newton.lag, arrived, &broken));
+  if (!*arrived && (reused || (broken && d->newton.lag == LAG_ONCE))) {
+    d->linear.preconditioned = false;
+    EPX_TRY(attempt(d, reused ? d->newton.lag : LAG_NONE, arrived, &broken));
   }
-  if (!d->nudge) d->preconditioned = *arrived;
-  if (!*arrived && d->nudge && d->newton_is_given)
+  if (!d->nudge) d->linear.preconditioned = *arrived;
+  if (!*arrived && d->nudge && d->newton.newton_is_given)
     epx_log_write_once(
         EPX_LOG_WARNING, "distributed",
         "Newton's method, as petsc.options set it (-snes_...), does not come to the tolerance in nudged "
         "phases; leave these options out");
-  if (*arrived || (!d->unsolved && !(broken && d->nudge))) return EPX_OK;
+  if (*arrived || (!d->newton.unsolved && !(broken && d->nudge))) return EPX_OK;
   EPX_TRY(epx_distributed_take_direct(d, &taken));
   if (taken) EPX_TRY(attempt(d, LAG_NONE, arrived, &broken));
   return EPX_OK;
@@ -245,9 +248,9 @@ epx_err epx_distributed_polish(epx_distributed *d, bool *arrived) {
 
 epx_err epx_distributed_check_basin(epx_distributed *d, bool *inside) {
   double displacement;
-  EPX_PETSC(VecAXPY(d->start, -1, d->state));
-  EPX_PETSC(VecNorm(d->start, NORM_INFINITY, &displacement));
-  EPX_PETSC(VecAXPY(d->start, 1, d->state));
-  *inside = !d->damped && displacement <= (BASIN * d->first_step + ROUNDING) * d->scale;
+  EPX_PETSC(VecAXPY(d->newton.start, -1, d->state));
+  EPX_PETSC(VecNorm(d->newton.start, NORM_INFINITY, &displacement));
+  EPX_PETSC(VecAXPY(d->newton.start, 1, d->state));
+  *inside = !d->newton.damped && displacement <= (BASIN * d->newton.first_step + ROUNDING) * d->newton.scale;
   return EPX_OK;
 }

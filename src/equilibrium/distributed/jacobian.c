@@ -23,12 +23,13 @@ static epx_err preallocate(epx_distributed *d) {
   if (code == EPX_OK) {
     for (int r = 0; r < nodes->n_local; r++) {
       own[r] = 1;
-      for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
-        own[r] += nodes->column[k] < nodes->n_local;
-        foreign[r] += nodes->column[k] >= nodes->n_local && epx_nodes_get_row(nodes, nodes->column[k]) >= 0;
+      for (int k = nodes->links.start[r]; k < nodes->links.start[r + 1]; k++) {
+        own[r] += nodes->links.column[k] < nodes->n_local;
+        foreign[r] +=
+            nodes->links.column[k] >= nodes->n_local && epx_nodes_get_row(nodes, nodes->links.column[k]) >= 0;
       }
     }
-    failed = MatXAIJSetPreallocation(d->jacobian, nodes->n_components, own, foreign, NULL, NULL);
+    failed = MatXAIJSetPreallocation(d->linear.jacobian, nodes->n_components, own, foreign, NULL, NULL);
   }
   epx_array_destroy(&own);
   epx_array_destroy(&foreign);
@@ -48,11 +49,11 @@ static PetscErrorCode set_type(epx_distributed *d) {
   bool takes_blocks = !given;
   for (size_t k = 0; k < sizeof known / sizeof *known; k++)
     takes_blocks = takes_blocks || strcmp(name, known[k]) == 0;
-  PetscCall(MatSetType(d->jacobian, n > 1 && takes_blocks ? MATBAIJ : MATAIJ));
-  PetscCall(MatSetBlockSize(d->jacobian, n));
-  PetscCall(MatSetFromOptions(d->jacobian));
-  PetscCall(PetscObjectTypeCompareAny((PetscObject)d->jacobian, &blocked, MATSEQBAIJ, MATMPIBAIJ, ""));
-  d->blocked = blocked;
+  PetscCall(MatSetType(d->linear.jacobian, n > 1 && takes_blocks ? MATBAIJ : MATAIJ));
+  PetscCall(MatSetBlockSize(d->linear.jacobian, n));
+  PetscCall(MatSetFromOptions(d->linear.jacobian));
+  PetscCall(PetscObjectTypeCompareAny((PetscObject)d->linear.jacobian, &blocked, MATSEQBAIJ, MATMPIBAIJ, ""));
+  d->linear.blocked = blocked;
   return 0;
 }
 
@@ -60,9 +61,9 @@ static PetscErrorCode set_type(epx_distributed *d) {
 static epx_err check_type(const epx_distributed *d) {
   PetscBool known;
   MatType type;
-  EPX_PETSC(PetscObjectTypeCompareAny((PetscObject)d->jacobian, &known, MATSEQAIJ, MATMPIAIJ, MATSEQBAIJ,
-                                      MATMPIBAIJ, ""));
-  EPX_PETSC(MatGetType(d->jacobian, &type));
+  EPX_PETSC(PetscObjectTypeCompareAny((PetscObject)d->linear.jacobian, &known, MATSEQAIJ, MATMPIAIJ,
+                                      MATSEQBAIJ, MATMPIBAIJ, ""));
+  EPX_PETSC(MatGetType(d->linear.jacobian, &type));
   if (!known)
     return EPX_RAISE(EPX_EINPUT, "petsc.options: -mat_type %s cannot hold this network; aij and baij can",
                      type);
@@ -74,27 +75,27 @@ epx_err epx_distributed_create_jacobian(epx_distributed *d) {
   const int n = nodes->n_components;
   size_t longest = 0;
   for (int r = 0; r < nodes->n_local; r++) {
-    const size_t length = (size_t)(nodes->start[r + 1] - nodes->start[r]) + 1;
+    const size_t length = (size_t)(nodes->links.start[r + 1] - nodes->links.start[r]) + 1;
     if (length > longest) longest = length;
   }
-  EPX_TRY(EPX_ARRAY(d->columns, longest));
-  EPX_TRY(EPX_ARRAY(d->row, longest * (size_t)n * (size_t)n));
-  EPX_TRY(EPX_ARRAY(d->blocks, (size_t)n * (size_t)n * EPX_LANE_WIDTH));
+  EPX_TRY(EPX_ARRAY(d->linear.columns, longest));
+  EPX_TRY(EPX_ARRAY(d->linear.row, longest * (size_t)n * (size_t)n));
+  EPX_TRY(EPX_ARRAY(d->linear.blocks, (size_t)n * (size_t)n * EPX_LANE_WIDTH));
   if (nodes->network->family->eval_antisymmetric) {
-    EPX_TRY(EPX_ARRAY(d->antisymmetric, (size_t)n * (size_t)n * (size_t)nodes->lanes->n_lanes));
+    EPX_TRY(EPX_ARRAY(d->linear.antisymmetric, (size_t)n * (size_t)n * (size_t)nodes->lanes->n_lanes));
   }
-  EPX_PETSC(MatCreate(nodes->communicator, &d->jacobian));
-  EPX_PETSC(
-      MatSetSizes(d->jacobian, n * nodes->n_local, n * nodes->n_local, PETSC_DETERMINE, PETSC_DETERMINE));
+  EPX_PETSC(MatCreate(nodes->communicator, &d->linear.jacobian));
+  EPX_PETSC(MatSetSizes(d->linear.jacobian, n * nodes->n_local, n * nodes->n_local, PETSC_DETERMINE,
+                        PETSC_DETERMINE));
   EPX_PETSC(set_type(d));
   EPX_TRY(check_type(d));
   EPX_TRY(preallocate(d));
-  EPX_PETSC(MatSetOption(d->jacobian, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_TRUE));
-  EPX_PETSC(MatSetOption(d->jacobian, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
-  EPX_PETSC(MatCreateVecs(d->jacobian, &d->state, &d->field));
-  EPX_PETSC(VecDuplicate(d->state, &d->start));
-  EPX_PETSC(VecDuplicate(d->state, &d->ahead));
-  EPX_PETSC(VecDuplicate(d->state, &d->field_ahead));
+  EPX_PETSC(MatSetOption(d->linear.jacobian, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_TRUE));
+  EPX_PETSC(MatSetOption(d->linear.jacobian, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
+  EPX_PETSC(MatCreateVecs(d->linear.jacobian, &d->state, &d->field));
+  EPX_PETSC(VecDuplicate(d->state, &d->newton.start));
+  EPX_PETSC(VecDuplicate(d->state, &d->dynamics.ahead));
+  EPX_PETSC(VecDuplicate(d->state, &d->dynamics.field_ahead));
   return EPX_OK;
 }
 
@@ -107,7 +108,7 @@ static void eval_antisymmetric(epx_distributed *d) {
     for (size_t lane = 0; lane < n_lanes; lane++)
       nodes->work[c * n_lanes + lane] = 1;
     nodes->network->family->eval_antisymmetric(nodes->lanes, nodes->y, nodes->work,
-                                               d->antisymmetric + c * n * n_lanes);
+                                               d->linear.antisymmetric + c * n * n_lanes);
   }
 }
 
@@ -117,19 +118,19 @@ static void add_reversal(const epx_distributed *d, int r, double *own) {
   for (size_t c = 0; c < n; c++) {
     double column[EPX_LINK_MAX_ROWS], turned[EPX_LINK_MAX_ROWS];
     for (size_t k = 0; k < n; k++)
-      column[k] = d->antisymmetric[(c * n + k) * n_lanes + (size_t)r];
+      column[k] = d->linear.antisymmetric[(c * n + k) * n_lanes + (size_t)r];
     epx_nodes_turn(d->nodes, column, turned);
     for (size_t k = 0; k < n; k++)
       own[k * n + c] -= turned[k];
   }
 }
 
-/** Gets the own block of row r, whose vector of lanes is in d->blocks, as own[row * n + column]. */
+/** Gets the own block of row r, whose vector of lanes is in d->linear.blocks, as own[row * n + column]. */
 static void get_own(const epx_distributed *d, int r, int lane, double *own) {
   const int n = d->nodes->n_components;
   for (int k = 0; k < n * n; k++)
-    own[k] = d->blocks[k * EPX_LANE_WIDTH + lane];
-  if (d->nudge && d->nudge->origin && d->antisymmetric) add_reversal(d, r, own);
+    own[k] = d->linear.blocks[k * EPX_LANE_WIDTH + lane];
+  if (d->nudge && d->nudge->origin && d->linear.antisymmetric) add_reversal(d, r, own);
 }
 
 /** block[row * n + column] = J dF/dinput dx/ds of the entry k of row r, at the states as sent: a node's slope
@@ -164,30 +165,31 @@ static PetscErrorCode set_row(epx_distributed *d, int r, const double *own, cons
   const PetscInt row = nodes->first + r;
   double block[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS], reception[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS];
   int n_entries = 1, at = 1;
-  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++)
-    n_entries += epx_nodes_get_row(nodes, nodes->column[k]) >= 0;
-  d->columns[0] = row;
-  place(n, n_entries, 0, own, d->row);
+  for (int k = nodes->links.start[r]; k < nodes->links.start[r + 1]; k++)
+    n_entries += epx_nodes_get_row(nodes, nodes->links.column[k]) >= 0;
+  d->linear.columns[0] = row;
+  place(n, n_entries, 0, own, d->linear.row);
   nodes->network->family->link_law->eval_reception(state + r * n, reception);
-  for (int k = nodes->start[r]; k < nodes->start[r + 1]; k++) {
-    const int column = nodes->column[k], global = epx_nodes_get_row(nodes, column);
+  for (int k = nodes->links.start[r]; k < nodes->links.start[r + 1]; k++) {
+    const int column = nodes->links.column[k], global = epx_nodes_get_row(nodes, column);
     if (global < 0) continue;
     const double *other =
         column < nodes->n_local ? state + column * n : ghosts + (column - nodes->n_local) * n;
-    eval_link(nodes, reception, other, nodes->coupling[k], block);
-    d->columns[at] = global;
-    place(n, n_entries, at++, block, d->row);
+    eval_link(nodes, reception, other, nodes->links.coupling[k], block);
+    d->linear.columns[at] = global;
+    place(n, n_entries, at++, block, d->linear.row);
   }
-  PetscCall(MatSetValuesBlocked(d->jacobian, 1, &row, n_entries, d->columns, d->row, INSERT_VALUES));
+  PetscCall(MatSetValuesBlocked(d->linear.jacobian, 1, &row, n_entries, d->linear.columns, d->linear.row,
+                                INSERT_VALUES));
   return 0;
 }
 
 /** Gets the matrix of this rank's rows and columns, and the values that it has. */
 static PetscErrorCode get_values(const epx_distributed *d, Mat *own, double **values) {
   PetscBool spread;
-  *own = d->jacobian;
-  PetscCall(PetscObjectTypeCompare((PetscObject)d->jacobian, MATMPIBAIJ, &spread));
-  if (spread) PetscCall(MatMPIBAIJGetSeqBAIJ(d->jacobian, own, NULL, NULL));
+  *own = d->linear.jacobian;
+  PetscCall(PetscObjectTypeCompare((PetscObject)d->linear.jacobian, MATMPIBAIJ, &spread));
+  if (spread) PetscCall(MatMPIBAIJGetSeqBAIJ(d->linear.jacobian, own, NULL, NULL));
   return MatSeqBAIJGetArray(*own, values);
 }
 
@@ -198,14 +200,14 @@ static PetscErrorCode find_own_blocks(epx_distributed *d) {
   PetscInt n;
   const PetscInt *start, *column;
   PetscBool done;
-  if (!d->own_block) PetscCall(PetscMalloc1(d->nodes->n_local, &d->own_block));
+  if (!d->linear.own_block) PetscCall(PetscMalloc1(d->nodes->n_local, &d->linear.own_block));
   PetscCall(get_values(d, &own, &values));
   PetscCall(MatGetRowIJ(own, 0, PETSC_FALSE, PETSC_TRUE, &n, &start, &column, &done));
   for (PetscInt r = 0; r < n; r++) {
     PetscInt at = start[r];
     while (column[at] != r)
       at++;
-    d->own_block[r] = at;
+    d->linear.own_block[r] = at;
   }
   PetscCall(MatRestoreRowIJ(own, 0, PETSC_FALSE, PETSC_TRUE, &n, &start, &column, &done));
   return MatSeqBAIJRestoreArray(own, &values);
@@ -214,16 +216,16 @@ static PetscErrorCode find_own_blocks(epx_distributed *d) {
 /** Writes an own block where it stands: PETSc keeps the columns of a block together. */
 static void write_own(const epx_distributed *d, int r, const double *own, double *values) {
   const size_t n = (size_t)d->nodes->n_components;
-  double *block = values + (size_t)d->own_block[r] * n * n;
+  double *block = values + (size_t)d->linear.own_block[r] * n * n;
   if (r + WRITTEN_AHEAD < d->nodes->n_local)
-    __builtin_prefetch(values + (size_t)d->own_block[r + WRITTEN_AHEAD] * n * n, 1);
+    __builtin_prefetch(values + (size_t)d->linear.own_block[r + WRITTEN_AHEAD] * n * n, 1);
   for (size_t i = 0; i < n; i++) {
     for (size_t j = 0; j < n; j++)
       block[j * n + i] = own[i * n + j];
   }
 }
 
-/** Where the blocks go beside d->own: nowhere, the nodes' into the matrix's values, all through PETSc. */
+/** Where the blocks go beside d->linear.own: nowhere, the nodes' into the matrix's values, all through PETSc. */
 typedef enum { NOWHERE, IN_PLACE, THROUGH_PETSC } destination;
 
 /** Sets the blocks of all rows. values: of the matrix, in place; ghosts: the states of other ranks' nodes,
@@ -240,10 +242,11 @@ static PetscErrorCode set_rows(epx_distributed *d, destination to, const double 
     for (size_t k = 0; k < size; k++) {
       const int lane = (int)(k % EPX_LANE_WIDTH), r = (int)(first + k);
       if (lane == 0) {
-        nodes->network->family->eval_jacobian(&nodes->part, nodes->part_y, (int)k, EPX_LANE_WIDTH, d->blocks);
+        nodes->network->family->eval_jacobian(&nodes->cache.part, nodes->cache.part_y, (int)k, EPX_LANE_WIDTH,
+                                              d->linear.blocks);
       }
       get_own(d, r, lane, own);
-      if (d->own) memcpy(d->own + (size_t)r * n_block, own, n_block * sizeof *own);
+      if (d->linear.own) memcpy(d->linear.own + (size_t)r * n_block, own, n_block * sizeof *own);
       if (to == IN_PLACE) write_own(d, r, own, values);
       if (to == THROUGH_PETSC) PetscCall(set_row(d, r, own, state, ghosts));
     }
@@ -252,9 +255,11 @@ static PetscErrorCode set_rows(epx_distributed *d, destination to, const double 
 }
 
 static PetscErrorCode set_all_blocks(epx_distributed *d, const double *state) {
-  double *ghosts = d->nodes->ghost_state;
-  PetscCall(PetscSFBcastBegin(d->nodes->exchange, d->nodes->state_type, state, ghosts, MPI_REPLACE));
-  PetscCall(PetscSFBcastEnd(d->nodes->exchange, d->nodes->state_type, state, ghosts, MPI_REPLACE));
+  double *ghosts = d->nodes->messages.ghost_state;
+  PetscCall(PetscSFBcastBegin(d->nodes->messages.exchange, d->nodes->messages.state_type, state, ghosts,
+                              MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(d->nodes->messages.exchange, d->nodes->messages.state_type, state, ghosts,
+                            MPI_REPLACE));
   return set_rows(d, THROUGH_PETSC, state, ghosts, NULL);
 }
 
@@ -270,14 +275,14 @@ static PetscErrorCode set_own_blocks(epx_distributed *d, const double *state) {
 static PetscErrorCode eval_slope(epx_distributed *d, const double *state) {
   if (!d->nudge || !d->nudge->eval_slope) return 0;
   if (epx_distributed_eval_outputs(d, state, d->outputs) != EPX_OK) return PETSC_ERR_LIB;
-  d->nudge->eval_slope(d->nudge->context, d->outputs, d->slope);
+  d->nudge->eval_slope(d->nudge->context, d->outputs, d->linear.slope);
   return 0;
 }
 
 /** Exchanges what nodes send, and evaluates what a nudge brings in. */
 static PetscErrorCode prepare(epx_distributed *d, const double *state) {
   PetscCall(eval_slope(d, state));
-  if (!d->nudge || !d->nudge->origin || !d->antisymmetric) return epx_nodes_send(d->nodes, state);
+  if (!d->nudge || !d->nudge->origin || !d->linear.antisymmetric) return epx_nodes_send(d->nodes, state);
   PetscCall(epx_nodes_set_state(d->nodes, state));
   epx_nodes_lay(d->nodes, d->nudge->origin, d->nodes->y);
   eval_antisymmetric(d);
@@ -286,22 +291,22 @@ static PetscErrorCode prepare(epx_distributed *d, const double *state) {
 
 PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *d, Vec state) {
   const double *s;
-  const bool laid = d->links_laid;
+  const bool laid = d->linear.links_laid;
   PetscCall(VecGetArrayRead(state, &s));
   PetscCall(prepare(d, s));
   PetscCall(laid ? set_own_blocks(d, s) : set_all_blocks(d, s));
   PetscCall(VecRestoreArrayRead(state, &s));
-  PetscCall(MatAssemblyBegin(d->jacobian, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyEnd(d->jacobian, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyBegin(d->linear.jacobian, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(d->linear.jacobian, MAT_FINAL_ASSEMBLY));
   /* TS scales and shifts what it is given. */
-  d->links_laid = d->blocked && !d->ts && d->nodes->network->family->link_law->linear;
-  if (d->links_laid && !laid) PetscCall(find_own_blocks(d));
+  d->linear.links_laid = d->linear.blocked && !d->dynamics.ts && d->nodes->network->family->link_law->linear;
+  if (d->linear.links_laid && !laid) PetscCall(find_own_blocks(d));
   return 0;
 }
 
 PetscErrorCode epx_distributed_fill_product(epx_distributed *d, Vec state) {
   const double *s;
-  if (!d->own) return epx_distributed_fill_jacobian(d, state);
+  if (!d->linear.own) return epx_distributed_fill_jacobian(d, state);
   PetscCall(VecGetArrayRead(state, &s));
   PetscCall(prepare(d, s));
   PetscCall(set_rows(d, NOWHERE, s, NULL, NULL));

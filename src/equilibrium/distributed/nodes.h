@@ -13,48 +13,57 @@
 #include "equilibrium/distributed/distributed.h"
 #include "equilibrium/distributed/node_kernel.h"
 
+/* Links of owned row r: entries start[r] … start[r+1]-1, in the order of the nodes at their other ends. `column` counts
+ * owned rows, then ghosts, then clamped inputs. */
+typedef struct {
+  int *start, *column, *link;
+  double *coupling;
+  int further; /* a parameter of links beside the coupling that is not 0, as last set; -1: none */
+} epx_nodes_links;
+
+/* What nodes hear of one another, over ranks. */
+typedef struct {
+  int *ghost_row;                     /* [n_ghosts] free row of each, rising */
+  PetscSF exchange;                   /* owned rows -> ghosts */
+  MPI_Datatype sent_type, state_type; /* of one node */
+  bool sends_states; /* what a node sends is sent_slope times its state, and none is clamped */
+  double sent_slope[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS]; /* [n_rows][n_components] */
+  size_t n_sent;                                            /* numbers of `sent` */
+  double *sent;                                             /* [n_local + n_ghosts + clamped][n_rows] */
+  double *heard;       /* as sent: (dG/dinput)' v of each node, in gradients */
+  double *ghost_state; /* [n_ghosts][components] */
+} epx_nodes_messages;
+
+/* The field is evaluated a few lanes at a time, so that what passes between its steps stays in the core's own cache. */
+typedef struct {
+  epx_lanes part;      /* some of `lanes`, with an input of its own */
+  double **part_node;  /* [n_parameters] */
+  double *part_arrays; /* [n_rows + 6 components][part_length] */
+  double *part_y;      /* in it: [components][part.n_lanes] */
+  int part_length;     /* lanes of a part, a multiple of EPX_LANE_WIDTH */
+} epx_nodes_cache;
+
 typedef struct {
   const epx_network *network; /* borrowed */
   MPI_Comm communicator;      /* own duplicate */
   int first, n_local, n_ghosts;
   int inner, n_inner;       /* the longest run of owned rows that hear from no ghost */
   int n_components, n_rows; /* of a node: state, and input */
-
-  /* Links of owned row r: entries start[r] … start[r+1]-1, in the order of the nodes at their other ends.
-   * `column` counts owned rows, then ghosts, then clamped inputs. */
-  int *start, *column, *link;
-  double *coupling;
-  int further;      /* a parameter of links beside the coupling that is not 0, as last set; -1: none */
-  int *ghost_row;   /* [n_ghosts] free row of each, rising */
-  PetscSF exchange; /* owned rows -> ghosts */
-  MPI_Datatype sent_type, state_type; /* of one node */
-  bool sends_states; /* what a node sends is sent_slope times its state, and none is clamped */
-  double sent_slope[EPX_LINK_MAX_ROWS * EPX_LINK_MAX_ROWS]; /* [n_rows][n_components] */
-
-  epx_network *single; /* one node */
-  epx_lanes *lanes;    /* of it: lane r is owned row r */
+  epx_network *single;      /* one node */
+  epx_lanes *lanes;         /* of it: lane r is owned row r */
   epx_network *port_network;
   epx_lanes *port;      /* one node with one input: what a feature makes of an input node */
   double *packed;       /* [n_local][single->n_theta] */
   double *features;     /* [n_inputs], as last set */
   int *input_row;       /* [n_inputs] owned row of each input node, -1: another rank's, or clamped */
   int *output_row;      /* [n_outputs] likewise */
-  size_t n_sent;        /* numbers of `sent` */
-  double *sent;         /* [n_local + n_ghosts + clamped][n_rows] */
-  double *heard;        /* as sent: (dG/dinput)' v of each node, in gradients */
   double *gradient;     /* [n_local][single->n_theta] */
   double *weight;       /* [n_lanes] */
-  double *ghost_state;  /* [n_ghosts][components] */
   double *base;         /* [n_rows][n_lanes] input without links */
   double *y, *f, *work; /* of lanes */
-
-  /* The field is evaluated a few lanes at a time, so that what passes between its steps stays in the core's
-   * own cache: */
-  epx_lanes part;      /* some of `lanes`, with an input of its own */
-  double **part_node;  /* [n_parameters] */
-  double *part_arrays; /* [n_rows + 6 components][part_length] */
-  double *part_y;      /* in it: [components][part.n_lanes] */
-  int part_length;     /* lanes of a part, a multiple of EPX_LANE_WIDTH */
+  epx_nodes_links links;
+  epx_nodes_messages messages;
+  epx_nodes_cache cache;
 } epx_nodes;
 
 /** Lanes of a part: with their parameters a fifth of a megabyte, less than a second-level cache. */
@@ -75,7 +84,7 @@ void epx_nodes_set_sample(epx_nodes *nodes, const double *features);
 /** Turns an array of nodes into one of lanes, the padding repeating the last node. */
 void epx_nodes_lay(const epx_nodes *nodes, const double *interleaved, double *of_lanes);
 
-/** Exchanges what nodes send: fills nodes->sent from the states, [n_local][components]. Collective. */
+/** Exchanges what nodes send: fills nodes->messages.sent from the states, [n_local][components]. Collective. */
 PetscErrorCode epx_nodes_send(epx_nodes *nodes, const double *state);
 
 /** Sets nodes->y and the lanes' input at a state: after it, the family's functions see the network.
@@ -87,7 +96,7 @@ epx_node_links epx_nodes_get_links(const epx_nodes *nodes, size_t first, const d
 
 /** What the field is made of, for those who have more to do with a part while it is in the cache. First what
  * n nodes from `first` on send, of all parts; then the exchange of it (collective); then of any part its
- * lanes in nodes->part, their state in nodes->part_y and their input as links bring it; or its field.
+ * lanes in nodes->cache.part, their state in nodes->cache.part_y and their input as links bring it; or its field.
  * A part is of epx_nodes_get_part_size() nodes. state, f [n_local][components]: of all owned nodes. */
 size_t epx_nodes_get_part_size(const epx_nodes *nodes, size_t first);
 void epx_nodes_lay_sent(const epx_nodes *nodes, size_t first, size_t n, const double *state, double *sent);
@@ -98,7 +107,7 @@ void epx_nodes_set_part(epx_nodes *nodes, size_t first, size_t n, const double *
 void epx_nodes_eval_part(epx_nodes *nodes, size_t first, size_t n, const double *sent, const double *state,
                          double *f);
 
-/** Likewise where nodes->sends_states, without what is sent: the exchange of the states themselves
+/** Likewise where nodes->messages.sends_states, without what is sent: the exchange of the states themselves
  * (collective) and the field of a part of them. states [n_local + n_ghosts][components]. */
 PetscErrorCode epx_nodes_exchange_states(const epx_nodes *nodes, double *states);
 void epx_nodes_eval_part_of_states(epx_nodes *nodes, size_t first, size_t n, const double *states, double *f);

@@ -35,7 +35,7 @@ static void destroy_rehearsal(rehearsal *r) {
 }
 
 static epx_err create_rehearsal(const epx_nodes *nodes, int n_stages, epx_order *out, rehearsal *r) {
-  const int n_parts = (nodes->n_local + nodes->part_length - 1) / nodes->part_length;
+  const int n_parts = (nodes->n_local + nodes->cache.part_length - 1) / nodes->cache.part_length;
   const size_t n = (size_t)n_parts, stages = (size_t)n_stages;
   *r = (rehearsal){.n_parts = n_parts, .n_stages = n_stages, .out = out};
   EPX_TRY(EPX_ARRAY(r->start, n + 1));
@@ -53,13 +53,13 @@ static epx_err create_rehearsal(const epx_nodes *nodes, int n_stages, epx_order 
 
 /** Lists the parts that part p hears from; false: there are too many of them in all. */
 static bool list_near(const epx_nodes *nodes, rehearsal *r, int p) {
-  const int length = nodes->part_length, first = p * length;
+  const int length = nodes->cache.part_length, first = p * length;
   const int last = first + length < nodes->n_local ? first + length : nodes->n_local;
   int n = r->start[p];
   r->near[n++] = p;
   r->mark[p] = p + 1;
-  for (int k = nodes->start[first]; k < nodes->start[last]; k++) {
-    const int column = nodes->column[k], part = column / length;
+  for (int k = nodes->links.start[first]; k < nodes->links.start[last]; k++) {
+    const int column = nodes->links.column[k], part = column / length;
     if (column >= nodes->n_local) {
       r->is_edge[p] = r->is_edge[p] || column < nodes->n_local + nodes->n_ghosts;
       continue;

@@ -19,7 +19,7 @@ typedef enum { EPX_ORDER_FORM, EPX_ORDER_EVAL, EPX_ORDER_EXCHANGE } epx_order_ki
 typedef struct {
   epx_order_kind kind;
   int stage; /* 1 ... n_stages */
-  int part;  /* of nodes from part * nodes->part_length on; of an exchange, 0 */
+  int part;  /* of nodes from part * nodes->cache.part_length on; of an exchange, 0 */
 } epx_order_task;
 
 typedef struct {

@@ -19,66 +19,79 @@
 
 typedef struct epx_runge_kutta epx_runge_kutta;
 
-struct epx_distributed {
-  epx_nodes *nodes;
-  epx_equilibrium_options options;
-  epx_kinds kinds;         /* of components: one */
-  Vec state, field, start; /* [n_local][components]; start: where the finish began */
-  Vec ahead, field_ahead;  /* a state beside it, and its field */
-  Mat jacobian;            /* of the free field (and of a reversed deviation) */
-  bool blocked;            /* it keeps the values of a block side by side */
-  bool links_laid;         /* its blocks off the diagonal are those of the parameters */
-  Mat product;         /* what it does, and the nudge's slope; without its matrix where links are linear */
-  double *own;         /* [n_local][components][components] the nodes' blocks; NULL: by the matrix */
-  bool preconditioned; /* the preconditioner is of the last free equilibrium, nearly */
-  KSP ksp;             /* the finish's, and that of linear solves */
+/* The Jacobian, what is made of it, and what solves with it. */
+typedef struct {
+  Mat jacobian;          /* of the free field (and of a reversed deviation) */
+  bool blocked;          /* it keeps the values of a block side by side */
+  bool links_laid;       /* its blocks off the diagonal are those of the parameters */
+  Mat product;           /* what it does, and the nudge's slope; without its matrix where links are linear */
+  double *own;           /* [n_local][components][components] the nodes' blocks; NULL: by the matrix */
+  bool preconditioned;   /* the preconditioner is of the last free equilibrium, nearly */
+  KSP ksp;               /* the finish's, and that of linear solves */
+  PetscInt *own_block;   /* [n_local] place of each node's own block in the matrix; NULL: not known */
+  double *blocks;        /* [components][components][EPX_LANE_WIDTH] */
+  double *row;           /* the blocks of one row, [components][entries][components] */
+  PetscInt *columns;     /* [entries] block columns of one row */
+  double *antisymmetric; /* [components][components][n_lanes]: out[c] = (M - M') e_column of each lane */
+  double *slope;         /* [n_outputs components]^2, of the nudge where the Jacobian was filled */
+  Vec *krylov;           /* what tells saddles; NULL until first asked */
+} epx_distributed_linear;
+
+/* The finish, by Newton's method. */
+typedef struct {
+  Vec start; /* [n_local][components] where it began */
   SNES snes;
-  PetscInt lag;                 /* of its preconditioner, as PETSc counts it */
-  bool newton_is_given;         /* by the options, something of Newton's method */
-  bool reduction_is_given;      /* by the options, of each linear solve of Newton's */
+  PetscInt lag;            /* of its preconditioner, as PETSc counts it */
+  bool newton_is_given;    /* by the options, something of Newton's method */
+  bool reduction_is_given; /* by the options, of each linear solve of Newton's */
+  double first_step;       /* of the finish, largest component; negative before it */
+  double scale;            /* of the finish: what components are shares of */
+  bool damped;
+  bool unsolved; /* the last step was no solution of the linearised network */
+} epx_distributed_newton;
+
+/* Who integrates, and how a phase has gone so far. */
+typedef struct {
+  Vec ahead, field_ahead;       /* a state beside it, and its field */
   TS ts;                        /* the dynamics', or */
   epx_runge_kutta *runge_kutta; /* the other is NULL */
-  PetscInt *own_block;          /* [n_local] place of each node's own block in the matrix; NULL: not known */
-  double *blocks;               /* [components][components][EPX_LANE_WIDTH] */
-  double *row;                  /* the blocks of one row, [components][entries][components] */
-  PetscInt *columns;            /* [entries] block columns of one row */
-  double *antisymmetric;   /* [components][components][n_lanes]: out[c] = (M - M') e_column of each lane */
-  double *outputs, *force; /* [n_outputs][components] */
-  double *slope;           /* [n_outputs components]^2, of the nudge where the Jacobian was filled */
-
-  /* during a solve: */
-  const epx_distributed_nudge *nudge;
+  PetscErrorCode (*integrate)(epx_distributed *distributed, bool *lost); /* with it */
   double target;               /* share of the largest rate at which the dynamics end */
   double elapsed;              /* of the dynamics before the running integration */
-  double residual, size;       /* largest components of field and state, as last measured */
   double most_rate, most_size; /* the largest of the phase; of angles, size is 1 */
   double way;                  /* as far as the state has gone, or will go by what its start lets expect */
   double most;                 /* a component beyond this is divergence */
   double largest_rate;         /* of all phases */
-  bool arrived;                /* the dynamics did, or the finish */
   const double *end;           /* [n_local][components] where settling is measured; NULL: it is not */
   epx_settling settling;
   bool settled; /* it has, or rests elsewhere */
   long steps_left;
-  double last_step;  /* of the dynamics; INFINITY before it */
-  double first_step; /* of the finish, largest component; negative before it */
-  double scale;      /* of the finish: what components are shares of */
-  bool damped;
-  bool unsolved;        /* the last step was no solution of the linearised network */
-  bool dynamics_follow; /* where the finish does not do, the dynamics go on: a shortened step ends it */
+  double last_step;            /* of the dynamics; INFINITY before it */
   epx_oscillation oscillation; /* what is known of one */
   bool oscillates;             /* and enough is: the dynamics are over */
   epx_limit_cycle *watch;      /* over the owned rows; NULL until it was first opened */
   bool merge_failed;           /* of what ranks tell each other of it */
-  Vec *krylov;                 /* what tells saddles; NULL until first asked */
+} epx_distributed_dynamics;
 
+struct epx_distributed {
+  epx_nodes *nodes;
+  epx_equilibrium_options options;
+  epx_kinds kinds;                    /* of components: one */
+  Vec state, field;                   /* [n_local][components] */
+  double *outputs, *force;            /* [n_outputs][components] */
+  const epx_distributed_nudge *nudge; /* during a solve, NULL without */
+  double residual, size;              /* largest components of field and state, as last measured */
+  bool arrived;                       /* the dynamics did, or the finish */
+  bool dynamics_follow; /* where the finish does not do, the dynamics go on: a shortened step ends it */
+  epx_distributed_linear linear;
+  epx_distributed_newton newton;
+  epx_distributed_dynamics dynamics;
   epx_distributed_counts counts;
 };
 
 /** Creates matrix and vectors, the integrator, the finish. Collective. */
 epx_err epx_distributed_create_jacobian(epx_distributed *distributed);
 epx_err epx_distributed_create_product(epx_distributed *distributed);
-epx_err epx_distributed_create_dynamics(epx_distributed *distributed);
 epx_err epx_distributed_create_runge_kutta(epx_distributed *distributed);
 epx_err epx_distributed_create_ts(epx_distributed *distributed);
 epx_err epx_distributed_create_finish(epx_distributed *distributed);
@@ -93,11 +106,11 @@ PetscErrorCode epx_distributed_get_vector(const epx_distributed *distributed, Ve
 /** Evaluates f = F + N at `state`, vectors of the network. Collective. */
 PetscErrorCode epx_distributed_eval_field(epx_distributed *distributed, Vec state, Vec field);
 
-/** Fills distributed->jacobian at `state`, with the reversed deviation's part where the nudge has it, and
- * distributed->slope. Collective. */
+/** Fills distributed->linear.jacobian at `state`, with the reversed deviation's part where the nudge has it, and
+ * distributed->linear.slope. Collective. */
 PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *distributed, Vec state);
 
-/** Fills what distributed->product multiplies by, and the matrix only where it is that: enough where the
+/** Fills what distributed->linear.product multiplies by, and the matrix only where it is that: enough where the
  * preconditioner is not made anew. Collective. */
 PetscErrorCode epx_distributed_fill_product(epx_distributed *distributed, Vec state);
 

@@ -44,9 +44,10 @@ typedef struct {
 static void apply_rows(const epx_distributed *d, const task *p, int from, int size) {
   const epx_nodes *nodes = d->nodes;
   const size_t n = (size_t)nodes->n_components, first = (size_t)from;
-  const epx_node_links links = epx_nodes_get_links(nodes, first, nodes->heard, nodes->n_rows);
+  const epx_node_links links = epx_nodes_get_links(nodes, first, nodes->messages.heard, nodes->n_rows);
   EPX_KERNEL_CALL(epx_nodes_multiply)
-  (&links, (size_t)size, n, d->own + first * n * n, p->transposed, p->in, p->x + first * n, p->y + first * n);
+  (&links, (size_t)size, n, d->linear.own + first * n * n, p->transposed, p->in, p->x + first * n,
+   p->y + first * n);
 }
 
 static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x, double *y) {
@@ -62,10 +63,10 @@ static PetscErrorCode apply(epx_distributed *d, bool transposed, const double *x
   }
   const task p = {.transposed = transposed, .in = transposed ? in : received, .x = x, .y = y};
   for (int r = 0; r < nodes->n_local; r++)
-    multiply(n_rows, n, transposed ? out : sent, x + r * n, nodes->heard + r * n_rows);
-  PetscCall(epx_nodes_begin_exchange(nodes, nodes->heard));
+    multiply(n_rows, n, transposed ? out : sent, x + r * n, nodes->messages.heard + r * n_rows);
+  PetscCall(epx_nodes_begin_exchange(nodes, nodes->messages.heard));
   apply_rows(d, &p, nodes->inner, nodes->n_inner);
-  PetscCall(epx_nodes_end_exchange(nodes, nodes->heard));
+  PetscCall(epx_nodes_end_exchange(nodes, nodes->messages.heard));
   apply_rows(d, &p, 0, nodes->inner);
   apply_rows(d, &p, after, nodes->n_local - after);
   return 0;
@@ -82,7 +83,7 @@ static PetscErrorCode add_slope(epx_distributed *d, bool transposed, const doubl
     if (r < 0) continue;
     double sum = 0;
     for (size_t j = 0; j < n_ports; j++)
-      sum += d->slope[i * down + j * across] * d->outputs[j];
+      sum += d->linear.slope[i * down + j * across] * d->outputs[j];
     y[(size_t)r * n + i % n] += sum;
   }
   return 0;
@@ -93,10 +94,11 @@ static PetscErrorCode multiply_by(Mat product, bool transposed, Vec x, Vec y) {
   const double *from;
   double *to;
   PetscCall(MatShellGetContext(product, &d));
-  if (!d->own) PetscCall(transposed ? MatMultTranspose(d->jacobian, x, y) : MatMult(d->jacobian, x, y));
+  if (!d->linear.own)
+    PetscCall(transposed ? MatMultTranspose(d->linear.jacobian, x, y) : MatMult(d->linear.jacobian, x, y));
   PetscCall(VecGetArrayRead(x, &from));
   PetscCall(VecGetArray(y, &to));
-  if (d->own) PetscCall(apply(d, transposed, from, to));
+  if (d->linear.own) PetscCall(apply(d, transposed, from, to));
   if (d->nudge && d->nudge->eval_slope) PetscCall(add_slope(d, transposed, from, to));
   PetscCall(VecRestoreArrayRead(x, &from));
   PetscCall(VecRestoreArray(y, &to));
@@ -114,10 +116,11 @@ static PetscErrorCode multiply_transposed(Mat product, Vec x, Vec y) {
 epx_err epx_distributed_create_product(epx_distributed *d) {
   const int n = d->nodes->n_components, n_local = d->nodes->n_local;
   if (d->nodes->network->family->link_law->linear)
-    EPX_TRY(EPX_ARRAY(d->own, (size_t)n_local * (size_t)(n * n)));
+    EPX_TRY(EPX_ARRAY(d->linear.own, (size_t)n_local * (size_t)(n * n)));
   EPX_PETSC(MatCreateShell(d->nodes->communicator, n * n_local, n * n_local, PETSC_DETERMINE, PETSC_DETERMINE,
-                           d, &d->product));
-  EPX_PETSC(MatShellSetOperation(d->product, MATOP_MULT, (void (*)(void))multiply_plain));
-  EPX_PETSC(MatShellSetOperation(d->product, MATOP_MULT_TRANSPOSE, (void (*)(void))multiply_transposed));
+                           d, &d->linear.product));
+  EPX_PETSC(MatShellSetOperation(d->linear.product, MATOP_MULT, (void (*)(void))multiply_plain));
+  EPX_PETSC(
+      MatShellSetOperation(d->linear.product, MATOP_MULT_TRANSPOSE, (void (*)(void))multiply_transposed));
   return EPX_OK;
 }

@@ -40,7 +40,8 @@ static const double errors[N_STAGES] = {-5. / 72, 6. / 72, 8. / 72, -9. / 72};
 struct epx_runge_kutta {
   double *state[N_STAGES]; /* [n_local + n_ghosts][components] */
   double *k[N_STAGES];     /* [n_local][components] rates */
-  double *sent[N_STAGES];  /* what nodes send, of nodes->sent's shape; NULL where they send their states */
+  double *sent
+      [N_STAGES]; /* what nodes send, of nodes->messages.sent's shape; NULL where they send their states */
   epx_order order;
 };
 
@@ -52,18 +53,18 @@ enum { RATE, SIZE, ERROR, LOST, N_EXTENTS };
 epx_err epx_distributed_create_runge_kutta(epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
   const size_t n_components = (size_t)nodes->n_components;
-  EPX_TRY(EPX_ARRAY(d->runge_kutta, 1));
-  epx_runge_kutta *rk = d->runge_kutta;
+  EPX_TRY(EPX_ARRAY(d->dynamics.runge_kutta, 1));
+  epx_runge_kutta *rk = d->dynamics.runge_kutta;
   for (int stage = 0; stage < N_STAGES; stage++) {
     EPX_TRY(EPX_ARRAY(rk->state[stage], (size_t)(nodes->n_local + nodes->n_ghosts) * n_components));
     EPX_TRY(EPX_ARRAY(rk->k[stage], (size_t)nodes->n_local * n_components));
-    if (!nodes->sends_states) EPX_TRY(EPX_ARRAY(rk->sent[stage], nodes->n_sent));
+    if (!nodes->messages.sends_states) EPX_TRY(EPX_ARRAY(rk->sent[stage], nodes->messages.n_sent));
   }
   return epx_order_create(nodes, N_STAGES - 1, &rk->order);
 }
 
 void epx_distributed_destroy_runge_kutta(epx_distributed *d) {
-  epx_runge_kutta *rk = d->runge_kutta;
+  epx_runge_kutta *rk = d->dynamics.runge_kutta;
   if (!rk) return;
   for (int stage = 0; stage < N_STAGES; stage++) {
     epx_array_destroy(&rk->state[stage]);
@@ -71,15 +72,15 @@ void epx_distributed_destroy_runge_kutta(epx_distributed *d) {
     epx_array_destroy(&rk->sent[stage]);
   }
   epx_order_destroy(&rk->order);
-  epx_array_destroy(&d->runge_kutta);
+  epx_array_destroy(&d->dynamics.runge_kutta);
 }
 
 /** Lays the start of the dynamics, and what clamped inputs send in every stage. */
 static PetscErrorCode load(const epx_distributed *d) {
   const epx_nodes *nodes = d->nodes;
-  const epx_runge_kutta *rk = d->runge_kutta;
-  for (int stage = 0; stage < N_STAGES && !nodes->sends_states; stage++)
-    memcpy(rk->sent[stage], nodes->sent, nodes->n_sent * sizeof **rk->sent);
+  const epx_runge_kutta *rk = d->dynamics.runge_kutta;
+  for (int stage = 0; stage < N_STAGES && !nodes->messages.sends_states; stage++)
+    memcpy(rk->sent[stage], nodes->messages.sent, nodes->messages.n_sent * sizeof **rk->sent);
   PetscCall(epx_distributed_get_vector(d, d->state, rk->state[0]));
   return epx_distributed_get_vector(d, d->field, rk->k[0]);
 }
@@ -87,24 +88,26 @@ static PetscErrorCode load(const epx_distributed *d) {
 /** Forms a stage's state of a part, and what its nodes send. */
 static void form(const epx_distributed *d, int stage, double h, size_t first, size_t size) {
   const epx_nodes *nodes = d->nodes;
-  const epx_runge_kutta *rk = d->runge_kutta;
+  const epx_runge_kutta *rk = d->dynamics.runge_kutta;
   const size_t n = (size_t)nodes->n_components, at = first * n;
   const double *const k[] = {rk->k[0] + at, rk->k[1] + at, rk->k[2] + at};
   EPX_KERNEL_CALL(epx_pair_form)(size * n, h, weights[stage], rk->state[0] + at, k, rk->state[stage] + at);
-  if (!nodes->sends_states) epx_nodes_lay_sent(nodes, first, size, rk->state[stage], rk->sent[stage]);
+  if (!nodes->messages.sends_states)
+    epx_nodes_lay_sent(nodes, first, size, rk->state[stage], rk->sent[stage]);
 }
 
 static PetscErrorCode exchange(const epx_distributed *d, int stage) {
   const epx_nodes *nodes = d->nodes;
-  return nodes->sends_states ? epx_nodes_exchange_states(nodes, d->runge_kutta->state[stage])
-                             : epx_nodes_exchange(nodes, d->runge_kutta->sent[stage]);
+  return nodes->messages.sends_states
+             ? epx_nodes_exchange_states(nodes, d->dynamics.runge_kutta->state[stage])
+             : epx_nodes_exchange(nodes, d->dynamics.runge_kutta->sent[stage]);
 }
 
 /** Evaluates a stage's rate of a part; that of the last one extends what is known of this rank. */
 static void eval(const epx_distributed *d, int stage, size_t first, size_t size, double *extents) {
-  const epx_runge_kutta *rk = d->runge_kutta;
+  const epx_runge_kutta *rk = d->dynamics.runge_kutta;
   const size_t n = (size_t)d->nodes->n_components, at = first * n;
-  if (d->nodes->sends_states) {
+  if (d->nodes->messages.sends_states) {
     epx_nodes_eval_part_of_states(d->nodes, first, size, rk->state[stage], rk->k[stage]);
   } else {
     epx_nodes_eval_part(d->nodes, first, size, rk->sent[stage], rk->state[stage], rk->k[stage]);
@@ -119,10 +122,10 @@ static void eval(const epx_distributed *d, int stage, size_t first, size_t size,
 
 /** Does the stages of a step of length h, part by part. */
 static PetscErrorCode eval_stages(const epx_distributed *d, double h, double *extents) {
-  const epx_order *order = &d->runge_kutta->order;
+  const epx_order *order = &d->dynamics.runge_kutta->order;
   for (size_t i = 0; i < order->n_tasks; i++) {
     const epx_order_task task = order->tasks[i];
-    const size_t first = (size_t)task.part * (size_t)d->nodes->part_length;
+    const size_t first = (size_t)task.part * (size_t)d->nodes->cache.part_length;
     if (task.kind == EPX_ORDER_EXCHANGE) {
       PetscCall(exchange(d, task.stage));
     } else if (task.kind == EPX_ORDER_FORM) {
@@ -153,8 +156,8 @@ static void swap(double *arrays[N_STAGES]) {
 
 /** Makes the end of a step the start of the next. */
 static void accept(epx_distributed *d, const double *extents) {
-  swap(d->runge_kutta->state);
-  swap(d->runge_kutta->k);
+  swap(d->dynamics.runge_kutta->state);
+  swap(d->dynamics.runge_kutta->k);
   d->residual = extents[RATE];
   d->size = extents[SIZE];
 }
@@ -162,7 +165,7 @@ static void accept(epx_distributed *d, const double *extents) {
 /** Takes one step. *step: in, the length to try first; out, that of the next. *taken: its own length, 0 where
  * no length did. */
 static PetscErrorCode take_step(epx_distributed *d, double *step, double *taken) {
-  const double least = LEAST_STEP * fmax(d->size, d->way) / d->residual;
+  const double least = LEAST_STEP * fmax(d->size, d->dynamics.way) / d->residual;
   double error = NAN, extents[N_EXTENTS];
   int n_failures = 0;
   for (*taken = 0; *step > least && *taken == 0;) {
@@ -182,8 +185,8 @@ static PetscErrorCode take_step(epx_distributed *d, double *step, double *taken)
 }
 
 PetscErrorCode epx_distributed_integrate(epx_distributed *d, bool *lost) {
-  const epx_runge_kutta *rk = d->runge_kutta;
-  const double max_time = d->options.max_time - d->elapsed;
+  const epx_runge_kutta *rk = d->dynamics.runge_kutta;
+  const double max_time = d->options.max_time - d->dynamics.elapsed;
   double time = 0, step = epx_distributed_get_first_step(d), taken = 0;
   bool done = false;
   PetscCall(load(d));
@@ -192,9 +195,9 @@ PetscErrorCode epx_distributed_integrate(epx_distributed *d, bool *lost) {
     PetscCall(take_step(d, &step, &taken));
     *lost = taken == 0;
     time += taken;
-    d->last_step = step;
+    d->dynamics.last_step = step;
     if (!*lost) PetscCall(epx_distributed_look(d, rk->state[0], rk->k[0], time, taken, &done));
   }
-  d->elapsed += time;
+  d->dynamics.elapsed += time;
   return epx_distributed_set_vector(d, rk->state[0], d->state);
 }

@@ -50,7 +50,7 @@ static epx_err eval_bound(epx_distributed *d, const double *state, double *bound
 /** Finds out whether all eigenvalues are to be computed. */
 static epx_err check_size(const epx_distributed *d, bool *small) {
   PetscInt n_state;
-  EPX_PETSC(MatGetSize(d->jacobian, &n_state, NULL));
+  EPX_PETSC(MatGetSize(d->linear.jacobian, &n_state, NULL));
   *small = n_state <= DENSE_STATES;
   return EPX_OK;
 }
@@ -94,7 +94,7 @@ epx_err epx_distributed_eval_stability(epx_distributed *d, const double *state,
   EPX_PETSC(VecRestoreArrayWrite(d->state, &s));
   EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
   EPX_PETSC(EPSCreate(d->nodes->communicator, &eps));
-  const PetscErrorCode code = solve_eigenvalue(eps, d->jacobian, &certificate->abscissa);
+  const PetscErrorCode code = solve_eigenvalue(eps, d->linear.jacobian, &certificate->abscissa);
   (void)!EPSDestroy(&eps);
   EPX_PETSC(code);
   if (isnan(certificate->abscissa) && d->nodes->first == 0)
@@ -138,7 +138,7 @@ static PetscErrorCode take_out(const epx_distributed *d, int first, int last, Ve
   Vec along[KRYLOV_STEPS];
   double less[KRYLOV_STEPS];
   for (int i = 0; i < n; i++)
-    along[i] = d->krylov[(first + i) % n_vectors];
+    along[i] = d->linear.krylov[(first + i) % n_vectors];
   PetscCall(VecMDot(vector, n, along, h + first));
   for (int i = 0; i < n; i++)
     less[i] = -h[first + i];
@@ -150,12 +150,12 @@ static PetscErrorCode build(const epx_distributed *d, krylov *space) {
   const int n_vectors = count_vectors(d);
   PetscInt n_state;
   PetscReal product;
-  PetscCall(MatGetSize(d->product, &n_state, NULL));
-  PetscCall(fill_start(d, d->krylov[0]));
+  PetscCall(MatGetSize(d->linear.product, &n_state, NULL));
+  PetscCall(fill_start(d, d->linear.krylov[0]));
   memset(space, 0, sizeof *space);
   for (int j = 0; j < KRYLOV_STEPS && j < n_state; j++) {
-    Vec next = d->krylov[(j + 1) % n_vectors];
-    PetscCall(MatMult(d->product, d->krylov[j % n_vectors], next));
+    Vec next = d->linear.krylov[(j + 1) % n_vectors];
+    PetscCall(MatMult(d->linear.product, d->linear.krylov[j % n_vectors], next));
     PetscCall(VecNorm(next, NORM_2, &product));
     if (!isfinite(product)) return 0;
     PetscCall(take_out(d, symmetric && j > 0 ? j - 1 : 0, j, next, space->matrix[j]));
@@ -204,7 +204,7 @@ epx_err epx_distributed_check_saddle(epx_distributed *d, bool *saddle) {
     EPX_TRY(code);
     if (bound < 0) return EPX_OK;
   }
-  if (!d->krylov) EPX_PETSC(VecDuplicateVecs(d->state, count_vectors(d), &d->krylov));
+  if (!d->linear.krylov) EPX_PETSC(VecDuplicateVecs(d->state, count_vectors(d), &d->linear.krylov));
   EPX_PETSC(epx_distributed_fill_jacobian(d, d->state));
   EPX_PETSC(build(d, &space));
   *saddle = shows_growth(&space);
@@ -212,5 +212,5 @@ epx_err epx_distributed_check_saddle(epx_distributed *d, bool *saddle) {
 }
 
 void epx_distributed_destroy_krylov(epx_distributed *d) {
-  if (d->krylov) (void)!VecDestroyVecs(count_vectors(d), &d->krylov);
+  if (d->linear.krylov) (void)!VecDestroyVecs(count_vectors(d), &d->linear.krylov);
 }

@@ -33,7 +33,7 @@ static PetscErrorCode set_tolerances(const epx_distributed *d, double step) {
   const double scale = epx_distributed_get_scale(d, step);
   double rtol, atol;
   epx_distributed_get_tolerances(d, &rtol, &atol);
-  return TSSetTolerances(d->ts, scale * atol, NULL, scale * rtol, NULL);
+  return TSSetTolerances(d->dynamics.ts, scale * atol, NULL, scale * rtol, NULL);
 }
 
 static PetscErrorCode look(TS ts) {
@@ -46,11 +46,11 @@ static PetscErrorCode look(TS ts) {
   PetscCall(TSGetSolution(ts, &state));
   PetscCall(TSGetTime(ts, &time));
   PetscCall(TSGetPrevTime(ts, &last));
-  PetscCall(TSGetTimeStep(ts, &d->last_step));
+  PetscCall(TSGetTimeStep(ts, &d->dynamics.last_step));
   PetscCall(is_pseudo(ts, &pseudo));
   PetscCall(epx_distributed_eval_field(d, state, d->field));
   PetscCall(epx_distributed_measure(d, state));
-  PetscCall(set_tolerances(d, d->last_step));
+  PetscCall(set_tolerances(d, d->dynamics.last_step));
   PetscCall(VecGetArrayRead(state, &s));
   PetscCall(VecGetArrayRead(d->field, &rate));
   PetscCall(epx_distributed_look(d, s, rate, pseudo ? NAN : time, pseudo ? NAN : time - last, &done));
@@ -75,20 +75,21 @@ static PetscErrorCode lay_pattern(epx_distributed *d) {
 }
 
 epx_err epx_distributed_create_ts(epx_distributed *d) {
-  EPX_PETSC(TSCreate(d->nodes->communicator, &d->ts));
-  EPX_PETSC(TSSetApplicationContext(d->ts, d));
-  EPX_PETSC(TSSetProblemType(d->ts, TS_NONLINEAR));
-  EPX_PETSC(TSSetRHSFunction(d->ts, NULL, eval_rate, d));
-  EPX_PETSC(TSSetRHSJacobian(d->ts, d->jacobian, d->jacobian, eval_jacobian, d));
-  EPX_PETSC(TSSetType(d->ts, TSRK));
-  EPX_PETSC(TSRKSetType(d->ts, TSRK3BS));
-  EPX_PETSC(TSSetExactFinalTime(d->ts, TS_EXACTFINALTIME_STEPOVER));
-  EPX_PETSC(TSSetErrorIfStepFails(d->ts, PETSC_FALSE));
-  EPX_PETSC(TSSetMaxSteps(d->ts, PETSC_MAX_INT));
-  EPX_PETSC(TSSetPostStep(d->ts, look));
+  EPX_PETSC(TSCreate(d->nodes->communicator, &d->dynamics.ts));
+  EPX_PETSC(TSSetApplicationContext(d->dynamics.ts, d));
+  EPX_PETSC(TSSetProblemType(d->dynamics.ts, TS_NONLINEAR));
+  EPX_PETSC(TSSetRHSFunction(d->dynamics.ts, NULL, eval_rate, d));
+  EPX_PETSC(TSSetRHSJacobian(d->dynamics.ts, d->linear.jacobian, d->linear.jacobian, eval_jacobian, d));
+  EPX_PETSC(TSSetType(d->dynamics.ts, TSRK));
+  EPX_PETSC(TSRKSetType(d->dynamics.ts, TSRK3BS));
+  EPX_PETSC(TSSetExactFinalTime(d->dynamics.ts, TS_EXACTFINALTIME_STEPOVER));
+  EPX_PETSC(TSSetErrorIfStepFails(d->dynamics.ts, PETSC_FALSE));
+  EPX_PETSC(TSSetMaxSteps(d->dynamics.ts, PETSC_MAX_INT));
+  EPX_PETSC(TSSetPostStep(d->dynamics.ts, look));
   EPX_PETSC(set_norm());
   EPX_PETSC(lay_pattern(d));
-  if (TSSetFromOptions(d->ts)) return EPX_RAISE(EPX_EINPUT, "petsc.options: %s", epx_session_get_message());
+  if (TSSetFromOptions(d->dynamics.ts))
+    return EPX_RAISE(EPX_EINPUT, "petsc.options: %s", epx_session_get_message());
   return EPX_OK;
 }
 
@@ -97,18 +98,18 @@ PetscErrorCode epx_distributed_integrate_by_ts(epx_distributed *d, bool *lost) {
   PetscBool given;
   PetscReal time;
   bool pseudo = false;
-  PetscCall(is_pseudo(d->ts, &pseudo));
+  PetscCall(is_pseudo(d->dynamics.ts, &pseudo));
   PetscCall(set_tolerances(d, step));
-  PetscCall(TSSetTime(d->ts, 0));
-  PetscCall(TSSetStepNumber(d->ts, 0));
-  PetscCall(TSSetMaxTime(d->ts, pseudo ? ENDLESS : d->options.max_time - d->elapsed));
+  PetscCall(TSSetTime(d->dynamics.ts, 0));
+  PetscCall(TSSetStepNumber(d->dynamics.ts, 0));
+  PetscCall(TSSetMaxTime(d->dynamics.ts, pseudo ? ENDLESS : d->options.max_time - d->dynamics.elapsed));
   PetscCall(PetscOptionsHasName(NULL, NULL, "-ts_dt", &given));
-  if (!given) PetscCall(TSSetTimeStep(d->ts, step));
-  PetscCall(TSSetConvergedReason(d->ts, TS_CONVERGED_ITERATING));
-  const PetscErrorCode code = TSSolve(d->ts, d->state);
+  if (!given) PetscCall(TSSetTimeStep(d->dynamics.ts, step));
+  PetscCall(TSSetConvergedReason(d->dynamics.ts, TS_CONVERGED_ITERATING));
+  const PetscErrorCode code = TSSolve(d->dynamics.ts, d->state);
   *lost = code == PETSC_ERR_FP; /* a step left the numbers */
   if (!*lost) PetscCall(code);
-  PetscCall(TSGetTime(d->ts, &time));
-  d->elapsed += pseudo ? 0 : time;
+  PetscCall(TSGetTime(d->dynamics.ts, &time));
+  d->dynamics.elapsed += pseudo ? 0 : time;
   return 0;
 }
