@@ -116,13 +116,13 @@ refuse "bad.yaml:4: unknown key 'epohcs' in learning; did you mean 'epochs'?" ba
 refuse "--ranks 0: not a whole number above zero" deck.yaml --ranks 0
 refuse "--ranks 2x: not a whole number above zero" deck.yaml --ranks 2x
 refuse "--time soon: not a time" deck.yaml --time soon
-refuse "--grace (60 s) leaves nothing of --time (30 s)" deck.yaml --time 30s
+refuse "--grace (60 s) leaves no time of --time (30 s)" deck.yaml --time 30s
 refuse "without a pilot, give --ranks and --time" deck.yaml --pilot 0
 refuse "exclude each other" deck.yaml --chain 2 --shards 2
 refuse "--sites; did you mean --site?" deck.yaml --sites lumi
 refuse "no/where/r.h5: cannot be made" deck.yaml -o no/where/r.h5 --dry-run
 searched="$work/empty"
-refuse "sbatch is not on the path" deck.yaml
+refuse "sbatch is not found" deck.yaml
 searched=
 unset LUMI_PROJECT
 refuse "lumi.env:13: \$LUMI_PROJECT is not set" deck.yaml --site lumi
