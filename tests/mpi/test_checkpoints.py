@@ -30,7 +30,7 @@ def done_share(name):
 
 def went_on(err):
     """Shares from which trainings went on."""
-    return [float(share) / 100 for share in re.findall(r"goes on, ([0-9.]+) %", err)]
+    return [float(share) / 100 for share in re.findall(r"continues, ([0-9.]+) %", err)]
 
 
 def kill_midway(epilux, path, n_ranks, *words, least=0.0):
@@ -86,7 +86,7 @@ def a_signal_leaves_a_training_and_ends_with_75(folder, epilux):
         wait_for(lambda: any(done_share(name) > reached for name in checkpoints(path)), "a kept training")
         run.kill(number, run.ranks()[:1])
         status, _, err = run.wait()
-        assert status == 75 and "1 block" in err, f"{status}: {err}"
+        assert status == 75 and "1 running block" in err, f"{status}: {err}"
         assert bool(went_on(err)) == (reached > 0), err
         assert max(map(done_share, checkpoints(path))) > reached
         reached = max(map(done_share, checkpoints(path)))
