@@ -171,8 +171,14 @@ static epx_err check_header(const char *path, const epx_journal_key *key, const 
   if (header[1] != byte_order)
     return EPX_RAISE(EPX_EFORMAT,
                      "%s: written on a machine of another byte order; resume it on one of that kind", path);
-  if (header[7] != epx_checksum_eval(table, 0, header, 7 * sizeof *header) ||
-      memcmp(header, "EPXJRNL1", 8) != 0)
+  const bool whole = header[7] == epx_checksum_eval(table, 0, header, 7 * sizeof *header);
+  if (whole && memcmp(header, "EPXJRNL1", 8) != 0)
+    return EPX_RAISE(
+        EPX_EFORMAT,
+        "%s: a journal of format %c, and this program reads format 1: finish the campaign with the version "
+        "that began it, by epilux run DECK -o RESULTS.h5 --resume, or epilux extend RESULTS.h5",
+        path, ((const char *)header)[7]);
+  if (!whole)
     return EPX_RAISE(EPX_EFORMAT,
                      "%s: its header is damaged; without this file the campaign goes on from its results "
                      "file",

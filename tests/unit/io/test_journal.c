@@ -171,6 +171,24 @@ static void what_is_no_journal_is_refused(void **state) {
   }
 }
 
+static void journal_of_another_format_says_how_to_finish_it(void **state) {
+  (void)state;
+  epx_journal_report report;
+  uint64_t header[HEADER_BYTES / 8];
+  epx_checksum_table table;
+  epx_checksum_init(&table);
+  write_records(2);
+  const int file = open(path, O_RDONLY);
+  assert_true(pread(file, header, sizeof header, 0) == (ssize_t)sizeof header);
+  close(file);
+  memcpy((char *)header + 7, "2", 1);
+  header[7] = epx_checksum_eval(&table, 0, header, 7 * sizeof *header);
+  overwrite(0, header, sizeof header);
+  assert_int_equal(epx_journal_read(path, &key, see, NULL, &report), EPX_EFORMAT);
+  assert_non_null(strstr(epx_error_get_message(), "a journal of format 2"));
+  assert_non_null(strstr(epx_error_get_message(), "with the version that began it"));
+}
+
 /* A header that is whole and right but for what it announces: no memory is asked for it. */
 static void journal_that_announces_more_than_it_holds_has_no_record(void **state) {
   (void)state;
@@ -273,6 +291,7 @@ int main(void) {
       IN_FOLDER(a_damaged_record_is_passed_over_and_told),
       IN_FOLDER(a_journal_of_another_campaign_is_refused),
       IN_FOLDER(what_is_no_journal_is_refused),
+      IN_FOLDER(journal_of_another_format_says_how_to_finish_it),
       IN_FOLDER(journal_that_announces_more_than_it_holds_has_no_record),
       IN_FOLDER(records_of_a_journal_with_another_header_are_none),
       IN_FOLDER(an_emptied_journal_takes_new_records),
