@@ -31,6 +31,33 @@ ESTIMATOR = "learning.estimator"
 VAGUE = {"sigma", "mean", "low", "high", "rate", "name", "kind", "scale", "value", "min", "max", "width"}
 
 
+MOST_PACKING = 1100  # deflate makes at most 1032 bytes of one
+MOST_LEVELS = 8
+FIELDS_LINK = re.compile(r"/fields/point_\d+")
+
+
+def find_foreign(group, path="", level=0):
+    """What is wrong with the first thing of a file that leads to another file, or announces more than the file holds;
+    None where there is none. A stranger's file could else have any other file read."""
+    for name in group:
+        link, place = group.get(name, getlink=True), f"{path}/{name}"
+        if isinstance(link, h5py.ExternalLink) and FIELDS_LINK.fullmatch(place):
+            continue  # fields.py looks at where these lead
+        if not isinstance(link, h5py.HardLink) or level == MOST_LEVELS:
+            return f"{place} is a link that leads elsewhere, and results have none"
+        thing = group[name]
+        if isinstance(thing, h5py.Group):
+            found = find_foreign(thing, place, level + 1)
+            if found:
+                return found
+        elif isinstance(thing, h5py.Dataset):
+            if thing.external or thing.is_virtual:
+                return f"{place} is stored in another file, and nothing of another one is read"
+            if thing.size and thing.size * thing.dtype.itemsize > (MOST_PACKING if thing.chunks else 1) * thing.id.get_storage_size():
+                return f"{place} announces more than the file holds"
+    return None
+
+
 class ResultsError(Exception):
     """The file cannot be used; the text is one line for the user."""
 
@@ -145,6 +172,10 @@ class Results:
         if kind != FORMAT:
             file.close()
             raise ResultsError(f"{self.path}: not a results file: attribute `format` is {kind}, not {FORMAT}")
+        foreign = find_foreign(file)
+        if foreign:
+            file.close()
+            raise ResultsError(f"{self.path}: {foreign}")
         return file
 
     def _read(self):

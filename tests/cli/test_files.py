@@ -297,6 +297,10 @@ def nothing_of_another_file_is_read_and_nothing_announced_is_believed():
         for words in (("show", f"{name}.h5"), ("status", f"{name}.h5"), ("merge", "m.h5", f"{name}.h5"),
                       ("run", "deck.yaml", "-o", f"{name}.h5", "--resume")):
             refuse(said, *words)
+        report = subprocess.run([sys.executable, "-B", os.path.join(ROOT, "postproc", "report.py"), f"{name}.h5", "-o", "r.html"],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        assert report.returncode != 0 and said.split(" announces")[0] in report.stdout and "Traceback" not in report.stdout, report.stdout
+        assert not os.path.exists("r.html")
     for name in ("/dev/zero", "."):
         refuse("not a file", "show", name)
     os.mkfifo("pipe")
