@@ -240,6 +240,23 @@ def job_script_holds_hostile_names_as_they_are():
            "--nice\ntouch PWNED")
 
 
+def job_script_is_written_over_nothing_else():
+    write("sbatch", "#!/bin/sh\necho 7\n")
+    os.chmod("sbatch", 0o755)
+    environment = {**os.environ, "EPILUX_JOBS": os.path.join(ROOT, "jobs"), "PATH": os.getcwd() + ":" + os.environ["PATH"]}
+    words = ["submit", "deck.yaml", "-o", "r.h5", "--pilot", "0", "--ranks", "2", "--time", "1h"]
+    for _ in range(2):
+        call(*words, env=environment)
+        assert read("r.sbatch").startswith(b"#!/bin/bash -l\n")
+    write("r.sbatch", "notes\n")
+    assert "is no job script of this program" in call(*words, status=2, env=environment)
+    assert read("r.sbatch") == b"notes\n"
+    os.rename("r.sbatch", "notes")
+    os.symlink("notes", "r.sbatch")
+    assert "is a link" in call(*words, status=2, env=environment)
+    assert read("notes") == b"notes\n"
+
+
 def tables_quote_what_would_part_their_cells():
     names = ["a,b.mtx", 'c"d.mtx', "e f.mtx", "ü.mtx"]
     for name in names:
@@ -366,7 +383,8 @@ def what_stopped_says_how_to_continue_with_every_option():
 TESTS = [output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
          link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
          results_are_shown_without_the_files_of_their_deck, plugin_that_is_another_is_not_loaded,
-         deck_from_standard_input_is_the_same_on_any_number_of_ranks, job_script_holds_hostile_names_as_they_are, tables_quote_what_would_part_their_cells,
+         deck_from_standard_input_is_the_same_on_any_number_of_ranks, job_script_holds_hostile_names_as_they_are,
+         job_script_is_written_over_nothing_else, tables_quote_what_would_part_their_cells,
          nothing_of_another_file_is_read_and_nothing_announced_is_believed, readers_of_a_link_see_the_journal_of_its_file, journal_without_its_results_is_read_or_refused,
          merge_takes_the_lock_and_writes_over_no_part, simulate_and_progress_write_over_nothing_else,
          what_stopped_says_how_to_continue_with_every_option]

@@ -14,6 +14,7 @@
 #include "cli/commands/job.h"
 #include "cli/deck_arguments.h"
 #include "cli/time_limit.h"
+#include "io/recovery/output.h"
 #include "io/results/results.h"
 #include "parallel/progress.h"
 
@@ -153,7 +154,10 @@ static void print_plan(const epx_campaign *campaign, const epx_job *job, const e
 /* ---- submitting */
 
 static epx_err write_script(const epx_job *job, const epx_script *text) {
-  FILE *file = fopen(job->script, "w");
+  int descriptor;
+  EPX_TRY(epx_output_open(job->script, EPX_OUTPUT_SCRIPT, 0, &descriptor));
+  FILE *file = fdopen(descriptor, "w");
+  if (!file) close(descriptor);
   const bool written = file && fputs(text->text, file) >= 0;
   if (file && fclose(file) == 0 && written) return EPX_OK;
   return EPX_RAISE(EPX_EFILE, "%s: cannot be written: %s", job->script, strerror(errno));

@@ -52,7 +52,7 @@ static void write_column(FILE *file, const char *data, const int *shape, const e
 
 epx_err epx_fields_write_xdmf(const char *path, const char *data, const epx_snapshot *snapshot) {
   const int *shape = snapshot->shape;
-  FILE *file = fopen(path, "w");
+  FILE *file = fopen(path, "wx");
   if (!file) return EPX_RAISE(EPX_EFILE, "%s: cannot be made: %s", path, strerror(errno));
   fprintf(file,
           "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"

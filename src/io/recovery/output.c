@@ -30,6 +30,7 @@ static const struct {
              [EPX_OUTPUT_CHECKPOINT] = {"EPXCHKP", 7, "checkpoint"},
              [EPX_OUTPUT_HDF5] = {"\211HDF\r\n\032\n", 8, "HDF5 file"},
              [EPX_OUTPUT_XDMF] = {"<?xml ve", 8, "XDMF file"},
+             [EPX_OUTPUT_SCRIPT] = {"#!/bin/b", 8, "job script"},
              [EPX_OUTPUT_ANY] = {"", 0, "file"}};
 
 /* ---- paths */

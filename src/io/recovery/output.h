@@ -24,6 +24,7 @@ typedef enum {
   EPX_OUTPUT_CHECKPOINT,
   EPX_OUTPUT_HDF5,
   EPX_OUTPUT_XDMF,
+  EPX_OUTPUT_SCRIPT,
   EPX_OUTPUT_ANY /* one that is being written */
 } epx_output_kind;
 
