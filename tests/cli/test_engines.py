@@ -23,7 +23,7 @@ FEATURES = {
     "protocol": ("protocol: transfer+finetune, finetune: 1", "learning.protocol", ["nominal_accuracy"]),
     "audit": ("audit: 0.5", "equilibrium.audit", ["audit_disagreements"]),
     "starts": ("starts: 2", "equilibrium.starts", []),
-    "hardware": ("hardware: {weights: {bits: 6}}", "hardware", []),
+    "hardware": ("hardware: {weights: {bits: 6}, readout: {bits: 8}}", "hardware", ["saturated_reads"]),
 }
 
 
