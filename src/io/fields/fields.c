@@ -19,7 +19,7 @@
 #include "io/fields/fields_private.h"
 #include "io/recovery/folder.h"
 #include "io/recovery/output.h"
-#include "io/results/archive_private.h"
+#include "io/results/archive.h"
 
 #ifndef H5_HAVE_PARALLEL
 #error "fields of distributed networks need HDF5 with MPI (Debian: libhdf5-openmpi-dev)"

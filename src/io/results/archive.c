@@ -1,21 +1,33 @@
 /** @file
- * Archive, writing: the file is built in memory (HDF5's core driver) and written by plain write(), so that a
- * full disk is an error of ours, told once, and HDF5 never holds a file that it cannot flush.
+ * Archive. Writing: the file is built in memory (HDF5's core driver) and written by plain write(), so that a full disk is
+ * an error of ours, told once, and HDF5 never holds a file that it cannot flush. Reading: files are replaced, never changed
+ * in place: so no lock is taken, which some file systems lack.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "io/results/archive.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <threads.h>
 #include <unistd.h>
 
 #include "base/array.h"
-#include "io/recovery/folder.h"
 #include "io/recovery/output.h"
-#include "io/results/archive_private.h"
+#include "io/results/store.h"
+
+struct epx_archive {
+  hid_t file;
+  uint64_t n_bytes; /* of the file that is read */
+  const char *path; /* for messages */
+  char *owned_path; /* the same, or NULL */
+};
 
 enum { CHUNK_VALUES = 1 << 17 }; /* 1 MiB of doubles */
 
@@ -220,4 +232,242 @@ epx_err epx_archive_write_file(epx_archive *archive, const char *path, const cha
   epx_array_destroy(&image);
   EPX_TRY(code);
   return epx_output_replace(temporary, path);
+}
+
+/* ---- reading */
+
+enum { NAME_BYTES = 256 };
+static const double MOST_PACKING = 1100; /* deflate makes at most 1032 bytes of one */
+
+/* Tells what is wrong with a file before HDF5 only says that something is. */
+static epx_err check_file(const char *path, uint64_t *n_bytes) {
+  unsigned char start[8] = {0};
+  struct stat state;
+  const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (file < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
+  const bool regular = fstat(file, &state) == 0 && S_ISREG(state.st_mode);
+  const ssize_t n = regular ? read(file, start, sizeof start) : 0;
+  close(file);
+  if (!regular) return EPX_RAISE(EPX_EFILE, "%s: not a file", path);
+  if (n < (ssize_t)sizeof start || memcmp(start, "\211HDF\r\n\032\n", sizeof start) != 0)
+    return EPX_RAISE(EPX_EFORMAT, "%s: not an HDF5 file", path);
+  *n_bytes = (uint64_t)state.st_size;
+  return EPX_OK;
+}
+
+/* Stops at a link that leads elsewhere. The links to field files are for other programs, and none is followed. */
+static herr_t find_link(hid_t group, const char *name, const H5L_info_t *link, void *found) {
+  (void)group;
+  if (link->type == H5L_TYPE_HARD) return 0;
+  if (link->type == H5L_TYPE_EXTERNAL && strncmp(name, "fields/point_", 13) == 0 && !strchr(name + 13, '/'))
+    return 0;
+  snprintf(found, NAME_BYTES, "%s", name);
+  return 1;
+}
+
+/* A file that somebody else made may send a reader to any other file: nothing of another one is read. */
+static epx_err check_links(const epx_archive *archive) {
+  char found[NAME_BYTES] = "";
+  if (H5Lvisit(archive->file, H5_INDEX_NAME, H5_ITER_NATIVE, find_link, found) < 0)
+    return EPX_RAISE(EPX_EFORMAT, "%s: its groups are damaged", archive->path);
+  if (!*found) return EPX_OK;
+  return EPX_RAISE(EPX_EFORMAT, "%s: /%s is a link that leads elsewhere, and results have none",
+                   archive->path, found);
+}
+
+static epx_err create(const char *path, epx_archive *archive) {
+  EPX_TRY(epx_array_create_text(&archive->owned_path, path));
+  archive->path = archive->owned_path;
+  EPX_TRY(check_file(path, &archive->n_bytes));
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  H5PLset_loading_state(0); /* filters are code, and a file does not choose it */
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+#if H5_VERSION_GE(1, 10, 7)
+  H5Pset_file_locking(access, false, true);
+#endif
+  archive->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  H5Pclose(access);
+  if (archive->file < 0) return EPX_RAISE(EPX_EFORMAT, "%s: an HDF5 file that is cut short or damaged", path);
+  return check_links(archive);
+}
+
+epx_err epx_archive_create_from_file(const char *path, epx_archive **out) {
+  *out = NULL;
+  epx_archive *archive;
+  EPX_TRY(EPX_ARRAY(archive, 1));
+  epx_archive_set_turn(true);
+  archive->file = -1;
+  const int code = create(path, archive);
+  if (code == EPX_OK)
+    *out = archive;
+  else
+    epx_archive_destroy(&archive);
+  return code;
+}
+
+static epx_err raise_unfit(const epx_archive *archive, const char *name, const char *what) {
+  return EPX_RAISE(EPX_EFORMAT, "%s: not a results file of Epilux: %s %s", archive->path, name, what);
+}
+
+bool epx_archive_has_attribute(epx_archive *archive, const char *path, const char *name) {
+  return H5Aexists_by_name(archive->file, path, name, H5P_DEFAULT) > 0;
+}
+
+static epx_err read_attribute(epx_archive *archive, const char *path, const char *name, hid_t type,
+                              bool is_text, void *value) {
+  if (H5Aexists_by_name(archive->file, path, name, H5P_DEFAULT) <= 0)
+    return raise_unfit(archive, name, "is not there");
+  const hid_t attribute = H5Aopen_by_name(archive->file, path, name, H5P_DEFAULT, H5P_DEFAULT);
+  if (attribute < 0) return raise_unfit(archive, name, "cannot be read");
+  const hid_t stored = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  const bool fits = (is_text ? H5Tis_variable_str(stored) > 0 : H5Tget_class(stored) != H5T_STRING) &&
+                    H5Sget_simple_extent_npoints(space) == 1;
+  const herr_t code = fits ? H5Aread(attribute, type, value) : -1;
+  H5Sclose(space);
+  H5Tclose(stored);
+  H5Aclose(attribute);
+  return code < 0 ? raise_unfit(archive, name, "cannot be read") : EPX_OK;
+}
+
+epx_err epx_archive_read_text(epx_archive *archive, const char *path, const char *name, char **text) {
+  *text = NULL;
+  char *stored = NULL;
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  int code = read_attribute(archive, path, name, type, true, &stored);
+  H5Tclose(type);
+  if (code == EPX_OK) code = epx_array_create_text(text, stored ? stored : "");
+  if (stored) H5free_memory(stored);
+  return code;
+}
+
+epx_err epx_archive_read_number(epx_archive *archive, const char *path, const char *name, double *value) {
+  return read_attribute(archive, path, name, H5T_NATIVE_DOUBLE, false, value);
+}
+
+/* Checks that an array is stored in this file, all of it: no more is then asked for than the file is long, or, where
+ * it is packed, than it can unpack to. */
+static epx_err check_storage(const epx_archive *archive, const char *path, hid_t data) {
+  const hid_t properties = H5Dget_create_plist(data), space = H5Dget_space(data), type = H5Dget_type(data);
+  const bool elsewhere = H5Pget_layout(properties) == H5D_VIRTUAL || H5Pget_external_count(properties) != 0;
+  const double packing = H5Pget_nfilters(properties) > 0 ? MOST_PACKING : 1;
+  const double n_asked = (double)H5Sget_simple_extent_npoints(space) * (double)H5Tget_size(type);
+  const double n_stored = fmin((double)H5Dget_storage_size(data), (double)archive->n_bytes);
+  H5Tclose(type);
+  H5Sclose(space);
+  H5Pclose(properties);
+  if (elsewhere)
+    return EPX_RAISE(EPX_EFORMAT, "%s: %s is stored in another file, and nothing of another one is read",
+                     archive->path, path);
+  if (n_asked <= packing * n_stored) return EPX_OK;
+  return EPX_RAISE(EPX_EFORMAT, "%s: %s announces %.0f bytes, and the file holds %.0f of them", archive->path,
+                   path, n_asked, n_stored);
+}
+
+static epx_err open_array(epx_archive *archive, const char *path, hid_t *data) {
+  H5O_info_t info;
+  const bool there = H5Oget_info_by_name2(archive->file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
+                     info.type == H5O_TYPE_DATASET;
+  *data = there ? H5Dopen2(archive->file, path, H5P_DEFAULT) : -1;
+  if (*data < 0) return raise_unfit(archive, path, "is not there");
+  const int code = check_storage(archive, path, *data);
+  if (code != EPX_OK) H5Dclose(*data);
+  return code;
+}
+
+static epx_err read_lengths(epx_archive *archive, const char *path, hid_t data, int n_axes, size_t *n) {
+  hsize_t lengths[EPX_ARCHIVE_MAX_AXES] = {0};
+  const hid_t space = H5Dget_space(data);
+  const bool fits = H5Sget_simple_extent_ndims(space) == n_axes;
+  if (fits) H5Sget_simple_extent_dims(space, lengths, NULL);
+  H5Sclose(space);
+  for (int k = 0; k < n_axes; k++)
+    n[k] = (size_t)lengths[k];
+  return fits ? EPX_OK : raise_unfit(archive, path, "has other axes");
+}
+
+epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_axes, size_t *n) {
+  hid_t data;
+  EPX_TRY(open_array(archive, path, &data));
+  const int code = read_lengths(archive, path, data, n_axes, n);
+  H5Dclose(data);
+  return code;
+}
+
+static epx_err read_values(epx_archive *archive, const epx_archive_array *array, hid_t data, double *values) {
+  size_t n[EPX_ARCHIVE_MAX_AXES];
+  EPX_TRY(read_lengths(archive, array->path, data, array->n_axes, n));
+  for (int k = 0; k < array->n_axes; k++)
+    if (n[k] != array->n[k]) return raise_unfit(archive, array->path, "has other lengths");
+  if (H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+    return EPX_RAISE(EPX_EFORMAT, "%s: %s is damaged", archive->path, array->path);
+  return EPX_OK;
+}
+
+epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, double *values) {
+  hid_t data;
+  EPX_TRY(open_array(archive, array->path, &data));
+  const int code = read_values(archive, array, data, values);
+  H5Dclose(data);
+  return code;
+}
+
+epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_instances, double *state) {
+  const epx_archive_array array = {.path = "/trials/state", .n_axes = 2, .n = {n_points, n_instances}};
+  EPX_TRY(epx_archive_read(archive, &array, state));
+  for (size_t i = 0; i < n_points * n_instances; i++)
+    if (!(state[i] >= 0 && state[i] < EPX_STATES))
+      return EPX_RAISE(EPX_EFORMAT, "%s: /trials/state is damaged: it holds %g", archive->path, state[i]);
+  return EPX_OK;
+}
+
+epx_err epx_archive_read_link(epx_archive *archive, const char *path, char **file) {
+  H5L_info_t link;
+  char *value;
+  const char *name, *object;
+  *file = NULL;
+  if (H5Lexists(archive->file, "/fields", H5P_DEFAULT) <= 0 ||
+      H5Lexists(archive->file, path, H5P_DEFAULT) <= 0 ||
+      H5Lget_info(archive->file, path, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_EXTERNAL)
+    return EPX_OK;
+  EPX_TRY(EPX_ARRAY(value, link.u.val_size));
+  int code = EPX_OK;
+  if (H5Lget_val(archive->file, path, value, link.u.val_size, H5P_DEFAULT) >= 0 &&
+      H5Lunpack_elink_val(value, link.u.val_size, NULL, &name, &object) >= 0)
+    code = epx_array_create_text(file, name);
+  epx_array_destroy(&value);
+  return code;
+}
+
+epx_err epx_archive_read_name(epx_archive *archive, const char *group, int i, char *name, size_t size) {
+  H5G_info_t info;
+  *name = '\0';
+  if (H5Gget_info_by_name(archive->file, group, &info, H5P_DEFAULT) < 0)
+    return raise_unfit(archive, group, "is not there");
+  if ((hsize_t)i >= info.nlinks) return EPX_OK;
+  const H5_index_t order =
+      info.storage_type == H5G_STORAGE_TYPE_SYMBOL_TABLE ? H5_INDEX_NAME : H5_INDEX_CRT_ORDER;
+  if (H5Lget_name_by_idx(archive->file, group, order, H5_ITER_INC, (hsize_t)i, name, size, H5P_DEFAULT) < 0)
+    return raise_unfit(archive, group, "cannot be listed");
+  return EPX_OK;
+}
+
+static epx_err check_format(const epx_archive *archive, const char *format, const char *version) {
+  if (strcmp(format, "epilux-results") != 0)
+    return raise_unfit(archive, "its attribute format", "is another");
+  if (atoi(version) < EPX_STORE_FORMAT_OLDEST || atoi(version) > EPX_STORE_FORMAT_VERSION)
+    return EPX_RAISE(EPX_EFORMAT, "%s: results of format version %s; this program reads versions %d to %d",
+                     archive->path, version, EPX_STORE_FORMAT_OLDEST, EPX_STORE_FORMAT_VERSION);
+  return EPX_OK;
+}
+
+epx_err epx_archive_check_format(epx_archive *archive) {
+  char *format = NULL, *version = NULL;
+  int code = epx_archive_read_text(archive, "/", "format", &format);
+  if (code == EPX_OK) code = epx_archive_read_text(archive, "/", "format_version", &version);
+  if (code == EPX_OK) code = check_format(archive, format, version);
+  epx_array_destroy(&format);
+  epx_array_destroy(&version);
+  return code;
 }

@@ -86,4 +86,9 @@ epx_err epx_archive_read_link(epx_archive *archive, const char *path, char **fil
  * empty past the last. Errors: EPX_EFORMAT: no such group. */
 epx_err epx_archive_read_name(epx_archive *archive, const char *group, int i, char *name, size_t size);
 
+/** HDF5 serves one thread at a time, and in a run two of rank 0 have need of it, the coordinator and a worker: sets whether
+ * it is this thread's turn, and waits for it. A thread whose turn it is may take it again. An archive has the turn from its
+ * creation to its end. */
+void epx_archive_set_turn(bool own);
+
 #endif
