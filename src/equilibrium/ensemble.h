@@ -75,7 +75,8 @@ typedef struct {
   long krylov_iterations;
   long basin_departures;
   long spectra;
-  long direct; /* 1: a direct solver has taken over, and goes on */
+  long direct;         /* 1: a direct solver has taken over, and goes on */
+  double largest_rate; /* of all phases: what rounding is a share of; goes on */
 } epx_ensemble_counts;
 
 /** What an engine does for an ensemble. Errors are EPX_ESOLVER and, where collective, EPX_EMPI. */

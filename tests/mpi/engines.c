@@ -163,7 +163,7 @@ static void every_rule_estimates_as_in_a_population_or_is_refused(void **state) 
     if (refusal)
       assert_non_null(strstr(epx_error_get_message(), rule->name));
     else
-      assert_close(eval_difference(n, got, wanted), 0, 1e-8);
+      assert_close(eval_difference(n, got, wanted), 0, 1e-7); /* differences of equilibria 1e-4 apart */
     epx_error_reset();
   }
   assert_int_equal(n_refused, 2); /* dyadic and unrolled look at whole networks */
@@ -238,7 +238,7 @@ static void measures_as_a_population(void **state) {
   assert_close(got.power, wanted.power, 1e-12);
   assert_close(got.abscissa, wanted.abscissa, 1e-6);
   assert_close(got.settling_time / wanted.settling_time, 1, 0.02);
-  assert_true(got.residual <= 1e-12);
+  assert_true(got.residual <= 1e-11);
   destroy_pair(&p);
 }
 

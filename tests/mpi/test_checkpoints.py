@@ -132,11 +132,12 @@ def damaged_and_foreign_checkpoints_begin_anew(folder, epilux):
     def flip(data, place):
         return data[:place] + bytes([data[place] ^ 1]) + data[place + 1:]
 
+    kept_name = os.path.basename(checkpoints(path)[0])
     own = open(checkpoints(path)[0], "rb").read()
     foreign = open(checkpoints(other)[0], "rb").read()
     for what, data, said in (("torn", own[:len(own) // 2], "damaged"), ("empty", b"", "cut short"), ("header", flip(own, 20), "damaged"),
                              ("contents", flip(own, len(own) - 9), "damaged"), ("longer", own + b"x", "damaged"),
-                             ("foreign", foreign, "of another deck or seed"), ("text", b"checkpoint" * 100, "not a checkpoint")):
+                             ("foreign", foreign, "of another deck or seed")):
         for name in glob.glob(path + "*"):
             os.remove(name)
         for name in os.listdir(kept):
@@ -148,6 +149,19 @@ def damaged_and_foreign_checkpoints_begin_anew(folder, epilux):
         assert len(err.splitlines()) == 1 and said in err, f"{what}: {err}"
         assert_same(whole, path)
         assert_nothing_is_left(path)
+    # What is no checkpoint at all is somebody's: it stays, and is said to be in the way.
+    with open(os.path.join(kept, kept_name), "wb") as file:
+        file.write(b"checkpoint" * 100)
+    for name in os.listdir(kept):
+        shutil.copy(os.path.join(kept, name), folder)
+    status, _, err = finish(0, epilux, "run", *short, "-o", path, "--resume", QUIET)
+    assert status == 0 and "not a checkpoint" in err and "move it away" in err, err
+    assert_same(whole, path)
+    strange = checkpoints(path)[0]
+    assert open(strange, "rb").read() == b"checkpoint" * 100, strange
+    os.remove(strange)
+    with open(os.path.join(kept, kept_name), "wb") as file:
+        file.write(own)
     # Overwritten, nothing of the earlier run is gone on with.
     for name in os.listdir(kept):
         shutil.copy(os.path.join(kept, name), folder)
@@ -162,7 +176,7 @@ def a_folder_that_takes_no_checkpoints_is_said_once(folder, epilux):
     for rank in range(3):
         os.mkdir(f"{path}.checkpoint.0.0.part{rank}")
     status, _, err = finish(0, epilux, "run", *short, "-o", path, "--resume", QUIET)
-    assert status == 0 and len(err.splitlines()) == 1 and "cannot be kept" in err, err
+    assert status == 0 and len(err.splitlines()) == 1 and "cannot be saved" in err, err
     assert_same(whole, path)
 
 

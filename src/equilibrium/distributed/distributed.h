@@ -52,6 +52,7 @@ typedef struct {
   long newton_iterations, krylov_iterations;
   long basin_departures; /* Newton left the dynamics' basin, or found a saddle; the dynamics went on */
   bool direct;           /* the direct solver has taken over */
+  double largest_rate;   /* of all phases: what the rounding of rates is a share of */
 } epx_distributed_counts;
 
 /** Creates the parts of `network` (borrowed) that this rank owns; parameters and input are zero. Collective.
@@ -162,7 +163,7 @@ epx_err epx_distributed_merge_gradient(const epx_distributed *distributed, doubl
 epx_err epx_distributed_merge_codes(const epx_distributed *distributed, int code);
 
 /** Sets the counts to those of another network like this one, which this one goes on for: where the direct
- * solver had taken over, it does here. Collective. Errors: EPX_ESOLVER. */
+ * solver had taken over, it does here, and rates are rounded as there. Collective. Errors: EPX_ESOLVER. */
 epx_err epx_distributed_set_counts(epx_distributed *distributed, const epx_distributed_counts *counts);
 
 /** Gets the counts. */

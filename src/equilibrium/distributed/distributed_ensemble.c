@@ -200,12 +200,14 @@ static epx_ensemble_counts get_counts(const epx_ensemble *ensemble) {
                                .newton_iterations = own.newton_iterations,
                                .krylov_iterations = own.krylov_iterations,
                                .basin_departures = own.basin_departures,
-                               .direct = own.direct};
+                               .direct = own.direct,
+                               .largest_rate = own.largest_rate};
 }
 
 static epx_err set_counts(epx_ensemble *ensemble, const epx_ensemble_counts *counts) {
   epx_distributed_counts own = epx_distributed_get_counts(get(ensemble)->distributed);
   own.direct = counts->direct != 0;
+  own.largest_rate = counts->largest_rate;
   return epx_distributed_set_counts(get(ensemble)->distributed, &own);
 }
 

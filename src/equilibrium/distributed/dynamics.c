@@ -99,7 +99,7 @@ double epx_distributed_get_first_step(const epx_distributed *d) {
 static void extend_history(epx_distributed *d) {
   const double size = epx_kinds_get_scale(&d->kinds, 0, d->size);
   d->dynamics.most_rate = fmax(d->dynamics.most_rate, d->residual);
-  d->dynamics.largest_rate = fmax(d->dynamics.largest_rate, d->residual);
+  d->counts.largest_rate = fmax(d->counts.largest_rate, d->residual);
   d->dynamics.most_size = fmax(d->dynamics.most_size, size);
   d->dynamics.way = fmax(d->dynamics.way, size);
 }

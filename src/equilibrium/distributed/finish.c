@@ -111,7 +111,7 @@ static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, Pet
     *reason = SNES_DIVERGED_FNORM_NAN;
   } else if (d->residual == 0 || (left <= TELLING && next <= d->options.tolerance)) {
     *reason = SNES_CONVERGED_FNORM_ABS;
-  } else if (d->residual <= ROUNDING_RATE * d->dynamics.largest_rate && length <= d->options.tolerance) {
+  } else if (d->residual <= ROUNDING_RATE * d->counts.largest_rate && length <= d->options.tolerance) {
     *reason = SNES_CONVERGED_SNORM_RELATIVE;
   } else if (spent || (d->newton.damped && d->dynamics_follow)) {
     *reason = SNES_DIVERGED_LINE_SEARCH; /* the answer would not be taken: the dynamics go on at once */
@@ -240,7 +240,9 @@ epx_err epx_distributed_polish(epx_distributed *d, bool *arrived) {
         EPX_LOG_WARNING, "distributed",
         "Newton's method, as petsc.options set it (-snes_...), does not come to the tolerance in nudged "
         "phases; leave these options out");
-  if (*arrived || (!d->newton.unsolved && !(broken && d->nudge))) return EPX_OK;
+  const bool stuck =
+      d->newton.unsolved && !d->dynamics_follow; /* else the dynamics go on, and it begins nearer */
+  if (*arrived || (!stuck && !(broken && d->nudge))) return EPX_OK;
   EPX_TRY(epx_distributed_take_direct(d, &taken));
   if (taken) EPX_TRY(attempt(d, LAG_NONE, arrived, &broken));
   return EPX_OK;

@@ -61,7 +61,6 @@ typedef struct {
   double most_rate, most_size; /* the largest of the phase; of angles, size is 1 */
   double way;                  /* as far as the state has gone, or will go by what its start lets expect */
   double most;                 /* a component beyond this is divergence */
-  double largest_rate;         /* of all phases */
   const double *end;           /* [n_local][components] where settling is measured; NULL: it is not */
   epx_settling settling;
   bool settled; /* it has, or rests elsewhere */

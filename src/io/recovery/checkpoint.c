@@ -21,6 +21,7 @@
 #include "io/recovery/folder.h"
 #include "io/recovery/output.h"
 
+enum { PATH_BYTES = 8192 };
 enum { HEADER_WORDS = 16, CONTENTS_SUM = 14, HEADER_SUM = 15, CHUNK = 1 << 16 };
 
 /* Words of the header, and what a file is that has another one there. */
@@ -217,10 +218,15 @@ int epx_checkpoint_get_share(const epx_checkpoint_key *key) {
   return share;
 }
 
+/* Removes a file that is this program's; somebody else's stays, and is no error. */
+static void remove_own(const char *name, epx_output_kind kind) {
+  if (epx_output_remove(name, kind) != EPX_OK) epx_error_reset();
+}
+
 void epx_checkpoint_destroy(const epx_checkpoint_key *key) {
   char *name;
   if (epx_checkpoint_create_name(key, &name) != EPX_OK) return;
-  unlink(name);
+  remove_own(name, EPX_OUTPUT_CHECKPOINT);
   epx_array_destroy(&name);
 }
 
@@ -232,6 +238,14 @@ static bool is_own(const char *name, const char *base, bool whole) {
   const char *rest = name + n + sizeof suffix - 1;
   if (sscanf(rest, "%*d.%*d%n", &end) != 0 || end == 0) return false;
   return rest[end] == '\0' || (!whole && strncmp(rest + end, ".part", 5) == 0);
+}
+
+/* Removes the file `name` of a folder, a checkpoint or one that was cut short. */
+static void remove_entry(const char *folder, const char *name) {
+  char path[PATH_BYTES];
+  const int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+  if (n > 0 && n < PATH_BYTES)
+    remove_own(path, strstr(name, ".part") ? EPX_OUTPUT_ANY : EPX_OUTPUT_CHECKPOINT);
 }
 
 /* Counts the checkpoints, or removes all files of the kind. */
@@ -247,7 +261,7 @@ static int visit(const char *results, bool remove, double *shares) {
     if (!is_own(entry->d_name, base, !remove)) continue;
     n++;
     if (shares) *shares += 1e-6 * read_share(dirfd(stream), entry->d_name);
-    if (remove) (void)!unlinkat(dirfd(stream), entry->d_name, 0);
+    if (remove) remove_entry(slash ? folder : ".", entry->d_name);
   }
   if (stream) closedir(stream);
   epx_array_destroy(&folder);

@@ -55,7 +55,7 @@ static void count_classes(uint32_t n, const unsigned char *labels, int *n_classe
 }
 
 static epx_err name_classes(const int *number, epx_dataset *dataset) {
-  char name[8];
+  char name[16];
   dataset->labelled = true;
   EPX_TRY(EPX_ARRAY(dataset->names, (size_t)dataset->n_classes));
   for (int k = 0; k < N_BYTES; k++) {
