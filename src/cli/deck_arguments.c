@@ -26,26 +26,54 @@ static epx_err add_petsc_options(const char *words, epx_deck *deck) {
   return code;
 }
 
-/* A plugin is loaded when the deck is read, and to load it is to run it: so results that are to be continued say before
- * whether it is the one that they were computed with. */
-static epx_err check_plugin(const epx_call *call) {
-  const char *results = epx_call_get_value(call, "--output", 0);
-  char *text;
-  epx_deck *stored;
-  if (!results || !epx_call_is_set(call, "--resume") || access(results, F_OK) != 0) return EPX_OK;
-  EPX_TRY(epx_results_create_deck(results, &text));
-  int code = epx_deck_read_stored(results, text, &stored);
-  if (code == EPX_OK) code = epx_deck_check_plugin(stored);
-  epx_deck_destroy(&stored);
-  epx_array_destroy(&text);
-  return code;
-}
-
 bool epx_call_is_input(const epx_call *call) {
   static const char *const names[] = {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"};
   for (size_t k = 0; k < sizeof names / sizeof *names; k++)
     if (strcmp(call->arguments[0], names[k]) == 0) return true;
   return false;
+}
+
+/* The results file, before the deck is read in earnest; NULL where the deck does not say so far. */
+static char *create_results_name(const epx_call *call) {
+  const char *given = epx_call_get_value(call, "--output", 0), *assignment, *name;
+  char *path = NULL;
+  epx_deck *deck = NULL;
+  if (given) return epx_array_create_text(&path, given) == EPX_OK ? path : NULL;
+  int code = epx_call_is_input(call) ? EPX_EINPUT : epx_deck_read_alone(call->arguments[0], &deck);
+  for (int i = 0; code == EPX_OK && (assignment = epx_call_get_value(call, "--set", i)) != NULL; i++)
+    code = epx_deck_set(deck, assignment);
+  name = code == EPX_OK ? epx_deck_get_text(deck, "study.name") : NULL;
+  if (name && EPX_ARRAY(path, strlen(name) + sizeof ".h5") == EPX_OK)
+    snprintf(path, strlen(name) + sizeof ".h5", "%s.h5", name);
+  if (deck) epx_deck_destroy(&deck);
+  epx_error_reset();
+  return path;
+}
+
+/* What is wrong with the file else, and decks of other versions, are the run's to refuse. */
+static epx_err check_plugin_of(const char *results) {
+  char *text;
+  epx_deck *stored = NULL;
+  int code = epx_results_create_deck(results, &text);
+  if (code == EPX_OK) code = epx_deck_read_stored(results, text, &stored);
+  epx_array_destroy(&text);
+  if (code != EPX_OK) {
+    epx_error_reset();
+    return EPX_OK;
+  }
+  code = epx_deck_check_plugin(stored);
+  epx_deck_destroy(&stored);
+  return code;
+}
+
+/* A plugin is loaded when the deck is read, and to load it is to run it: so results that are to be continued say before
+ * whether it is the one that they were computed with. */
+static epx_err check_plugin(const epx_call *call) {
+  if (!epx_call_is_set(call, "--resume")) return EPX_OK;
+  char *results = create_results_name(call);
+  const int code = results && access(results, F_OK) == 0 ? check_plugin_of(results) : EPX_OK;
+  epx_array_destroy(&results);
+  return code;
 }
 
 /* The deck of the first argument, or of standard input. */

@@ -60,7 +60,7 @@ static epx_err read_stream(FILE *file, const char *path, char **text, size_t *le
   return EPX_OK;
 }
 
-epx_err epx_deck_read(const char *path, epx_deck **out) {
+static epx_err read_file(const char *path, bool stored, epx_deck **out) {
   char *text = NULL;
   size_t length;
   *out = NULL;
@@ -68,9 +68,17 @@ epx_err epx_deck_read(const char *path, epx_deck **out) {
   if (!file) return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", path, strerror(errno));
   int code = read_stream(file, path, &text, &length);
   fclose(file);
-  if (code == EPX_OK) code = create_from(path, text, length, false, out);
+  if (code == EPX_OK) code = create_from(path, text, length, stored, out);
   epx_array_destroy(&text);
   return code;
+}
+
+epx_err epx_deck_read(const char *path, epx_deck **out) {
+  return read_file(path, false, out);
+}
+
+epx_err epx_deck_read_alone(const char *path, epx_deck **out) {
+  return read_file(path, true, out);
 }
 
 epx_err epx_deck_read_text(const char *name, const char *text, epx_deck **out) {

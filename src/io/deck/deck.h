@@ -22,6 +22,10 @@ epx_err epx_deck_create_input(char **text);
  * known. Errors: as epx_deck_read_text(). */
 epx_err epx_deck_read_stored(const char *name, const char *text, epx_deck **out);
 
+/** Reads a deck as epx_deck_read_stored() does, from its file: to know its words before anything that it names is opened.
+ * Errors: as epx_deck_read(). */
+epx_err epx_deck_read_alone(const char *path, epx_deck **out);
+
 /** Checks that the plugin of a deck of results, of epx_deck_read_stored(), is still the file that it was; a deck without
  * one is fine. Errors: EPX_EINPUT: it is another, or not there. */
 epx_err epx_deck_check_plugin(const epx_deck *deck);
