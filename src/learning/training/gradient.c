@@ -37,8 +37,7 @@ static bool writes_probes(const epx_learner *learner, const epx_estimator *estim
 static void set_settable(epx_learner *learner) {
   const size_t n_theta = learner->network->n_theta;
   for (size_t k = 0; k < (size_t)learner->n_instances * n_theta; k++)
-    learner->mask[k] = learner->trained[k % n_theta] && (!learner->alive || learner->alive[k]) &&
-                       !learner->stopped[k / n_theta];
+    learner->mask[k] = epx_learner_can_set(learner, k) && !learner->stopped[k / n_theta];
 }
 
 /* Adds the gradient of the chunk solved last. */

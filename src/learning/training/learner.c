@@ -252,7 +252,7 @@ void epx_learner_set_dead(epx_learner *learner, double *theta) {
 void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift) {
   const size_t n_theta = learner->network->n_theta, n = (size_t)learner->n_instances * n_theta;
   for (size_t k = 0; k < n; k++)
-    learner->mask[k] = learner->trained[k % n_theta] && (!learner->alive || learner->alive[k]);
+    learner->mask[k] = epx_learner_can_set(learner, k);
   memcpy(epx_tuning_get_wanted(learner->tuning), wanted, n * sizeof *wanted);
   epx_tuning_write(learner->tuning, learner->mask);
   epx_tuning_eval_shift(learner->tuning, shift);
@@ -275,7 +275,7 @@ double epx_learner_get_skipped(const epx_learner *learner, int i_instance) {
 const unsigned char *epx_learner_get_settable(epx_learner *learner, int i_instance) {
   const size_t n_theta = learner->network->n_theta, own = (size_t)i_instance * n_theta;
   for (size_t k = 0; k < n_theta; k++)
-    learner->mask[own + k] = learner->trained[k] && (!learner->alive || learner->alive[own + k]);
+    learner->mask[own + k] = epx_learner_can_set(learner, own + k);
   return learner->mask + own;
 }
 

@@ -95,6 +95,11 @@ const int *epx_learner_get_samples(const epx_learner *learner, epx_part part, in
 /** Adds the chunk solved last to the tally of each instance. */
 void epx_learner_add_tally(epx_learner *learner);
 
+/** Tells whether training can set an entry, `at` in [n_instances][n_theta]: it is trained, and not dead. */
+static inline bool epx_learner_can_set(const epx_learner *learner, size_t at) {
+  return learner->trained[at % learner->network->n_theta] && (!learner->alive || learner->alive[at]);
+}
+
 /** Shows the training to its checkpointer, if there is one, `share` of it done. Errors: of the checkpointer. */
 epx_err epx_learner_show(epx_learner *learner, double share);
 

@@ -75,7 +75,7 @@ static void step(epx_learner *learner, double factor, double *theta) {
     const bool rests = (learner->stopped[i] && !learner->spec.tied) || learner->n_estimated[i] == 0;
     if (rests) memset(mask, 0, n_theta);
     for (size_t k = 0; !rests && k < n_theta; k++)
-      mask[k] = learner->trained[k] && (!learner->alive || learner->alive[(size_t)i * n_theta + k]);
+      mask[k] = epx_learner_can_set(learner, (size_t)i * n_theta + k);
   }
   if (epx_tuning_is_ideal(&learner->spec.hardware.tuning)) {
     epx_optimizer_step(learner->optimizer, factor, learner->gradient, learner->mask, theta, learner->mask);

@@ -70,8 +70,8 @@ void epx_learner_set_best(epx_learner *learner, double *theta) {
   double *set = learner->before ? epx_tuning_get_wanted(learner->tuning) : theta;
   if (learner->spec.patience == 0) return;
   for (size_t k = 0; k < (size_t)learner->n_instances * n_theta; k++) {
-    learner->mask[k] = isfinite(learner->best_loss[k / n_theta]) && learner->trained[k % n_theta] &&
-                       (!learner->alive || learner->alive[k]) && learner->best_theta[k] != set[k];
+    learner->mask[k] = isfinite(learner->best_loss[k / n_theta]) && epx_learner_can_set(learner, k) &&
+                       learner->best_theta[k] != set[k];
     if (learner->mask[k]) set[k] = learner->best_theta[k];
   }
   if (learner->before) {
