@@ -102,8 +102,8 @@ def list_ranks(path):
 
 
 class Brake:
-    """Makes a campaign take its time, whatever the machine: its workers are stopped for most of it, and let go for as
-    much as makes `seconds` of all of them together. Used with `with`; the coordinator is left alone."""
+    """Makes a campaign take its time, whatever the machine: once it has begun, its workers are stopped for most of it, and
+    let go for as much as makes `seconds` of all of them together. Used with `with`; the coordinator is left alone."""
 
     def __init__(self, path, seconds):
         self.path = path
@@ -129,7 +129,8 @@ class Brake:
     def work(self):
         period = 0.2
         while not self.released.is_set():
-            workers = [pid for pid, rank in list_ranks(self.path).items() if rank > 0]
+            begun = os.path.exists(self.path + ".journal")
+            workers = [pid for pid, rank in list_ranks(self.path).items() if rank > 0 and begun]
             self.signal(workers, signal.SIGCONT)
             time.sleep(self.share * period)
             if self.share < 1:
