@@ -19,7 +19,7 @@ static void add_feedback(const epx_batch *batch, epx_estimator_work *work) {
   const double spread = 1 / sqrt(network->n_outputs);
   for (int r = 0; r < ensemble->n_rows; r++) {
     const int row = ensemble->first_row + r, node = network->free_nodes[row / network->family->components];
-    double *response = work->response + (size_t)r * n_lanes;
+    double *response = work->phase.response + (size_t)r * n_lanes;
     bool is_output = false;
     for (int o = 0; o < network->n_probes; o++)
       is_output = is_output || network->output_nodes[o] == node;
@@ -38,7 +38,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   (void)nudging;
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);
-  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->response));
+  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->phase.response));
   add_feedback(batch, work);
   epx_estimator_set_weights(batch, -1, work);
   return epx_estimator_add_response(batch, work, gradient);

@@ -20,13 +20,13 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   epx_ensemble *ensemble = batch->ensemble;
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);
-  EPX_TRY(epx_estimator_need(&work->held, epx_estimator_count_most(work)));
-  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->held));
-  memset(work->plus, 0, epx_estimator_count(batch) * sizeof *work->plus);
-  EPX_TRY(epx_nudging_solve_phase(batch, nudging->beta, EPX_NUDGE_ADJOINT, work, work->plus));
-  epx_estimator_read(batch, 1, work, work->plus);
+  EPX_TRY(epx_estimator_need(&work->phase.held, epx_estimator_count_most(work)));
+  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->phase.held));
+  memset(work->phase.plus, 0, epx_estimator_count(batch) * sizeof *work->phase.plus);
+  EPX_TRY(epx_nudging_solve_phase(batch, nudging->beta, EPX_NUDGE_ADJOINT, work, work->phase.plus));
+  epx_estimator_read(batch, 1, work, work->phase.plus);
   epx_estimator_set_weights(batch, -1 / nudging->beta, work);
-  ensemble->functions->eval_turned_back(ensemble, batch->state, work->plus, work->response);
+  ensemble->functions->eval_turned_back(ensemble, batch->state, work->phase.plus, work->phase.response);
   return epx_estimator_add_response(batch, work, gradient);
 }
 

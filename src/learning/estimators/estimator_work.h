@@ -6,44 +6,50 @@
 
 #include "learning/estimators/estimator.h"
 
+/* A learning phase: its two states, the force it holds, the response y, [n_rows][n_lanes] each. */
+typedef struct {
+  double *plus, *minus, *response;
+  double *held, *further;       /* the force, and a further array; NULL until a rule needs them */
+  epx_certificate *certificate; /* [2][n_lanes] of both states */
+  double *way, *size;           /* [n_lanes]: how far a phase went, how large the free state is */
+} epx_estimator_phase;
+
+/* What is left of a batch: a lane that a phase loses is frozen, its weight goes to the others. */
+typedef struct {
+  double *weight;        /* [n_lanes] */
+  unsigned char *frozen; /* [n_lanes] there is no free equilibrium, or a phase found none */
+  int *n_lanes;          /* [n_instances] lanes the last gradient is made of */
+  long failures;
+} epx_estimator_left;
+
+/* Parameters that a rule shifts, [n_instances][n_theta] each; NULL until a rule needs them. */
+typedef struct {
+  double *theta, *drifted; /* as they are shifted, and as they drifted */
+  double *set, *settings;  /* what weights make of shifted parameters; what the trainer wants of them */
+  const double *laid;      /* the parameters that the ensemble has; NULL: the batch's */
+} epx_estimator_shifted;
+
+/* What hardware that is not ideal shows of states. */
+typedef struct {
+  const epx_hardware_spec *hardware; /* NULL: it is ideal */
+  double *read;                      /* what was read of the free state [n_rows][n_lanes]; NULL until then */
+  bool is_read;
+  uint32_t n_reads, n_drifts; /* states that were read, and phases that drifted */
+  double *reads; /* [n_instances][2]: components that a converter read, and those beyond its range */
+} epx_estimator_reading;
+
 /* All arrays of lanes are laid by the batch's n_lanes, at most that of creation. */
 struct epx_estimator_work {
   const epx_ensemble *ensemble; /* borrowed, for its shape */
 
-  double *readout, *slope; /* [n_outputs][n_lanes] r and dC/dr at the free state */
-
-  /* Of a learning phase: its two states, the response y; [n_rows][n_lanes]. */
-  double *plus, *minus, *response;
-  epx_certificate *certificate; /* [2][n_lanes] of both states */
-
-  /* Of the lanes: what is left of the batch's weights, whether a lane is frozen (it has no free equilibrium).
-   */
-  double *weight;        /* [n_lanes] */
-  unsigned char *frozen; /* [n_lanes] */
-  double *way, *size;    /* [n_lanes]: how far a phase went, how large the free state is */
-
+  double *readout, *slope;         /* [n_outputs][n_lanes] r and dC/dr at the free state */
   double *value, *contrast, *cost; /* [n_lanes]: of perturbed parameters, and at the free state */
+  double *path, *circle; /* the way of unrolled, the complex states of holomorphic; NULL until needed */
 
-  /* NULL until a rule first needs them, epx_estimator_need(): the force that a phase holds and a further room
-   * [n_rows][n_lanes]; parameters as they are shifted, and as they drifted [n_instances][n_theta]; the way of
-   * unrolled to the free state, the complex states of holomorphic. */
-  double *held, *further;
-  double *theta, *drifted;
-  double *set, *settings; /* what weights make of shifted parameters; what the trainer wants of them */
-  double *path, *circle;
-  const double *laid; /* the parameters that the ensemble has; NULL: the batch's */
-
-  /* Hardware that is not ideal; NULL: it is. What was read of the free state [n_rows][n_lanes], NULL until
-   * then, and how many states were read and phases drifted. */
-  const epx_hardware_spec *hardware;
-  double *read;
-  bool is_read;
-  uint32_t n_reads, n_drifts;
-
-  double *reads; /* [n_instances][2]: components that a converter read, and those beyond its range */
-
-  int *n_lanes; /* [n_instances] lanes the last gradient is made of */
-  long failures;
+  epx_estimator_phase phase;
+  epx_estimator_left left;
+  epx_estimator_shifted shifted;
+  epx_estimator_reading reading;
 };
 
 #define EPX_ESTIMATOR(NAME, text, kind) extern const epx_estimator epx_estimator_##NAME;
@@ -82,7 +88,7 @@ void epx_estimator_restore_drift(const epx_batch *batch, const epx_estimator_wor
  * the ensemble; EPX_EMEMORY. */
 epx_err epx_estimator_eval_cost_slope(const epx_batch *batch, epx_estimator_work *work, double *pull);
 
-/** Adds weight y' dG/dtheta at the free state that is read, y = work->response, to the gradient. Errors: as
+/** Adds weight y' dG/dtheta at the free state that is read, y = work->phase.response, to the gradient. Errors: as
  * above. */
 epx_err epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient);
 

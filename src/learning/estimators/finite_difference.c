@@ -28,7 +28,7 @@ static epx_err add_cost(const epx_batch *batch, size_t i_theta, int shift, doubl
                         epx_estimator_work *work) {
   const size_t n_theta = batch->ensemble->network->n_theta;
   for (size_t at = i_theta; at < (size_t)batch->ensemble->n_instances * n_theta; at += n_theta)
-    work->theta[at] = batch->theta[at] + shift * get_step(batch->theta[at]);
+    work->shifted.theta[at] = batch->theta[at] + shift * get_step(batch->theta[at]);
   EPX_TRY(epx_perturbation_eval_cost(batch, work));
   for (int lane = 0; lane < batch->ensemble->n_used; lane++)
     work->contrast[lane] += coefficient * work->value[lane];
@@ -49,7 +49,7 @@ static epx_err eval_entry(const epx_batch *batch, size_t i_theta, epx_estimator_
   for (int i = 0; i < ensemble->n_instances; i++) {
     const size_t at = (size_t)i * n_theta + i_theta;
     gradient[at] = epx_perturbation_eval_sum(batch, work, i) / (12 * get_step(batch->theta[at]));
-    work->theta[at] = batch->theta[at];
+    work->shifted.theta[at] = batch->theta[at];
   }
   return EPX_OK;
 }

@@ -55,7 +55,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
   memset(c.sum, 0, n * sizeof *c.sum);
   for (int k = 0; 2 * k <= n_points; k++)
     EPX_TRY(add_point(&c, nudging->beta, k, n_points));
-  memcpy(work->response, c.sum, n * sizeof *c.sum);
+  memcpy(work->phase.response, c.sum, n * sizeof *c.sum);
   epx_estimator_set_weights(batch, 1 / nudging->beta, work);
   return epx_estimator_add_response(batch, work, gradient);
 }

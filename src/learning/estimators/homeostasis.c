@@ -38,18 +38,18 @@ static epx_err add_shifted(const epx_batch *batch, double sign, double shift, co
   const double *state;
   EPX_TRY(epx_estimator_read_state(batch, work, &state));
   for (size_t k = 0; k < n; k++)
-    work->further[k] = state[k] + shift * w[k];
+    work->phase.further[k] = state[k] + shift * w[k];
   for (int lane = 0; lane < ensemble->n_lanes; lane++)
-    work->value[lane] = sign * work->weight[lane];
-  return ensemble->functions->add_force_gradient(ensemble, work->further, v, work->value, gradient);
+    work->value[lane] = sign * work->left.weight[lane];
+  return ensemble->functions->add_force_gradient(ensemble, work->phase.further, v, work->value, gradient);
 }
 
 static epx_err add_penalty(const epx_batch *batch, double penalty, epx_estimator_work *work,
                            double *gradient) {
   epx_ensemble *ensemble = batch->ensemble;
   const double share = 2 * penalty / (2 * step);
-  double *e = work->plus, *r = work->response;
-  EPX_TRY(epx_estimator_need(&work->further, epx_estimator_count_most(work)));
+  double *e = work->phase.plus, *r = work->phase.response;
+  EPX_TRY(epx_estimator_need(&work->phase.further, epx_estimator_count_most(work)));
   epx_estimator_set_weights(batch, 1, work);
   draw_directions(batch, e);
   EPX_TRY(ensemble->functions->eval_antisymmetric(ensemble, batch->state, e, r));
@@ -63,7 +63,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
                     double *gradient) {
   EPX_TRY(epx_estimator_plain.eval(batch, nudging, work, gradient));
   for (int lane = 0; lane < batch->ensemble->n_used; lane++)
-    work->weight[lane] = work->weight[lane] != 0 ? batch->weight[lane] : 0;
+    work->left.weight[lane] = work->left.weight[lane] != 0 ? batch->weight[lane] : 0;
   return add_penalty(batch, nudging->penalty, work, gradient);
 }
 

@@ -45,7 +45,7 @@ static void set_theta(const epx_batch *batch, double shift, uint32_t slot, epx_e
     for (size_t k = 0; k < n_theta; k++) {
       const size_t at = (size_t)i * n_theta + k;
       if (epx_perturbation_is_wanted(batch, k))
-        work->theta[at] = batch->theta[at] + shift * get_chip(++code, slot);
+        work->shifted.theta[at] = batch->theta[at] + shift * get_chip(++code, slot);
     }
   }
 }

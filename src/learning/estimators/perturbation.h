@@ -6,15 +6,15 @@
 
 #include "learning/estimators/estimator_work.h"
 
-/** Sets work->theta to the batch's parameters, work->minus to the states every phase starts from, and the
+/** Sets work->shifted.theta to the batch's parameters, work->phase.minus to the states every phase starts from, and the
  * lanes as every rule does. Errors: EPX_EMEMORY. */
 epx_err epx_perturbation_init(const epx_batch *batch, epx_estimator_work *work);
 
-/** Evaluates work->value [n_lanes], the cost of each lane at the equilibrium under work->theta. Lanes that
+/** Evaluates work->value [n_lanes], the cost of each lane at the equilibrium under work->shifted.theta. Lanes that
  * find none are left out. Errors: EPX_ESOLVER. */
 epx_err epx_perturbation_eval_cost(const epx_batch *batch, epx_estimator_work *work);
 
-/** Evaluates of each instance the sum of work->weight work->contrast over its lanes: sum [n_instances]. */
+/** Evaluates of each instance the sum of work->left.weight work->contrast over its lanes: sum [n_instances]. */
 double epx_perturbation_eval_sum(const epx_batch *batch, const epx_estimator_work *work, int i_instance);
 
 /** Sets the ensemble's parameters to the batch's again. */

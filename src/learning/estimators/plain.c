@@ -16,10 +16,10 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
     epx_nudging_eval_response(batch, work);
     return epx_estimator_add_response(batch, work, gradient);
   }
-  EPX_TRY(ensemble->functions->add_energy_gradient(ensemble, work->plus, work->weight, gradient));
+  EPX_TRY(ensemble->functions->add_energy_gradient(ensemble, work->phase.plus, work->left.weight, gradient));
   for (int lane = 0; lane < ensemble->n_used; lane++)
-    work->weight[lane] = -work->weight[lane];
-  return ensemble->functions->add_energy_gradient(ensemble, work->minus, work->weight, gradient);
+    work->left.weight[lane] = -work->left.weight[lane];
+  return ensemble->functions->add_energy_gradient(ensemble, work->phase.minus, work->left.weight, gradient);
 }
 
 const epx_estimator epx_estimator_plain = {

@@ -14,6 +14,6 @@ epx_err epx_estimator_eval_cost_slope(const epx_batch *batch, epx_estimator_work
 epx_err epx_estimator_add_response(const epx_batch *batch, epx_estimator_work *work, double *gradient) {
   const double *state;
   EPX_TRY(epx_estimator_read_state(batch, work, &state));
-  return batch->ensemble->functions->add_force_gradient(batch->ensemble, state, work->response, work->weight,
-                                                        gradient);
+  return batch->ensemble->functions->add_force_gradient(batch->ensemble, state, work->phase.response,
+                                                        work->left.weight, gradient);
 }

@@ -39,7 +39,7 @@ static epx_err add_cost(const epx_batch *batch, double shift, double coefficient
     for (size_t k = 0; k < n_theta; k++) {
       const size_t at = (size_t)i * n_theta + k;
       if (epx_perturbation_is_wanted(batch, k))
-        work->theta[at] = batch->theta[at] + shift * draw_sign(batch, &stream, i, k, draw);
+        work->shifted.theta[at] = batch->theta[at] + shift * draw_sign(batch, &stream, i, k, draw);
     }
   }
   EPX_TRY(epx_perturbation_eval_cost(batch, work));

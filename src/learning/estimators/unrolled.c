@@ -88,7 +88,7 @@ static double eval_length(const way *w) {
   for (int first = 0; first < lanes->n_lanes; first += EPX_LANE_WIDTH) {
     lanes->network->family->eval_jacobian(lanes, w->batch->state, first, EPX_LANE_WIDTH, jacobian);
     for (int lane = 0; lane < EPX_LANE_WIDTH; lane++) {
-      for (size_t row = 0; row < n && !w->work->frozen[first + lane]; row++) {
+      for (size_t row = 0; row < n && !w->work->left.frozen[first + lane]; row++) {
         double sum = 0;
         for (size_t column = 0; column < n; column++)
           sum += fabs(jacobian[(row * n + column) * EPX_LANE_WIDTH + (size_t)lane]);
@@ -129,7 +129,7 @@ static double eval_distance(const way *w, int lane) {
 
 static bool has_arrived(const way *w) {
   for (int lane = 0; lane < w->lanes->n_used; lane++) {
-    if (!w->work->frozen[lane] && !(eval_distance(w, lane) <= arrived)) return false;
+    if (!w->work->left.frozen[lane] && !(eval_distance(w, lane) <= arrived)) return false;
   }
   return true;
 }
@@ -144,7 +144,7 @@ static int go_forwards(const way *w) {
       step_forwards(w, w->y);
   }
   for (int lane = 0; lane < w->lanes->n_used; lane++) {
-    if (!w->work->frozen[lane] && !(eval_distance(w, lane) <= lost))
+    if (!w->work->left.frozen[lane] && !(eval_distance(w, lane) <= lost))
       epx_estimator_set_failure(w->batch, w->work, lane);
   }
   return n;
@@ -154,7 +154,7 @@ static int go_forwards(const way *w) {
 static void step_backwards(const way *w, const double *y, double *gradient) {
   static const double sum[STAGES] = {1. / 6, 1. / 3, 1. / 3, 1. / 6}, share[STAGES] = {0.5, 0.5, 1, 0};
   const epx_lanes *lanes = w->lanes;
-  double *product = w->product, *response = w->work->response;
+  double *product = w->product, *response = w->work->phase.response;
   eval_stages(w, y);
   memcpy(w->before, w->adjoint, w->n * sizeof *w->adjoint);
   memset(product, 0, w->n * sizeof *product);
@@ -167,7 +167,7 @@ static void step_backwards(const way *w, const double *y, double *gradient) {
     for (size_t k = 0; k < w->n; k++)
       w->adjoint[k] += product[k];
     epx_frame_eval_transposed(lanes, w->stage[i], u, response);
-    lanes->network->family->add_force_gradient(lanes, w->stage[i], response, w->work->weight, gradient);
+    lanes->network->family->add_force_gradient(lanes, w->stage[i], response, w->work->left.weight, gradient);
   }
 }
 

@@ -89,7 +89,7 @@ static epx_err take_step(epx_continuation *c, const double *residual, double *x)
   EPX_TRY(ensemble->functions->solve_linear(ensemble, c->batch->state, false, residual, c->step));
   for (size_t k = 0; k < n; k++) {
     const size_t lane = k % n_lanes;
-    if (c->work->frozen[lane]) continue;
+    if (c->work->left.frozen[lane]) continue;
     x[k] -= c->step[k];
     const double size = fabs(c->step[k]) / fmax(1, fabs(x[k]));
     if (size > c->work->value[lane] || isnan(size)) c->work->value[lane] = size;
@@ -98,7 +98,7 @@ static epx_err take_step(epx_continuation *c, const double *residual, double *x)
 }
 
 static bool is_converged(const epx_continuation *c, double tolerance, int lane) {
-  return c->work->frozen[lane] || c->work->value[lane] <= tolerance;
+  return c->work->left.frozen[lane] || c->work->value[lane] <= tolerance;
 }
 
 static epx_err iterate(epx_continuation *c, double beta_real, double beta_imaginary, bool *done) {
@@ -123,7 +123,7 @@ epx_err epx_continuation_solve(epx_continuation *c, double radius, double angle)
   const size_t n_lanes = (size_t)ensemble->n_lanes, n = epx_estimator_count(c->batch);
   bool done = false;
   for (size_t k = 0; k < n; k++) {
-    c->u[k] = c->work->frozen[k % n_lanes] ? 0 : c->batch->state[k];
+    c->u[k] = c->work->left.frozen[k % n_lanes] ? 0 : c->batch->state[k];
     c->v[k] = 0;
   }
   EPX_TRY(c->batch->ensemble->functions->eval_readout(c->batch->ensemble, c->batch->state, c->reading));

@@ -32,10 +32,10 @@ epx_phase epx_nudging_get_phase(const epx_batch *batch, const epx_estimator_work
                      .context = batch,
                      .eval_slope = live ? eval_slope : NULL,
                      .eval_curvature = live ? eval_curvature : NULL,
-                     .held = adjoint || kind == EPX_NUDGE_CONJUGATED ? work->held : NULL,
+                     .held = adjoint || kind == EPX_NUDGE_CONJUGATED ? work->phase.held : NULL,
                      .origin = adjoint || kind == EPX_NUDGE_REVERSED ? batch->state : NULL,
                      .adjoint = adjoint,
-                     .frozen = work->frozen};
+                     .frozen = work->left.frozen};
 }
 
 /* Largest component, in magnitude, of each lane of a - b; b NULL for zero. What is no number is INFINITY.
@@ -67,32 +67,32 @@ static void set_start(const epx_batch *batch, const double *free, const epx_esti
   const size_t n_lanes = (size_t)batch->ensemble->n_lanes, n_rows = (size_t)batch->ensemble->n_rows;
   memcpy(state, free, n_rows * n_lanes * sizeof *state);
   for (size_t lane = 0; lane < n_lanes; lane++) {
-    for (size_t row = 0; work->frozen[lane] && row < n_rows; row++)
+    for (size_t row = 0; work->left.frozen[lane] && row < n_rows; row++)
       state[row * n_lanes + lane] = 0;
   }
 }
 
-/* Releases the phases that went far and leaves out those that do not come back. work->size: of the free
+/* Releases the phases that went far and leaves out those that do not come back. work->phase.size: of the free
  * states. */
 static epx_err check_basin(const epx_batch *batch, const double *state, epx_estimator_work *work) {
   epx_ensemble *ensemble = batch->ensemble;
-  const double *size = work->size;
-  double *released = work->response, *way = work->way;
+  const double *size = work->phase.size;
+  double *released = work->phase.response, *way = work->phase.way;
   int n_far = 0;
   EPX_TRY(eval_largest(ensemble, state, batch->state, way));
   for (int lane = 0; lane < ensemble->n_used; lane++)
-    n_far += work->weight[lane] != 0 && !(way[lane] <= far * size[lane]);
+    n_far += work->left.weight[lane] != 0 && !(way[lane] <= far * size[lane]);
   if (n_far == 0) return EPX_OK;
   set_start(batch, batch->state, work, released);
   for (int lane = 0; lane < ensemble->n_used; lane++) {
-    if (work->weight[lane] != 0 && !(way[lane] <= far * size[lane]))
+    if (work->left.weight[lane] != 0 && !(way[lane] <= far * size[lane]))
       copy_lane(ensemble, state, lane, released);
   }
   const epx_phase phase = epx_nudging_get_phase(batch, work, EPX_NUDGE_RELEASE, 0);
-  EPX_TRY(ensemble->functions->solve(ensemble, &phase, NULL, released, work->certificate));
+  EPX_TRY(ensemble->functions->solve(ensemble, &phase, NULL, released, work->phase.certificate));
   EPX_TRY(eval_largest(ensemble, released, batch->state, way));
   for (int lane = 0; lane < ensemble->n_used; lane++) {
-    if (work->weight[lane] != 0 && !(way[lane] <= near * (1 + size[lane])))
+    if (work->left.weight[lane] != 0 && !(way[lane] <= near * (1 + size[lane])))
       epx_estimator_set_failure(batch, work, lane);
   }
   return EPX_OK;
@@ -110,10 +110,10 @@ epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_k
   epx_ensemble *ensemble = batch->ensemble;
   const epx_phase phase = epx_nudging_get_phase(batch, work, kind, beta);
   if (kind != EPX_NUDGE_ADJOINT) EPX_TRY(epx_estimator_set_drift(batch, work));
-  const int code = ensemble->functions->solve(ensemble, &phase, NULL, state, work->certificate);
+  const int code = ensemble->functions->solve(ensemble, &phase, NULL, state, work->phase.certificate);
   if (kind != EPX_NUDGE_ADJOINT) epx_estimator_restore_drift(batch, work);
   EPX_TRY(code);
-  leave_out_failures(batch, work->certificate, work);
+  leave_out_failures(batch, work->phase.certificate, work);
   return EPX_OK;
 }
 
@@ -131,8 +131,9 @@ static epx_err solve_sides(const epx_batch *batch, double beta, epx_nudge_kind k
   epx_ensemble *ensemble = batch->ensemble;
   const epx_phase phases[] = {epx_nudging_get_phase(batch, work, kind, beta),
                               epx_nudging_get_phase(batch, work, kind, -beta)};
-  epx_certificate *const certificates[] = {work->certificate, work->certificate + ensemble->n_lanes};
-  double *const states[] = {work->plus, work->minus};
+  epx_certificate *const certificates[] = {work->phase.certificate,
+                                           work->phase.certificate + ensemble->n_lanes};
+  double *const states[] = {work->phase.plus, work->phase.minus};
   for (int s = 0; s < 2; s++)
     set_start(batch, batch->state, work, states[s]);
   EPX_TRY(ensemble->functions->solve_pair(ensemble, phases, states, certificates));
@@ -145,10 +146,10 @@ static epx_err solve_sides(const epx_batch *batch, double beta, epx_nudge_kind k
 
 static epx_err solve_centered(const epx_batch *batch, double beta, epx_nudge_kind kind,
                               epx_estimator_work *work) {
-  if (!work->hardware || !epx_hardware_is_drifting(work->hardware))
+  if (!work->reading.hardware || !epx_hardware_is_drifting(work->reading.hardware))
     return solve_sides(batch, beta, kind, work);
-  EPX_TRY(solve_side(batch, beta, kind, work, work->plus));
-  return solve_side(batch, -beta, kind, work, work->minus);
+  EPX_TRY(solve_side(batch, beta, kind, work, work->phase.plus));
+  return solve_side(batch, -beta, kind, work, work->phase.minus);
 }
 
 /* out = K v: v* or, a quarter turn on, i v* (of families of real and imaginary parts, which conjugation says
@@ -169,11 +170,11 @@ static void conjugate(const epx_ensemble *ensemble, epx_quadrature quadrature, c
 /* held = Q K c. Both phases' rooms are free until they are solved. */
 static epx_err set_held(const epx_batch *batch, epx_quadrature quadrature, epx_estimator_work *work) {
   epx_ensemble *ensemble = batch->ensemble;
-  EPX_TRY(epx_estimator_need(&work->held, epx_estimator_count_most(work)));
-  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->plus));
-  conjugate(ensemble, quadrature, work->plus, work->response);
-  memset(work->held, 0, epx_estimator_count(batch) * sizeof *work->held);
-  ensemble->functions->add_turned(ensemble, batch->state, 1, work->response, work->held);
+  EPX_TRY(epx_estimator_need(&work->phase.held, epx_estimator_count_most(work)));
+  EPX_TRY(epx_estimator_eval_cost_slope(batch, work, work->phase.plus));
+  conjugate(ensemble, quadrature, work->phase.plus, work->phase.response);
+  memset(work->phase.held, 0, epx_estimator_count(batch) * sizeof *work->phase.held);
+  ensemble->functions->add_turned(ensemble, batch->state, 1, work->phase.response, work->phase.held);
   return EPX_OK;
 }
 
@@ -181,18 +182,18 @@ epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, ep
                           epx_estimator_work *work) {
   const bool centered = nudging->scheme == EPX_CENTERED;
   epx_estimator_set_lanes(batch, work);
-  EPX_TRY(eval_largest(batch->ensemble, batch->state, NULL, work->size));
+  EPX_TRY(eval_largest(batch->ensemble, batch->state, NULL, work->phase.size));
   if (kind == EPX_NUDGE_CONJUGATED) EPX_TRY(set_held(batch, nudging->quadrature, work));
   if (centered) {
     EPX_TRY(solve_centered(batch, nudging->beta, kind, work));
   } else {
     const double *read;
-    EPX_TRY(solve_side(batch, nudging->beta, kind, work, work->plus));
+    EPX_TRY(solve_side(batch, nudging->beta, kind, work, work->phase.plus));
     EPX_TRY(epx_estimator_read_state(batch, work, &read));
-    set_start(batch, read, work, work->minus);
+    set_start(batch, read, work, work->phase.minus);
   }
-  epx_estimator_read(batch, 1, work, work->plus);
-  if (centered) epx_estimator_read(batch, 1, work, work->minus);
+  epx_estimator_read(batch, 1, work, work->phase.plus);
+  if (centered) epx_estimator_read(batch, 1, work, work->phase.minus);
   epx_estimator_set_weights(batch, 1 / (centered ? 2 * nudging->beta : nudging->beta), work);
   return EPX_OK;
 }
@@ -200,7 +201,7 @@ epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, ep
 void epx_nudging_eval_response(const epx_batch *batch, epx_estimator_work *work) {
   const size_t n = epx_estimator_count(batch);
   for (size_t k = 0; k < n; k++)
-    work->response[k] = work->plus[k] - work->minus[k];
+    work->phase.response[k] = work->phase.plus[k] - work->phase.minus[k];
 }
 
 /* The difference goes through `plus`, which is not needed any more. */
@@ -208,8 +209,8 @@ void epx_nudging_eval_conjugate_response(const epx_batch *batch, epx_quadrature 
                                          epx_estimator_work *work) {
   const size_t n = epx_estimator_count(batch);
   for (size_t k = 0; k < n; k++)
-    work->plus[k] -= work->minus[k];
-  conjugate(batch->ensemble, quadrature, work->plus, work->response);
+    work->phase.plus[k] -= work->phase.minus[k];
+  conjugate(batch->ensemble, quadrature, work->phase.plus, work->phase.response);
 }
 
 double epx_nudging_eval_phases(const epx_nudging *nudging, size_t n_trained) {

@@ -16,13 +16,13 @@ typedef enum {
 } epx_nudge_kind;
 
 /** Gets a learning phase of strength beta, with its sign, as the ensemble solves it; batch and work are
- * borrowed for its life. Lanes without a free equilibrium are frozen, so that they cost no steps: work->frozen
- * and, for a conjugated or adjoint nudge, work->held (for the adjoint c itself) must have been set. */
+ * borrowed for its life. Lanes without a free equilibrium are frozen, so that they cost no steps: work->left.frozen
+ * and, for a conjugated or adjoint nudge, work->phase.held (for the adjoint c itself) must have been set. */
 epx_phase epx_nudging_get_phase(const epx_batch *batch, const epx_estimator_work *work, epx_nudge_kind kind,
                                 double beta);
 
-/** Solves the learning phases of one kind: work->plus and work->minus hold s(beta) and s(-beta), or s(beta)
- * and s0 for one-sided nudges; lanes that fail are left out of work->weight, which is scaled to weight /
+/** Solves the learning phases of one kind: work->phase.plus and work->phase.minus hold s(beta) and s(-beta), or s(beta)
+ * and s0 for one-sided nudges; lanes that fail are left out of work->left.weight, which is scaled to weight /
  * span, span = 2 beta or beta: the gradient is the weighted contrast of plus and minus. Errors: EPX_ESOLVER.
  */
 epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, epx_nudge_kind kind,
@@ -33,10 +33,10 @@ epx_err epx_nudging_solve(const epx_batch *batch, const epx_nudging *nudging, ep
 epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_kind kind,
                                 epx_estimator_work *work, double *state);
 
-/** Evaluates work->response = plus - minus. */
+/** Evaluates work->phase.response = plus - minus. */
 void epx_nudging_eval_response(const epx_batch *batch, epx_estimator_work *work);
 
-/** Evaluates work->response = K (plus - minus), K the conjugation of a quadrature. */
+/** Evaluates work->phase.response = K (plus - minus), K the conjugation of a quadrature. */
 void epx_nudging_eval_conjugate_response(const epx_batch *batch, epx_quadrature quadrature,
                                          epx_estimator_work *work);
 

@@ -6,26 +6,26 @@
 
 static epx_err add_training(epx_learner *learner, epx_restart *m) {
   const size_t n = (size_t)learner->n_instances, n_all = n * learner->network->n_theta;
-  EPX_TRY(EPX_RESTART_ADD(m, learner->place.epoch));
-  EPX_TRY(EPX_RESTART_ADD(m, learner->place.first));
-  EPX_TRY(EPX_RESTART_ADD(m, learner->place.beta));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->epochs.place.epoch));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->epochs.place.first));
+  EPX_TRY(EPX_RESTART_ADD(m, learner->epochs.place.beta));
   EPX_TRY(EPX_RESTART_ADD(m, learner->key.step));
   EPX_TRY(epx_ensemble_add_to_restart(learner->ensemble, m));
-  EPX_TRY(epx_restart_add(m, learner->alive, n_all * sizeof *learner->alive));
-  EPX_TRY(epx_restart_add(m, learner->stopped, n * sizeof *learner->stopped));
-  EPX_TRY(epx_restart_add(m, learner->tally, n * sizeof *learner->tally));
-  EPX_TRY(epx_restart_add(m, learner->range, n * sizeof *learner->range));
-  EPX_TRY(epx_restart_add(m, learner->norm, n * sizeof *learner->norm));
-  EPX_TRY(epx_restart_add(m, learner->n_norms, n * sizeof *learner->n_norms));
-  EPX_TRY(epx_restart_add(m, learner->coverage, n * sizeof *learner->coverage));
-  EPX_TRY(epx_restart_add(m, learner->n_asked, n * sizeof *learner->n_asked));
-  EPX_TRY(epx_restart_add(m, learner->failed, n * sizeof *learner->failed));
+  EPX_TRY(epx_restart_add(m, learner->settings.alive, n_all * sizeof *learner->settings.alive));
+  EPX_TRY(epx_restart_add(m, learner->epochs.stopped, n * sizeof *learner->epochs.stopped));
+  EPX_TRY(epx_restart_add(m, learner->epochs.tally, n * sizeof *learner->epochs.tally));
+  EPX_TRY(epx_restart_add(m, learner->settings.range, n * sizeof *learner->settings.range));
+  EPX_TRY(epx_restart_add(m, learner->epochs.norm, n * sizeof *learner->epochs.norm));
+  EPX_TRY(epx_restart_add(m, learner->epochs.n_norms, n * sizeof *learner->epochs.n_norms));
+  EPX_TRY(epx_restart_add(m, learner->epochs.coverage, n * sizeof *learner->epochs.coverage));
+  EPX_TRY(epx_restart_add(m, learner->sum.n_asked, n * sizeof *learner->sum.n_asked));
+  EPX_TRY(epx_restart_add(m, learner->sum.failed, n * sizeof *learner->sum.failed));
   EPX_TRY(epx_restart_add(m, epx_estimator_get_reads(learner->work), 2 * n * sizeof(double)));
-  EPX_TRY(epx_restart_add(m, learner->best_theta, n_all * sizeof *learner->best_theta));
-  EPX_TRY(epx_restart_add(m, learner->best_loss, n * sizeof *learner->best_loss));
-  EPX_TRY(epx_restart_add(m, learner->n_worse, n * sizeof *learner->n_worse));
+  EPX_TRY(epx_restart_add(m, learner->patience.best_theta, n_all * sizeof *learner->patience.best_theta));
+  EPX_TRY(epx_restart_add(m, learner->patience.best_loss, n * sizeof *learner->patience.best_loss));
+  EPX_TRY(epx_restart_add(m, learner->patience.n_worse, n * sizeof *learner->patience.n_worse));
   EPX_TRY(epx_optimizer_add_to_restart(learner->optimizer, m));
-  EPX_TRY(epx_tuning_add_to_restart(learner->tuning, m));
+  EPX_TRY(epx_tuning_add_to_restart(learner->settings.tuning, m));
   return epx_inspection_add_to_restart(learner->inspection, m);
 }
 
@@ -47,17 +47,18 @@ epx_err epx_learner_add_to_restart(epx_learner *learner, double *theta, const ep
 
 void epx_learner_set_checkpointer(epx_learner *learner, const epx_checkpointer *checkpointer,
                                   const epx_restart *restart) {
-  learner->checkpointer = checkpointer;
-  learner->restart = restart;
+  learner->keeping.checkpointer = checkpointer;
+  learner->keeping.restart = restart;
 }
 
 epx_err epx_learner_set_restored(epx_learner *learner) {
-  learner->restored = true;
+  learner->keeping.restored = true;
   return epx_ensemble_restore(learner->ensemble);
 }
 
 epx_err epx_learner_show(epx_learner *learner, double share) {
-  if (!learner->checkpointer || !learner->checkpointer->show) return EPX_OK;
+  if (!learner->keeping.checkpointer || !learner->keeping.checkpointer->show) return EPX_OK;
   epx_ensemble_keep(learner->ensemble);
-  return learner->checkpointer->show(learner->checkpointer->context, share, learner->restart);
+  return learner->keeping.checkpointer->show(learner->keeping.checkpointer->context, share,
+                                             learner->keeping.restart);
 }

@@ -117,15 +117,15 @@ static void choose_largest(const workspace *work, int p) {
 /* Finite differences: of a network that is distributed, of few parameters. */
 static epx_err eval_differences(workspace *work) {
   epx_learner *learner = work->learner;
-  unsigned char *trained = learner->trained;
+  unsigned char *trained = learner->settings.trained;
   for (int p = 0; work->chosen && p < learner->network->family->n_parameters; p++) {
     for (int m = 0; m < EPX_COMPARISON_DIFFERENCES; m++)
       choose_largest(work, p);
   }
-  if (work->chosen) learner->trained = work->chosen;
+  if (work->chosen) learner->settings.trained = work->chosen;
   const int code = epx_learner_eval_gradient(learner, &epx_estimator_finite_difference, work->nudging,
                                              work->theta, work->difference);
-  learner->trained = trained;
+  learner->settings.trained = trained;
   return code;
 }
 
@@ -136,7 +136,7 @@ static const char *get_refusal(const workspace *work, const epx_estimator *estim
       epx_estimator_get_refusal(estimator, learner->ensemble->functions->engine, learner->network);
   size_t n_trained = 0;
   for (size_t k = 0; k < work->n; k++)
-    n_trained += learner->trained[k];
+    n_trained += learner->settings.trained[k];
   if (refusal || !learner->ensemble->collective || !estimator->eval_phases) return refusal;
   return estimator->eval_phases(work->nudging, n_trained) > EPX_COMPARISON_PHASES
              ? "it takes more than 1000 equilibria a sample here: train fewer parameters, or set "

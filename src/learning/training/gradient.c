@@ -18,64 +18,66 @@ static void add_direct(epx_learner *learner) {
     const int first = i * ensemble->n_samples, end = first + ensemble->n_samples;
     double all = 0, left = 0;
     for (int lane = first; lane < end; lane++) {
-      all += learner->weight[lane];
-      left += work->weight[lane] != 0 ? learner->weight[lane] : 0;
+      all += learner->last.weight[lane];
+      left += work->left.weight[lane] != 0 ? learner->last.weight[lane] : 0;
     }
     for (int lane = first; lane < end; lane++)
-      weight[lane] = work->weight[lane] != 0 ? learner->weight[lane] * (all / left) : 0;
+      weight[lane] = work->left.weight[lane] != 0 ? learner->last.weight[lane] * (all / left) : 0;
   }
-  epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->readout,
-                learner->label, NULL, work->slope, NULL);
-  epx_readout_add_port_gradient(lanes, learner->state, work->slope, weight, learner->partial);
+  epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->last.readout,
+                learner->last.label, NULL, work->slope, NULL);
+  epx_readout_add_port_gradient(lanes, learner->last.state, work->slope, weight, learner->sum.partial);
 }
 
 /* Whether a rule shifts parameters that are set through weights which are not ideal. */
 static bool writes_probes(const epx_learner *learner, const epx_estimator *estimator) {
-  return (estimator->rooms & EPX_ROOM_THETA) && !estimator->computed && learner->before;
+  return (estimator->rooms & EPX_ROOM_THETA) && !estimator->computed && learner->settings.before;
 }
 
 static void set_settable(epx_learner *learner) {
   const size_t n_theta = learner->network->n_theta;
   for (size_t k = 0; k < (size_t)learner->n_instances * n_theta; k++)
-    learner->mask[k] = epx_learner_can_set(learner, k) && !learner->stopped[k / n_theta];
+    learner->settings.mask[k] = epx_learner_can_set(learner, k) && !learner->epochs.stopped[k / n_theta];
 }
 
 /* Adds the gradient of the chunk solved last. */
 static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, const epx_nudging *nudging) {
   const epx_batch batch = {.ensemble = learner->ensemble,
-                           .theta = learner->theta,
+                           .theta = learner->last.theta,
                            .cost = &learner->cost,
-                           .label = learner->label,
-                           .state = learner->state,
-                           .weight = learner->weight,
-                           .trained = learner->trained,
-                           .alive = learner->alive,
-                           .settable = learner->mask,
-                           .weights = writes_probes(learner, estimator) ? learner->tuning : NULL,
-                           .range = learner->range,
+                           .label = learner->last.label,
+                           .state = learner->last.state,
+                           .weight = learner->last.weight,
+                           .trained = learner->settings.trained,
+                           .alive = learner->settings.alive,
+                           .settable = learner->settings.mask,
+                           .weights = writes_probes(learner, estimator) ? learner->settings.tuning : NULL,
+                           .range = learner->settings.range,
                            .key = learner->key};
   const size_t n_theta = learner->network->n_theta;
   const int n_samples = learner->ensemble->n_samples;
   bool any = false;
   for (int lane = 0; lane < learner->ensemble->n_used; lane++)
-    any = any || learner->weight[lane] != 0;
-  if (!any) return EPX_OK;                                              /* there is nothing to learn from */
-  if (batch.weights) epx_tuning_copy(learner->before, learner->tuning); /* chunks share the writes */
+    any = any || learner->last.weight[lane] != 0;
+  if (!any) return EPX_OK; /* there is nothing to learn from */
+  if (batch.weights)
+    epx_tuning_copy(learner->settings.before, learner->settings.tuning); /* chunks share the writes */
   epx_estimator_set_hardware(learner->work, estimator->computed ? NULL : &learner->spec.hardware);
-  EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->partial));
+  EPX_TRY(estimator->eval(&batch, nudging, learner->work, learner->sum.partial));
   if (!estimator->cost_only) add_direct(learner);
   for (int i = 0; i < learner->n_instances; i++) {
     int n_asked = 0;
     for (int s = 0; s < n_samples; s++)
-      n_asked += learner->weight[i * n_samples + s] != 0;
+      n_asked += learner->last.weight[i * n_samples + s] != 0;
     const int n_left = epx_estimator_get_lanes(learner->work, i);
-    learner->n_asked[i] += n_asked;
-    learner->failed[i] += n_asked - n_left;
+    learner->sum.n_asked[i] += n_asked;
+    learner->sum.failed[i] += n_asked - n_left;
     if (n_left == 0) continue;
-    learner->n_estimated[i] += n_left;
+    learner->sum.n_estimated[i] += n_left;
     const double share = (double)n_left / n_asked; /* the rule has raised what is left to the whole chunk */
     for (size_t k = (size_t)i * n_theta; k < (size_t)(i + 1) * n_theta; k++)
-      learner->gradient[k] += n_left < n_asked ? share * learner->partial[k] : learner->partial[k];
+      learner->sum.gradient[k] +=
+          n_left < n_asked ? share * learner->sum.partial[k] : learner->sum.partial[k];
   }
   return EPX_OK;
 }
@@ -83,24 +85,25 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
 epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimator *estimator,
                                         const epx_nudging *nudging, int n, const int *samples) {
   const size_t n_theta = learner->network->n_theta, n_instances = (size_t)learner->n_instances;
-  memset(learner->gradient, 0, n_instances * n_theta * sizeof *learner->gradient);
-  memset(learner->n_estimated, 0, n_instances * sizeof *learner->n_estimated);
+  memset(learner->sum.gradient, 0, n_instances * n_theta * sizeof *learner->sum.gradient);
+  memset(learner->sum.n_estimated, 0, n_instances * sizeof *learner->sum.n_estimated);
   const bool writes = writes_probes(learner, estimator);
   if (writes) set_settable(learner);
-  if (writes) epx_tuning_copy(learner->tuning, learner->before);
-  for (int first = 0; first < n; first += learner->chunk) {
+  if (writes) epx_tuning_copy(learner->settings.tuning, learner->settings.before);
+  for (int first = 0; first < n; first += learner->chunk_size) {
     const int left = n - first;
-    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk_size ? left : learner->chunk_size,
+                                    samples + first));
     epx_learner_add_tally(learner);
     learner->key.sample = (uint32_t)first;
     EPX_TRY(add_chunk(learner, estimator, nudging));
   }
   if (!estimator->cost_only)
-    EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->gradient));
+    EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->sum.gradient));
   for (size_t k = 0; k < n_instances * n_theta; k++) {
-    const int n_estimated = learner->n_estimated[k / n_theta];
-    learner->gradient[k] =
-        learner->trained[k % n_theta] && n_estimated ? learner->gradient[k] / n_estimated : 0;
+    const int n_estimated = learner->sum.n_estimated[k / n_theta];
+    learner->sum.gradient[k] =
+        learner->settings.trained[k % n_theta] && n_estimated ? learner->sum.gradient[k] / n_estimated : 0;
   }
   return EPX_OK;
 }
@@ -114,11 +117,12 @@ epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *est
                      learner->network->family->name, refusal);
   const bool writes = writes_probes(learner, estimator);
   epx_learner_set_parameters(learner, theta);
-  if (writes) epx_tuning_set_origin(learner->tuning, theta);
+  if (writes) epx_tuning_set_origin(learner->settings.tuning, theta);
   EPX_TRY(epx_learner_eval_batch_gradient(learner, estimator, nudging, learner->task->n_train,
                                           learner->task->train));
-  if (writes) epx_tuning_copy(learner->before, learner->tuning); /* a measurement leaves no trace */
-  memcpy(gradient, learner->gradient,
+  if (writes)
+    epx_tuning_copy(learner->settings.before, learner->settings.tuning); /* a measurement leaves no trace */
+  memcpy(gradient, learner->sum.gradient,
          (size_t)learner->n_instances * learner->network->n_theta * sizeof *gradient);
   return EPX_OK;
 }

@@ -75,38 +75,74 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
   return EPX_OK;
 }
 
+/* An array of the learner: what points to it, and its numbers; none: it is made later, or never. */
+typedef struct {
+  void *address;
+  size_t count, size;
+} own_array;
+
+enum { MAX_ARRAYS = 32 };
+
+#define OWN(pointer, n)                                                                                      \
+  (own_array) {                                                                                              \
+    &(pointer), (n), sizeof *(pointer)                                                                       \
+  }
+
+static int list_chunk_arrays(epx_learner *learner, own_array *list) {
+  const size_t n_lanes = (size_t)learner->ensemble->max_lanes, n_rows = (size_t)learner->ensemble->n_rows;
+  epx_learner_chunk *last = &learner->last;
+  int n = 0;
+  list[n++] = OWN(last->features, (size_t)learner->chunk_size * (size_t)learner->network->n_inputs);
+  list[n++] = OWN(last->label, n_lanes);
+  list[n++] = OWN(last->state, n_rows * n_lanes);
+  list[n++] = OWN(last->start, 0);
+  list[n++] = OWN(last->certificate, n_lanes);
+  list[n++] = OWN(last->readout, (size_t)learner->network->n_outputs * n_lanes);
+  list[n++] = OWN(last->value, n_lanes);
+  list[n++] = OWN(last->correct, n_lanes);
+  list[n++] = OWN(last->weight, n_lanes);
+  list[n++] = OWN(last->power, n_lanes);
+  list[n++] = OWN(last->idle, n_lanes);
+  return n;
+}
+
+static int list_training_arrays(epx_learner *learner, own_array *list) {
+  const size_t n_instances = (size_t)learner->n_instances, n_theta = learner->network->n_theta;
+  const epx_learning_spec *spec = &learner->spec;
+  const bool some_dead = spec->hardware.dead.nodes > 0 || spec->hardware.dead.links > 0;
+  int n = 0;
+  list[n++] = OWN(learner->sum.gradient, n_instances * n_theta);
+  list[n++] = OWN(learner->sum.partial, n_instances * n_theta);
+  list[n++] = OWN(learner->sum.n_estimated, n_instances);
+  list[n++] = OWN(learner->sum.n_asked, n_instances);
+  list[n++] = OWN(learner->sum.failed, n_instances);
+  list[n++] = OWN(learner->settings.range, n_instances);
+  list[n++] = OWN(learner->settings.trained, n_theta);
+  list[n++] = OWN(learner->settings.alive, some_dead ? n_instances * n_theta : 0);
+  list[n++] = OWN(learner->settings.mask, n_instances * n_theta);
+  list[n++] = OWN(learner->epochs.order, (size_t)learner->task->n_train);
+  list[n++] = OWN(learner->epochs.stopped, n_instances);
+  list[n++] = OWN(learner->epochs.tally, n_instances);
+  list[n++] = OWN(learner->epochs.coverage, n_instances);
+  list[n++] = OWN(learner->epochs.norm, n_instances);
+  list[n++] = OWN(learner->epochs.n_norms, n_instances);
+  list[n++] = OWN(learner->patience.validation, n_instances);
+  list[n++] = OWN(learner->patience.best_theta, spec->patience > 0 ? n_instances * n_theta : 0);
+  list[n++] = OWN(learner->patience.best_loss, n_instances);
+  list[n++] = OWN(learner->patience.n_worse, n_instances);
+  return n;
+}
+
+static int list_arrays(epx_learner *learner, own_array list[MAX_ARRAYS]) {
+  const int n = list_chunk_arrays(learner, list);
+  return n + list_training_arrays(learner, list + n);
+}
+
 static epx_err create_arrays(epx_learner *learner) {
-  const epx_network *network = learner->network;
-  const size_t n_lanes = (size_t)learner->ensemble->max_lanes, n_instances = (size_t)learner->n_instances;
-  double **const of_lanes[] = {&learner->value, &learner->correct, &learner->weight, &learner->power};
-  for (size_t i = 0; i < sizeof of_lanes / sizeof of_lanes[0]; i++)
-    EPX_TRY(epx_array_create(of_lanes[i], n_lanes, sizeof(double)));
-  EPX_TRY(EPX_ARRAY(learner->features, (size_t)learner->chunk * (size_t)network->n_inputs));
-  EPX_TRY(EPX_ARRAY(learner->label, n_lanes));
-  EPX_TRY(EPX_ARRAY(learner->state, (size_t)learner->ensemble->n_rows * n_lanes));
-  EPX_TRY(EPX_ARRAY(learner->certificate, n_lanes));
-  EPX_TRY(EPX_ARRAY(learner->readout, (size_t)network->n_outputs * n_lanes));
-  EPX_TRY(EPX_ARRAY(learner->gradient, n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(learner->partial, n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(learner->n_estimated, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->trained, network->n_theta));
-  EPX_TRY(EPX_ARRAY(learner->mask, n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(learner->stopped, n_instances));
-  if (learner->spec.hardware.dead.nodes > 0 || learner->spec.hardware.dead.links > 0)
-    EPX_TRY(EPX_ARRAY(learner->alive, n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(learner->n_asked, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->failed, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->idle, n_lanes));
-  EPX_TRY(EPX_ARRAY(learner->order, (size_t)learner->task->n_train));
-  EPX_TRY(EPX_ARRAY(learner->tally, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->coverage, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->range, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->validation, n_instances));
-  if (learner->spec.patience > 0) EPX_TRY(EPX_ARRAY(learner->best_theta, n_instances * network->n_theta));
-  EPX_TRY(EPX_ARRAY(learner->best_loss, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->n_worse, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->norm, n_instances));
-  EPX_TRY(EPX_ARRAY(learner->n_norms, n_instances));
+  own_array list[MAX_ARRAYS];
+  const int n = list_arrays(learner, list);
+  for (int i = 0; i < n; i++)
+    if (list[i].count > 0) EPX_TRY(epx_array_create(list[i].address, list[i].count, list[i].size));
   return EPX_OK;
 }
 
@@ -118,13 +154,13 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, (size_t)learner->n_instances, network->n_theta,
                                &learner->optimizer));
   EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
-                            learner->spec.deployed, &learner->tuning));
+                            learner->spec.deployed, &learner->settings.tuning));
   if (!epx_tuning_is_ideal(&learner->spec.hardware.tuning))
     EPX_TRY(epx_tuning_create(&learner->spec.hardware.tuning, network, learner->n_instances, learner->seed,
-                              true, &learner->before));
+                              true, &learner->settings.before));
   EPX_TRY(create_arrays(learner));
   for (int p = 0; p < network->family->n_parameters; p++)
-    memset(learner->trained + network->offset[p], learner->spec.train[p], network->count[p]);
+    memset(learner->settings.trained + network->offset[p], learner->spec.train[p], network->count[p]);
   return EPX_OK;
 }
 
@@ -181,7 +217,7 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
   learner->key = (epx_batch_key){.seed = seed, .point = EPX_RANDOM_ANY};
   learner->n_instances = ensemble->n_instances;
   learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
-  learner->chunk = ensemble->max_samples;
+  learner->chunk_size = ensemble->max_samples;
   learner->ignorance = epx_cost_eval_ignorance(cost, learner->network->n_outputs, task->n_classes,
                                                task->n_train, task->train, task->labels);
   const int code = create_parts(learner, options);
@@ -194,31 +230,16 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
 void epx_learner_destroy(epx_learner **address) {
   if (!address || !*address) return;
   epx_learner *learner = *address;
+  own_array list[MAX_ARRAYS];
+  const int n = list_arrays(learner, list);
+  for (int i = 0; i < n; i++)
+    epx_array_destroy(list[i].address);
   epx_optimizer_destroy(&learner->optimizer);
-  epx_tuning_destroy(&learner->tuning);
-  epx_tuning_destroy(&learner->before);
+  epx_tuning_destroy(&learner->settings.tuning);
+  epx_tuning_destroy(&learner->settings.before);
   epx_estimator_destroy_work(&learner->work);
   epx_inspection_destroy(&learner->inspection);
   if (learner->owns_ensemble) epx_ensemble_destroy(&learner->ensemble);
-  double **const numbers[] = {&learner->features,  &learner->state,   &learner->start,  &learner->readout,
-                              &learner->value,     &learner->correct, &learner->weight, &learner->power,
-                              &learner->gradient,  &learner->partial, &learner->norm,   &learner->best_theta,
-                              &learner->best_loss, &learner->n_asked, &learner->failed};
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-    epx_array_destroy(numbers[i]);
-  int **const counts[] = {&learner->label, &learner->n_estimated, &learner->order, &learner->n_norms,
-                          &learner->n_worse};
-  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-    epx_array_destroy(counts[i]);
-  unsigned char **const marks[] = {&learner->trained, &learner->mask, &learner->stopped, &learner->alive,
-                                   &learner->idle};
-  for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-    epx_array_destroy(marks[i]);
-  epx_array_destroy(&learner->certificate);
-  epx_array_destroy(&learner->tally);
-  epx_array_destroy(&learner->coverage);
-  epx_array_destroy(&learner->range);
-  epx_array_destroy(&learner->validation);
   epx_array_destroy(address);
 }
 
@@ -229,76 +250,77 @@ epx_ensemble *epx_learner_get_ensemble(const epx_learner *learner) {
 void epx_learner_set_instances(epx_learner *learner, uint32_t i_point, uint32_t first) {
   learner->key.point = i_point;
   learner->key.first = first;
-  learner->deployed = false;
+  learner->settings.deployed = false;
   epx_inspection_set_zero(learner->inspection);
   const size_t n = (size_t)learner->n_instances * learner->network->n_theta;
-  if (learner->alive) memset(learner->alive, 1, n);
-  epx_tuning_set_instances(learner->tuning, i_point, first);
+  if (learner->settings.alive) memset(learner->settings.alive, 1, n);
+  epx_tuning_set_instances(learner->settings.tuning, i_point, first);
 }
 
 void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, void *context) {
-  learner->renewal = renewal;
-  learner->renewal_context = context;
+  learner->epochs.renewal = renewal;
+  learner->epochs.renewal_context = context;
 }
 
 void epx_learner_set_dead(epx_learner *learner, double *theta) {
   const size_t n_theta = learner->network->n_theta;
-  for (int i = 0; learner->alive && i < learner->n_instances; i++)
+  for (int i = 0; learner->settings.alive && i < learner->n_instances; i++)
     epx_hardware_eval_dead(&learner->spec.hardware, learner->network, learner->seed, learner->key.point,
                            learner->key.first + (uint32_t)i, theta + (size_t)i * n_theta,
-                           learner->alive + (size_t)i * n_theta);
+                           learner->settings.alive + (size_t)i * n_theta);
 }
 
 void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift) {
   const size_t n_theta = learner->network->n_theta, n = (size_t)learner->n_instances * n_theta;
   for (size_t k = 0; k < n; k++)
-    learner->mask[k] = epx_learner_can_set(learner, k);
-  memcpy(epx_tuning_get_wanted(learner->tuning), wanted, n * sizeof *wanted);
-  epx_tuning_write(learner->tuning, learner->mask);
-  epx_tuning_eval_shift(learner->tuning, shift);
-  learner->deployed = true;
+    learner->settings.mask[k] = epx_learner_can_set(learner, k);
+  memcpy(epx_tuning_get_wanted(learner->settings.tuning), wanted, n * sizeof *wanted);
+  epx_tuning_write(learner->settings.tuning, learner->settings.mask);
+  epx_tuning_eval_shift(learner->settings.tuning, shift);
+  learner->settings.deployed = true;
 }
 
 const epx_tuning *epx_learner_get_tuning(const epx_learner *learner) {
-  return learner->tuning;
+  return learner->settings.tuning;
 }
 
 const unsigned char *epx_learner_get_trained(const epx_learner *learner) {
-  return learner->trained;
+  return learner->settings.trained;
 }
 
 double epx_learner_get_skipped(const epx_learner *learner, int i_instance) {
-  const epx_learner_coverage *own = &learner->coverage[i_instance];
+  const epx_learner_coverage *own = &learner->epochs.coverage[i_instance];
   return own->n_samples > 0 ? 1 - own->n_settled / own->n_samples : NAN;
 }
 
 const unsigned char *epx_learner_get_settable(epx_learner *learner, int i_instance) {
   const size_t n_theta = learner->network->n_theta, own = (size_t)i_instance * n_theta;
   for (size_t k = 0; k < n_theta; k++)
-    learner->mask[own + k] = epx_learner_can_set(learner, own + k);
-  return learner->mask + own;
+    learner->settings.mask[own + k] = epx_learner_can_set(learner, own + k);
+  return learner->settings.mask + own;
 }
 
 double epx_learner_get_out_of_range(const epx_learner *learner, int i_instance) {
-  const epx_range_counts *own = &learner->range[i_instance];
+  const epx_range_counts *own = &learner->settings.range[i_instance];
   return own->n_set > 0 ? own->n_held / own->n_set : NAN;
 }
 
 epx_err epx_learner_eval_saturation(epx_learner *learner, double *share) {
   const double *reads = epx_estimator_get_reads(learner->work);
   const size_t n = (size_t)learner->n_instances, stride = learner->network->n_theta;
-  memset(learner->partial, 0, n * stride * sizeof *learner->partial);
+  memset(learner->sum.partial, 0, n * stride * sizeof *learner->sum.partial);
   for (size_t i = 0; i < n; i++)
-    memcpy(learner->partial + i * stride, reads + 2 * i, 2 * sizeof *reads);
-  EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->partial));
+    memcpy(learner->sum.partial + i * stride, reads + 2 * i, 2 * sizeof *reads);
+  EPX_TRY(learner->ensemble->functions->sum_gradient(learner->ensemble, learner->sum.partial));
   for (size_t i = 0; i < n; i++)
-    share[i] = learner->partial[i * stride + 1] / learner->partial[i * stride]; /* NaN: none was read */
+    share[i] =
+        learner->sum.partial[i * stride + 1] / learner->sum.partial[i * stride]; /* NaN: none was read */
   return EPX_OK;
 }
 
 double epx_learner_get_failures(const epx_learner *learner, int i_instance) {
-  const double n = learner->n_asked[i_instance];
-  return n > 0 ? learner->failed[i_instance] / n : 0;
+  const double n = learner->sum.n_asked[i_instance];
+  return n > 0 ? learner->sum.failed[i_instance] / n : 0;
 }
 
 epx_ensemble_counts epx_learner_get_counts(const epx_learner *learner) {
@@ -307,7 +329,7 @@ epx_ensemble_counts epx_learner_get_counts(const epx_learner *learner) {
 
 void epx_learner_set_parameters(epx_learner *learner, const double *theta) {
   learner->ensemble->functions->set_parameters(learner->ensemble, theta);
-  learner->theta = theta;
+  learner->last.theta = theta;
 }
 
 void epx_learner_set_settling(epx_learner *learner, bool measured) {
@@ -319,36 +341,38 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
   const epx_task *task = learner->task;
   const size_t n_inputs = (size_t)learner->network->n_inputs, n_features = (size_t)task->n_features;
   for (int i = 0; i < n; i++)
-    memcpy(learner->features + (size_t)i * n_inputs, task->features + (size_t)samples[i] * n_features,
+    memcpy(learner->last.features + (size_t)i * n_inputs, task->features + (size_t)samples[i] * n_features,
            n_features * sizeof(double));
-  epx_hardware_eval_drive(&learner->spec.hardware, (size_t)n * n_inputs, learner->features);
+  epx_hardware_eval_drive(&learner->spec.hardware, (size_t)n * n_inputs, learner->last.features);
   const epx_ensemble *ensemble = learner->ensemble;
-  ensemble->functions->set_samples(learner->ensemble, n, learner->features);
+  ensemble->functions->set_samples(learner->ensemble, n, learner->last.features);
   for (int lane = 0; lane < ensemble->n_lanes; lane++)
-    learner->label[lane] = task->labels[samples[lane < ensemble->n_used ? lane % n : n - 1]];
+    learner->last.label[lane] = task->labels[samples[lane < ensemble->n_used ? lane % n : n - 1]];
 }
 
 /* Lanes of stopped instances cost nothing: their equilibria are not asked for. */
 static epx_err settle(epx_learner *learner, const int *samples) {
   epx_ensemble *ensemble = learner->ensemble;
   for (int lane = 0; lane < ensemble->n_used; lane++)
-    learner->idle[lane] = learner->stopped[lane / ensemble->n_samples];
-  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->state));
-  return ensemble->functions->solve(ensemble, NULL, learner->idle, learner->state, learner->certificate);
+    learner->last.idle[lane] = learner->epochs.stopped[lane / ensemble->n_samples];
+  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->last.state));
+  return ensemble->functions->solve(ensemble, NULL, learner->last.idle, learner->last.state,
+                                    learner->last.certificate);
 }
 
 epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {
   epx_ensemble *ensemble = learner->ensemble;
   set_samples(learner, n, samples);
   EPX_TRY(settle(learner, samples));
-  EPX_TRY(epx_inspection_solve_audit(learner->inspection, &learner->key, learner->idle, samples,
-                                     learner->state, learner->certificate));
-  EPX_TRY(ensemble->functions->eval_readout(ensemble, learner->state, learner->readout));
-  epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->readout,
-                learner->label, learner->value, NULL, learner->correct);
+  EPX_TRY(epx_inspection_solve_audit(learner->inspection, &learner->key, learner->last.idle, samples,
+                                     learner->last.state, learner->last.certificate));
+  EPX_TRY(ensemble->functions->eval_readout(ensemble, learner->last.state, learner->last.readout));
+  epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->last.readout,
+                learner->last.label, learner->last.value, NULL, learner->last.correct);
   for (int lane = 0; lane < ensemble->n_lanes; lane++)
-    learner->weight[lane] = lane < ensemble->n_used && learner->certificate[lane].outcome == EPX_OK &&
-                            !learner->stopped[lane / ensemble->n_samples];
+    learner->last.weight[lane] = lane < ensemble->n_used &&
+                                 learner->last.certificate[lane].outcome == EPX_OK &&
+                                 !learner->epochs.stopped[lane / ensemble->n_samples];
   return EPX_OK;
 }
 
@@ -356,21 +380,21 @@ epx_err epx_learner_solve_sample(epx_learner *learner, const double *theta, int 
                                  epx_certificate *certificate) {
   const epx_ensemble *ensemble = learner->ensemble;
   epx_learner_set_parameters(learner, theta);
-  learner->one_sample = sample;
-  EPX_TRY(epx_learner_solve_chunk(learner, 1, &learner->one_sample));
-  memcpy(state, learner->state, (size_t)ensemble->n_rows * (size_t)ensemble->n_lanes * sizeof *state);
-  memcpy(certificate, learner->certificate, (size_t)ensemble->n_lanes * sizeof *certificate);
+  learner->last.one_sample = sample;
+  EPX_TRY(epx_learner_solve_chunk(learner, 1, &learner->last.one_sample));
+  memcpy(state, learner->last.state, (size_t)ensemble->n_rows * (size_t)ensemble->n_lanes * sizeof *state);
+  memcpy(certificate, learner->last.certificate, (size_t)ensemble->n_lanes * sizeof *certificate);
   return EPX_OK;
 }
 
 void epx_learner_add_tally(epx_learner *learner) {
   const epx_ensemble *ensemble = learner->ensemble;
   for (int lane = 0; lane < ensemble->n_used; lane++) {
-    epx_learner_tally *tally = &learner->tally[lane / ensemble->n_samples];
+    epx_learner_tally *tally = &learner->epochs.tally[lane / ensemble->n_samples];
     tally->n_samples++;
-    if (learner->weight[lane] == 0) continue;
+    if (learner->last.weight[lane] == 0) continue;
     tally->n_settled++;
-    tally->loss += learner->value[lane];
-    tally->correct += learner->correct[lane];
+    tally->loss += learner->last.value[lane];
+    tally->correct += learner->last.correct[lane];
   }
 }

@@ -20,19 +20,19 @@ static double get_larger(double a, double b) {
 
 /* Adds one lane: sums for now, divided in the end. */
 static void add_lane(const epx_learner *learner, int lane, epx_performance *performance) {
-  const epx_certificate *certificate = &learner->certificate[lane];
+  const epx_certificate *certificate = &learner->last.certificate[lane];
   if (epx_learner_get_gravity(certificate->outcome) > epx_learner_get_gravity(performance->outcome))
     performance->outcome = certificate->outcome;
   performance->n_samples++;
-  if (learner->weight[lane] == 0) return;
+  if (learner->last.weight[lane] == 0) return;
   performance->n_settled++;
-  performance->loss += learner->value[lane];
-  performance->accuracy += learner->correct[lane];
+  performance->loss += learner->last.value[lane];
+  performance->accuracy += learner->last.correct[lane];
   performance->settling_time += certificate->settling_time;
   performance->residual = fmax(performance->residual, certificate->residual);
   performance->abscissa = get_larger(performance->abscissa, certificate->abscissa);
-  performance->power += learner->power[lane];
-  performance->energy += learner->power[lane] * certificate->settling_time;
+  performance->power += learner->last.power[lane];
+  performance->energy += learner->last.power[lane] * certificate->settling_time;
   performance->n_unstable += certificate->abscissa > 0;
 }
 
@@ -50,10 +50,11 @@ void epx_performance_finish(epx_performance *performance, double ignorance, bool
 /* How the samples settle, from where their dynamics begin. */
 static epx_err eval_settling(epx_learner *learner, const int *samples) {
   epx_ensemble *ensemble = learner->ensemble;
-  if (!learner->start)
-    EPX_TRY(EPX_ARRAY(learner->start, (size_t)ensemble->n_rows * (size_t)ensemble->max_lanes));
-  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->start));
-  return ensemble->functions->eval_settling(ensemble, learner->start, learner->state, learner->certificate);
+  if (!learner->last.start)
+    EPX_TRY(EPX_ARRAY(learner->last.start, (size_t)ensemble->n_rows * (size_t)ensemble->max_lanes));
+  EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->last.start));
+  return ensemble->functions->eval_settling(ensemble, learner->last.start, learner->last.state,
+                                            learner->last.certificate);
 }
 
 static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool stability,
@@ -61,8 +62,9 @@ static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool s
   epx_ensemble *ensemble = learner->ensemble;
   EPX_TRY(epx_learner_solve_chunk(learner, n, samples));
   if (learner->measures_settling) EPX_TRY(eval_settling(learner, samples));
-  if (stability) EPX_TRY(ensemble->functions->eval_stability(ensemble, learner->state, learner->certificate));
-  EPX_TRY(ensemble->functions->eval_power(ensemble, learner->state, learner->power));
+  if (stability)
+    EPX_TRY(ensemble->functions->eval_stability(ensemble, learner->last.state, learner->last.certificate));
+  EPX_TRY(ensemble->functions->eval_power(ensemble, learner->last.state, learner->last.power));
   for (int lane = 0; lane < ensemble->n_used; lane++)
     add_lane(learner, lane, &performance[lane / ensemble->n_samples]);
   return EPX_OK;
@@ -83,10 +85,10 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
   for (int i = 0; i < learner->n_instances; i++)
     performance[i] = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
   epx_learner_set_parameters(learner, theta);
-  for (int first = 0; first < n; first += learner->chunk) {
+  for (int first = 0; first < n; first += learner->chunk_size) {
     const int left = n - first;
-    EPX_TRY(add_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first, stability,
-                      performance));
+    EPX_TRY(add_chunk(learner, left < learner->chunk_size ? left : learner->chunk_size, samples + first,
+                      stability, performance));
   }
   for (int i = 0; i < learner->n_instances; i++)
     epx_performance_finish(&performance[i], learner->ignorance, stability);
@@ -99,11 +101,12 @@ epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta,
   const int *samples = epx_learner_get_samples(learner, part, &n);
   epx_learner_set_parameters(learner, theta);
   memset(multiplicity, 0, (size_t)learner->n_instances * sizeof *multiplicity);
-  for (int first = 0; first < n; first += learner->chunk) {
+  for (int first = 0; first < n; first += learner->chunk_size) {
     const int left = n - first;
-    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk ? left : learner->chunk, samples + first));
-    EPX_TRY(epx_inspection_solve_starts(learner->inspection, &learner->key, samples + first, learner->state,
-                                        learner->certificate, multiplicity));
+    EPX_TRY(epx_learner_solve_chunk(learner, left < learner->chunk_size ? left : learner->chunk_size,
+                                    samples + first));
+    EPX_TRY(epx_inspection_solve_starts(learner->inspection, &learner->key, samples + first,
+                                        learner->last.state, learner->last.certificate, multiplicity));
   }
   for (int i = 0; i < learner->n_instances; i++)
     multiplicity[i] /= n;

@@ -201,9 +201,9 @@ static void weights_left_make_up_for_failures(void **state) {
     epx_estimator_set_failure(&x.batch, x.work, lane);
   epx_estimator_set_weights(&x.batch, 0.5, x.work);
   for (int lane = 0; lane < n_samples; lane++)
-    assert_close(x.work->weight[lane], lane == 1 ? 0 : 0.5 * 5 / 4, 1e-15);
+    assert_close(x.work->left.weight[lane], lane == 1 ? 0 : 0.5 * 5 / 4, 1e-15);
   for (int lane = n_samples; lane < x.r.lanes->n_lanes; lane++)
-    assert_true(x.work->weight[lane] == 0);
+    assert_true(x.work->left.weight[lane] == 0);
   assert_int_equal(epx_estimator_get_failures(x.work), 6);
   assert_int_equal(epx_estimator_get_lanes(x.work, 0), 4);
   assert_int_equal(epx_estimator_get_lanes(x.work, 1), 0);
