@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "io/deck/points.h"
 #include "io/deck/private.h"
 #include "io/schema/schema.h"
 
@@ -69,7 +70,7 @@ static epx_err raise_at_point(const epx_campaign *campaign, const epx_settings *
 static epx_err create_point(const epx_campaign *campaign, int i_point, epx_settings **settings,
                             epx_point **point) {
   *point = NULL;
-  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, i_point, settings));
+  EPX_TRY(epx_points_eval_settings(campaign->points, i_point, settings));
   if (campaign->block > 0) (*settings)->block = campaign->block;
   const int code = epx_point_create(*settings, point);
   if (code == EPX_EINPUT || code == EPX_EFILE) return raise_at_point(campaign, *settings, i_point, code);
@@ -120,14 +121,10 @@ typedef struct {
   int i_point;
   epx_settings *settings;
   epx_point *point;
-  epx_tree_store *store;
-  const epx_tree *resolved; /* NULL: not made yet */
 } model;
 
 typedef struct {
   bool *structural; /* [n_factors]: whether a factor changes more than real numbers */
-  bool *plain;      /* [n_factors]: whether nothing else follows from it */
-  bool reuses;      /* all that are not structural are plain */
   model models[N_MODELS_MAX];
   int n_models;
 } survey;
@@ -160,30 +157,11 @@ static model *get_model(const epx_campaign *campaign, survey *work, int i_point)
   return NULL;
 }
 
-/* The settings of a point, from the resolved deck of the one that it is like. */
-static epx_err eval_settings_like(const epx_campaign *campaign, const survey *work, model *like, int i_point,
-                                  epx_settings **settings) {
-  const epx_deck *deck = campaign->deck;
-  const epx_tree *resolved;
-  epx_tree_store *store;
-  *settings = NULL;
-  if (!work->reuses) return epx_deck_eval_settings(deck, campaign->design, i_point, settings);
-  if (!like->store) EPX_TRY(epx_tree_create_store(&like->store));
-  if (!like->resolved)
-    EPX_TRY(epx_deck_eval_point(deck, campaign->design, like->i_point, like->store, &like->resolved));
-  EPX_TRY(epx_tree_create_store(&store));
-  int code =
-      epx_deck_eval_like(deck, campaign->design, i_point, work->plain, like->resolved, store, &resolved);
-  if (code == EPX_OK) code = epx_settings_read(resolved, settings);
-  epx_tree_destroy_store(&store);
-  return code;
-}
-
 /* A point like one that was made before: its settings and its nominal values are all that can go wrong. */
-static epx_err check_like(const epx_campaign *campaign, const survey *work, model *like, int i_point) {
+static epx_err check_like(const epx_campaign *campaign, const model *like, int i_point) {
   epx_settings *settings;
   double *theta;
-  EPX_TRY(eval_settings_like(campaign, work, like, i_point, &settings));
+  EPX_TRY(epx_points_eval_settings(campaign->points, i_point, &settings));
   int code = EPX_ARRAY(theta, like->point->network->n_theta);
   if (code == EPX_OK)
     code = epx_network_eval_nominal(like->point->network, &settings->network, settings->seed, theta);
@@ -217,7 +195,7 @@ static epx_err check_learner(const epx_campaign *campaign, const epx_point *poin
 static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, int *block) {
   model *like = get_model(campaign, work, i_point);
   if (like) campaign->engine[i_point] = like->point->engine;
-  if (like) return check_like(campaign, work, like, i_point);
+  if (like) return check_like(campaign, like, i_point);
   model made = {.i_point = i_point};
   EPX_TRY(epx_campaign_create_point(campaign, i_point, &made.settings, &made.point));
   int code = i_point > 0 ? check_layout(campaign, &made.point->layout, i_point) : EPX_OK;
@@ -237,14 +215,9 @@ static epx_err survey_point(epx_campaign *campaign, survey *work, int i_point, i
 static epx_err survey_points(epx_campaign *campaign, survey *work) {
   int block = 0;
   EPX_TRY(EPX_ARRAY(work->structural, (size_t)campaign->n_factors));
-  EPX_TRY(EPX_ARRAY(work->plain, (size_t)campaign->n_factors));
   EPX_TRY(EPX_ARRAY(campaign->engine, (size_t)campaign->n_points));
-  work->reuses = true;
-  for (int k = 0; k < campaign->n_factors; k++) {
+  for (int k = 0; k < campaign->n_factors; k++)
     work->structural[k] = is_structural(campaign, &campaign->factors[k]);
-    work->plain[k] = !work->structural[k] && epx_deck_is_plain(campaign->deck, k);
-    work->reuses &= work->structural[k] || work->plain[k];
-  }
   for (int i = 0; i < campaign->n_points; i++)
     EPX_TRY(survey_point(campaign, work, i, &block));
   campaign->block = block;
@@ -276,10 +249,8 @@ static epx_err check_points(epx_campaign *campaign) {
   for (int m = 0; m < work.n_models; m++) {
     epx_point_destroy(&work.models[m].point);
     epx_settings_destroy(&work.models[m].settings);
-    if (work.models[m].store) epx_tree_destroy_store(&work.models[m].store);
   }
   epx_array_destroy(&work.structural);
-  epx_array_destroy(&work.plain);
   return code;
 }
 
@@ -307,6 +278,7 @@ static epx_err init(epx_campaign *campaign) {
   EPX_TRY(epx_deck_eval_design(campaign->deck, &campaign->factors, &campaign->n_factors, &campaign->design));
   campaign->n_points = campaign->design->n_points;
   campaign->digest = epx_deck_eval_digest(campaign->deck);
+  EPX_TRY(epx_points_create(campaign->deck, campaign->design, &campaign->points));
   const char *n_instances = epx_deck_get_text(campaign->deck, "population.instances");
   EPX_TRY(check_trials(campaign, atof(n_instances), LEAST_RECORD));
   EPX_TRY(check_points(campaign));
@@ -332,6 +304,7 @@ void epx_campaign_destroy(epx_campaign **address) {
   if (!campaign || campaign->abandoned) return;
   epx_array_destroy(&campaign->record);
   epx_array_destroy(&campaign->engine);
+  epx_points_destroy(&campaign->points);
   epx_design_destroy(&campaign->design);
   epx_deck_destroy(&campaign->deck);
   epx_array_destroy(&campaign);

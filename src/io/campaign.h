@@ -15,7 +15,8 @@ struct epx_campaign {
   epx_deck *deck;            /* owned */
   const epx_factor *factors; /* [n_factors], borrowed from the deck */
   int n_factors;
-  epx_design *design; /* owned */
+  epx_design *design;        /* owned */
+  struct epx_points *points; /* owned; its settings, io/deck/points.h: one thread at a time */
   int n_points, n_instances, block;
   int shard, n_shards; /* only every n_shards-th block is this campaign's, from block shard - 1 on; 0: all */
   epx_engine *engine;  /* [n_points] */

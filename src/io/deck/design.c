@@ -232,9 +232,6 @@ static const epx_tree *get_made(const epx_deck *deck, int i) {
   return epx_tree_get(epx_tree_get_path(deck->resolved, "design.factors"), deck->factors[i].path);
 }
 
-typedef epx_err (*value_setter)(epx_tree_store *store, const char *path, const char *text,
-                                const epx_tree *where, const epx_tree **tree);
-
 /* The value of a path that goes along at its leader's level; where the leader has none of the list's values, the
  * deck's own, NULL where that is no scalar. */
 static const char *get_along_text(const epx_deck *deck, const epx_tree *along, int k, int level) {
@@ -244,76 +241,18 @@ static const char *get_along_text(const epx_deck *deck, const epx_tree *along, i
 }
 
 /* Puts factor i's value, and what goes along with it, into the deck. */
-static epx_err set_factor(const epx_deck *deck, epx_tree_store *store, int i, double value, value_setter set,
+static epx_err set_factor(const epx_deck *deck, epx_tree_store *store, int i, double value,
                           const epx_tree **tree) {
   const epx_factor *factor = &deck->factors[i];
   const epx_tree *made = get_made(deck, i), *along = epx_tree_get(made, "along");
   const int level = get_level(factor, value);
   char number[32];
   if (!factor->categorical) epx_text_eval_number(value, number);
-  EPX_TRY(set(store, factor->path, factor->categorical ? factor->names[level] : number, made, tree));
+  EPX_TRY(set_value(store, factor->path, factor->categorical ? factor->names[level] : number, made, tree));
   for (int k = 0; along && k < along->n; k++) {
     const char *text = get_along_text(deck, along, k, level);
-    if (text) EPX_TRY(set(store, along->keys[k], text, along->items[k], tree));
+    if (text) EPX_TRY(set_value(store, along->keys[k], text, along->items[k], tree));
   }
-  return EPX_OK;
-}
-
-/* Tells whether a list of keys between blanks holds a key, by its path or as ".key". */
-static bool is_named(const char *list, const char *path) {
-  const char *last = strrchr(path, '.');
-  for (const char *at = list; at && *at; at += strcspn(at, " "), at += strspn(at, " ")) {
-    const size_t n = strcspn(at, " ");
-    if ((strncmp(at, path, n) == 0 && !path[n]) || (last && strncmp(at, last, n) == 0 && !last[n]))
-      return true;
-  }
-  return false;
-}
-
-/* Tells whether what stands at a path is a real number that no default follows from. */
-static bool is_plain_path(const epx_deck *deck, const char *path, const epx_tree *where) {
-  epx_tree root = *deck->resolved;
-  epx_target target;
-  epx_resolver r = {deck->store, deck->user, &root, NULL};
-  if (epx_resolve_read_family(deck->resolved, &r.family) != EPX_OK) return false;
-  if (epx_target_get(&r, path, where, &target) != EPX_OK) return false;
-  if (target.entry->type != EPX_SCHEMA_REAL && target.entry->type != EPX_SCHEMA_VALUE) return false;
-  for (int i = 0; epx_schema_get(i); i++)
-    if (is_named(epx_schema_get(i)->derived, target.entry->path)) return false;
-  return true;
-}
-
-bool epx_deck_is_plain(const epx_deck *deck, int i_factor) {
-  const epx_tree *made = get_made(deck, i_factor), *along = epx_tree_get(made, "along");
-  bool plain = is_plain_path(deck, deck->factors[i_factor].path, made);
-  for (int k = 0; along && k < along->n; k++)
-    plain &= is_plain_path(deck, along->keys[k], along->items[k]);
-  return plain;
-}
-
-/* Puts a value in the schema's unit where another of its kind stands in a resolved deck. */
-static epx_err set_resolved(epx_tree_store *store, const char *path, const char *text, const epx_tree *where,
-                            const epx_tree **tree) {
-  epx_tree root = **tree;
-  epx_target target;
-  const epx_tree *value, *item, *changed;
-  epx_resolver r = {store, *tree, &root, NULL};
-  EPX_TRY(epx_resolve_read_family(*tree, &r.family));
-  EPX_TRY(epx_target_get(&r, path, where, &target));
-  EPX_TRY(epx_tree_create_scalar(store, text, where, &value));
-  EPX_TRY(epx_target_read_scalar(store, &target, r.family, path, value, &item));
-  EPX_TRY(epx_tree_set_path(store, *tree, path, item, &changed));
-  if (!changed) return epx_tree_raise(where, "no scalar stands at '%s' in this deck", path);
-  *tree = changed;
-  return EPX_OK;
-}
-
-epx_err epx_deck_eval_like(const epx_deck *deck, const epx_design *design, int i_point, const bool *plain,
-                           const epx_tree *like, epx_tree_store *store, const epx_tree **resolved) {
-  const double *row = design->value + (size_t)i_point * (size_t)design->n_factors;
-  *resolved = like;
-  for (int i = 0; i < deck->n_factors; i++)
-    if (plain[i]) EPX_TRY(set_factor(deck, store, i, row[i], set_resolved, resolved));
   return EPX_OK;
 }
 
@@ -322,7 +261,7 @@ epx_err epx_deck_eval_point(const epx_deck *deck, const epx_design *design, int 
   const epx_tree *tree = deck->user;
   for (int i = 0; design && i < deck->n_factors; i++)
     EPX_TRY(set_factor(deck, store, i, design->value[(size_t)i_point * (size_t)design->n_factors + (size_t)i],
-                       set_value, &tree));
+                       &tree));
   return epx_resolve_deck(store, tree, resolved);
 }
 

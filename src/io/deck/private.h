@@ -33,18 +33,12 @@ static inline epx_err check_deck(const epx_deck *deck) {
 epx_err epx_deck_eval_point(const epx_deck *deck, const epx_design *design, int i_point,
                             epx_tree_store *store, const epx_tree **resolved);
 
-/** Tells whether nothing in the resolved deck follows from what factor i sets, but the scalars that it sets:
- * they are real numbers of which no default, and no key's use, depends. */
-bool epx_deck_is_plain(const epx_deck *deck, int i_factor);
-
-/** Evaluates the resolved deck of a design point as epx_deck_eval_point() does, to the text, from that of
- * another, `like`, at which all factors that are not plain [n_factors] have the same values. O(factors). Errors: EPX_EINPUT: a value
- * out of range, at the factor's line. */
-epx_err epx_deck_eval_like(const epx_deck *deck, const epx_design *design, int i_point, const bool *plain,
-                           const epx_tree *like, epx_tree_store *store, const epx_tree **resolved);
-
 /** Evaluates the settings that a resolved deck says; its nodes tell the lines of errors. */
 epx_err epx_settings_read(const epx_tree *resolved, epx_settings **settings);
+
+/** Evaluates the settings of a resolved deck that differs in plain numbers alone (io/deck/points.h) from one that was
+ * read before: its links are not made once more to be checked. */
+epx_err epx_settings_read_like(const epx_tree *resolved, epx_settings **settings);
 
 /** Creates an array at *out that the settings own. Errors: EPX_EMEMORY. */
 epx_err epx_settings_create_owned(epx_settings *settings, size_t count, size_t size, void *out);

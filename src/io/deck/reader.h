@@ -17,6 +17,7 @@
 typedef struct {
   const epx_tree *root;
   epx_settings *settings;
+  bool linked; /* its links were made before, and are right */
 } epx_reader;
 
 /** Gets the node of a path, NULL when it is not there. */

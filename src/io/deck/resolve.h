@@ -74,6 +74,11 @@ int epx_target_raise_key(const epx_resolver *resolver, const char *schema_path, 
 epx_err epx_target_read(epx_tree_store *store, const epx_target *target, const epx_family *family,
                         const char *path, const epx_tree *node, const epx_tree **out);
 
+/** Reads a number that is in the target's unit already, as its text would be read; its digits are all there are, not
+ * the fewest. */
+epx_err epx_target_read_number(epx_tree_store *store, const epx_target *target, const char *path,
+                               const epx_tree *where, double value, const epx_tree **out);
+
 /** Reads a scalar as an item of a list type or the value of a parameter. */
 epx_err epx_target_read_scalar(epx_tree_store *store, const epx_target *target, const epx_family *family,
                                const char *path, const epx_tree *node, const epx_tree **out);

@@ -103,7 +103,7 @@ static epx_err read_parameters(epx_reader *r) {
 /* Makes the links once, so that what is wrong with them is said at the line of the topology. */
 static epx_err check_topology(const epx_reader *r, const epx_topology_spec *spec) {
   epx_topology *topology;
-  if (epx_resolve_is_stored(r->root)) return EPX_OK;
+  if (r->linked || epx_resolve_is_stored(r->root)) return EPX_OK;
   const int code = epx_topology_create(spec, &topology);
   if (code == EPX_EINPUT)
     return epx_tree_raise(
@@ -370,12 +370,20 @@ static epx_err read_settings(epx_reader *r) {
   return read_yield(r);
 }
 
-epx_err epx_settings_read(const epx_tree *resolved, epx_settings **settings) {
-  epx_reader r = {.root = resolved};
+static epx_err read_tree(const epx_tree *resolved, bool linked, epx_settings **settings) {
+  epx_reader r = {.root = resolved, .linked = linked};
   EPX_TRY(EPX_ARRAY(*settings, 1));
   r.settings = *settings;
   int code = EPX_ARRAY(r.settings->owned, EPX_READER_MAX_OWNED);
   if (code == EPX_OK) code = read_settings(&r);
   if (code != EPX_OK) epx_settings_destroy(settings);
   return code;
+}
+
+epx_err epx_settings_read(const epx_tree *resolved, epx_settings **settings) {
+  return read_tree(resolved, false, settings);
+}
+
+epx_err epx_settings_read_like(const epx_tree *resolved, epx_settings **settings) {
+  return read_tree(resolved, true, settings);
 }

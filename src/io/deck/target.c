@@ -120,6 +120,19 @@ static epx_err read_real(epx_tree_store *store, const epx_target *target, const 
   return epx_tree_create_text(store, epx_text_eval_number(value, text), &made->text);
 }
 
+epx_err epx_target_read_number(epx_tree_store *store, const epx_target *target, const char *path,
+                               const epx_tree *where, double value, const epx_tree **out) {
+  epx_tree *made;
+  char text[32];
+  value = snap(target, value);
+  snprintf(text, sizeof text, "%.17g", value);
+  EPX_TRY(epx_tree_create(store, EPX_TREE_SCALAR, where, &made));
+  EPX_TRY(epx_tree_create_text(store, text, &made->text));
+  made->unit = target->unit;
+  *out = made;
+  return check_range(target, path, made, value);
+}
+
 /* Also "1e4": whole numbers that a double holds. */
 static epx_err read_integer(epx_tree_store *store, const epx_target *target, const char *path,
                             const epx_tree *node, const epx_tree **out) {

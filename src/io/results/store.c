@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "io/deck/points.h"
 #include "io/recovery/output.h"
 #include "io/results/store_private.h"
 
@@ -18,7 +19,7 @@ static epx_err eval_yields(epx_store *store) {
   EPX_TRY(EPX_ARRAY(store->yield, (size_t)campaign->n_points));
   for (int i = 0; i < campaign->n_points; i++) {
     epx_settings *settings;
-    EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, i, &settings));
+    EPX_TRY(epx_points_eval_settings(campaign->points, i, &settings));
     store->yield[i] = settings->yield;
     epx_settings_destroy(&settings);
   }

@@ -27,15 +27,29 @@ epx_err epx_tree_create_store(epx_tree_store **out) {
   return EPX_ARRAY(*out, 1);
 }
 
-void epx_tree_destroy_store(epx_tree_store **address) {
-  if (!*address) return;
-  while ((*address)->chunks) {
-    chunk *first = (*address)->chunks;
-    (*address)->chunks = first->next;
+/* Frees a chunk and all behind it. */
+static void destroy_chunks(chunk *first) {
+  while (first) {
+    chunk *next = first->next;
     epx_array_destroy(&first->bytes);
     epx_array_destroy(&first);
+    first = next;
   }
+}
+
+void epx_tree_destroy_store(epx_tree_store **address) {
+  if (!*address) return;
+  destroy_chunks((*address)->chunks);
   epx_array_destroy(address);
+}
+
+void epx_tree_reset_store(epx_tree_store *store) {
+  chunk *first = store->chunks;
+  if (!first) return;
+  destroy_chunks(first->next);
+  memset(first->bytes, 0, first->used);
+  first->used = 0;
+  first->next = NULL;
 }
 
 static epx_err create_chunk(size_t size, chunk **out) {
@@ -179,13 +193,18 @@ const epx_tree *epx_tree_get_path(const epx_tree *tree, const char *path) {
   return tree;
 }
 
-/* A copy of a list or a map with room for one item more. */
+/* A copy of a list or a map with room for one item more. Keys are shared. */
 static epx_err create_copy(epx_tree_store *store, const epx_tree *tree, epx_tree **out) {
+  const size_t n = (size_t)tree->n;
   EPX_TRY(epx_tree_create(store, tree->kind, tree, out));
-  for (int i = 0; i < tree->n; i++) {
-    const char *key = tree->kind == EPX_TREE_MAP ? tree->keys[i] : NULL;
-    EPX_TRY(epx_tree_write_item(store, *out, key, tree->items[i]));
-  }
+  epx_tree *copy = *out;
+  EPX_TRY(epx_tree_create_memory(store, (n + 1) * sizeof *copy->items, &copy->items));
+  if (n > 0) memcpy(copy->items, tree->items, n * sizeof *copy->items);
+  copy->n = tree->n;
+  copy->capacity = tree->n + 1;
+  if (tree->kind != EPX_TREE_MAP) return EPX_OK;
+  EPX_TRY(epx_tree_create_memory(store, (n + 1) * sizeof *copy->keys, &copy->keys));
+  if (n > 0) memcpy(copy->keys, tree->keys, n * sizeof *copy->keys);
   return EPX_OK;
 }
 

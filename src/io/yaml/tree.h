@@ -35,6 +35,9 @@ typedef struct epx_tree_store epx_tree_store;
 epx_err epx_tree_create_store(epx_tree_store **out);
 void epx_tree_destroy_store(epx_tree_store **address);
 
+/** Forgets all that was made in a store; its memory is used again. */
+void epx_tree_reset_store(epx_tree_store *store);
+
 /** Creates zeroed memory of the store's. Errors: EPX_EMEMORY. */
 epx_err epx_tree_create_memory(epx_tree_store *store, size_t size, void *out);
 
