@@ -2,13 +2,15 @@
 """Pareto front: accuracy against energy, over all design points, for the optimistic and the loss-budgeted case.
 
 A point is on the front when no other is at least as accurate for less energy. Left training, right one inference; the
-same network computed digitally is drawn beside it, hollow. Printed as well.
+same network, emulated digitally, is drawn beside it, hollow: it is no rival. Printed as well, with the ratio to the cheapest digital
+model at equal accuracy where the deck has a section `reference` and metrics reference_…_ratio_….
 """
 import sys
 
 import numpy as np
 
 import command
+import equal_accuracy
 import style
 from layout import name_point
 from units import scale_units
@@ -54,7 +56,8 @@ def find_front(energy, accuracy):
 
 def caption(results):
     return (f"Every design point: mean over {results.n_instances} instances. Line: the front, no point is as accurate for "
-            "less. Hollow: the same network and as many steps of backprop, computed digitally. Training elsewhere, which "
+            "less. Hollow: the same network and as many steps of backprop, emulated digitally; that is no rival."
+            " Training elsewhere, which "
             "all instances share, is not counted.")
 
 
@@ -98,7 +101,7 @@ def figure(results):
         axes.set_xlabel(text)
     names = [str(level) for level in handles if level is not None]
     beside = any(results.metric(f"{panel[1]}_{panel[3]}") for panel in found)
-    style.add_head(fig, "Accuracy against energy" + ("; hollow: the same network, computed digitally" if beside else ""), list(handles.values()) if names else (), names)
+    style.add_head(fig, "Accuracy against energy" + ("; hollow: the same network, emulated digitally" if beside else ""), list(handles.values()) if names else (), names)
     return fig
 
 
@@ -109,6 +112,8 @@ def print_table(results):
         print(f"{name}, {case}: the front")
         for point in find_front(energy, accuracy):
             print(f"  {energy[point]:10.3e} J  accuracy {accuracy[point]:.4f}  {name_point(results, point)}")
+    for row in equal_accuracy.compare(results):
+        print(equal_accuracy.write_row(row))
 
 
 if __name__ == "__main__":

@@ -36,8 +36,9 @@ typedef struct {
   int i_point, width;              /* the point that is ready, -1: none; its block */
   epx_settings *settings;
   epx_point *point;
-  double *record;         /* [block][size] */
-  epx_unit unit[N_UNITS]; /* still to solve */
+  epx_digital_reference_store reference; /* of the last point that needed one */
+  double *record;                        /* [block][size] */
+  epx_unit unit[N_UNITS];                /* still to solve */
   int n_units;
   epx_message message, result;    /* as received; as it fills */
   double t_sent, result_interval; /* s */
@@ -73,6 +74,7 @@ static epx_err set_point(worker *own, const epx_block *block) {
   destroy_point(own);
   const epx_campaign *campaign = block->width == own->campaign->block ? own->campaign : &own->single;
   EPX_TRY(own->calls.create_point(campaign, block->i_point, &own->settings, &own->point));
+  if (own->point) own->point->reference = &own->reference;
   own->i_point = block->i_point;
   own->width = block->width;
   own->point->checkpointer = epx_checkpointing_get_checkpointer(&own->checkpointing);
@@ -313,6 +315,7 @@ static epx_err create_worker(const epx_campaign *campaign, const epx_worker_call
 static void destroy_worker(worker *own) {
   if (!own) return;
   destroy_point(own);
+  epx_digital_reference_store_reset(&own->reference);
   epx_message_destroy(&own->message);
   epx_message_destroy(&own->result);
   epx_array_destroy(&own->record);

@@ -4,6 +4,16 @@
 
 #include "base/array.h"
 
+/* Of all that is NaN there is none. */
+double epx_measured_get_reference(const epx_measured *measured, epx_energy_kind kind, bool training,
+                                  bool accuracy) {
+  const epx_digital_reference *r = measured->reference;
+  const int best = r ? (training ? r->cheapest_training : r->cheapest_inference)[kind] : -1;
+  if (best < 0) return NAN;
+  const epx_digital_reference_candidate *c = &r->candidates[best];
+  return accuracy ? c->accuracy : (training ? c->training : c->inference)[kind];
+}
+
 bool epx_measured_has(const epx_measured *measured, unsigned needs) {
   return (measured->needs & needs) != 0;
 }

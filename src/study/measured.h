@@ -6,6 +6,7 @@
 
 #include "learning/training/learner.h"
 #include "study/metric.h"
+#include "study/reference/digital_reference.h"
 
 /** The arrays: X(type, member, needs), an entry an instance. `needs`: any of these asks for it; 0: every trial has it.
  *   initial, deployed, train, validation, test   performance: as fabricated; with what was trained elsewhere; over the
@@ -38,11 +39,11 @@
   X(double, n_epochs, 0)                                                                                     \
   X(double, multiplicity, EPX_NEEDS_STARTS)                                                                  \
   X(double, audit_disagreements, EPX_NEEDS_AUDIT)                                                            \
-  X(double, writes, EPX_NEEDS_WRITES | EPX_NEEDS_ENERGY)                                                     \
+  X(double, writes, EPX_NEEDS_WRITES | EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE)                               \
   X(double, worn_out, EPX_NEEDS_WRITES)                                                                      \
   X(double, settled, EPX_NEEDS_SHARES)                                                                       \
   X(double, skipped, EPX_NEEDS_SHARES)                                                                       \
-  X(epx_energy, energy, EPX_NEEDS_ENERGY)
+  X(epx_energy, energy, EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE)
 
 typedef struct epx_measured {
   unsigned needs;                                              /* what the deck's metrics need, as a set */
@@ -50,9 +51,10 @@ typedef struct epx_measured {
 #define EPX_MEASURED_MEMBER(type, member, needs) type *member; /* [n], or NULL where no metric needs it */
   EPX_MEASURED(EPX_MEASURED_MEMBER)
 #undef EPX_MEASURED_MEMBER
-  double epochs_elsewhere; /* that the protocol trained elsewhere */
-  double nominal_accuracy; /* of the network that the protocol trained elsewhere; NaN: none */
-  double equilibria;       /* that training and evaluation asked of the network, for one instance */
+  double epochs_elsewhere;                /* that the protocol trained elsewhere */
+  double nominal_accuracy;                /* of the network that the protocol trained elsewhere; NaN: none */
+  const epx_digital_reference *reference; /* of the point; borrowed; NULL where no metric needs it */
+  double equilibria; /* that training and evaluation asked of the network, for one instance */
 } epx_measured;
 
 /** Creates the arrays of n instances that the needs ask for. Errors: EPX_EMEMORY, after which destroy is due. */
@@ -60,6 +62,11 @@ epx_err epx_measured_create(unsigned needs, int n, epx_measured *measured);
 
 /** Destroys the arrays. */
 void epx_measured_destroy(epx_measured *measured);
+
+/** Gets an energy of the reference in a case [J]: of one inference, or of its training, or its accuracy over splits; NaN
+ * where no model reaches the target. */
+double epx_measured_get_reference(const epx_measured *measured, epx_energy_kind kind, bool training,
+                                  bool accuracy);
 
 /** Whether any of these needs is asked for. */
 bool epx_measured_has(const epx_measured *measured, unsigned needs);

@@ -26,6 +26,7 @@
   X(AUDIT)             /* equilibria repeated by pure dynamics */                                            \
   X(WRITES)            /* writes of trained parameters, and their wear */                                    \
   X(ENERGY)            /* what inference and training would have cost */                                     \
+  X(REFERENCE)         /* the cheapest digital models that reach the target, and the energies of light */    \
   X(SHARES)            /* how many samples settled: of failed trials, too */
 
 enum {

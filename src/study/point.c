@@ -148,6 +148,7 @@ epx_err epx_point_create(const epx_settings *settings, epx_point **out) {
   epx_point *point;
   EPX_TRY(EPX_ARRAY(point, 1));
   point->settings = settings;
+  point->reference = &point->own_reference;
   const int err = create_parts(settings, point);
   if (err != EPX_OK) {
     epx_point_destroy(&point);
@@ -161,6 +162,7 @@ void epx_point_destroy(epx_point **address) {
   epx_point *point = *address;
   if (!point) return;
   epx_fabrication_destroy(&point->fabrication);
+  epx_digital_reference_store_reset(&point->own_reference);
   epx_array_destroy(&point->nominal);
   if (point->origin) epx_array_destroy(&point->origin->settings);
   epx_array_destroy(&point->origin);
@@ -216,7 +218,8 @@ static double count_equilibria(const epx_point *point, size_t n_trained) {
   const double phases =
       1 + (rule->eval_phases ? rule->eval_phases(&settings->learning.nudging, n_trained) : 0);
   const double gradient = point->task->n_train * phases;
-  const bool validated = settings->learning.patience > 0 || settings->curve[EPX_CURVE_VALIDATION_LOSS] ||
+  const bool validated = settings->learning.patience > 0 || settings->learning.target_accuracy > 0 ||
+                         settings->curve[EPX_CURVE_VALIDATION_LOSS] ||
                          settings->curve[EPX_CURVE_VALIDATION_ACCURACY];
   const double an_epoch = gradient + (validated ? point->task->n_validation : 0);
   const int epochs = epx_protocol_get_epochs(&settings->protocol, settings->learning.epochs);

@@ -26,6 +26,9 @@ typedef struct {
   epx_fabrication *fabrication; /* NULL: the deck has no process. Trials use its workspace, one at a time */
   double *nominal;              /* [network->n_theta] */
   struct epx_deployment_origin *origin; /* what the protocol trained, study/deployment.h; trials make it */
+  epx_digital_reference_store own_reference; /* made by trials, where a metric needs it */
+  epx_digital_reference_store
+      *reference; /* where it is kept: own_reference, or what the caller sets, borrowed */
   epx_record_layout layout;
   epx_engine engine;      /* population or distributed, as its settings ask or as its network suggests */
   MPI_Comm communicator;  /* distributed: the ranks that solve its trials together; the caller sets it before

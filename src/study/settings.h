@@ -16,6 +16,7 @@
 #include "statistics/yield.h"
 #include "study/fabrication/protocol.h"
 #include "study/metric.h"
+#include "study/reference/digital_reference.h"
 
 typedef struct {
   int metric;   /* epx_metric, -1: no yield asked for */
@@ -57,6 +58,7 @@ typedef struct {
   epx_learning_spec learning;
   epx_protocol_spec protocol;
   epx_energy_spec energy;
+  epx_digital_reference_spec reference;
   epx_equilibrium_options equilibrium;
   double require;    /* share of the evaluated samples that must have an equilibrium for a trial to be done */
   epx_engine engine; /* as asked for */

@@ -150,10 +150,17 @@ static epx_err measure_before(const epx_point *point, block_work *work) {
   return EPX_OK;
 }
 
+static epx_err find_reference(const epx_point *point, epx_measured *m) {
+  const epx_settings *s = point->settings;
+  return epx_digital_reference_store_get(point->reference, &s->reference, &s->task, s->learning.epochs,
+                                         s->seed, &s->energy, &m->reference);
+}
+
 /* What needs no further equilibria: the learner's counts. */
 static epx_err measure_counts(const epx_point *point, block_work *work) {
   epx_measured *m = &work->measured;
   const epx_tuning *tuning = epx_learner_get_tuning(work->learner);
+  if (epx_measured_has(m, EPX_NEEDS_REFERENCE)) EPX_TRY(find_reference(point, m));
   m->equilibria = (double)epx_learner_get_counts(work->learner).equilibria / point->block;
   if (point->origin->made) {
     m->nominal_accuracy = point->origin->accuracy;
@@ -193,7 +200,7 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
   if (epx_measured_has(m, EPX_NEEDS_STARTS))
     EPX_TRY(epx_learner_eval_multiplicity(learner, theta, EPX_PART_TEST, m->multiplicity));
   epx_learner_set_settling(learner,
-                           epx_measured_has(m, EPX_NEEDS_SETTLING) || epx_measured_has(m, EPX_NEEDS_ENERGY));
+                           epx_measured_has(m, EPX_NEEDS_SETTLING | EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE));
   const int code = epx_learner_eval_performance(learner, theta, EPX_PART_TEST,
                                                 epx_measured_has(m, EPX_NEEDS_SPECTRUM), m->test);
   epx_learner_set_settling(learner, false);

@@ -15,6 +15,7 @@ DECK = """network:
   topology: {kind: ring, nodes: 6}
   parameters: {loss: 2.0, kerr: 0.1, detuning: 0.3}
 task: {name: moons, samples: 20, validation_fraction: 0.2}
+reference: {target: 0.5, confidence: 0.5, splits: 2, widths: [1]}
 population: {instances: 1}
 """
 # What a deck may ask of an engine beside rules and metrics: its lines, the word of its refusal, and the metrics that are

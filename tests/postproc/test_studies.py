@@ -6,6 +6,7 @@ import scratch  # noqa: F401  first: it finds the modules, or skips
 import numpy as np
 
 import critical_noise
+import equal_accuracy
 import pareto
 import protocols
 from results import Factor, Metric
@@ -35,6 +36,10 @@ class Made:
 
     def values(self, key):
         return self._values[key]
+
+    def deck_value(self, path, default=None):
+        deck = {"reference.target": 0.9, "task.name": "digits", "task.test_fraction": 0.2, "task.validation_fraction": 0.0}
+        return deck.get(path, default)
 
     def statistic(self, key, name):
         assert name == "mean"
@@ -126,6 +131,34 @@ class Pareto(unittest.TestCase):
         nothing = Made({}, {"accuracy": [[1.0]], "training_energy_budgeted": [[0.0]]})
         self.assertIn("all energies are 0", pareto.lacking(nothing))
         self.assertIn("training_energy", pareto.lacking(Made({}, {"accuracy": [[1.0]]})))
+
+
+def make_ratios(accuracy, ratio):
+    """Two sizes of three seeds of two chips."""
+    factors = {"network.topology.nodes": [26] * 3 + [90] * 3, "study.seed": [1, 2, 3] * 2}
+    return Made(factors, {"accuracy": accuracy, "reference_inference_ratio_budgeted": ratio})
+
+
+class EqualAccuracy(unittest.TestCase):
+    def test_the_ratio_is_of_logarithms_and_counts_each_seed_once(self):
+        made = make_ratios([[0.95, 0.95]] * 6, [[2, 8], [4, 4], [8, 2]] + [[0.1, 0.1], [0.2, 0.2], [0.4, 0.4]])
+        first, second = equal_accuracy.compare(made)
+        self.assertAlmostEqual(first.ratio, 4)
+        self.assertEqual((first.low, first.high), (first.ratio, first.ratio))  # every seed has the mean 4
+        self.assertEqual(first.winner, "digital")
+        self.assertAlmostEqual(second.ratio, 0.2)
+        # t(.975, 2) = 4.302652729911275 and the split's overlap .2 / .8
+        self.assertAlmostEqual(second.high, 0.2 * np.exp(4.302652729911275 * np.log(2) * np.sqrt(1 / 3 + 0.25)), 6)
+        self.assertEqual(second.winner, "not shown")
+        self.assertIn("who wins is not shown", equal_accuracy.write_row(second))
+
+    def test_without_the_target_there_is_no_ratio(self):
+        low, none = equal_accuracy.compare(make_ratios([[0.8, 0.9]] * 3 + [[0.95, 0.95]] * 3, [[2, 2]] * 3 + [[np.nan] * 2] * 3))
+        self.assertTrue(np.isnan(low.ratio) and not low.reaches and low.exists)
+        self.assertIn("light does not reach the target", equal_accuracy.write_row(low))
+        self.assertTrue(np.isnan(none.ratio) and none.reaches and not none.exists)
+        self.assertIn("no digital model reaches the target", equal_accuracy.write_row(none))
+        self.assertNotIn("nan", equal_accuracy.write_row(low) + equal_accuracy.write_row(none))
 
 
 if __name__ == "__main__":

@@ -373,7 +373,8 @@ epx_probe_result epx_probe_eval(const epx_probe *probe) {
     result.share = course[probe->trains ? EPX_RESTART_IN_SITU : EPX_RESTART_ELSEWHERE].last.share;
   }
   const epx_learning_spec *learning = &probe->settings->learning;
-  result.bounded = !result.whole && (learning->patience > 0 || learning->target_loss != 0);
+  result.bounded = !result.whole &&
+                   (learning->patience > 0 || learning->target_loss != 0 || learning->target_accuracy > 0);
   result.once = probe->preparation + elsewhere;
   result.known = isfinite(result.block) && isfinite(result.once);
   return result;

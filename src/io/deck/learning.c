@@ -93,6 +93,11 @@ epx_err epx_reader_read_learning(epx_reader *r) {
     return epx_tree_raise(epx_reader_get(r, "learning.patience"),
                           "learning.patience: it watches the validation part, and there is none; set "
                           "task.validation_fraction, such as 0.2");
+  learning->target_accuracy = epx_reader_get_real(r, "learning.target_accuracy");
+  if (learning->target_accuracy > 0 && settings->task.validation_fraction == 0)
+    return epx_tree_raise(epx_reader_get(r, "learning.target_accuracy"),
+                          "learning.target_accuracy: it watches the validation part, and there is none; set "
+                          "task.validation_fraction, such as 0.2");
   learning->target_loss = epx_reader_get_real(r, "learning.target_loss");
   for (int i = 0; i < train->n; i++)
     learning->train[epx_family_get_parameter(family, train->items[i]->text)] = true;

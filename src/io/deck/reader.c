@@ -55,3 +55,17 @@ epx_err epx_reader_read_text(epx_reader *r, const char *path, const char **out) 
   *out = copy;
   return EPX_OK;
 }
+
+epx_err epx_reader_read_integers(epx_reader *r, const char *path, int *n, const int **out) {
+  const epx_tree *list = epx_reader_get(r, path);
+  *n = list ? list->n : 0;
+  *out = NULL;
+  if (!list) return EPX_OK;
+  int *values;
+  if (list->n == 0) return epx_tree_raise(list, "%s: the list is empty", path);
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)list->n, sizeof *values, &values));
+  for (int i = 0; i < list->n; i++)
+    values[i] = (int)strtol(list->items[i]->text, NULL, 10);
+  *out = values;
+  return EPX_OK;
+}

@@ -15,20 +15,6 @@
 #include "learning/estimators/estimator.h"
 #include "photonic/network.h"
 
-static epx_err read_integers(epx_reader *r, const char *path, int *n, const int **out) {
-  const epx_tree *list = epx_reader_get(r, path);
-  *n = list ? list->n : 0;
-  *out = NULL;
-  if (!list) return EPX_OK;
-  int *values;
-  if (list->n == 0) return epx_tree_raise(list, "%s: the list is empty", path);
-  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)list->n, sizeof *values, &values));
-  for (int i = 0; i < list->n; i++)
-    values[i] = (int)strtol(list->items[i]->text, NULL, 10);
-  *out = values;
-  return EPX_OK;
-}
-
 static epx_err read_study(epx_reader *r) {
   const epx_tree *name = epx_reader_get(r, "study.name");
   for (const unsigned char *c = (const unsigned char *)name->text; *c; c++)
@@ -137,7 +123,7 @@ static epx_err read_topology(epx_reader *r) {
     spec->matrix = value->values;
     spec->n_nodes = node->n;
   } else if (spec->kind == EPX_LAYERED) {
-    EPX_TRY(read_integers(r, "network.topology.layers", &spec->n_layers, &spec->layers));
+    EPX_TRY(epx_reader_read_integers(r, "network.topology.layers", &spec->n_layers, &spec->layers));
   } else if (spec->kind == EPX_LATTICE) {
     spec->n_rows = epx_reader_get_integer(r, "network.topology.rows");
     spec->n_columns = epx_reader_get_integer(r, "network.topology.columns");
@@ -160,8 +146,8 @@ static epx_err read_network(epx_reader *r) {
   EPX_TRY(read_parameters(r));
   EPX_TRY(read_topology(r));
   EPX_TRY(epx_reader_read_start(r));
-  EPX_TRY(read_integers(r, "network.inputs.nodes", &network->n_inputs, &network->input_nodes));
-  EPX_TRY(read_integers(r, "network.outputs.nodes", &network->n_outputs, &network->output_nodes));
+  EPX_TRY(epx_reader_read_integers(r, "network.inputs.nodes", &network->n_inputs, &network->input_nodes));
+  EPX_TRY(epx_reader_read_integers(r, "network.outputs.nodes", &network->n_outputs, &network->output_nodes));
   if (count && network->output_nodes)
     return epx_tree_raise(count, "network.outputs.count and network.outputs.nodes exclude each other");
   if (count) network->n_outputs = epx_reader_get_integer(r, "network.outputs.count");
@@ -202,7 +188,7 @@ static epx_err read_task(epx_reader *r) {
   if (!task->test_path != !task->test_labels)
     return epx_tree_raise(epx_reader_get(r, task->test_path ? "task.test_path" : "task.test_labels"),
                           "task.test_path and task.test_labels go together: one is missing");
-  EPX_TRY(read_integers(r, "task.classes", &task->n_classes, &task->classes));
+  EPX_TRY(epx_reader_read_integers(r, "task.classes", &task->n_classes, &task->classes));
   task->validation_fraction = epx_reader_get_real(r, "task.validation_fraction");
   task->n_samples = epx_reader_get_integer(r, "task.samples");
   task->noise = epx_reader_is_set(r, "task.noise") ? epx_reader_get_real(r, "task.noise") : 0;
@@ -367,6 +353,7 @@ static epx_err read_settings(epx_reader *r) {
   EPX_TRY(read_variation(r));
   EPX_TRY(read_metrics(r));
   EPX_TRY(epx_reader_read_energy(r));
+  EPX_TRY(epx_reader_read_reference(r));
   return read_yield(r);
 }
 

@@ -28,6 +28,7 @@
 #include "io/schema/schema_energy.h"
 #include "io/schema/schema_fabrication.h"
 #include "io/schema/schema_hardware.h"
+#include "io/schema/schema_reference.h"
 #include "io/schema/schema_task.h"
 
 static const epx_schema_entry entries[] = {
@@ -203,6 +204,10 @@ static const epx_schema_entry entries[] = {
                 "its best parameters; 0: never"},
     {"learning.target_loss", REAL, NOT_NEGATIVE, .fallback = "0",
      .meaning = "stop training an instance when the loss of an epoch falls below this; 0: never"},
+    {"learning.target_accuracy", REAL, .low = 0, .high = 1, .fallback = "0",
+     .meaning =
+         "stop training an instance after the first epoch whose accuracy over the validation part is at "
+         "least this; 0: never"},
     {"learning.train", WORDS(trainable), .fallback = "the family's, see network.parameters",
      .derived = "network.family", .meaning = "parameters that are trained"},
     PROTOCOL_ROWS
@@ -273,6 +278,8 @@ static const epx_schema_entry entries[] = {
         HARDWARE_ROWS
 
             ENERGY_ROWS
+
+                REFERENCE_ROWS
 
     {"design", EPX_SCHEMA_SECTION, .meaning = "the design points: which settings are compared"},
     {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},

@@ -272,7 +272,7 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   EPX_TRY(reduce(spec, seed, dataset));
   if (spec->test_path) EPX_TRY(add_held_out(spec, dataset, &n_given));
   task->n_samples = dataset->n_samples;
-  task->n_features = dataset->n_features;
+  task->n_features = task->n_raw = dataset->n_features;
   task->n_classes = dataset->n_classes;
   task->features = dataset->features;
   task->labels = dataset->labels;

@@ -86,6 +86,7 @@ typedef struct {
 
 typedef struct {
   int n_samples, n_features, n_classes;
+  int n_raw;        /* features of the data, before any are made fewer or repeated */
   double *features; /* [n_samples][n_features], scaled */
   int *labels;      /* [n_samples], 0 … n_classes - 1 */
   char **names;     /* [n_classes]: what the data call each class */

@@ -67,6 +67,10 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
   if (spec->patience > 0 && task->n_validation == 0)
     return EPX_RAISE(EPX_EINPUT, "learning.patience: it watches the validation part, and there is none; set "
                                  "task.validation_fraction");
+  if (spec->target_accuracy > 0 && task->n_validation == 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "learning.target_accuracy: it watches the validation part, and there is none; set "
+                     "task.validation_fraction");
   if (!isfinite(spec->target_loss))
     return EPX_RAISE(EPX_EINPUT, "learning.target_loss: %g; a number is wanted, 0 for none",
                      spec->target_loss);

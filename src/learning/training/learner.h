@@ -26,6 +26,8 @@ typedef struct {
   epx_rate_spec rate;                    /* how the rate follows the epochs; zeros: by decay alone */
   int patience;                          /* epochs without a smaller validation loss after which an instance
                                             stops; it ends with the parameters of its smallest. 0: off */
+  double target_accuracy;                /* an instance stops when its accuracy over the validation part is at
+                                            least this; 0: never */
   double target_loss;                    /* an instance stops being trained when its epoch's training loss
                                             falls below this; exactly 0: never */
   epx_hardware_spec hardware;            /* all zero: ideal */

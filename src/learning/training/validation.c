@@ -6,7 +6,8 @@
 #include "learning/training/learner_state.h"
 
 bool epx_learner_is_validated(const epx_learner *learner, const epx_curves *curves) {
-  return learner->spec.patience > 0 || curves->validation_loss || curves->validation_accuracy;
+  return learner->spec.patience > 0 || learner->spec.target_accuracy > 0 || curves->validation_loss ||
+         curves->validation_accuracy;
 }
 
 static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves) {
@@ -55,6 +56,21 @@ static void judge_all(epx_learner *learner, const double *theta) {
       learner->epochs.stopped[i] = 1;
 }
 
+/* Tied instances stop together, by the mean of theirs. */
+static void stop_at_target(epx_learner *learner) {
+  const double target = learner->spec.target_accuracy;
+  double sum = 0;
+  if (learner->spec.tied) {
+    for (int i = 1; i < learner->n_instances; i++)
+      sum += learner->patience.validation[i].accuracy;
+    if (sum >= target * (learner->n_instances - 1))
+      memset(learner->epochs.stopped, 1, (size_t)learner->n_instances);
+    return;
+  }
+  for (int i = 0; i < learner->n_instances; i++)
+    if (learner->patience.validation[i].accuracy >= target) learner->epochs.stopped[i] = 1;
+}
+
 /* When all have stopped there is nothing to settle. */
 epx_err epx_learner_solve_validation(epx_learner *learner, int epoch, const double *theta,
                                      epx_curves *curves) {
@@ -64,6 +80,7 @@ epx_err epx_learner_solve_validation(epx_learner *learner, int epoch, const doub
                                          learner->patience.validation));
   set_curves(learner, epoch, curves);
   if (learner->spec.patience > 0) judge_all(learner, theta);
+  if (going && learner->spec.target_accuracy > 0) stop_at_target(learner);
   return EPX_OK;
 }
 

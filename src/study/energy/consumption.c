@@ -5,6 +5,7 @@
 
 #include "epilux/units.h"
 #include "photonic/device/normalisation.h"
+#include "study/reference/digital_cost.h"
 
 static double get_nominal(const epx_point *point, const char *parameter) {
   const int p = epx_family_get_parameter(point->network->family, parameter);
@@ -56,6 +57,20 @@ static double count_trained(const epx_point *point) {
   return n;
 }
 
+/* What is digital on light's side, at the prices of every digital model. Copies and the constant input cost nothing. */
+static void set_digital(const epx_point *point, epx_energy_work *work) {
+  const epx_task_spec *task = &point->settings->task;
+  const int n_own = point->task->n_features - task->constant,
+            n_ports = task->n_copies > 1 ? n_own / task->n_copies : n_own;
+  const epx_digital_work input = epx_digital_work_get_input(task->reduction, point->task->n_raw, n_ports),
+                         update = epx_digital_work_get_update(work->n_trained, 1 + work->phases,
+                                                              work->reads_states, work->batch);
+  for (int k = 0; k < EPX_ENERGY_CASES; k++) {
+    work->input[k] = epx_digital_work_eval(&input, &point->settings->energy.cases[k]);
+    work->arithmetic[k] = epx_digital_work_eval(&update, &point->settings->energy.cases[k]);
+  }
+}
+
 epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
                              double steps, double elsewhere, double writes, epx_energy *energy) {
   const epx_network *network = point->network;
@@ -67,7 +82,7 @@ epx_err epx_consumption_eval(const epx_point *point, const epx_performance *perf
   const bool unknown = isnan(performance->power);
   const double drives = unknown ? network->n_nodes : performance->power;
   const double light = unknown ? drives * performance->settling_time : performance->energy;
-  const epx_energy_work work = {
+  epx_energy_work work = {
       .settling_time = performance->settling_time / rate,
       .optical_power = drives * power,
       .light = light * power / rate,
@@ -88,6 +103,7 @@ epx_err epx_consumption_eval(const epx_point *point, const epx_performance *perf
       .elsewhere = elsewhere,
       .writes = writes,
   };
+  set_digital(point, &work);
   epx_energy_eval(&point->settings->energy, &work, energy);
   return EPX_OK;
 }

@@ -70,12 +70,12 @@ static void set_digital(const epx_energy_case *c, const epx_energy_work *work, i
   const double update = 6 * work->n_trained / work->batch * (c->buffer_energy + c->memory_energy);
   value[EPX_ENERGY_DIGITAL_INFERENCE_MACS][k] = macs;
   value[EPX_ENERGY_DIGITAL_INFERENCE_MEMORY][k] = memory;
-  value[EPX_ENERGY_DIGITAL_INFERENCE_ENERGY][k] = macs + memory;
+  value[EPX_ENERGY_DIGITAL_INFERENCE_ENERGY][k] = macs + memory + work->input[k];
   value[EPX_ENERGY_DIGITAL_STEP_MACS][k] = 3 * macs;
   value[EPX_ENERGY_DIGITAL_STEP_MEMORY][k] = 3 * memory + update;
-  value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k] = 3 * (macs + memory) + update;
-  value[EPX_ENERGY_DIGITAL_TRAINING_ENERGY][k] =
-      (work->steps + work->elsewhere) * (3 * (macs + memory) + update);
+  const double step = 3 * (macs + memory) + update + work->input[k];
+  value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k] = step;
+  value[EPX_ENERGY_DIGITAL_TRAINING_ENERGY][k] = (work->steps + work->elsewhere) * step;
 }
 
 static void set_inference(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
@@ -85,7 +85,8 @@ static void set_inference(const epx_energy_case *c, const epx_energy_work *work,
   energy->value[EPX_ENERGY_INFERENCE_MODULATORS][k] = p.modulators;
   energy->value[EPX_ENERGY_INFERENCE_RECEIVERS][k] = p.receivers;
   energy->value[EPX_ENERGY_INFERENCE_CONVERTERS][k] = p.converters;
-  energy->value[EPX_ENERGY_INFERENCE_ENERGY][k] = eval_sum(&p);
+  energy->value[EPX_ENERGY_INFERENCE_INPUT][k] = work->input[k];
+  energy->value[EPX_ENERGY_INFERENCE_ENERGY][k] = eval_sum(&p) + work->input[k];
 }
 
 static void set_step(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
@@ -94,7 +95,9 @@ static void set_step(const epx_energy_case *c, const epx_energy_work *work, int 
   parts p = eval_parts(c, work, 1 + work->phases, work->n_outputs + others, work->averages);
   if (work->computed) p = (parts){0};
   const double digital = energy->value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k];
-  const double step = work->computed ? digital : eval_sum(&p);
+  const double arithmetic = work->computed ? 0 : work->arithmetic[k],
+               input = work->computed ? 0 : work->input[k];
+  const double step = work->computed ? digital : eval_sum(&p) + arithmetic + input;
   const double updates = work->steps > 0 ? all / work->steps : NAN;
   const double none = work->steps > 0 ? 0 : NAN; /* a step that was not taken */
   energy->value[EPX_ENERGY_STEP_LASER][k] = p.laser + none;
@@ -103,6 +106,8 @@ static void set_step(const epx_energy_case *c, const epx_energy_work *work, int 
   energy->value[EPX_ENERGY_STEP_RECEIVERS][k] = p.receivers + none;
   energy->value[EPX_ENERGY_STEP_CONVERTERS][k] = p.converters + none;
   energy->value[EPX_ENERGY_STEP_UPDATES][k] = updates;
+  energy->value[EPX_ENERGY_STEP_INPUT][k] = input + none;
+  energy->value[EPX_ENERGY_STEP_ARITHMETIC][k] = arithmetic + none;
   energy->value[EPX_ENERGY_STEP_ENERGY][k] = step + updates;
   energy->value[EPX_ENERGY_TRAINING_ENERGY][k] = work->steps * step + all + work->elsewhere * digital;
 }

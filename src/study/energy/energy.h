@@ -1,6 +1,6 @@
 /** @file
  * Energy: what one inference and one training step cost on a photonic network, part by part, and what the same network
- * costs when a digital machine computes it. Every number twice: with components as good as published ones get
+ * costs when a digital machine emulates it. The emulation is no rival: study/reference has that. Every number twice: with components as good as published ones get
  * (optimistic), and with the losses, margins and read-outs that a system needs (budgeted).
  *
  * Of one sample, with T = settling time + averages * read_time the length of a phase [s], n_phi the phases of a
@@ -16,6 +16,8 @@
  *   receivers   T n_read receiver_power
  *   converters  n_inputs dac_energy + n_read components averages adc_energy
  *   updates     writes a sample: write_energy each
+ *   input       what a digital machine does to a sample before it enters, arithmetic what it does to what is read: by the
+ *               same prices as every digital model (study/reference/digital_cost.h)
  *
  * T, receivers and converters of a step count n_phi times, the drive once. Digitally, with
  * M = components (2 n_links + n_nodes) multiplications an iteration of the dynamics and W = 2 n_links + components
@@ -77,6 +79,13 @@
   X(mac_energy, "J", 25e-15, 150e-15, 0, 1, true,                                                            \
     "8 bit, the multiplier alone, 25 fJ: no source is known; Mukherjee2026: 4 bit, 16 nm, 150 fJ",           \
     "digital: energy of one multiply-add")                                                                   \
+  X(mac16_energy, "J", 0.59e-12, 2e-12, 0, 1, true,                                                          \
+    "Jouppi2021: 7 nm, bfloat16 product 0.21, 32-bit sum 0.38 pJ, not looked up again; Horowitz2014: 45 "    \
+    "nm, 16-bit product 1.1, 32-bit sum 0.9 pJ",                                                             \
+    "digital: energy of one multiply-add in 16-bit words with a 32-bit sum")                                 \
+  X(register_energy, "J", 0.15e-12, 0.61e-12, 0, 1, false,                                                   \
+    "Sze2017: registers of 1 kB cost a sixth of a buffer",                                                   \
+    "digital: energy of reading two bytes from registers, where all words take at most 1 kB")                \
   X(buffer_energy, "J", 0.92e-12, 3.66e-12, 0, 1, false,                                                     \
     "Zhu2024: global buffer 0.92 pJ; larger one and network on chip 1.66 + 2.0 pJ",                          \
     "digital: energy of reading two bytes from the buffer")                                                  \
@@ -115,6 +124,8 @@ typedef struct {
   M(X, INFERENCE_MODULATORS, "inference_modulators", "modulators of one inference")                          \
   M(X, INFERENCE_RECEIVERS, "inference_receivers", "receivers of one inference")                             \
   M(X, INFERENCE_CONVERTERS, "inference_converters", "converters of one inference")                          \
+  M(X, INFERENCE_INPUT, "inference_input",                                                                   \
+    "digital way of one sample to the inputs: its words, and a reduction such as pca")                       \
   M(X, INFERENCE_ENERGY, "inference_energy", "electrical energy of one inference")                           \
   M(X, STEP_LASER, "step_laser", "lasers of a training step, a sample")                                      \
   M(X, STEP_HEATERS, "step_heaters", "heaters of a training step, a sample")                                 \
@@ -122,6 +133,9 @@ typedef struct {
   M(X, STEP_RECEIVERS, "step_receivers", "receivers of a training step, a sample")                           \
   M(X, STEP_CONVERTERS, "step_converters", "converters of a training step, a sample")                        \
   M(X, STEP_UPDATES, "step_updates", "writes of the weights in a training step, a sample")                   \
+  M(X, STEP_INPUT, "step_input", "digital way to the inputs in a training step, a sample")                   \
+  M(X, STEP_ARITHMETIC, "step_arithmetic",                                                                   \
+    "arithmetic and memory of the gradient and the update in a training step, a sample")                     \
   M(X, STEP_ENERGY, "step_energy",                                                                           \
     "electrical energy of a training step in situ, a sample; of rules that are computed the digital step "   \
     "and "                                                                                                   \
@@ -154,14 +168,16 @@ typedef struct {
   double ring_heaters;  /* of a process [W]; NaN: none, ring_heater of each node */
   int n_nodes, components, n_inputs, n_outputs;
   double n_links, n_trained;
-  bool computed;     /* the rule reads nothing */
-  bool reads_states; /* the rule wants states, not the cost alone */
-  double phases;     /* of a training step beside the free one, a sample */
-  double averages;   /* of each read in training */
-  double batch;      /* samples an update */
-  double steps;      /* samples trained on in situ, each as often as it was; 0: none */
-  double elsewhere;  /* samples trained on by a digital model, each as often as it was; 0: none */
-  double writes;     /* of one trained parameter, over all of that */
+  bool computed;                       /* the rule reads nothing */
+  bool reads_states;                   /* the rule wants states, not the cost alone */
+  double input[EPX_ENERGY_CASES];      /* digital way of a sample to the inputs [J] */
+  double arithmetic[EPX_ENERGY_CASES]; /* of a gradient in situ and its share of an update, a sample [J] */
+  double phases;                       /* of a training step beside the free one, a sample */
+  double averages;                     /* of each read in training */
+  double batch;                        /* samples an update */
+  double steps;                        /* samples trained on in situ, each as often as it was; 0: none */
+  double elsewhere; /* samples trained on by a digital model, each as often as it was; 0: none */
+  double writes;    /* of one trained parameter, over all of that */
 } epx_energy_work;
 
 typedef struct {
