@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/machine/isa.h"
 #include "equilibrium/population/population.h"
+#include "study/energy/consumption.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"
 #include "study/trial.h"
@@ -139,6 +140,8 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   init_layout(settings, point->network, &point->layout);
   EPX_TRY(choose_engine(settings, point));
   point->block = choose_block(settings, point->engine, point->task);
+  if (epx_metric_get_needs(settings->metric, settings->n_metrics) & (EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE))
+    EPX_TRY(epx_consumption_check(point));
   EPX_TRY(epx_network_check_reach(point->network, point->nominal, settings->learning.train));
   return epx_deployment_check_variation(point);
 }

@@ -14,6 +14,7 @@ DECK = """network:
   family: kerr
   topology: {kind: ring, nodes: 6}
   parameters: {loss: 2.0, kerr: 0.1, detuning: 0.3}
+  device: {material: silicon-nitride, radius: 100 um, gap: 500 nm}
 task: {name: moons, samples: 20, validation_fraction: 0.2}
 reference: {target: 0.5, confidence: 0.5, splits: 2, widths: [1]}
 population: {instances: 1}

@@ -15,6 +15,7 @@ import numpy as np
 
 DECK = """study: {{name: rivals, seed: {seed}}}
 network: {{family: kerr, topology: {{kind: ring, nodes: {nodes}}}, parameters: {{kerr: 0.01}}}}
+energy: {{rate_unit: 1e10 1/s, power_unit: 1 mW}}
 task: {{name: iris, test_fraction: 0.3, validation_fraction: 0.2, scaling: standard}}
 learning: {{epochs: {epochs}, batch: 21, target_accuracy: {target}}}
 reference: {{target: {target}, margin: {margin}, confidence: {confidence}, splits: 10, widths: [2]}}

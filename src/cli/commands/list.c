@@ -244,10 +244,8 @@ static epx_err list_energies(void) {
     printf("  %-18s %-3s %10g %10g %s\n  %-18s %s%s\n", q->name, q->unit, q->fallback,
            real->quantities[i].fallback, q->meaning, "", q->assumed ? "ASSUMED: " : "source: ", q->source);
   }
-  printf(
-      "  ASSUMED: without a device and energy.rate_unit, a rate of 1 is %g 1/s; without energy.power_unit a "
-      "power of 1 is %g W\n",
-      EPX_ENERGY_RATE, EPX_ENERGY_POWER);
+  printf("  families with a table of their parts: %s; others, and plugins, have no metrics in J\n",
+         epx_machine_get_names());
   return EPX_OK;
 }
 

@@ -25,14 +25,14 @@
        POSITIVE,                                                                                             \
        .optional = true,                                                                                     \
        .example = "1e10",                                                                                    \
-       .meaning = "SI value of a rate of 1 (default: from network.device, else 1e10)"},                      \
+       .meaning = "SI value of a rate of 1 (default: the family's own, or from network.device)"},            \
       {"energy.power_unit",                                                                                  \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "W",                                                                                          \
        POSITIVE,                                                                                             \
        .optional = true,                                                                                     \
        .example = "1e-3",                                                                                    \
-       .meaning = "SI value of a power of 1 (default: from network.device, else 1e-3)"},                     \
+       .meaning = "SI value of a power of 1 (default: the family's own, or from network.device)"},           \
       {"energy.optimistic", EPX_SCHEMA_SECTION,                                                              \
        .meaning = "optimistic case: the best published components"},                                         \
       EPX_ENERGIES(OPTIMISTIC_ROW){                                                                          \

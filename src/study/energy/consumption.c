@@ -41,13 +41,32 @@ static epx_err eval_family(const epx_family *family, double *rate, double *power
 
 epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power) {
   const epx_energy_spec *spec = &point->settings->energy;
-  *rate = EPX_ENERGY_RATE;
-  *power = EPX_ENERGY_POWER;
+  *rate = *power = NAN;
   EPX_TRY(eval_family(point->network->family, rate, power));
   EPX_TRY(eval_device(point, rate, power));
   if (spec->rate > 0) *rate = spec->rate;
   if (spec->power > 0) *power = spec->power;
   return EPX_OK;
+}
+
+epx_err epx_consumption_check(const epx_point *point) {
+  const epx_family *family = point->network->family;
+  double rate, power;
+  if (!epx_machine_is_known(family))
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "metrics: family %s has no table of what its parts cost, so that its energies in J are not known; "
+        "%s have one",
+        family->name, epx_machine_get_names());
+  EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
+  const bool lacks_power = isnan(power) && epx_machine_needs_power(family);
+  if (!isnan(rate) && !lacks_power) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "metrics: energies in J need to know what a %s of 1 of family %s is; set %s%s",
+                   isnan(rate) ? "rate" : "power", family->name,
+                   isnan(rate) ? "energy.rate_unit, such as 1e10 1/s" : "energy.power_unit, such as 1 mW",
+                   strcmp(family->name, "kerr") != 0 ? ""
+                   : isnan(rate)                     ? ", or describe network.device"
+                                                     : " (a device says it where kerr is above 0)");
 }
 
 static double count_trained(const epx_point *point) {
@@ -79,19 +98,22 @@ epx_err epx_consumption_eval(const epx_point *point, const epx_performance *perf
   const double n_trained = count_trained(point);
   double rate, power;
   EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
-  const bool unknown = isnan(performance->power);
-  const double drives = unknown ? network->n_nodes : performance->power;
-  const double light = unknown ? drives * performance->settling_time : performance->energy;
+  const bool unknown = isnan(performance->power); /* no light of drives; the parts say what lasers run */
+  const double drives = unknown ? 0 : performance->power * power;
+  const double light = unknown ? 0 : performance->energy * power / rate;
   epx_energy_work work = {
       .settling_time = performance->settling_time / rate,
-      .optical_power = drives * power,
-      .light = light * power / rate,
+      .optical_power = drives,
+      .light = light,
       .reference = epx_reading_get_reference(&learning->hardware.reading),
       .ring_heaters = point->settings->fabrication.heats ? heater_power : NAN,
       .n_nodes = network->n_nodes,
       .components = network->family->components,
       .n_inputs = network->n_inputs,
       .n_outputs = network->n_outputs,
+      .detectors = network->readout == EPX_READ_BALANCED ? 2 : 1,
+      .machine = epx_machine_eval(network, point->nominal, n_trained),
+      .nudged = estimator->nudged,
       .n_links = (double)network->topology->n_links,
       .n_trained = n_trained,
       .computed = estimator->computed,

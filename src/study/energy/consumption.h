@@ -7,15 +7,18 @@
 #include "study/point.h"
 
 /** Evaluates what the family's units are: a rate of 1 [1/s] and a power of 1 [W]. As the deck's section
- * energy says; else those of its device, as `epilux check` prints them; else the family's own; where that is
- * normalised, EPX_ENERGY_RATE and EPX_ENERGY_POWER. Errors: as epx_ring_eval(), epx_normalisation_init(), none of them once the deck is read.
+ * energy says; else those of its device, as `epilux check` prints them; else the family's own; NaN where nobody says.
+ * Errors: as epx_ring_eval(), epx_normalisation_init(), none of them once the deck is read.
  */
 epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power);
 
+/** Checks that the point's energies in J can be told. Errors: EPX_EINPUT: the family's parts have no costs (machine.h), or
+ * its units are not known. */
+epx_err epx_consumption_check(const epx_point *point);
+
 /** Evaluates the energies of one instance: with its performance, the power of its process's heaters [W], the
  * samples it was trained on in situ and, by a digital model, elsewhere, each as often as it was, and the writes
- * of a weight. A family that says
- * no power of its drives is taken for lasers of one unit of power, one a node. Errors: as
+ * of a weight. Errors: as
  * epx_consumption_eval_units(). */
 epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
                              double steps, double elsewhere, double writes, epx_energy *energy);

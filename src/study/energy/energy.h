@@ -1,20 +1,26 @@
 /** @file
  * Energy: what one inference and one training step cost on a photonic network, part by part, and what the same network
- * costs when a digital machine emulates it. The emulation is no rival: study/reference has that. Every number twice: with components as good as published ones get
- * (optimistic), and with the losses, margins and read-outs that a system needs (budgeted).
+ * costs when a digital machine emulates it. The emulation is no rival: study/reference has that. Every number twice: with
+ * components as good as published ones get (optimistic), and with the losses, margins and read-outs that a system needs
+ * (budgeted).
  *
- * Of one sample, with T = settling time + averages * read_time the length of a phase [s], n_phi the phases of a
- * training step (1 free, and the rule's), n_read the nodes that are read in each: the outputs, and nodes_read of the
- * others where a rule wants states:
+ * Of one sample, with T = settling time + averages * read_time the length of a phase [s], n_phi the phases of a training
+ * step (1 free, and the rule's), m the parts inside the network (machine.h), and n_read the detectors that read: of an
+ * inference one an output, two of a balanced pair; of a rule that wants states one for every component (two
+ * quadratures are two receivers) of each output, and of the share nodes_read of the other nodes:
  *
- *   laser       T (P + n_read components P_r) / wall_plug 10^(L/10),
+ *   laser       [T (P + n_read P_r) 10^(L/10) + T lines division detector_power 10^(L/10)
+ *                + T (laser_pump laser_threshold + opo_pump opo_threshold)] / wall_plug,
  *               P = max(light that the drives deliver, n_outputs detector_power), T P the mean over samples,
- *               P_r the reference of a homodyne receiver, which every component that is read beats with,
- *               L = coupler + modulator + waveguide + splitter + margin [dB]
- *   heaters     T (n_nodes ring_heater + n_trained weight_heater); what a process's own heaters take replaces the first
- *   modulators  T n_inputs modulator_bias + n_inputs modulator_energy
- *   receivers   T n_read receiver_power
- *   converters  n_inputs dac_energy + n_read components averages adc_energy
+ *               P_r the reference of a homodyne receiver, which every detector beats with,
+ *               L = coupler + modulator + waveguide + margin + splitters splitter_loss + meshes mesh_loss
+ *                   + passed ring_loss [dB]
+ *   heaters     T (locked ring_heater + shifters weight_heater); what a process's own heaters take replaces the first
+ *   modulators  T n_inputs modulator_bias + n_inputs modulator_energy + T drivers driver_power; of each nudged phase as
+ *               many again for every component of an output: they set the error
+ *   receivers   T (n_read + receivers) receiver_power
+ *   converters  n_inputs dac_energy + n_read averages adc_energy; of each nudged phase a dac_energy for every component of
+ *               an output
  *   updates     writes a sample: write_energy each
  *   input       what a digital machine does to a sample before it enters, arithmetic what it does to what is read: by the
  *               same prices as every digital model (study/reference/digital_cost.h)
@@ -36,6 +42,7 @@
 #include <stddef.h>
 
 #include "photonic/device/device.h"
+#include "study/energy/machine.h"
 
 /** X(member, unit, optimistic, budgeted, low, high, assumed, source, meaning) */
 #define EPX_ENERGIES(X)                                                                                      \
@@ -51,10 +58,22 @@
     "waveguide loss on the chip")                                                                            \
   X(splitter_loss, "dB", 0.05, 0.3, 0, 60, false, "Mukherjee2026: Y branches, 0.05 ... 0.3 dB",              \
     "excess loss of splitters, beyond the division of power")                                                \
+  X(mesh_loss, "dB", 0.1, 0.5, 0, 60, true,                                                                  \
+    "common engineering knowledge: two splitters and two shifters in a row",                                 \
+    "loss of one interferometer of a mesh")                                                                  \
+  X(ring_loss, "dB", 0.01, 0.1, 0, 60, true, "common engineering knowledge: a ring of another wavelength",   \
+    "loss of passing one ring of a bank of weights")                                                         \
   X(margin, "dB", 0, 5, 0, 60, false, "Mukherjee2026: 2 + 3 dB", "margin of the link budget")                \
   X(detector_power, "W", 3.2e-6, 28e-6, 0, 1, false,                                                         \
     "Zhu2024: sensitivity of -25 dBm; Mukherjee2026: 2 uA of noise, signal to noise 7, 1 A/W",               \
     "least optical power at the detector of an output")                                                      \
+  X(laser_threshold, "W", 0.1e-3, 2e-3, 0, 1e3, true,                                                        \
+    "common engineering knowledge: thresholds of surface emitters, 0.1 ... 1 mA at some 2 V; as light, "     \
+    "before wall_plug",                                                                                      \
+    "pump power at which one laser of the families laser and laser-b begins to emit")                        \
+  X(opo_threshold, "W", 30e-6, 1e-3, 0, 1e3, true,                                                           \
+    "Lu2021: 30 uW, lithium niobate ring; budgeted: common engineering knowledge",                           \
+    "pump power at which one parametric oscillator begins to emit")                                          \
   X(ring_heater, "W", 2.4e-3, 4.6e-3, 0, 1, false, "Mukherjee2026: lock of a ring, 2.4 ... 4.6 mW",          \
     "heater power per node")                                                                                 \
   X(weight_heater, "W", 0, 2.8e-3, 0, 1, true,                                                               \
@@ -64,6 +83,9 @@
     "bias power of one input modulator")                                                                     \
   X(modulator_energy, "J", 42e-15, 419e-15, 0, 1, false,                                                     \
     "Zhu2024: 42 fJ a bit; Mukherjee2026: transmitter of four bits, 419 fJ", "energy of setting one input")  \
+  X(driver_power, "W", 0.42e-3, 4.19e-3, 0, 10, true,                                                        \
+    "Zhu2024, Mukherjee2026: modulator_energy at 10 GS/s; that analogue drivers take as much is assumed",    \
+    "driver of one modulator inside the network")                                                            \
   X(receiver_power, "W", 3e-3, 85e-3, 0, 10, false,                                                          \
     "Zhu2024: 3 mW; Mukherjee2026: linear, four bits, 85 mW", "receiver power per detector that is read")    \
   X(dac_energy, "J", 3.6e-12, 3.6e-12, 0, 1, false, "Zhu2024: 50 mW at 14 GS/s, 8 bit",                      \
@@ -108,14 +130,10 @@ typedef enum { EPX_OPTIMISTIC, EPX_BUDGETED, EPX_ENERGY_CASES } epx_energy_kind;
 extern const epx_device epx_energy_device[EPX_ENERGY_CASES];
 
 typedef struct {
-  double rate;  /* what a rate of 1 is [1/s]; 0: the device's, without one EPX_ENERGY_RATE */
-  double power; /* what a power of 1 is [W]; 0: the device's, without one EPX_ENERGY_POWER */
+  double rate;  /* what a rate of 1 is [1/s]; 0: the family's or the device's */
+  double power; /* what a power of 1 is [W]; 0: likewise */
   epx_energy_case cases[EPX_ENERGY_CASES];
 } epx_energy_spec;
-
-/** ASSUMED: rings of 100 ps photon lifetime; a drive of 1 mW. */
-#define EPX_ENERGY_RATE 1e10
-#define EPX_ENERGY_POWER 1e-3
 
 /** What is evaluated of each case, in J. M(X, name, metric, meaning), X for M to use */
 #define EPX_ENERGY_ENTRIES(M, X)                                                                             \
@@ -164,11 +182,14 @@ typedef struct {
   double settling_time; /* [s] */
   double optical_power; /* that the drives deliver, mean over samples [W] */
   double light;         /* that they deliver while a sample settles, likewise [J]: no product of means */
-  double reference;     /* of a homodyne receiver, of each component read [W]; 0: none */
+  double reference;     /* of a homodyne receiver, of each detector [W]; 0: none */
   double ring_heaters;  /* of a process [W]; NaN: none, ring_heater of each node */
   int n_nodes, components, n_inputs, n_outputs;
+  int detectors; /* that read one output of an inference */
   double n_links, n_trained;
+  epx_machine machine;                 /* parts inside the network */
   bool computed;                       /* the rule reads nothing */
+  bool nudged;                         /* the rule sets an error at the outputs in its phases */
   bool reads_states;                   /* the rule wants states, not the cost alone */
   double input[EPX_ENERGY_CASES];      /* digital way of a sample to the inputs [J] */
   double arithmetic[EPX_ENERGY_CASES]; /* of a gradient in situ and its share of an update, a sample [J] */

@@ -21,17 +21,19 @@ typedef struct {
   epx_point *point;
 } made;
 
-static made make(const char *network, const char *more) {
+static made make_with(const char *network, const char *more, const char *metrics) {
   made m = {0};
   char text[1024];
-  snprintf(text, sizeof text,
-           "network: {topology: {nodes: 6}, %s}\ntask: {name: xor}\nmetrics: [accuracy, "
-           "inference_energy_budgeted]\n%s",
-           network, more);
+  snprintf(text, sizeof text, "network: {topology: {nodes: 6}, %s}\ntask: {name: xor}\nmetrics: [%s]\n%s",
+           network, metrics, more);
   assert_int_equal(epx_deck_read_text("deck", text, &m.deck), EPX_OK);
   assert_int_equal(epx_deck_eval_settings(m.deck, NULL, 0, &m.settings), EPX_OK);
   assert_int_equal(epx_point_create(m.settings, &m.point), EPX_OK);
   return m;
+}
+
+static made make(const char *network, const char *more) {
+  return make_with(network, more, "accuracy, inference_energy_budgeted");
 }
 
 static void destroy(made *m) {
@@ -45,14 +47,14 @@ static void destroy(made *m) {
 static void units_are_the_deck_s_then_the_device_s(void **state) {
   (void)state;
   double rate, power;
-  made bare = make("family: kerr", ""),
+  made bare = make_with("family: kerr", "", "accuracy"),
        given = make("family: kerr", "energy: {rate_unit: 2 GHz, power_unit: 3 uW}\n");
   made device =
       make("family: kerr, parameters: {loss: 2, kerr: 0.1}, device: {material: silicon-nitride, radius: "
            "100 um, gap: 500 nm}",
            "");
   assert_int_equal(epx_consumption_eval_units(bare.point, &rate, &power), EPX_OK);
-  assert_true(rate == EPX_ENERGY_RATE && power == EPX_ENERGY_POWER);
+  assert_true(isnan(rate) && isnan(power));
   assert_int_equal(epx_consumption_eval_units(given.point, &rate, &power), EPX_OK);
   assert_close(rate, 2e9, 1);
   assert_close(power, 3e-6, 1e-15);
@@ -73,8 +75,8 @@ static void time_comes_from_the_rate(void **state) {
   (void)state;
   const epx_performance performance = {.settling_time = 8, .power = 0.5};
   epx_energy slow, fast;
-  made a = make("family: kerr", "energy: {rate_unit: 1 GHz, budgeted: {read_time: 0 s}}\n"),
-       b = make("family: kerr", "energy: {rate_unit: 2 GHz, budgeted: {read_time: 0 s}}\n");
+  made a = make("family: kerr", "energy: {rate_unit: 1 GHz, power_unit: 1 mW, budgeted: {read_time: 0 s}}\n"),
+       b = make("family: kerr", "energy: {rate_unit: 2 GHz, power_unit: 1 mW, budgeted: {read_time: 0 s}}\n");
   assert_int_equal(epx_consumption_eval(a.point, &performance, 0, 600, 0, 150, &slow), EPX_OK);
   assert_int_equal(epx_consumption_eval(b.point, &performance, 0, 600, 0, 150, &fast), EPX_OK);
   static const int halved[] = {EPX_ENERGY_INFERENCE_LASER, EPX_ENERGY_INFERENCE_HEATERS,
@@ -89,25 +91,45 @@ static void time_comes_from_the_rate(void **state) {
   destroy(&b);
 }
 
-/* Oscillators are lasers themselves. */
-static void families_that_say_no_power_are_lasers(void **state) {
+/* A laser's pump raises its energy: 6 lasers of 1 + pump thresholds of 0.1 mW each, for 8 ns. */
+static void pumps_are_paid_for(void **state) {
   (void)state;
-  const epx_performance performance = {.settling_time = 8, .power = NAN};
-  epx_energy energy;
-  made m =
-      make("family: phase", "energy: {rate_unit: 1 GHz, power_unit: 1 mW, optimistic: {read_time: 0 s}}\n");
-  assert_int_equal(epx_consumption_eval(m.point, &performance, 0, 1, 0, 1, &energy), EPX_OK);
-  assert_close(energy.value[EPX_ENERGY_INFERENCE_LASER][EPX_OPTIMISTIC] /
-                   (8e-9 * 6e-3 * pow(10, 0.168) / 0.2),
+  const epx_performance performance = {.settling_time = 8};
+  epx_energy cold, hot;
+  const char *const units = "energy: {rate_unit: 1 GHz, power_unit: 1 mW, optimistic: {read_time: 0 s}}\n";
+  made a = make("family: laser, parameters: {pump: 0}", units),
+       b = make("family: laser, parameters: {pump: 2}", units);
+  assert_int_equal(epx_consumption_eval(a.point, &performance, 0, 1, 0, 1, &cold), EPX_OK);
+  assert_int_equal(epx_consumption_eval(b.point, &performance, 0, 1, 0, 1, &hot), EPX_OK);
+  const int laser = EPX_ENERGY_INFERENCE_LASER;
+  assert_close((hot.value[laser][EPX_OPTIMISTIC] - cold.value[laser][EPX_OPTIMISTIC]) /
+                   (8e-9 * 6 * 2 * 0.1e-3 / 0.2),
                1, 1e-9);
+  destroy(&a);
+  destroy(&b);
+}
+
+static void joules_that_nobody_knows_are_refused(void **state) {
+  (void)state;
+  epx_energy_spec none = {0};
+  made m = make("family: kerr", "energy: {rate_unit: 1 GHz, power_unit: 1 mW}\n");
+  assert_int_equal(epx_consumption_check(m.point), EPX_OK);
+  m.settings->energy.power = none.power;
+  assert_refused(epx_consumption_check(m.point), "energy.power_unit");
+  m.settings->energy.rate = none.rate;
+  assert_refused(epx_consumption_check(m.point), "energy.rate_unit");
   destroy(&m);
+  made other = make_with("family: phase", "", "accuracy");
+  assert_refused(epx_consumption_check(other.point), "family phase has no table");
+  destroy(&other);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(units_are_the_deck_s_then_the_device_s),
       cmocka_unit_test(time_comes_from_the_rate),
-      cmocka_unit_test(families_that_say_no_power_are_lasers),
+      cmocka_unit_test(pumps_are_paid_for),
+      cmocka_unit_test(joules_that_nobody_knows_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
