@@ -154,7 +154,7 @@ static inline __attribute__((always_inline)) void weigh(size_t n_lanes, bool ang
                                                         const double *y, double *w) {
   for (size_t lane = 0; lane < n_lanes; lane++) {
     const double size = angle ? 1 : y[lane] < 0 ? -y[lane] : y[lane];
-    const double least = 16 * DBL_EPSILON * size + 1e-100, asked = rtol * size + floor[lane];
+    const double least = 16 * DBL_EPSILON * size + 1e-100, asked = rtol * size + floor[lane] + 1e-100;
     const double inner = bound[lane] > least ? bound[lane] : least;
     w[lane] = 1.0 / (asked < inner ? asked : inner);
   }

@@ -234,6 +234,37 @@ static void ring_settles_on_its_cubic(void **state) {
   destroy_random_network(&r);
 }
 
+/** A ring of high loss, and beside it one that is slow and 200 times as strong. The time is up before the slow one is
+ * followed to its end, which Newton's method finds, next to it, to rounding. */
+static void slow_ring_beside_a_fast_one_settles(void **state) {
+  (void)state;
+  static const char *const names[] = {"detuning", "loss", "kerr", "bias"};
+  const double values[][2] = {{-2, 0}, {1, 0.01}, {1, 0}};
+  random_network r = create_random_network(epx_family_get_by_name("kerr"), 2, 1, 1, 1);
+  const epx_equilibrium_options options = get_options();
+  solution s = create_start(&r, &options);
+  leave_out_further(&r);
+  memset(r.theta, 0, r.network->n_theta * sizeof *r.theta);
+  r.features[0] = 0;
+  epx_lanes_set_samples(r.lanes, 1, r.features);
+  for (int k = 0; k < 12; k++) { /* each start is where the one before has ended */
+    const double bias[] = {0.15 - 0.05 * pow(2, -k), 0.15 - 0.05 * pow(2, -k)};
+    for (int p = 0; p < 4; p++) {
+      const int parameter = epx_family_get_parameter(r.network->family, names[p]);
+      memcpy(r.theta + r.network->offset[parameter], p < 3 ? values[p] : bias, 2 * sizeof *bias);
+    }
+    epx_lanes_set_parameters(r.lanes, r.theta);
+    judged j = create_judged(&r, 0, &options, s.y);
+    assert_int_equal(j.certificate.outcome, EPX_OK);
+    assert_close(hypot(j.state[2], j.state[3]), 200 * bias[0], 1e-8);
+    for (int i = 0; i < r.network->n_state; i++)
+      s.y[i * r.lanes->n_lanes] = j.state[i];
+    destroy_judged(&j);
+  }
+  destroy_solution(&s);
+  destroy_random_network(&r);
+}
+
 typedef struct {
   int n_calls, n_left;
   double time;
@@ -281,6 +312,7 @@ int main(void) {
       cmocka_unit_test(population_agrees_with_reference_on_every_family_as_it_comes),
       cmocka_unit_test(population_agrees_with_reference_on_what_does_not_settle),
       cmocka_unit_test(ring_settles_on_its_cubic),
+      cmocka_unit_test(slow_ring_beside_a_fast_one_settles),
       cmocka_unit_test(transient_is_told_and_can_be_stopped),
       cmocka_unit_test(more_than_one_network_is_refused),
   };
