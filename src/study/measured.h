@@ -15,6 +15,8 @@
  *   heater_power                                 [W], 0 without heaters
  *   out_of_range                                 share of updates and drifts held at an end of a range; NaN: none
  *   saturated                                    share of the training's reads beyond a converter's range; NaN: none
+ *   saturated_drives, saturated_writes           the same of the task's features and of the settings asked of weights
+ *   clamped                                      share of what the variation drew beyond a parameter's range; NaN: none
  *   nudge_failures                               share of the training's learning phases; NaN: there were none
  *   n_epochs                                     trained in situ
  *   multiplicity                                 equilibria that a sample has
@@ -35,6 +37,9 @@
   X(double, heater_power, 0)                                                                                 \
   X(double, out_of_range, 0)                                                                                 \
   X(double, saturated, 0)                                                                                    \
+  X(double, saturated_drives, 0)                                                                             \
+  X(double, saturated_writes, 0)                                                                             \
+  X(double, clamped, EPX_NEEDS_DRAWS)                                                                        \
   X(double, nudge_failures, 0)                                                                               \
   X(double, n_epochs, 0)                                                                                     \
   X(double, multiplicity, EPX_NEEDS_STARTS)                                                                  \

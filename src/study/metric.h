@@ -27,6 +27,7 @@
   X(WRITES)            /* writes of trained parameters, and their wear */                                    \
   X(ENERGY)            /* what inference and training would have cost */                                     \
   X(REFERENCE)         /* the cheapest digital models that reach the target, and the energies of light */    \
+  X(DRAWS)             /* what of an instance's draws lay beyond ranges */                                   \
   X(SHARES)            /* how many samples settled: of failed trials, too */
 
 enum {

@@ -140,6 +140,14 @@ static epx_err keep_draws(const epx_point *point, int i_point, int first, double
   return EPX_OK;
 }
 
+/* What of the draws lay beyond ranges. room [n_theta]. */
+static epx_err measure_draws(const epx_point *point, int i_point, int first, double *room,
+                             epx_measured *measured) {
+  for (int k = 0; measured->clamped && k < point->block; k++)
+    EPX_TRY(epx_deployment_eval_clamped(point, i_point, (uint32_t)(first + k), room, &measured->clamped[k]));
+  return EPX_OK;
+}
+
 static epx_err measure_before(const epx_point *point, block_work *work) {
   epx_measured *measured = &work->measured;
   if (epx_measured_has(measured, EPX_NEEDS_DEPLOYED))
@@ -154,6 +162,17 @@ static epx_err find_reference(const epx_point *point, epx_measured *m) {
   const epx_settings *s = point->settings;
   return epx_digital_reference_store_get(point->reference, &s->reference, &s->task, s->learning.epochs,
                                          s->seed, &s->energy, &m->reference);
+}
+
+/* What converters have cut off, once the training is over. */
+static epx_err measure_saturation(const epx_point *point, block_work *work) {
+  epx_measured *m = &work->measured;
+  EPX_TRY(epx_learner_eval_saturation(work->learner, m->saturated));
+  for (int k = 0; k < point->block; k++) {
+    m->saturated_drives[k] = epx_learner_get_drive_saturation(work->learner);
+    m->saturated_writes[k] = epx_tuning_get_saturation(epx_learner_get_tuning(work->learner), k);
+  }
+  return EPX_OK;
 }
 
 /* What needs no further equilibria: the learner's counts. */
@@ -246,18 +265,28 @@ static void warn_of_failures(const epx_point *point, int first, const block_work
   }
 }
 
-/* What a converter cuts off biases every gradient; the metric counts, and this is said once. */
-static void warn_of_saturation(const epx_point *point, int first, const block_work *work) {
+/* Says once what a converter cuts off; the metric of that name counts. share [block]. */
+static void warn_of_one(const epx_point *point, int first, const double *share, const char *what,
+                        const char *part, double range) {
   const int n = count_kept(point, first);
   for (int k = 0; k < n; k++) {
-    if (!(work->measured.saturated[k] > 1e-3)) continue;
-    epx_log_write_once(
-        EPX_LOG_WARNING, "trial",
-        "%.2g %% of an instance's reads lay beyond the converter's range and were cut off. Try a "
-        "larger hardware.readout.range (now %g). See metric saturated_reads.",
-        100 * work->measured.saturated[k], point->settings->learning.hardware.reading.range);
+    if (!(share[k] > 1e-3)) continue;
+    epx_log_write_once(EPX_LOG_WARNING, "trial",
+                       "%.2g %% of an instance's %s lay beyond the converter's range and were cut off. Try a "
+                       "larger hardware.%s.range (now %g). See metric saturated_%s.",
+                       100 * share[k], what, part, range, what);
     return;
   }
+}
+
+/* What converters cut off biases every gradient. */
+static void warn_of_saturation(const epx_point *point, int first, const block_work *work) {
+  const epx_hardware_spec *hardware = &point->settings->learning.hardware;
+  const epx_measured *m = &work->measured;
+  warn_of_one(point, first, m->saturated, "reads", "readout", hardware->reading.range);
+  warn_of_one(point, first, m->saturated_writes, "writes", "weights", hardware->tuning.range);
+  if (hardware->drive_range > 0)
+    warn_of_one(point, first, m->saturated_drives, "drives", "drive", hardware->drive_range);
 }
 
 /* Training and drift end at the ends of ranges; that they do is said once. */
@@ -336,11 +365,12 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   for (int k = 0; k < point->block; k++)
     epx_record_init(&point->layout, record + (size_t)k * size);
   EPX_TRY(keep_draws(point, i_point, first, work->theta, record));
+  EPX_TRY(measure_draws(point, i_point, first, work->theta, &work->measured));
   EPX_TRY(prepare(point, i_point, first, work));
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   for (int k = 0; k < point->block; k++)
     work->measured.nudge_failures[k] = work->n_epochs > 0 ? epx_learner_get_failures(work->learner, k) : NAN;
-  EPX_TRY(epx_learner_eval_saturation(work->learner, work->measured.saturated));
+  EPX_TRY(measure_saturation(point, work));
   if (speaks(work)) warn_of_failures(point, first, work);
   if (speaks(work)) warn_of_saturation(point, first, work);
   EPX_TRY(measure_after(point, work));

@@ -17,6 +17,7 @@ DECK = """network:
   device: {material: silicon-nitride, radius: 100 um, gap: 500 nm}
 task: {name: moons, samples: 20, validation_fraction: 0.2}
 reference: {target: 0.5, confidence: 0.5, splits: 2, widths: [1]}
+variation: [{parameter: detuning, sigma: 0.01}]
 population: {instances: 1}
 """
 # What a deck may ask of an engine beside rules and metrics: its lines, the word of its refusal, and the metrics that are
@@ -25,7 +26,8 @@ FEATURES = {
     "protocol": ("protocol: transfer+finetune, finetune: 1", "learning.protocol", ["nominal_accuracy"]),
     "audit": ("audit: 0.5", "equilibrium.audit", ["audit_disagreements"]),
     "starts": ("starts: 2", "equilibrium.starts", []),
-    "hardware": ("hardware: {weights: {bits: 6}, readout: {bits: 8}}", "hardware", ["saturated_reads"]),
+    "hardware": ("hardware: {weights: {bits: 6}, readout: {bits: 8}, drive: {bits: 8}}", "hardware",
+                 ["saturated_reads", "saturated_writes", "saturated_drives"]),
 }
 
 

@@ -36,6 +36,25 @@ static epx_err check_rate(const epx_reader *r, const epx_learning_spec *learning
   return EPX_OK;
 }
 
+/* A cost takes readouts for what they are not: a stored deck has been run with it all the same. */
+static epx_err check_cost(const epx_reader *r) {
+  const epx_settings *settings = r->settings;
+  const bool phase = settings->network.readout == EPX_READ_PHASE;
+  if (epx_resolve_is_stored(r->root)) return EPX_OK;
+  if (settings->cost.kind == EPX_CROSS_ENTROPY && phase)
+    return epx_tree_raise(
+        epx_reader_get(r, "learning.cost"),
+        "learning.cost: cross-entropy takes readouts for numbers that can grow without end, and phases count "
+        "modulo 2 pi; phase-cosine or squared-error is wanted, or network.outputs.readout: sine");
+  if (settings->cost.kind == EPX_PHASE_COSINE && !phase)
+    return epx_tree_raise(
+        epx_reader_get(r, "learning.cost"),
+        "learning.cost: phase-cosine compares angles, and network.outputs.readout is %s; cross-entropy or "
+        "squared-error is wanted",
+        epx_network_get_readout_name(settings->network.readout));
+  return EPX_OK;
+}
+
 static void read_optimizer(const epx_reader *r, epx_optimizer_spec *optimizer) {
   optimizer->kind =
       (epx_optimizer_kind)epx_reader_get_word(r, "learning.optimizer.name", epx_words_get_optimizer);
@@ -80,6 +99,7 @@ epx_err epx_reader_read_learning(epx_reader *r) {
       epx_reader_is_set(r, "learning.targets.on") ? epx_reader_get_real(r, "learning.targets.on") : 1;
   settings->cost.periodic =
       settings->network.readout == EPX_READ_PHASE && settings->network.readout_scale == 1;
+  EPX_TRY(check_cost(r));
   if (settings->cost.on == settings->cost.off)
     return epx_tree_raise(epx_reader_get(r, "learning.targets"), "learning.targets: on and off are the same");
   read_optimizer(r, &learning->optimizer);

@@ -10,7 +10,8 @@
  *   a conjugated nudge (phase-conjugate, scattering): y = K delta/beta, exact where M' = K M K: for linear,
  *     reciprocal networks at any loss
  *   a nudge whose response is transposed (time-reversed, dyadic): y -> -M^-T c, exact
- *   computed, not measured (backprop, unrolled, finite-difference): the judges
+ *   computed, not measured (backprop, unrolled, finite-difference): the judges. A training by finite-difference sets
+ *     its shifts through the weights as they are, and reads costs exactly
  *   perturbed parameters (spsa, multiplexed) and a fixed random feedback (direct-feedback): baselines
  *
  * delta: one-sided s(beta) - s0; centered (s(beta) - s(-beta))/2, both phases started from s0. One-sided

@@ -42,6 +42,14 @@ void epx_hardware_eval_drive(const epx_hardware_spec *spec, size_t n, double *fe
     features[k] = epx_converter_eval(&levels, features[k]);
 }
 
+double epx_hardware_eval_drive_saturation(const epx_hardware_spec *spec, size_t n, const double *features) {
+  size_t n_cut = 0;
+  if (spec->drive_bits == 0 || n == 0) return NAN;
+  for (size_t k = 0; k < n; k++)
+    n_cut += fabs(features[k]) > spec->drive_range * (1 + 1e-12);
+  return (double)n_cut / (double)n;
+}
+
 void epx_hardware_add_drift(const epx_hardware_spec *spec, const epx_network *network,
                             const epx_reading_key *key, uint32_t i_instance, double *theta) {
   const epx_drift_spec *drift = &spec->drift;

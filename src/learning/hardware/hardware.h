@@ -52,6 +52,9 @@ bool epx_hardware_is_drifting(const epx_hardware_spec *spec);
 /** Evaluates what the converter makes of n features in place. */
 void epx_hardware_eval_drive(const epx_hardware_spec *spec, size_t n, double *features);
 
+/** Evaluates the share of n features that lie beyond the converter's range; NaN without one. */
+double epx_hardware_eval_drive_saturation(const epx_hardware_spec *spec, size_t n, const double *features);
+
 /** Adds the drift of one learning phase to theta [n_theta] of one instance. Keyed by (seed, "hardware:drift"
  * step phase; point, instance, node or link), whatever the sample. */
 void epx_hardware_add_drift(const epx_hardware_spec *spec, const epx_network *network,

@@ -17,6 +17,7 @@ struct epx_tuning {
   uint64_t seed;
   uint32_t point, first, n_calls;
   double *n_written; /* [n_instances] writes of all entries, where none is remembered */
+  double *asked; /* [n_instances][2] settings asked of weights with a range, and those cut off at its end */
   double *wanted, *level, *setting, *origin; /* [n_instances][n_theta]; NULL: none is remembered */
   double *writes;                            /* [n_instances][n_theta] how often; NULL likewise */
   double *crosstalk;                         /* [n_nodes][n_nodes], diagonal 1; NULL: none */
@@ -77,6 +78,7 @@ static epx_err create_crosstalk(epx_tuning *t) {
 static epx_err create_parts(bool remembers, epx_tuning *t) {
   const size_t n = (size_t)t->n_instances * t->network->n_theta;
   EPX_TRY(EPX_ARRAY(t->n_written, (size_t)t->n_instances));
+  EPX_TRY(EPX_ARRAY(t->asked, 2 * (size_t)t->n_instances));
   if (!remembers && epx_tuning_is_ideal(&t->spec)) return EPX_OK;
   double **const arrays[] = {&t->wanted, &t->level, &t->setting, &t->origin, &t->writes};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
@@ -104,8 +106,8 @@ epx_err epx_tuning_create(const epx_tuning_spec *spec, const epx_network *networ
 void epx_tuning_destroy(epx_tuning **address) {
   if (!address || !*address) return;
   epx_tuning *t = *address;
-  double **const arrays[] = {&t->n_written, &t->wanted, &t->level,    &t->setting,
-                             &t->origin,    &t->writes, &t->crosstalk};
+  double **const arrays[] = {&t->n_written, &t->asked,  &t->wanted, &t->level,
+                             &t->setting,   &t->origin, &t->writes, &t->crosstalk};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     epx_array_destroy(arrays[i]);
   epx_array_destroy(address);
@@ -117,6 +119,7 @@ void epx_tuning_set_instances(epx_tuning *t, uint32_t i_point, uint32_t first) {
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     if (arrays[i]) memset(arrays[i], 0, size);
   memset(t->n_written, 0, (size_t)t->n_instances * sizeof *t->n_written);
+  memset(t->asked, 0, 2 * (size_t)t->n_instances * sizeof *t->asked);
   t->point = i_point;
   t->first = first;
   t->n_calls = 0;
@@ -154,6 +157,13 @@ static double draw_error(const epx_tuning *t, const epx_random *stream, double w
          epx_random_eval_normal(stream, t->point, instance, (uint32_t)i_theta, (uint32_t)writes);
 }
 
+/* Counts a setting that is asked of a weight, and whether its range is too short for it. */
+static void count_asked(epx_tuning *t, size_t at, double asked) {
+  double *own = t->asked + 2 * (at / t->network->n_theta);
+  own[0]++;
+  own[1] += fabs(asked) > t->spec.range * (1 + 1e-12);
+}
+
 static void write_one(epx_tuning *t, const epx_random *stream, size_t at, uint32_t instance) {
   const epx_tuning_spec *spec = &t->spec;
   const size_t i_theta = at % t->network->n_theta;
@@ -162,6 +172,7 @@ static void write_one(epx_tuning *t, const epx_random *stream, size_t at, uint32
   const double target = steps ? t->setting[at] + spec->granularity * eval_steps(t, change, i_theta, instance)
                               : eval_level(spec, t->wanted[at]);
   const double present = steps ? t->setting[at] : t->level[at];
+  count_asked(t, at, steps ? target : t->wanted[at]);
   const bool worn = spec->endurance > 0 && t->writes[at] >= spec->endurance;
   if (worn || target == present) return;
   const double left = target + draw_error(t, stream, t->writes[at], i_theta, instance);
@@ -242,6 +253,7 @@ epx_err epx_tuning_add_to_restart(epx_tuning *t, epx_restart *restart) {
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
     EPX_TRY(epx_restart_add(restart, arrays[i], size));
   EPX_TRY(epx_restart_add(restart, t->n_written, (size_t)t->n_instances * sizeof *t->n_written));
+  EPX_TRY(epx_restart_add(restart, t->asked, 2 * (size_t)t->n_instances * sizeof *t->asked));
   return EPX_RESTART_ADD(restart, t->n_calls);
 }
 
@@ -251,6 +263,7 @@ void epx_tuning_copy(const epx_tuning *from, epx_tuning *to) {
   double *const target[] = {to->wanted, to->level, to->setting, to->origin, to->writes};
   for (size_t i = 0; i < sizeof source / sizeof *source; i++)
     memcpy(target[i], source[i], size);
+  memcpy(to->asked, from->asked, 2 * (size_t)from->n_instances * sizeof *to->asked);
   to->point = from->point;
   to->first = from->first;
   to->n_calls = from->n_calls;
@@ -274,4 +287,9 @@ double epx_tuning_eval_writes(const epx_tuning *t, int i_instance, const unsigne
 
 double epx_tuning_eval_worn(const epx_tuning *t, int i_instance, const unsigned char *trained) {
   return eval_mean(t, i_instance, trained, true);
+}
+
+double epx_tuning_get_saturation(const epx_tuning *t, int i_instance) {
+  const double *own = t->asked + 2 * i_instance;
+  return own[0] > 0 ? own[1] / own[0] : NAN;
 }

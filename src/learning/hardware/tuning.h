@@ -96,4 +96,9 @@ void epx_tuning_copy(const epx_tuning *from, epx_tuning *to);
 double epx_tuning_eval_writes(const epx_tuning *tuning, int i_instance, const unsigned char *trained);
 double epx_tuning_eval_worn(const epx_tuning *tuning, int i_instance, const unsigned char *trained);
 
+/** Gets the share of the settings asked of one instance's weights, by epx_tuning_write() since
+ * epx_tuning_set_instances(), that lay beyond the range and were cut off at its end; NaN where none was asked, or
+ * where there is no range. */
+double epx_tuning_get_saturation(const epx_tuning *tuning, int i_instance);
+
 #endif

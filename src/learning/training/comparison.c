@@ -123,8 +123,9 @@ static epx_err eval_differences(workspace *work) {
       choose_largest(work, p);
   }
   if (work->chosen) learner->settings.trained = work->chosen;
-  const int code = epx_learner_eval_gradient(learner, &epx_estimator_finite_difference, work->nudging,
-                                             work->theta, work->difference);
+  const epx_estimator judge =
+      epx_estimator_finite_difference; /* not the rule that trains, which knows its weights */
+  const int code = epx_learner_eval_gradient(learner, &judge, work->nudging, work->theta, work->difference);
   learner->settings.trained = trained;
   return code;
 }

@@ -29,9 +29,11 @@ static void add_direct(epx_learner *learner) {
   epx_readout_add_port_gradient(lanes, learner->last.state, work->slope, weight, learner->sum.partial);
 }
 
-/* Whether a rule shifts parameters that are set through weights which are not ideal. */
+/* Whether a rule shifts parameters that are set through weights which are not ideal. A judge knows no hardware, but
+ * the rule that trains does. */
 static bool writes_probes(const epx_learner *learner, const epx_estimator *estimator) {
-  return (estimator->rooms & EPX_ROOM_THETA) && !estimator->computed && learner->settings.before;
+  const bool trains = estimator == learner->spec.estimator || !estimator->computed;
+  return (estimator->rooms & EPX_ROOM_THETA) && trains && learner->settings.before;
 }
 
 static void set_settable(epx_learner *learner) {

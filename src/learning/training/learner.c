@@ -217,6 +217,8 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
   learner->cost = *cost;
   learner->spec = *spec;
   set_drive_range(task, &learner->spec.hardware);
+  learner->drive_saturation = epx_hardware_eval_drive_saturation(
+      &learner->spec.hardware, (size_t)task->n_samples * (size_t)task->n_features, task->features);
   learner->seed = seed;
   learner->key = (epx_batch_key){.seed = seed, .point = EPX_RANDOM_ANY};
   learner->n_instances = ensemble->n_instances;
@@ -320,6 +322,10 @@ epx_err epx_learner_eval_saturation(epx_learner *learner, double *share) {
     share[i] =
         learner->sum.partial[i * stride + 1] / learner->sum.partial[i * stride]; /* NaN: none was read */
   return EPX_OK;
+}
+
+double epx_learner_get_drive_saturation(const epx_learner *learner) {
+  return learner->drive_saturation;
 }
 
 double epx_learner_get_failures(const epx_learner *learner, int i_instance) {

@@ -133,6 +133,10 @@ double epx_learner_get_out_of_range(const epx_learner *learner, int i_instance);
  * engine. */
 epx_err epx_learner_eval_saturation(epx_learner *learner, double *share);
 
+/** Gets the share of the features of all the task's samples that lie beyond the range of the drive's converter and are
+ * cut off there; NaN without one. */
+double epx_learner_get_drive_saturation(const epx_learner *learner);
+
 /** Gets the share of an instance's learning phases in the last training that were left out: they had no
  * equilibrium, or had left the free state's basin. 0 when there were none. */
 double epx_learner_get_failures(const epx_learner *learner, int i_instance);

@@ -92,6 +92,7 @@ struct epx_learner {
   int n_instances;
   int batch, chunk_size; /* samples an update; samples settled at once */
   double ignorance;      /* what a sample costs that has no equilibrium */
+  double drive_saturation; /* share of the task's features beyond the drive's converter */
   bool measures_settling;
 
   epx_ensemble *ensemble;

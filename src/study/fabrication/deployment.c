@@ -16,8 +16,9 @@ static uint32_t get_key(const epx_point *point, int i_point) {
   return point->settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY;
 }
 
-epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32_t i_instance,
-                                     const double *nominal, double *theta, double *heater_power) {
+/* n_clamped [n_variation], or NULL. */
+static epx_err eval_fabricated(const epx_point *point, int i_point, uint32_t i_instance,
+                               const double *nominal, double *theta, double *heater_power, int *n_clamped) {
   const epx_settings *settings = point->settings;
   const uint32_t key = get_key(point, i_point);
   memcpy(theta, nominal, point->network->n_theta * sizeof *theta);
@@ -28,7 +29,29 @@ epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32
     if (heater_power) *heater_power = report.total;
   }
   epx_variation_eval(settings->variation, settings->n_variation, point->network, settings->seed, key,
-                     i_instance, theta, NULL);
+                     i_instance, theta, n_clamped);
+  return EPX_OK;
+}
+
+epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32_t i_instance,
+                                     const double *nominal, double *theta, double *heater_power) {
+  return eval_fabricated(point, i_point, i_instance, nominal, theta, heater_power, NULL);
+}
+
+epx_err epx_deployment_eval_clamped(const epx_point *point, int i_point, uint32_t i_instance, double *room,
+                                    double *share) {
+  const epx_settings *settings = point->settings;
+  int *n_clamped = NULL;
+  double n = 0, n_drawn = 0;
+  EPX_TRY(EPX_ARRAY(n_clamped, (size_t)settings->n_variation));
+  const int code = eval_fabricated(point, i_point, i_instance, point->nominal, room, NULL, n_clamped);
+  for (int i = 0; code == EPX_OK && i < settings->n_variation; i++) {
+    n += n_clamped[i];
+    n_drawn += (double)point->network->count[settings->variation[i].parameter];
+  }
+  epx_array_destroy(&n_clamped);
+  EPX_TRY(code);
+  *share = n_drawn > 0 ? n / n_drawn : NAN;
   return EPX_OK;
 }
 

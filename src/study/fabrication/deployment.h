@@ -21,6 +21,12 @@
  * epx_deployment_eval_instance(). */
 epx_err epx_deployment_check_variation(const epx_point *point);
 
+/** Evaluates the share of the values that the variation draws for one instance which lie beyond their parameter's
+ * range, where they are set to its end; NaN where nothing is drawn. room [n_theta]. Errors: EPX_EMEMORY; as
+ * epx_deployment_eval_instance(). */
+epx_err epx_deployment_eval_clamped(const epx_point *point, int i_point, uint32_t i_instance, double *room,
+                                    double *share);
+
 /** Evaluates one fabricated instance of nominal values [n_theta]: theta [n_theta] out, and the power of its
  * heaters (may be NULL) [W], 0 without a process. Errors: as epx_fabrication_eval(). */
 epx_err epx_deployment_eval_instance(const epx_point *point, int i_point, uint32_t i_instance,

@@ -106,6 +106,11 @@ static void values_of_a_wrong_kind_are_refused(void **state) {
       {SMALL "learning: {nudge: {beta: 3 foo}}\n", "unknown unit 'foo'", 3},
       {SMALL "learning:\n  estimator: phase-conjugat\n", "did you mean phase-conjugate?", 4},
       {SMALL "learning: {cost: money}\n", "it is one of squared-error, cross-entropy, phase-cosine", 3},
+      {SMALL "learning: {cost: phase-cosine}\n", "compares angles, and network.outputs.readout is intensity",
+       3},
+      {"network: {family: phase, topology: {nodes: 4}, outputs: {readout: phase}}\n" TASK
+       "learning: {cost: cross-entropy}\n",
+       "phases count modulo 2 pi", 3},
       {SMALL "learning: {train: [loss]}\n", "unknown word 'loss'", 3},
       {SMALL "learning: {train: coupling}\n", "a list is wanted, not coupling: [coupling]", 3},
       {SMALL "metrics: [loss, loss]\n", "loss stands twice", 3},

@@ -77,11 +77,12 @@ static void drift_stays_in_the_range(void **state) {
   assert_true(metric[0] > 0 && metric[0] < 0.5);
 }
 
-/* Two shifts and the way back are three writes an update, beside the update itself. */
+/* Two shifts and the way back are three writes an update, beside the update itself; a parameter's four differences
+ * are five. */
 static void shifts_of_rules_are_written(void **state) {
   (void)state;
-  static const char *const rules[] = {"spsa", "multiplexed"};
-  for (int i = 0; i < 2; i++) {
+  static const char *const rules[] = {"spsa", "multiplexed", "finite-difference"};
+  for (int i = 0; i < 3; i++) {
     char text[1024];
     double metric[MOST_METRICS];
     snprintf(text, sizeof text,
@@ -96,6 +97,23 @@ static void shifts_of_rules_are_written(void **state) {
     assert_true(i == 0 ? metric[2] > 0
                        : metric[2] > 0.99); /* through weights that are fine, shifts are right */
   }
+}
+
+/* Settings begin between two of eight levels: shifts of 5e-4 to either side come to levels .57 apart, and what the
+ * rule takes for a slope is hundreds of times too large. */
+static void coarse_weights_spoil_differences(void **state) {
+  (void)state;
+  double metric[MOST_METRICS];
+  char text[1024];
+  snprintf(text, sizeof text,
+           SPINS "task: {name: xor, constant: true}\n"
+                 "learning: {epochs: 10, estimator: finite-difference, train: [coupling]}\n"
+                 "hardware: {weights: {range: 2, bits: 3, endurance: 1e6}}\n"
+                 "population: {instances: 1}\nmetrics: [writes_per_weight, gradient_norm_ratio]\n",
+           0.8);
+  measure(text, metric);
+  assert_true(metric[0] > 0);
+  assert_true(metric[1] > 100);
 }
 
 /* A shift within a level writes nothing and shows nothing; the levels are what the rule sees of the network. */
@@ -135,11 +153,51 @@ static void going_back_is_a_write(void **state) {
   assert_true(worn[0] <= 3 && worn[1] > 0.5);
 }
 
+/* Features of 1 lie beyond a drive of .5, and most of what steps of .1 ask for beyond a range of .01. */
+static void what_converters_cut_off_is_counted(void **state) {
+  (void)state;
+  double metric[MOST_METRICS];
+  char text[1024];
+  for (int wide = 0; wide < 2; wide++) {
+    snprintf(text, sizeof text,
+             SPINS "task: {name: xor, constant: true}\n"
+                   "learning: {epochs: 10, estimator: backprop, train: [bias], optimizer: {rate: 0.1}}\n"
+                   "hardware: {drive: {bits: 8, range: %g}, weights: {range: %g, bits: 8}}\n"
+                   "population: {instances: 1}\nmetrics: [saturated_drives, saturated_writes]\n",
+             0.8, wide ? 1 : 0.5, wide ? 2 : 0.01);
+    measure(text, metric);
+    assert_close(metric[0], wide ? 0 : 1, 0);
+    assert_true(wide ? metric[1] == 0 : metric[1] > 0.25 && metric[1] <= 1);
+  }
+}
+
+/* 1 + u, u even in -2 ... 2: a quarter is below 0. */
+static void what_the_variation_draws_beyond_ranges_is_counted(void **state) {
+  (void)state;
+  double metric[MOST_METRICS];
+  static const char *const deck =
+      "network: {family: kerr, topology: {kind: chain, nodes: 100}, parameters: {loss: 1, coupling: 0}}\n"
+      "task: {name: xor}\nlearning: {epochs: 0}\npopulation: {instances: 1}\n"
+      "variation: [{parameter: loss, distribution: uniform, low: -%g, high: %g}]\nmetrics: [clamped_draws]\n";
+  char text[1024];
+  snprintf(text, sizeof text, deck, 2.0, 2.0);
+  measure(text, metric);
+  assert_close(metric[0], 0.25, 0.15); /* 3.5 standard deviations */
+  snprintf(text, sizeof text, deck, 0.5, 0.5);
+  measure(text, metric);
+  assert_close(metric[0], 0, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(dead_links_do_not_drift_alive), cmocka_unit_test(drift_stays_in_the_range),
-      cmocka_unit_test(shifts_of_rules_are_written),   cmocka_unit_test(coarse_weights_hide_small_shifts),
+      cmocka_unit_test(dead_links_do_not_drift_alive),
+      cmocka_unit_test(drift_stays_in_the_range),
+      cmocka_unit_test(shifts_of_rules_are_written),
+      cmocka_unit_test(coarse_weights_hide_small_shifts),
+      cmocka_unit_test(coarse_weights_spoil_differences),
       cmocka_unit_test(going_back_is_a_write),
+      cmocka_unit_test(what_converters_cut_off_is_counted),
+      cmocka_unit_test(what_the_variation_draws_beyond_ranges_is_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
