@@ -19,7 +19,7 @@ bool epx_measured_has(const epx_measured *measured, unsigned needs) {
 }
 
 epx_err epx_measured_create(unsigned needs, int n, epx_measured *measured) {
-  *measured = (epx_measured){.needs = needs, .n = n, .nominal_accuracy = NAN};
+  *measured = (epx_measured){.needs = needs, .n = n, .time = 1, .light = 1, .nominal_accuracy = NAN};
 #define CREATE(type, member, wanted)                                                                         \
   if ((wanted) == 0 || epx_measured_has(measured, wanted)) EPX_TRY(EPX_ARRAY(measured->member, (size_t)n));
   EPX_MEASURED(CREATE)

@@ -56,6 +56,7 @@ typedef struct epx_measured {
 #define EPX_MEASURED_MEMBER(type, member, needs) type *member; /* [n], or NULL where no metric needs it */
   EPX_MEASURED(EPX_MEASURED_MEMBER)
 #undef EPX_MEASURED_MEMBER
+  double time, light;      /* the family's units of time and of power x time in those of the metrics; 1 */
   double epochs_elsewhere;                /* that the protocol trained elsewhere */
   double nominal_accuracy;                /* of the network that the protocol trained elsewhere; NaN: none */
   const epx_digital_reference *reference; /* of the point; borrowed; NULL where no metric needs it */

@@ -41,11 +41,12 @@ static const struct {
                     {"1", "ns", "1/ns", "1"},      {"1", "us", "1/us", "1"},
                     {"1", "ms", "1/ms", "1"},      {"1", "s", "1/s", "1"}};
 
-const char *epx_metric_get_unit(epx_metric metric, const epx_family *family) {
+const char *epx_metric_get_unit(epx_metric metric, const epx_family *family, bool described) {
   const char *unit = table[metric].unit;
   const bool time = strcmp(unit, EPX_UNIT_TIME) == 0, rate = strcmp(unit, EPX_UNIT_RATE) == 0,
              energy = strcmp(unit, EPX_UNIT_ENERGY) == 0;
   if (!family || (!time && !rate && !energy)) return unit;
+  if (described) return time ? "ns" : rate ? "1/ns" : "pJ";
   for (size_t i = 0; i < sizeof family_units / sizeof *family_units; i++) {
     const bool power = !energy || strcmp(family_units[i].power, epx_family_get_power_unit(family)) == 0;
     if (!power || strcmp(family_units[i].time, epx_family_get_time_unit(family)) != 0) continue;

@@ -61,9 +61,9 @@ struct epx_measured;
 int epx_metric_get(const char *name);
 
 const char *epx_metric_get_name(epx_metric metric);
-/** Gets the unit of a metric, UDUNITS. Of times, rates and energies it is the family's: 1 where that is
- * normalised; NULL for any family: in words. */
-const char *epx_metric_get_unit(epx_metric metric, const epx_family *family);
+/** Gets the unit of a metric, UDUNITS. Of times, rates and energies it is the family's; where that is normalised it is
+ * ns, 1/ns and pJ if a device is `described`, else 1. family NULL for any: in words. */
+const char *epx_metric_get_unit(epx_metric metric, const epx_family *family, bool described);
 const char *epx_metric_get_meaning(epx_metric metric);
 
 /** Tells whether failed trials have the metric, too: shares of samples that settled. */

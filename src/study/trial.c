@@ -85,6 +85,7 @@ static epx_err create_work(const epx_point *point, block_work *work) {
   EPX_TRY(epx_trial_create_learner(point, &learning, point->block, &work->ensemble, &work->learner));
   EPX_TRY(epx_measured_create(epx_metric_get_needs(settings->metric, settings->n_metrics), point->block,
                               &work->measured));
+  EPX_TRY(epx_consumption_eval_metric_units(point, &work->measured.time, &work->measured.light));
   const size_t n_theta = point->network->n_theta;
   const bool compared = epx_measured_has(&work->measured, EPX_NEEDS_GRADIENT | EPX_NEEDS_TRAINED_GRADIENT);
   EPX_TRY(EPX_ARRAY(work->theta, block * n_theta));

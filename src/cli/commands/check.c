@@ -4,11 +4,13 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "cli/deck_arguments.h"
 #include "cli/pilot/pilot.h"
 #include "cli/print/device_sheet.h"
+#include "study/energy/consumption.h"
 
 static const double default_budget = 2, patience = 8; /* s */
 
@@ -87,6 +89,23 @@ static void print_classes(const epx_task *task) {
   if (n < task->n_classes) printf("#             and %d classes more\n", task->n_classes - n);
 }
 
+/* What times are in: those of the deck and of the metrics. */
+static epx_err print_unit(const epx_settings *settings, const epx_point *point) {
+  const char *unit = epx_family_get_time_unit(point->network->family);
+  const double max_time = settings->equilibrium.max_time;
+  double ns, light;
+  EPX_TRY(epx_consumption_eval_metric_units(point, &ns, &light));
+  printf("# unit        of time: ");
+  if (settings->described)
+    printf("%.4g ns, that of network.device; equilibrium.max_time is %.4g ns; in results ns\n", ns,
+           ns * max_time);
+  else if (strcmp(unit, "1") == 0)
+    printf("1 / that of the rates, which are normalised; equilibrium.max_time is %.4g\n", max_time);
+  else
+    printf("%s; equilibrium.max_time is %.4g %s\n", unit, max_time, unit);
+  return EPX_OK;
+}
+
 /* Of point 0: the classes, and what the deck's devices imply. */
 static epx_err view_point(const epx_campaign *campaign) {
   epx_settings *settings;
@@ -96,8 +115,9 @@ static epx_err view_point(const epx_campaign *campaign) {
   if (code == EPX_OK) {
     if (campaign->n_points > 1) printf("\n# Of design point 0\n");
     print_classes(point->task);
-    code = epx_device_sheet_view(settings, point);
+    code = print_unit(settings, point);
   }
+  if (code == EPX_OK) code = epx_device_sheet_view(settings, point);
   epx_point_destroy(&point);
   epx_settings_destroy(&settings);
   return code;

@@ -194,8 +194,8 @@ static epx_err list_methods(void) {
 
 static epx_err list_metrics(void) {
   for (int i = 0; i < EPX_METRIC_COUNT; i++) {
-    printf("  %-24s [%s] %s\n", epx_metric_get_name((epx_metric)i), epx_metric_get_unit((epx_metric)i, NULL),
-           epx_metric_get_meaning((epx_metric)i));
+    printf("  %-24s [%s] %s\n", epx_metric_get_name((epx_metric)i),
+           epx_metric_get_unit((epx_metric)i, NULL, false), epx_metric_get_meaning((epx_metric)i));
   }
   return EPX_OK;
 }

@@ -177,8 +177,7 @@ static epx_err print_view(const view *own, const char *path, bool csv) {
                          : own->has_yield     ? 10
                                               : 7);
   const epx_metric metric = (epx_metric)own->results->metric[own->i_metric];
-  const char *family = epx_deck_get_text(own->deck, "network.family");
-  const char *unit = epx_metric_get_unit(metric, family ? epx_family_get_by_name(family) : NULL);
+  const char *unit = own->results->unit[own->i_metric];
   epx_table *table;
   EPX_TRY(epx_table_create(n_columns, &table));
   const int code = fill_table(table, own);

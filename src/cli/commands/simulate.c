@@ -14,6 +14,7 @@
 #include "cli/deck_arguments.h"
 #include "io/fields/trajectory.h"
 #include "io/recovery/output.h"
+#include "study/energy/consumption.h"
 
 /** What is simulated: a point of the deck made ready, as the deck stands. */
 typedef struct {
@@ -117,15 +118,18 @@ static void print_subject(const subject *s) {
   printf("sample %d of task %s\n", s->i_sample, s->settings->task.name);
 }
 
-static void print_certificate(const subject *s, const epx_certificate *c) {
+/* ns: of a unit of time, where a device says it. */
+static void print_certificate(const subject *s, const epx_certificate *c, double ns) {
+  char described[64] = "";
   const char *text = epx_family_get_time_unit(s->point->network->family);
   const bool normalised = strcmp(text, "1") == 0;
   const char *unit = normalised ? "" : text, *blank = normalised ? "" : " ";
+  if (s->settings->described) snprintf(described, sizeof described, " (%.6g ns)", c->settling_time * ns);
   printf("outcome        %s\n", epx_simulation_get_outcome_name(c->outcome));
   printf("residual       %.3g\n", c->residual);
   if (c->outcome == EPX_OK) {
-    printf("settling time  %.6g%s%s, to within %g %% of the way\n", c->settling_time, blank, unit,
-           100 * s->settings->equilibrium.settled);
+    printf("settling time  %.6g%s%s%s, to within %g %% of the way\n", c->settling_time, blank, unit,
+           described, 100 * s->settings->equilibrium.settled);
     printf("stability      %s: largest real part of the spectrum %.6g%s%s\n",
            c->abscissa < 0 ? "stable" : "unstable", c->abscissa, normalised ? "" : " 1/", unit);
   }
@@ -155,10 +159,12 @@ static epx_err follow_transient(const epx_deck *deck, subject *s) {
   epx_trajectory_subject about;
   EPX_TRY(EPX_ARRAY(state, (size_t)s->point->network->n_state));
   epx_simulation_set_start(s->simulation, state);
-  int code = epx_simulation_solve(s->simulation, state, &transient);
+  double ns, light;
+  int code = epx_consumption_eval_metric_units(s->point, &ns, &light);
+  if (code == EPX_OK) code = epx_simulation_solve(s->simulation, state, &transient);
   if (code == EPX_OK) {
     print_subject(s);
-    print_certificate(s, &transient->certificate);
+    print_certificate(s, &transient->certificate, ns);
   }
   if (code == EPX_OK && path) code = create_text(deck, s, &text, &about);
   if (code == EPX_OK && path) code = epx_trajectory_write(path, &about, transient);

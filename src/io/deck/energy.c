@@ -7,7 +7,7 @@
 #include "io/deck/reader.h"
 
 static bool is_energy(epx_metric metric) {
-  return strcmp(epx_metric_get_unit(metric, NULL), "J") == 0;
+  return strcmp(epx_metric_get_unit(metric, NULL, false), "J") == 0;
 }
 
 static void read_case(const epx_reader *r, const char *path, const epx_device *device, epx_energy_case *out) {

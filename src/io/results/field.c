@@ -21,9 +21,9 @@ static void init_field(epx_field *field, const char *group, const char *name, si
   snprintf(field->path, sizeof field->path, "/%s/%s", group, name);
 }
 
-static void init_metric(epx_field *field, epx_metric metric, const epx_family *family, size_t start) {
+static void init_metric(epx_field *field, epx_metric metric, const epx_settings *settings, size_t start) {
   init_field(field, "trials", epx_metric_get_name(metric), start);
-  field->unit = epx_metric_get_unit(metric, family);
+  field->unit = epx_metric_get_unit(metric, settings->network.family, settings->described);
   field->long_name = epx_metric_get_meaning(metric);
 }
 
@@ -86,7 +86,7 @@ epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settin
   next->integer = true;
   next++;
   for (int m = 0; m < layout->n_metrics; m++)
-    init_metric(next++, settings->metric[m], settings->network.family, layout->metric + (size_t)m);
+    init_metric(next++, settings->metric[m], settings, layout->metric + (size_t)m);
   init_field(next, "timing", "seconds", 1);
   next->unit = "s";
   next->long_name = "time the trial took, its share of its block's";

@@ -46,7 +46,7 @@ static epx_err read_shard(epx_archive *archive, epx_results *results) {
 
 /* The metrics of the file, in the order of the record. */
 static epx_err read_metrics(epx_archive *archive, epx_results *results) {
-  char name[64];
+  char name[64], path[80];
   for (int i = 0;; i++) {
     EPX_TRY(epx_archive_read_name(archive, "/trials", i, name, sizeof name));
     if (!*name) break;
@@ -54,6 +54,8 @@ static epx_err read_metrics(epx_archive *archive, epx_results *results) {
     const int metric = epx_metric_get(name);
     if (metric < 0 || results->layout.n_metrics == EPX_METRIC_COUNT)
       return EPX_RAISE(EPX_EFORMAT, "/trials/%s: this program knows no such metric", name);
+    snprintf(path, sizeof path, "/trials/%s", name);
+    EPX_TRY(epx_archive_read_text(archive, path, "units", &results->unit[results->layout.n_metrics]));
     results->metric[results->layout.n_metrics++] = metric;
   }
   results->layout.metric = 2;
@@ -178,5 +180,7 @@ void epx_results_destroy(epx_results **address) {
   epx_array_destroy(&results->deck);
   epx_array_destroy(&results->isa);
   epx_array_destroy(&results->record);
+  for (int m = 0; m < results->layout.n_metrics; m++)
+    epx_array_destroy(&results->unit[m]);
   epx_array_destroy(address);
 }

@@ -17,6 +17,7 @@ struct epx_results {
   int shard, n_shards;          /* as epx_campaign has them */
   epx_record_layout layout;     /* of state, seconds and metrics alone */
   int metric[EPX_METRIC_COUNT]; /* [layout.n_metrics] epx_metric */
+  char *unit[EPX_METRIC_COUNT]; /* [layout.n_metrics] as the file says */
   double *record;               /* [n_points][n_instances][layout.size] */
   double run_seconds;           /* that the run which wrote the file had taken, s */
   double run_trials;            /* and trials it had solved */

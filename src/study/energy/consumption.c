@@ -69,6 +69,16 @@ epx_err epx_consumption_check(const epx_point *point) {
                                                      : " (a device says it where kerr is above 0)");
 }
 
+epx_err epx_consumption_eval_metric_units(const epx_point *point, double *time, double *light) {
+  double rate, power;
+  *time = *light = 1;
+  if (!point->settings->described) return EPX_OK;
+  EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
+  *time = 1e9 / rate;
+  *light = 1e12 * power / rate;
+  return EPX_OK;
+}
+
 static double count_trained(const epx_point *point) {
   double n = 0;
   for (int p = 0; p < point->network->family->n_parameters; p++)

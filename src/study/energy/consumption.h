@@ -16,6 +16,10 @@ epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double 
  * its units are not known. */
 epx_err epx_consumption_check(const epx_point *point);
 
+/** Evaluates what the family's units of time, and of power times time, are in those of the metrics (epx_metric_get_unit):
+ * [ns] and [pJ] where a device is described, else 1. Errors: as epx_consumption_eval_units(). */
+epx_err epx_consumption_eval_metric_units(const epx_point *point, double *time, double *light);
+
 /** Evaluates the energies of one instance: with its performance, the power of its process's heaters [W], the
  * samples it was trained on in situ and, by a digital model, elsewhere, each as often as it was, and the writes
  * of a weight. Errors: as

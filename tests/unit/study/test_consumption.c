@@ -65,6 +65,12 @@ static void units_are_the_deck_s_then_the_device_s(void **state) {
                omega = 2 * 3.14159265358979323846 * 299792458 / 1550e-9;
   assert_close(rate / (ring.loss_rate / 2), 1, 1e-12);
   assert_close(power / (1.054571817e-34 * omega * photons * rate * rate / ring.coupling_rate), 1, 1e-3);
+  double time, light;
+  assert_int_equal(epx_consumption_eval_metric_units(bare.point, &time, &light), EPX_OK);
+  assert_true(time == 1 && light == 1);
+  assert_int_equal(epx_consumption_eval_metric_units(device.point, &time, &light), EPX_OK);
+  assert_close(time * 1e-9 * ring.loss_rate / 2, 1, 1e-12);             /* ns */
+  assert_close(light * 1e-12 / (power * 2 / ring.loss_rate), 1, 1e-12); /* pJ */
   destroy(&bare);
   destroy(&given);
   destroy(&device);

@@ -140,7 +140,7 @@ static void every_entry_is_two_metrics(void **state) {
     const char *name = epx_metric_get_name((epx_metric)m);
     const bool budgeted = (m - EPX_METRIC_INFERENCE_LASER_OPTIMISTIC) % 2 == EPX_BUDGETED;
     assert_non_null(strstr(name, budgeted ? "_budgeted" : "_optimistic"));
-    assert_string_equal(epx_metric_get_unit((epx_metric)m, NULL), "J");
+    assert_string_equal(epx_metric_get_unit((epx_metric)m, NULL, false), "J");
   }
 }
 

@@ -15,7 +15,7 @@ static void every_metric_is_found_by_its_name(void **state) {
   (void)state;
   for (int m = 0; m < EPX_METRIC_COUNT; m++) {
     assert_int_equal(epx_metric_get(epx_metric_get_name((epx_metric)m)), m);
-    assert_true(strlen(epx_metric_get_unit((epx_metric)m, NULL)) > 0);
+    assert_true(strlen(epx_metric_get_unit((epx_metric)m, NULL, false)) > 0);
     assert_true(strlen(epx_metric_get_meaning((epx_metric)m)) > 0);
   }
   assert_int_equal(epx_metric_get("acuracy"), -1);
@@ -95,13 +95,17 @@ static void gradients_are_compared_by_angle_and_length(void **state) {
 static void units_of_time_are_the_family_s(void **state) {
   (void)state;
   const epx_family *rings = epx_family_get_by_name("silicon-ring"), *kerr = epx_family_get_by_name("kerr");
-  assert_string_equal(epx_metric_get_unit(EPX_METRIC_SETTLING_TIME, rings), "us");
-  assert_string_equal(epx_metric_get_unit(EPX_METRIC_STABILITY, rings), "1/us");
-  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ENERGY, rings), "uW us");
-  assert_string_equal(epx_metric_get_unit(EPX_METRIC_SETTLING_TIME, kerr), "1");
-  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ENERGY, kerr), "1");
-  assert_string_equal(epx_metric_get_unit(EPX_METRIC_HEATER_POWER, rings), "W");
-  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ACCURACY, rings), "1");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_SETTLING_TIME, rings, false), "us");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_STABILITY, rings, false), "1/us");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ENERGY, rings, false), "uW us");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_SETTLING_TIME, kerr, false), "1");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ENERGY, kerr, false), "1");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_SETTLING_TIME, kerr, true), "ns");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_STABILITY, kerr, true), "1/ns");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ENERGY, kerr, true), "pJ");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ACCURACY, kerr, true), "1");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_HEATER_POWER, rings, false), "W");
+  assert_string_equal(epx_metric_get_unit(EPX_METRIC_ACCURACY, rings, false), "1");
 }
 
 int main(void) {
