@@ -57,8 +57,8 @@ typedef struct epx_measured {
   EPX_MEASURED(EPX_MEASURED_MEMBER)
 #undef EPX_MEASURED_MEMBER
   double time, light;      /* the family's units of time and of power x time in those of the metrics; 1 */
-  double epochs_elsewhere;                /* that the protocol trained elsewhere */
-  double nominal_accuracy;                /* of the network that the protocol trained elsewhere; NaN: none */
+  double epochs_elsewhere; /* that the protocol trained elsewhere */
+  double nominal_accuracy; /* of the network that the protocol trained elsewhere; NaN: none */
   const epx_digital_reference *reference; /* of the point; borrowed; NULL where no metric needs it */
   double equilibria; /* that training and evaluation asked of the network, for one instance */
 } epx_measured;

@@ -90,8 +90,8 @@ struct epx_learner {
   uint64_t seed;
   epx_batch_key key; /* of the batch at hand */
   int n_instances;
-  int batch, chunk_size; /* samples an update; samples settled at once */
-  double ignorance;      /* what a sample costs that has no equilibrium */
+  int batch, chunk_size;   /* samples an update; samples settled at once */
+  double ignorance;        /* what a sample costs that has no equilibrium */
   double drive_saturation; /* share of the task's features beyond the drive's converter */
   bool measures_settling;
 
