@@ -3,6 +3,7 @@
  */
 #include "design/design.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static void write_names(char *text, size_t size) {
 }
 
 static epx_err find_method(const char *name, const epx_design_method **method) {
-  char names[256];
+  char names[512];
   for (int i = 0; i < N_METHODS; i++) {
     if (strcmp(methods[i]->name, name) == 0) {
       *method = methods[i];
@@ -56,16 +57,51 @@ static epx_err check_factors(const epx_factor *factors, int n_factors) {
   return EPX_OK;
 }
 
-static epx_err fill(const epx_design_spec *given, const epx_factor *factors, epx_design *design) {
+/* One method, without inner and constraint. */
+static epx_err place(const epx_design_spec *given, const epx_factor *factors, epx_design *design) {
   const epx_design_method *method;
   epx_design_spec spec = *given;
   EPX_TRY(find_method(spec.method, &method));
-  EPX_TRY(check_factors(factors, design->n_factors));
   if (spec.levels == 0) spec.levels = LEVELS_DEFAULT;
   if (spec.levels < 2)
     return EPX_RAISE(EPX_EINPUT, "%d levels of a range: at least 2 are wanted", spec.levels);
   if (design->n_factors == 0) return epx_design_set_n_points(design, 1);
   return method->create(&spec, factors, design);
+}
+
+static bool is_listed(const epx_design_spec *spec) {
+  return strcmp(spec->method, "list") == 0 || strcmp(spec->method, "csv") == 0;
+}
+
+/* Moves the rows that satisfy the constraint to the front. */
+static epx_err leave_out(const epx_design_spec *spec, epx_design *design) {
+  const size_t n = (size_t)design->n_factors;
+  int n_kept = 0;
+  for (int k = 0; k < design->n_points; k++) {
+    const double *row = design->value + (size_t)k * n;
+    const double truth = epx_expression_eval(spec->constraint, row);
+    if (truth != 0 && !isnan(truth))
+      memmove(design->value + (size_t)n_kept++ * n, row, n * sizeof *row);
+    else if (is_listed(spec))
+      return EPX_RAISE(EPX_EINPUT, "point %d does not satisfy the constraint: take it from the list", k);
+  }
+  if (n_kept == 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "constraint: none of the %d points satisfies it; a weaker one, or more points, "
+                     "are wanted",
+                     design->n_points);
+  design->n_left_out = design->n_points - n_kept;
+  design->n_points = n_kept;
+  return EPX_OK;
+}
+
+static epx_err fill(const epx_design_spec *spec, const epx_factor *factors, epx_design *design) {
+  EPX_TRY(check_factors(factors, design->n_factors));
+  if (spec->inner && design->n_factors > 0)
+    EPX_TRY(epx_design_eval_product(spec, factors, place, design));
+  else
+    EPX_TRY(place(spec, factors, design));
+  return spec->constraint && design->n_factors > 0 ? leave_out(spec, design) : EPX_OK;
 }
 
 epx_err epx_design_create(const epx_design_spec *spec, const epx_factor *factors, int n_factors,

@@ -58,9 +58,14 @@ static epx_err check(const epx_design_spec *spec, const epx_factor *factors, int
   if (spec->n_points < 1)
     return EPX_RAISE(EPX_EINPUT, "a Morris design of %d trajectories: one or more are wanted",
                      spec->n_points);
-  for (int i = 0; i < n_factors; i++)
+  for (int i = 0; i < n_factors; i++) {
     if (get_n_levels(spec, &factors[i]) < 2)
       return EPX_RAISE(EPX_EINPUT, "%s: a single level has no effect to be measured", factors[i].path);
+    if (factors[i].spread)
+      return EPX_RAISE(EPX_EINPUT,
+                       "%s: a Morris design takes steps of a range: low and high are wanted, no distribution",
+                       factors[i].path);
+  }
   return EPX_OK;
 }
 

@@ -100,10 +100,10 @@ static epx_err create(const epx_design_spec *spec, const epx_factor *factors, ep
     snprintf(purpose, sizeof purpose, "design:sobol:%s", factors[i].path);
     epx_sobol_eval_column(i, spec, purpose, u);
     for (int k = 0; k < design->n_points; k++)
-      design->value[(size_t)k * (size_t)design->n_factors + (size_t)i] = epx_factor_eval(&factors[i], u[k]);
+      design->value[(size_t)k * (size_t)design->n_factors + (size_t)i] = u[k];
   }
   epx_array_destroy(&u);
-  return EPX_OK;
+  return epx_design_eval_places(spec, factors, design);
 }
 
 const epx_design_method epx_sobol_method = {

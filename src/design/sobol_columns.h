@@ -6,7 +6,7 @@
 
 #include "design/design.h"
 
-enum { EPX_SOBOL_COLUMNS_MAX = 64 };
+enum { EPX_SOBOL_COLUMNS_MAX = 1024 };
 
 /** Checks that n is a power of two from 1 to 2^30; `what` begins the message. Errors: EPX_EINPUT. */
 epx_err epx_sobol_check_points(const char *what, int n);

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { EPX_SOBOL_N_DIMENSIONS = 64, EPX_SOBOL_DEGREE_MAX = 9 };
+enum { EPX_SOBOL_N_DIMENSIONS = 1024, EPX_SOBOL_DEGREE_MAX = 13 };
 
 /** A primitive polynomial over GF(2), all its coefficients as bits, the leading one highest; and the initial
  * direction integers m_1 … m_degree. Dimension 0 is van der Corput's sequence, degree 0. */

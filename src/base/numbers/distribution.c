@@ -14,6 +14,7 @@ static const char *const names[] = {
     [EPX_LOGNORMAL] = "lognormal",
     [EPX_UNIFORM] = "uniform",
     [EPX_TRUNCATED_NORMAL] = "truncated-normal",
+    [EPX_TRIANGULAR] = "triangular",
 };
 enum { N_KINDS = sizeof names / sizeof names[0] };
 
@@ -25,7 +26,8 @@ epx_err epx_distribution_get_kind(const char *name, epx_distribution_kind *kind)
     }
   }
   return EPX_RAISE(EPX_EINPUT,
-                   "no distribution '%s': it is constant, normal, lognormal, uniform or truncated-normal",
+                   "no distribution '%s': it is constant, normal, lognormal, uniform, truncated-normal "
+                   "or triangular",
                    name);
 }
 
@@ -62,7 +64,8 @@ static epx_err check_truncation(const epx_distribution *d) {
 
 epx_err epx_distribution_check(const epx_distribution *d) {
   const bool has_sigma = d->kind == EPX_NORMAL || d->kind == EPX_LOGNORMAL || d->kind == EPX_TRUNCATED_NORMAL;
-  const bool has_ends = d->kind == EPX_UNIFORM || d->kind == EPX_TRUNCATED_NORMAL;
+  const bool has_ends =
+      d->kind == EPX_UNIFORM || d->kind == EPX_TRUNCATED_NORMAL || d->kind == EPX_TRIANGULAR;
   const char *name = epx_distribution_get_name(d->kind);
   if (d->kind != EPX_UNIFORM && !isfinite(d->mean)) {
     return EPX_RAISE(EPX_EINPUT, "%s: mean must be a finite number", name);
@@ -77,6 +80,9 @@ epx_err epx_distribution_check(const epx_distribution *d) {
     return EPX_RAISE(EPX_EINPUT, "%s: low %g, high %g: both must be finite numbers, low < high", name, d->low,
                      d->high);
   }
+  if (d->kind == EPX_TRIANGULAR && (d->mean < d->low || d->mean > d->high))
+    return EPX_RAISE(EPX_EINPUT, "triangular: mode %g must be from low %g to high %g", d->mean, d->low,
+                     d->high);
   return d->kind == EPX_TRUNCATED_NORMAL ? check_truncation(d) : EPX_OK;
 }
 
@@ -86,6 +92,11 @@ static double eval_truncated_normal(const epx_distribution *d, double u) {
   const double p = t.below_low + u * (t.below_high - t.below_low);
   const double value = d->mean + t.sign * d->sigma * gsl_cdf_ugaussian_Pinv(p);
   return fmin(fmax(value, d->low), d->high);
+}
+
+static double eval_triangular(const epx_distribution *d, double u) {
+  const double width = d->high - d->low, below = d->mean - d->low, above = d->high - d->mean;
+  return u * width < below ? d->low + sqrt(u * width * below) : d->high - sqrt((1 - u) * width * above);
 }
 
 double epx_distribution_eval(const epx_distribution *d, double u) {
@@ -100,6 +111,8 @@ double epx_distribution_eval(const epx_distribution *d, double u) {
     return d->low + u * (d->high - d->low);
   case EPX_TRUNCATED_NORMAL:
     return eval_truncated_normal(d, u);
+  case EPX_TRIANGULAR:
+    return eval_triangular(d, u);
   }
   return NAN;
 }

@@ -12,13 +12,15 @@
  *   lognormal         exp(normal(log(mean), sigma)): `mean` is the median, sigma that of the logarithm
  *   uniform           low … high
  *   truncated-normal  normal(mean, sigma) given low … high
+ *   triangular        low … high, its density rising straight to `mean`, which is the mode, and falling straight
  */
 typedef enum {
   EPX_CONSTANT,
   EPX_NORMAL,
   EPX_LOGNORMAL,
   EPX_UNIFORM,
-  EPX_TRUNCATED_NORMAL
+  EPX_TRUNCATED_NORMAL,
+  EPX_TRIANGULAR
 } epx_distribution_kind;
 
 typedef struct {
@@ -33,7 +35,7 @@ epx_err epx_distribution_get_kind(const char *name, epx_distribution_kind *kind)
 const char *epx_distribution_get_name(epx_distribution_kind kind);
 
 /** Checks the parameters. Errors: EPX_EINPUT: sigma < 0, low >= high, a lognormal median <= 0, a not finite
- * number, a truncation interval that holds less than 1e-12 of the probability. */
+ * number, a truncation interval that holds less than 1e-12 of the probability, a mode outside low … high. */
 epx_err epx_distribution_check(const epx_distribution *distribution);
 
 /** Evaluates the quantile function at u in (0, 1). */

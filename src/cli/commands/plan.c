@@ -1,10 +1,12 @@
 /** @file
- * epilux plan: the design table, aligned for a person or as CSV. Simulates nothing.
+ * epilux plan: the design table, aligned for a person or as CSV, and what a fraction of it cannot tell apart. Simulates nothing.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/deck_arguments.h"
 #include "cli/print/table.h"
+#include "design/fraction.h"
 
 static epx_err set_heads(epx_table *table, const epx_deck *deck) {
   EPX_TRY(epx_table_set_next(table, "point"));
@@ -33,6 +35,35 @@ static epx_err view(const epx_deck *deck, const epx_design *design, bool csv) {
   return code;
 }
 
+/* What a fraction of the factorial cannot tell apart: main effects and pairs, each class once. */
+static epx_err view_aliases(const epx_deck *deck, const epx_design *design) {
+  const epx_design_spec *spec = epx_deck_get_design(deck);
+  epx_fraction fraction;
+  char text[1024];
+  int i_factor = 0;
+  if (strcmp(spec->method, "fractional-factorial") != 0 || spec->inner || design->n_factors == 0)
+    return EPX_OK;
+  EPX_TRY(epx_fraction_init(&fraction, design->n_factors, spec->n_points));
+  printf("\nfraction 2^(%d-%d), ", fraction.n_factors, fraction.n_factors - fraction.n_basic);
+  if (fraction.resolution == EPX_FRACTION_FULL)
+    printf("the full factorial: nothing is aliased\n");
+  else
+    printf("resolution %d\n", fraction.resolution);
+  for (int k = 0; k < epx_deck_get_n_columns(deck); k++)
+    if (!epx_deck_get_column(deck, k).along)
+      printf("%c  %s\n", 'A' + i_factor++, epx_deck_get_column(deck, k).factor->path);
+  if (fraction.resolution == EPX_FRACTION_FULL) return EPX_OK;
+  epx_fraction_write_generators(&fraction, text, sizeof text);
+  printf("generators: %s\naliases of main effects and pairs:\n", text);
+  for (int i = 0; i < fraction.n_factors; i++)
+    for (int k = -1; k < fraction.n_factors; k++) {
+      if (k >= 0 && k <= i) continue;
+      epx_fraction_write_aliases(&fraction, i, k, text, sizeof text);
+      if (*text) printf("  %s\n", text);
+    }
+  return EPX_OK;
+}
+
 /* On standard error: the table is for other programs, too. */
 static epx_err print_repeats(const epx_design *design) {
   int n;
@@ -40,6 +71,9 @@ static epx_err print_repeats(const epx_design *design) {
   if (n > 0)
     fprintf(stderr, "epilux: %d of %d design points repeat the values of an earlier one\n", n,
             design->n_points);
+  if (design->n_left_out > 0)
+    fprintf(stderr, "epilux: design.constraint leaves out %d of %d design points\n", design->n_left_out,
+            design->n_points + design->n_left_out);
   return EPX_OK;
 }
 
@@ -52,6 +86,7 @@ static epx_err solve(const epx_call *call, int *status) {
   EPX_TRY(epx_call_read_deck(call, &deck));
   int code = epx_deck_eval_design(deck, &factors, &n_factors, &design);
   if (code == EPX_OK) code = view(deck, design, epx_call_is_set(call, "--csv"));
+  if (code == EPX_OK && !epx_call_is_set(call, "--csv")) code = view_aliases(deck, design);
   if (code == EPX_OK) code = print_repeats(design);
   epx_design_destroy(&design);
   epx_deck_destroy(&deck);

@@ -108,6 +108,7 @@ epx_err epx_deck_read_stored(const char *name, const char *text, epx_deck **out)
 void epx_deck_destroy(epx_deck **address) {
   if (!*address) return;
   epx_tree_destroy_store(&(*address)->store);
+  epx_expression_destroy(&(*address)->constraint);
   epx_array_destroy(address);
 }
 

@@ -24,6 +24,10 @@ static bool is_word(const epx_tree *map, const char *key, const char *word) {
   return scalar && strcmp(scalar->text, word) == 0;
 }
 
+static bool is_inner(const epx_tree *made) {
+  return is_word(made, "part", "inner");
+}
+
 /* Words, texts, true and false are categories; quantities carry a unit, integers are told by what they look
  * like in the schema. */
 static bool is_category(const epx_target *target) {
@@ -69,6 +73,20 @@ static epx_err read_range_levels(epx_tree_store *store, int n, epx_factor *facto
   return EPX_OK;
 }
 
+static epx_err read_spread(const epx_tree *made, epx_factor *factor) {
+  epx_distribution *d = &factor->distribution;
+  const char *kind = epx_tree_get(made, "distribution")->text;
+  EPX_TRY(epx_distribution_get_kind(kind, &d->kind));
+  factor->spread = true;
+  d->mean = get_number(made, d->kind == EPX_TRIANGULAR ? "mode" : "mean");
+  d->sigma = get_number(made, "sigma");
+  d->low = get_number(made, "low");
+  d->high = get_number(made, "high");
+  const int code = epx_distribution_check(d);
+  if (code == EPX_EINPUT) return epx_tree_raise(made, "%s: %s", factor->path, epx_error_get_message());
+  return code;
+}
+
 /* A range: its ends, or, where it names its own number of levels or only integers fit, these. */
 static epx_err read_range(epx_deck *deck, const epx_tree *made, epx_factor *factor) {
   factor->low = get_number(made, "low");
@@ -76,10 +94,41 @@ static epx_err read_range(epx_deck *deck, const epx_tree *made, epx_factor *fact
   factor->logarithmic = is_word(made, "scale", "log");
   const epx_schema_entry *entry = epx_schema_get_by_path(factor->path);
   factor->integer = entry && entry->type == EPX_SCHEMA_INTEGER;
+  const epx_tree *distribution = epx_tree_get(made, "distribution");
+  if (distribution && strcmp(distribution->text, "uniform") != 0) EPX_TRY(read_spread(made, factor));
   const double own = get_number(made, "levels");
   if (!isnan(own)) return read_range_levels(deck->store, (int)own, factor);
-  if (factor->integer && deck->design.levels > 0)
+  if (factor->integer && deck->design.levels > 0 && !is_inner(made))
     return read_range_levels(deck->store, deck->design.levels, factor);
+  return EPX_OK;
+}
+
+/* The column of design.rows that is a factor's: those of an inner design have none. */
+static int get_row_index(const epx_deck *deck, const char *path) {
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  int n = 0;
+  for (int i = 0; i < factors->n && strcmp(factors->keys[i], path) != 0; i++)
+    n += !is_inner(factors->items[i]);
+  return n;
+}
+
+/* A factor that says nothing of its values takes those that the points give it. */
+static epx_err read_given_range(epx_deck *deck, epx_factor *factor) {
+  const epx_tree *rows = epx_tree_get_path(deck->resolved, "design.rows");
+  const epx_schema_entry *entry = epx_schema_get_by_path(factor->path);
+  const int column = get_row_index(deck, factor->path);
+  factor->integer = entry && entry->type == EPX_SCHEMA_INTEGER;
+  factor->low = INFINITY;
+  factor->high = -INFINITY;
+  for (int k = 0; k < rows->n; k++) {
+    const double value = strtod(rows->items[k]->items[column]->text, NULL);
+    factor->low = fmin(factor->low, value);
+    factor->high = fmax(factor->high, value);
+  }
+  if (factor->low < factor->high) return EPX_OK;
+  factor->n_levels = 1;
+  EPX_TRY(epx_tree_create_memory(deck->store, sizeof *factor->levels, &factor->levels));
+  factor->levels[0] = factor->low;
   return EPX_OK;
 }
 
@@ -89,7 +138,7 @@ static epx_err read_factor(epx_deck *deck, const char *path, const epx_tree *mad
   epx_tree root = *deck->resolved;
   epx_target target;
   const char *copy, *unit;
-  epx_resolver r = {deck->store, deck->user, &root, NULL};
+  epx_resolver r = {.store = deck->store, .user = deck->user, .root = &root};
   EPX_TRY(epx_resolve_read_family(deck->resolved, &r.family));
   const epx_tree *base = epx_tree_get_path(deck->resolved, path);
   EPX_TRY(epx_target_get(&r, path, made, &target));
@@ -99,17 +148,129 @@ static epx_err read_factor(epx_deck *deck, const char *path, const epx_tree *mad
   EPX_TRY(epx_tree_create_text(deck->store, target.unit, &unit));
   factor->unit = (char *)unit;
   factor->base = base && base->kind == EPX_TREE_SCALAR ? strtod(base->text, NULL) : NAN;
-  return values ? read_levels(deck->store, values, factor) : read_range(deck, made, factor);
+  if (values) return read_levels(deck->store, values, factor);
+  return epx_tree_get(made, "scale") || epx_tree_get(made, "distribution") ? read_range(deck, made, factor)
+                                                                           : read_given_range(deck, factor);
 }
 
-static void read_design(const epx_tree *resolved, epx_design_spec *spec) {
-  const epx_tree *design = epx_tree_get(resolved, "design");
-  const double points = get_number(design, "points"), levels = get_number(design, "levels");
-  spec->method = epx_tree_get(design, "method")->text;
-  spec->n_points = isnan(points) ? 0 : (int)points;
-  spec->levels = isnan(levels) ? 0 : (int)levels;
-  spec->scramble = is_word(design, "scramble", "true");
-  spec->seed = strtoull(epx_tree_get_path(resolved, "study.seed")->text, NULL, 10);
+static int get_count(const epx_tree *map, const char *key) {
+  const double number = get_number(map, key);
+  return isnan(number) ? 0 : (int)number;
+}
+
+static void read_design(epx_deck *deck) {
+  const epx_tree *design = epx_tree_get(deck->resolved, "design"), *inner = epx_tree_get(design, "inner");
+  epx_design_spec *spec = &deck->design;
+  const double alpha = get_number(design, "alpha");
+  *spec = (epx_design_spec){.method = epx_tree_get(design, "method")->text,
+                            .n_points = get_count(design, "points"),
+                            .levels = get_count(design, "levels"),
+                            .n_centers = get_count(design, "centers"),
+                            .alpha = isnan(alpha) ? 0 : alpha,
+                            .scramble = is_word(design, "scramble", "true"),
+                            .maximin = is_word(design, "criterion", "maximin")};
+  spec->seed = strtoull(epx_tree_get_path(deck->resolved, "study.seed")->text, NULL, 10);
+  if (!inner) return;
+  deck->inner = (epx_design_spec){.method = epx_tree_get(inner, "method")->text,
+                                  .n_points = get_count(inner, "points"),
+                                  .levels = get_count(inner, "levels"),
+                                  .n_centers = 1,
+                                  .scramble = true,
+                                  .seed = spec->seed};
+  spec->inner = &deck->inner;
+}
+
+/* ---- what stands behind the factors: which are inner, rows, correlation, constraint */
+
+static epx_err read_parts(epx_deck *deck) {
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  bool *inner;
+  if (!deck->design.inner) return EPX_OK;
+  EPX_TRY(epx_tree_create_memory(deck->store, (size_t)factors->n * sizeof *inner, &inner));
+  for (int i = 0; i < factors->n; i++)
+    inner[i] = is_inner(factors->items[i]);
+  deck->design.inner_factor = inner;
+  return EPX_OK;
+}
+
+static double eval_cell(const epx_factor *factor, const epx_tree *cell) {
+  if (!factor->categorical) return strtod(cell->text, NULL);
+  for (int i = 0; i < factor->n_levels; i++)
+    if (strcmp(factor->names[i], cell->text) == 0) return i;
+  return -1;
+}
+
+static epx_err read_rows(epx_deck *deck) {
+  const epx_tree *rows = epx_tree_get_path(deck->resolved, "design.rows");
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
+  double *value;
+  if (!rows) return EPX_OK;
+  const size_t n = (size_t)rows->items[0]->n;
+  EPX_TRY(epx_tree_create_memory(deck->store, (size_t)rows->n * n * sizeof *value, &value));
+  for (int i = 0, column = 0; i < factors->n; i++) {
+    if (is_inner(factors->items[i])) continue;
+    for (int k = 0; k < rows->n; k++)
+      value[(size_t)k * n + (size_t)column] = eval_cell(&deck->factors[i], rows->items[k]->items[column]);
+    column++;
+  }
+  deck->design.rows = value;
+  deck->design.n_rows = rows->n;
+  return EPX_OK;
+}
+
+/* One end of a pair, a factor whose values have an order. */
+static epx_err find_correlated(const epx_deck *deck, const epx_tree *row, const char *key, int *i_factor) {
+  const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors"),
+                 *name = epx_tree_get(row, key);
+  *i_factor = epx_resolve_get_factor(factors, name->text);
+  if (*i_factor < 0)
+    return epx_tree_raise(name, "design.correlation: '%s' is no factor of this deck", name->text);
+  if (deck->factors[*i_factor].categorical)
+    return epx_tree_raise(name, "design.correlation: %s has words, which have no order: numbers are wanted",
+                          name->text);
+  if (is_inner(factors->items[*i_factor]))
+    return epx_tree_raise(
+        name, "design.correlation: %s is of the inner design: factors of the outer one are wanted",
+        name->text);
+  return EPX_OK;
+}
+
+static epx_err read_correlation(epx_deck *deck) {
+  const epx_tree *rows = epx_tree_get_path(deck->resolved, "design.correlation");
+  const int n = deck->n_factors;
+  double *r;
+  if (!rows || rows->n == 0) return EPX_OK;
+  EPX_TRY(epx_tree_create_memory(deck->store, (size_t)n * (size_t)n * sizeof *r, &r));
+  for (int i = 0; i < n; i++)
+    r[i * n + i] = 1;
+  for (int k = 0; k < rows->n; k++) {
+    int a, b;
+    EPX_TRY(find_correlated(deck, rows->items[k], "first", &a));
+    EPX_TRY(find_correlated(deck, rows->items[k], "second", &b));
+    if (a == b || r[a * n + b] != 0)
+      return epx_tree_raise(rows->items[k],
+                            "design.correlation: %s and %s: two factors are wanted, each pair once",
+                            deck->factors[a].path, deck->factors[b].path);
+    r[a * n + b] = r[b * n + a] = get_number(rows->items[k], "r");
+  }
+  deck->design.correlation = r;
+  return EPX_OK;
+}
+
+static int get_constrained(const void *context, const char *name) {
+  const epx_deck *deck = context;
+  const int i = epx_resolve_get_factor(epx_tree_get_path(deck->resolved, "design.factors"), name);
+  return i >= 0 && !deck->factors[i].categorical ? i : -1;
+}
+
+static epx_err read_constraint(epx_deck *deck) {
+  const epx_tree *text = epx_tree_get_path(deck->resolved, "design.constraint");
+  epx_expression_destroy(&deck->constraint);
+  if (!text) return EPX_OK;
+  const int code = epx_expression_create(text->text, get_constrained, deck, &deck->constraint);
+  if (code == EPX_EINPUT) return epx_tree_raise(text, "design.constraint: %s", epx_error_get_message());
+  deck->design.constraint = deck->constraint;
+  return code;
 }
 
 /* Gives a category that goes along the deck's own word, after those of its list, as its base. */
@@ -144,7 +305,7 @@ static epx_err read_columns(epx_deck *deck, int f, const epx_tree *made) {
 epx_err epx_deck_read_factors(epx_deck *deck) {
   const epx_tree *factors = epx_tree_get_path(deck->resolved, "design.factors");
   size_t n_columns = (size_t)factors->n;
-  read_design(deck->resolved, &deck->design);
+  read_design(deck);
   deck->n_factors = factors->n;
   deck->n_columns = 0;
   for (int i = 0; i < factors->n; i++) {
@@ -158,7 +319,10 @@ epx_err epx_deck_read_factors(epx_deck *deck) {
     EPX_TRY(read_factor(deck, factors->keys[i], made, epx_tree_get(made, "values"), &deck->factors[i]));
     EPX_TRY(read_columns(deck, i, made));
   }
-  return EPX_OK;
+  EPX_TRY(read_parts(deck));
+  EPX_TRY(read_rows(deck));
+  EPX_TRY(read_correlation(deck));
+  return read_constraint(deck);
 }
 
 int epx_deck_get_n_columns(const epx_deck *deck) {
@@ -262,7 +426,7 @@ epx_err epx_deck_eval_point(const epx_deck *deck, const epx_design *design, int 
   for (int i = 0; design && i < deck->n_factors; i++)
     EPX_TRY(set_factor(deck, store, i, design->value[(size_t)i_point * (size_t)design->n_factors + (size_t)i],
                        &tree));
-  return epx_resolve_deck(store, tree, resolved);
+  return epx_resolve_point(store, tree, resolved);
 }
 
 epx_err epx_deck_eval_settings(const epx_deck *deck, const epx_design *design, int i_point,

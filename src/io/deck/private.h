@@ -17,8 +17,9 @@ struct epx_deck {
   int n_factors;
   epx_factor *factors; /* [n_factors], of the resolved deck */
   int n_columns;
-  epx_deck_column *columns; /* [n_columns] */
-  epx_design_spec design;
+  epx_deck_column *columns;      /* [n_columns] */
+  epx_design_spec design, inner; /* the second where design.inner is not NULL */
+  epx_expression *constraint;    /* owned; NULL: none */
 };
 
 /** Evaluates factors and design from the resolved deck. */

@@ -208,6 +208,9 @@ static epx_err resolve_key(epx_resolver *r, const epx_schema_entry *entry, const
     if (!is_outranked(r, unmet, node, made)) return raise_unused(unmet, path, node);
     node = NULL;
   }
+  if (entry->type == EPX_SCHEMA_POINTS && r->at_point) return EPX_OK;
+  if (entry->type == EPX_SCHEMA_POINTS && (node || epx_usage_is_active(r, entry, section, made)))
+    return epx_resolve_points(r, node, made);
   return node ? resolve_given(r, entry, path, node, parameter, made)
               : resolve_fallback(r, entry, section, path, parameter, made);
 }
@@ -338,10 +341,18 @@ static epx_err resolve_section(epx_resolver *r, const char *schema_path, const c
   return EPX_OK;
 }
 
-epx_err epx_resolve_deck(epx_tree_store *store, const epx_tree *user, const epx_tree **out) {
-  epx_resolver r = {.store = store, .user = user};
+static epx_err resolve(epx_tree_store *store, const epx_tree *user, bool at_point, const epx_tree **out) {
+  epx_resolver r = {.store = store, .user = user, .at_point = at_point};
   EPX_TRY(epx_tree_create(store, EPX_TREE_MAP, user, &r.root));
   EPX_TRY(resolve_section(&r, "", "", user, NULL, r.root));
   *out = r.root;
   return EPX_OK;
+}
+
+epx_err epx_resolve_deck(epx_tree_store *store, const epx_tree *user, const epx_tree **out) {
+  return resolve(store, user, false, out);
+}
+
+epx_err epx_resolve_point(epx_tree_store *store, const epx_tree *user, const epx_tree **out) {
+  return resolve(store, user, true, out);
 }

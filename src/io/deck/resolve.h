@@ -18,6 +18,7 @@ typedef struct {
   const epx_tree *user;     /* the deck as written */
   epx_tree *root;           /* what is resolved so far */
   const epx_family *family; /* NULL until it is known */
+  bool at_point;            /* of a design that was made before: its rows are not read again */
 } epx_resolver;
 
 /** What a scalar must be. */
@@ -32,6 +33,9 @@ typedef struct {
 /** Resolves a deck. The tree lives as long as store and user. Errors: EPX_EINPUT at the line of the key or
  * value. */
 epx_err epx_resolve_deck(epx_tree_store *store, const epx_tree *user, const epx_tree **out);
+
+/** Resolves the deck of a design point likewise, without design.rows. */
+epx_err epx_resolve_point(epx_tree_store *store, const epx_tree *user, const epx_tree **out);
 
 /** Makes of a deck, as results hold it resolved, one that is resolved and read again without a look at the files that it
  * names: no plugin is loaded, no edge list and no results read. Networks are not made of it. */
@@ -101,6 +105,15 @@ const char *epx_usage_get_unmet(const epx_resolver *resolver, const epx_schema_e
 
 /** Tells whether a derived default may change from point to point. */
 bool epx_usage_is_varied(const epx_resolver *resolver, const epx_schema_entry *entry, const char *path);
+
+/** Resolves design.rows, behind the factors: `user` is what the deck gives, NULL for nothing; of method csv the rows are read from
+ * design.path, and a deck that gives them too must give the same. Values stand in the factors' order and the schema's unit.
+ * Errors: EPX_EINPUT at the line of the deck or of the file: no rows, a column that is no factor's, none for a factor, a value
+ * that its factor cannot take or that a path that goes along contradicts; EPX_EFILE. */
+epx_err epx_resolve_points(const epx_resolver *resolver, const epx_tree *user, epx_tree *design);
+
+/** Gets the factor of a map that a name stands for: its path, or the end of it behind a dot where only one ends so; -1: none. */
+int epx_resolve_get_factor(const epx_tree *factors, const char *name);
 
 /** Resolves design.factors. */
 epx_err epx_resolve_factors(const epx_resolver *resolver, const epx_tree *user, epx_tree *factors);

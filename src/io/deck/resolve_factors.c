@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "io/deck/resolve.h"
+#include "io/schema/words.h"
 
 enum { PATH_SIZE = 256 };
 
@@ -93,28 +94,97 @@ static epx_err resolve_scalar(const epx_resolver *r, const epx_target *target, c
   return epx_tree_write_item(r->store, made, key, item);
 }
 
+/* The method that places a factor. */
+static const char *get_method(const epx_resolver *r, const epx_tree *made) {
+  const epx_tree *part = epx_tree_get(made, "part");
+  const bool inner = part && strcmp(part->text, "inner") == 0;
+  return epx_tree_get_path(r->root, inner ? "design.inner.method" : "design.method")->text;
+}
+
+static epx_err resolve_levels(const epx_resolver *r, const char *path, const epx_tree *user, epx_tree *made) {
+  EPX_TRY(resolve_scalar(r, NULL, path, "levels", user, NULL, made));
+  const epx_tree *levels = epx_tree_get(made, "levels");
+  const char *method = get_method(r, made);
+  if (levels && strcmp(method, "grid") != 0 && strcmp(method, "one-at-a-time") != 0 &&
+      strcmp(method, "morris") != 0)
+    return epx_tree_raise(levels, "%s: levels does nothing with design.method %s", path, method);
+  return EPX_OK;
+}
+
 static epx_err resolve_range(const epx_resolver *r, const epx_target *target, const char *path,
                              const epx_tree *user, epx_tree *made) {
   EPX_TRY(resolve_scalar(r, target, path, "low", user, NULL, made));
   EPX_TRY(resolve_scalar(r, target, path, "high", user, NULL, made));
   EPX_TRY(resolve_scalar(r, NULL, path, "scale", user, "linear", made));
-  EPX_TRY(resolve_scalar(r, NULL, path, "levels", user, NULL, made));
+  EPX_TRY(resolve_levels(r, path, user, made));
   const epx_tree *low = epx_tree_get(made, "low"), *high = epx_tree_get(made, "high");
   if (!low || !high) return epx_tree_raise(user, "%s: a factor has `values`, or `low` and `high`", path);
   if (strtod(low->text, NULL) >= strtod(high->text, NULL))
     return epx_tree_raise(high, "%s: high %s is not above low %s", path, high->text, low->text);
   if (strcmp(epx_tree_get(made, "scale")->text, "log") == 0 && strtod(low->text, NULL) <= 0)
     return epx_tree_raise(low, "%s: a logarithmic range begins above 0, not at %s", path, low->text);
-  const epx_tree *method = epx_tree_get_path(r->root, "design.method"),
-                 *levels = epx_tree_get(made, "levels");
-  if (levels && strcmp(method->text, "grid") != 0 && strcmp(method->text, "one-at-a-time") != 0 &&
-      strcmp(method->text, "morris") != 0)
-    return epx_tree_raise(levels, "%s: levels does nothing with design.method %s", path, method->text);
   return EPX_OK;
 }
 
+/* Keys of the distributions that are not even, in the order in which they are resolved. */
+static const struct {
+  const char *key, *distributions;
+} spread_keys[] = {{"mean", "normal lognormal truncated-normal"},
+                   {"sigma", "normal lognormal truncated-normal"},
+                   {"mode", "triangular"},
+                   {"low", "triangular truncated-normal"},
+                   {"high", "triangular truncated-normal"},
+                   {"scale", ""}};
+
+/* A distribution of real values. A deviation may be of any size, that of a logarithm is a pure number. */
+static epx_err resolve_spread(const epx_resolver *r, const epx_target *target, const char *path,
+                              const epx_tree *user, epx_tree *made) {
+  const epx_tree *kind = epx_tree_get(made, "distribution");
+  const bool lognormal = strcmp(kind->text, "lognormal") == 0;
+  epx_target deviation = *target;
+  deviation.low = 0;
+  deviation.high = INFINITY;
+  deviation.above = false;
+  deviation.logarithm |= lognormal;
+  if (lognormal) deviation.unit = "1";
+  if (target->entry->type == EPX_SCHEMA_INTEGER)
+    return epx_tree_raise(kind, "%s: whole numbers take `values`, or `low` and `high`, no distribution",
+                          path);
+  for (size_t i = 0; i < sizeof spread_keys / sizeof *spread_keys; i++) {
+    const char *key = spread_keys[i].key;
+    const epx_tree *given = epx_tree_get(user, key);
+    const bool wanted = epx_words_is_listed(spread_keys[i].distributions, kind->text);
+    if (wanted && epx_tree_is_null(given))
+      return epx_tree_raise(user, "%s: distribution %s wants `%s`", path, kind->text, key);
+    if (!wanted && !epx_tree_is_null(given))
+      return epx_tree_raise(given, "%s: `%s` does nothing with distribution %s", path, key, kind->text);
+    if (wanted)
+      EPX_TRY(
+          resolve_scalar(r, strcmp(key, "sigma") == 0 ? &deviation : target, path, key, user, NULL, made));
+  }
+  return resolve_levels(r, path, user, made);
+}
+
+/* A range with the distribution that it has, or, with points of one's own, nothing: then they say the values. */
+static epx_err resolve_numbers(const epx_resolver *r, const epx_target *target, const char *path,
+                               const epx_tree *user, epx_tree *made) {
+  const char *method = get_method(r, made);
+  const bool listed = strcmp(method, "list") == 0 || strcmp(method, "csv") == 0;
+  const epx_tree *kind = epx_tree_get(made, "distribution");
+  const bool even = !kind || strcmp(kind->text, "uniform") == 0;
+  static const char *const spread_only[] = {"mean", "sigma", "mode"};
+  if (!even) return resolve_spread(r, target, path, user, made);
+  for (size_t i = 0; i < sizeof spread_only / sizeof *spread_only; i++)
+    if (!epx_tree_is_null(epx_tree_get(user, spread_only[i])))
+      return epx_tree_raise(epx_tree_get(user, spread_only[i]), "%s: `%s` wants a `distribution` that has it",
+                            path, spread_only[i]);
+  if (listed && user->n == 0) return EPX_OK;
+  return resolve_range(r, target, path, user, made);
+}
+
 static epx_err check_factor_keys(const epx_resolver *r, const char *path, const epx_tree *user) {
-  static const char *const ranges[] = {"low", "high", "scale", "levels"};
+  static const char *const ranges[] = {"low",          "high", "scale", "levels",
+                                       "distribution", "mean", "sigma", "mode"};
   char section[PATH_SIZE];
   if (user->kind != EPX_TREE_MAP)
     return epx_tree_raise(user, "%s: a factor is a map: {values: [a, b]} or {low: a, high: b}", path);
@@ -142,10 +212,14 @@ static epx_err resolve_factor(const epx_resolver *r, const epx_tree *factors, co
   EPX_TRY(epx_target_get(r, path, user, &target));
   EPX_TRY(check_factor_keys(r, path, user));
   EPX_TRY(check_reachable(r, path, user));
+  EPX_TRY(resolve_scalar(r, NULL, path, "part", user, NULL, made));
+  if (epx_tree_get(made, "part") && !epx_tree_get_path(r->root, "design.inner"))
+    return epx_tree_raise(epx_tree_get(made, "part"), "%s: `part` wants a second design: design.inner", path);
   if (epx_tree_is_null(values)) {
     if (!is_numeric(&target))
       return epx_tree_raise(user, "%s: words have no range; `values: [a, b]` is wanted", path);
-    return resolve_range(r, &target, path, user, made);
+    EPX_TRY(resolve_scalar(r, NULL, path, "distribution", user, NULL, made));
+    return resolve_numbers(r, &target, path, user, made);
   }
   EPX_TRY(read_values(r, &target, path, values, &list));
   EPX_TRY(check_different(path, list));

@@ -5,19 +5,9 @@
 #include <string.h>
 
 #include "io/deck/resolve.h"
+#include "io/schema/words.h"
 
 enum { PATH_SIZE = 256 };
-
-/* Tells whether the n letters at `word` stand in a list of words between blanks. */
-static bool is_listed(const char *list, const char *word) {
-  const size_t n = strlen(word);
-  for (const char *at = list; *at;) {
-    const size_t length = strcspn(at, " ");
-    if (length == n && strncmp(at, word, n) == 0) return true;
-    at += length + strspn(at + length, " ");
-  }
-  return false;
-}
 
 /* The full path of a key named in the schema: ".key" stands in the map at `path`. */
 static void set_path(const char *key, size_t length, const char *path, char *full) {
@@ -60,7 +50,7 @@ static bool takes(const char *condition, const char *word) {
   const char *words = condition + strcspn(condition, ":") + 2;
   char list[PATH_SIZE];
   snprintf(list, sizeof list, "%.*s", (int)strcspn(words, "|;"), words);
-  return is_listed(list, word);
+  return epx_words_is_listed(list, word);
 }
 
 static bool takes_word(const epx_resolver *resolver, const char *path, const char *condition) {

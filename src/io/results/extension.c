@@ -38,11 +38,11 @@ static epx_err check_points(const epx_campaign *earlier, const epx_campaign *lar
     return EPX_RAISE(EPX_EINPUT, "there are %d design points already: %d would be fewer", earlier->n_points,
                      larger->n_points);
   if (n == 0 || memcmp(earlier->design->value, larger->design->value, n * sizeof(double)) == 0) return EPX_OK;
-  return EPX_RAISE(
-      EPX_EINPUT,
-      "a larger design of method %s does not begin with the points there are: sobol, saltelli and morris "
-      "do",
-      epx_deck_get_text(earlier->deck, "design.method"));
+  return EPX_RAISE(EPX_EINPUT,
+                   "a larger design of method %s does not begin with the points there are: sobol, halton, "
+                   "saltelli and morris "
+                   "do",
+                   epx_deck_get_text(earlier->deck, "design.method"));
 }
 
 static epx_err check(const epx_campaign *earlier, const epx_campaign *larger) {

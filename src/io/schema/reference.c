@@ -167,6 +167,8 @@ static void write_entry(writer *w, const epx_schema_entry *entry, const epx_tree
                         bool absent) {
   const char *key = epx_schema_get_key(entry);
   const epx_tree *value = epx_tree_get(map, key);
+  char path[KEY_SIZE];
+  snprintf(path, sizeof path, "%s.*", entry->path);
   if (entry->type == EPX_SCHEMA_VALUE) {
     write_parameters(w, indent);
     return;
@@ -177,6 +179,9 @@ static void write_entry(writer *w, const epx_schema_entry *entry, const epx_tree
     write_section(w, entry->path, value, indent + 2, absent || !value);
   } else if (entry->type == EPX_SCHEMA_FACTORS) {
     write_factors(w, value, indent);
+  } else if (entry->type == EPX_SCHEMA_ROWS && !value) {
+    epx_text_write(&w->text, "%*s# %s:\n%*s# -\n", indent, "", key, indent + 2, "");
+    write_section(w, path, NULL, indent + 4, true);
   } else if (entry->type == EPX_SCHEMA_ROWS) {
     write_rows(w, entry, value, indent);
   } else {

@@ -20,10 +20,11 @@ typedef enum {
   EPX_SCHEMA_INTEGERS, /* a list of integers */
   EPX_SCHEMA_REALS,    /* a list of quantities */
   EPX_SCHEMA_WORDS,    /* a list of words, none twice */
-  EPX_SCHEMA_VALUE,  /* a parameter's nominal values: a quantity, a list, a matrix (links), or a distribution
+  EPX_SCHEMA_VALUE,   /* a parameter's nominal values: a quantity, a list, a matrix (links), or a distribution
                       */
-  EPX_SCHEMA_ROWS,   /* a list of maps; path.* are a row's keys */
-  EPX_SCHEMA_FACTORS /* a map from paths to factors; path.* are a factor's keys */
+  EPX_SCHEMA_ROWS,    /* a list of maps; path.* are a row's keys */
+  EPX_SCHEMA_FACTORS, /* a map from paths to factors; path.* are a factor's keys */
+  EPX_SCHEMA_POINTS   /* a list of design points, each the list of its factors' values */
 } epx_schema_type;
 
 /** Gets the i-th of a list of words, NULL past the last; of the family where the list is its. */

@@ -53,6 +53,11 @@ WORD_LIST(scheme, "one-sided", "centered", )
 WORD_LIST(distribution, "normal", "lognormal", "uniform", "truncated-normal", )
 WORD_LIST(scope, "global", "local", )
 WORD_LIST(effect, "add", "scale", )
+WORD_LIST(factor_distribution, "uniform", "normal", "lognormal", "triangular", "truncated-normal", )
+WORD_LIST(criterion, "random", "maximin", )
+WORD_LIST(part, "outer", "inner", )
+WORD_LIST(inner_design, "grid", "latin-hypercube", "sobol", "halton", "fractional-factorial",
+          "plackett-burman", "central-composite", "box-behnken", )
 WORD_LIST(random_numbers, "common", "independent", )
 WORD_LIST(scale, "linear", "log", )
 WORD_LIST(interval, EPX_YIELD_METHODS(SECOND_OF_2))
@@ -113,4 +118,14 @@ int epx_words_get_index(const char *(*words)(const epx_family *, int), const epx
   for (int i = 0; words(family, i); i++)
     if (strcmp(words(family, i), word) == 0) return i;
   return -1;
+}
+
+bool epx_words_is_listed(const char *list, const char *word) {
+  const size_t n = strlen(word);
+  for (const char *at = list; *at;) {
+    const size_t length = strcspn(at, " ");
+    if (length == n && strncmp(at, word, n) == 0) return true;
+    at += length + strspn(at + length, " ");
+  }
+  return false;
 }

@@ -5,6 +5,8 @@
 #ifndef EPILUX_IO_SCHEMA_WORDS_H
 #define EPILUX_IO_SCHEMA_WORDS_H
 
+#include <stdbool.h>
+
 #include "epilux/family.h"
 
 /* Each is an epx_schema_words. */
@@ -31,6 +33,10 @@ const char *epx_words_get_distribution(const epx_family *family, int i);
 const char *epx_words_get_scope(const epx_family *family, int i);
 const char *epx_words_get_effect(const epx_family *family, int i);
 const char *epx_words_get_design(const epx_family *family, int i);
+const char *epx_words_get_factor_distribution(const epx_family *family, int i);
+const char *epx_words_get_criterion(const epx_family *family, int i);
+const char *epx_words_get_part(const epx_family *family, int i);
+const char *epx_words_get_inner_design(const epx_family *family, int i);
 const char *epx_words_get_random_numbers(const epx_family *family, int i);
 const char *epx_words_get_scale(const epx_family *family, int i);
 const char *epx_words_get_metric(const epx_family *family, int i);
@@ -46,6 +52,9 @@ const char *epx_words_get_placement(const epx_family *family, int i);
 const char *epx_words_get_kernel(const epx_family *family, int i);
 const char *epx_words_get_laser(const epx_family *family, int i);
 const char *epx_words_get_trainable(const epx_family *family, int i);
+
+/** Tells whether a word stands in a list of words between blanks. */
+bool epx_words_is_listed(const char *list, const char *word);
 
 /** Gets the index of a word in a list, -1 when it is not there. For lists whose order is that of an enum, its
  * value. */

@@ -15,7 +15,7 @@
 
 static void names_and_kinds_are_one_to_one(void **state) {
   (void)state;
-  for (int kind = EPX_CONSTANT; kind <= EPX_TRUNCATED_NORMAL; kind++) {
+  for (int kind = EPX_CONSTANT; kind <= EPX_TRIANGULAR; kind++) {
     epx_distribution_kind found;
     assert_int_equal(
         epx_distribution_get_kind(epx_distribution_get_name((epx_distribution_kind)kind), &found), EPX_OK);
@@ -44,6 +44,8 @@ static void bad_parameters_are_refused(void **state) {
       {EPX_TRUNCATED_NORMAL, 0, 0, 1, 2},
       {EPX_TRUNCATED_NORMAL, 0, 1, NAN, 2},
       {EPX_TRUNCATED_NORMAL, 0, 1, 0, 1e-13},
+      {EPX_TRIANGULAR, 3, 0, 0, 2},
+      {EPX_TRIANGULAR, 1, 0, 2, 0},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     assert_int_equal(epx_distribution_check(&bad[i]), EPX_EINPUT);
@@ -60,6 +62,9 @@ static double eval_probability(const epx_distribution *d, double x) {
     return gsl_cdf_lognormal_P(x, log(d->mean), d->sigma);
   case EPX_UNIFORM:
     return gsl_cdf_flat_P(x, d->low, d->high);
+  case EPX_TRIANGULAR:
+    return x < d->mean ? pow(x - d->low, 2) / ((d->high - d->low) * (d->mean - d->low))
+                       : 1 - pow(d->high - x, 2) / ((d->high - d->low) * (d->high - d->mean));
   default: {
     const double below = gsl_cdf_ugaussian_P((d->low - d->mean) / d->sigma);
     return (gsl_cdf_ugaussian_P(z) - below) / (gsl_cdf_ugaussian_P((d->high - d->mean) / d->sigma) - below);
@@ -75,6 +80,8 @@ static const epx_distribution good[] = {
     {EPX_TRUNCATED_NORMAL, 0, 1, -1, 2},
     {EPX_TRUNCATED_NORMAL, 1, 2, 2, 3},
     {EPX_TRUNCATED_NORMAL, 0, 1, -3, -2},
+    {EPX_TRIANGULAR, 1, 0, -2, 2},
+    {EPX_TRIANGULAR, 2, 0, -2, 2},
 };
 enum { N_GOOD = sizeof good / sizeof good[0] };
 

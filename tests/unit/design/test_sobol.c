@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,17 +189,39 @@ static void other_numbers_of_points_are_refused_with_the_nearest(void **state) {
   }
 }
 
+enum { N_DIMENSIONS_ALL = 1024 };
+static char long_paths[N_DIMENSIONS_ALL + 1][5];
+static epx_factor many[N_DIMENSIONS_ALL + 1];
+
+static void set_many(void) {
+  for (int i = 0; i <= N_DIMENSIONS_ALL; i++) {
+    snprintf(long_paths[i], sizeof long_paths[i], "%04d", i);
+    many[i] = (epx_factor){.path = long_paths[i], .low = 0, .high = 1};
+  }
+}
+
+/* Origin: scipy 1.10.1, int(1024 * scipy.stats.qmc.Sobol(1024, scramble=False).random(1024)[1000, i]). */
+static void the_last_dimensions_are_those_of_joe_and_kuo(void **state) {
+  (void)state;
+  static const int expected[] = {987, 733, 137, 881, 949, 929, 37,  79,
+                                 745, 177, 879, 955, 589, 301, 141, 731};
+  const epx_design_spec spec = {.method = "sobol", .n_points = 1024};
+  epx_design *design = NULL;
+  set_many();
+  assert_int_equal(epx_design_create(&spec, many, N_DIMENSIONS_ALL, &design), EPX_OK);
+  const double *row = design->value + (size_t)(1000 ^ 1000 >> 1) * N_DIMENSIONS_ALL;
+  for (int i = 0; i < 16; i++)
+    assert_true(row[N_DIMENSIONS_ALL - 16 + i] * 1024 == expected[i]);
+  epx_design_destroy(&design);
+}
+
 static void more_factors_than_dimensions_are_refused(void **state) {
   (void)state;
-  epx_factor factors[N_DIMENSIONS + 1];
-  for (int i = 0; i <= N_DIMENSIONS; i++) {
-    paths[i][0] = (char)('a' + i % 26);
-    paths[i][1] = (char)('a' + i / 26);
-    factors[i] = (epx_factor){.path = paths[i], .low = 0, .high = 1};
-  }
   const epx_design_spec spec = {.method = "sobol", .n_points = 4};
   epx_design *design = NULL;
-  assert_int_equal(epx_design_create(&spec, factors, N_DIMENSIONS + 1, &design), EPX_EINPUT);
+  set_many();
+  assert_int_equal(epx_design_create(&spec, many, N_DIMENSIONS_ALL + 1, &design), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(), "1024"));
 }
 
 int main(void) {
@@ -211,6 +234,7 @@ int main(void) {
       cmocka_unit_test(doubling_keeps_the_earlier_points),
       cmocka_unit_test(scrambled_means_are_unbiased_and_better_than_random),
       cmocka_unit_test(other_numbers_of_points_are_refused_with_the_nearest),
+      cmocka_unit_test(the_last_dimensions_are_those_of_joe_and_kuo),
       cmocka_unit_test(more_factors_than_dimensions_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
