@@ -7,9 +7,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -238,24 +238,24 @@ static epx_err set_isa(epx_channel *channel, int isa) {
 
 /* The thread of worker 0, which owns its arguments: it may outlive who made it. Its errors went to the
  * coordinator. */
-static int run_worker(void *context) {
+static void *run_worker(void *context) {
   worker_arguments *arguments = context;
   bool stopped;
-  const int code = epx_worker_solve(arguments->campaign, &arguments->calls, &arguments->place,
-                                    arguments->channel, &stopped);
+  (void)!epx_worker_solve(arguments->campaign, &arguments->calls, &arguments->place, arguments->channel,
+                          &stopped);
   epx_array_destroy(&arguments);
-  return code;
+  return NULL;
 }
 
 static epx_err create_thread(const epx_campaign *campaign, epx_channel *channel,
-                             const epx_run_options *options, thrd_t *thread) {
+                             const epx_run_options *options, pthread_t *thread) {
   worker_arguments *arguments;
   EPX_TRY(EPX_ARRAY(arguments, 1));
   *arguments = (worker_arguments){campaign, options->calls, {options->group, options->path}, channel};
   epx_signals_set_blocked(true);
-  const int made = thrd_create(thread, run_worker, arguments);
+  const int made = pthread_create(thread, NULL, run_worker, arguments);
   epx_signals_set_blocked(false);
-  if (made == thrd_success) return EPX_OK;
+  if (made == 0) return EPX_OK;
   epx_array_destroy(&arguments);
   return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
 }
@@ -263,13 +263,13 @@ static epx_err create_thread(const epx_campaign *campaign, epx_channel *channel,
 /* Coordinates, with a worker of its own when ranks are few. Signals are for this thread alone. */
 static epx_err solve_on_rank_0(epx_campaign *campaign, epx_channel *channel, const files *own,
                                const epx_run_options *options, epx_coordinator_report *report) {
-  thrd_t thread;
+  pthread_t thread;
   const bool works = epx_channel_get_size(channel) <= 2;
   if (works) EPX_TRY(create_thread(campaign, channel, options, &thread));
   const epx_coordinator_files held = {own->journal,    own->store,    own->attempts, own->suspects,
                                       own->n_suspects, options->path, own->resumes};
   const int code = epx_coordinator_solve(campaign, channel, &held, &options->coordinator, report);
-  if (works && !report->abandoned) thrd_join(thread, NULL);
+  if (works && !report->abandoned) pthread_join(thread, NULL);
   return code;
 }
 

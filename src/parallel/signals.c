@@ -5,6 +5,7 @@
 #include "parallel/signals.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "parallel/under_way.h"
@@ -17,7 +18,7 @@ static const struct {
 
 enum { N_STOPS = sizeof stops / sizeof *stops };
 
-static volatile sig_atomic_t n_direct, n_passed_on, last;
+static atomic_int n_direct, n_passed_on, last; /* other threads read them */
 static pid_t guardian;
 static struct sigaction before[N_STOPS], before_size;
 static sigset_t mask_before;
@@ -25,14 +26,16 @@ static sigset_t mask_before;
 static void count(int number, siginfo_t *info, void *context) {
   (void)context;
   if (guardian > 0 && info->si_code == SI_USER && info->si_pid == guardian)
-    n_passed_on = n_passed_on + 1;
+    n_passed_on++;
   else
-    n_direct = n_direct + 1;
+    n_direct++;
   last = number;
 }
 
 epx_err epx_signals_set(void) {
-  n_direct = n_passed_on = last = 0;
+  n_direct = 0;
+  n_passed_on = 0;
+  last = 0;
   guardian = epx_under_way_get_guardian();
   struct sigaction action = {.sa_sigaction = count, .sa_flags = SA_SIGINFO | SA_RESTART};
   sigemptyset(&action.sa_mask);
@@ -56,7 +59,8 @@ void epx_signals_restore(void) {
 }
 
 int epx_signals_get_count(void) {
-  return n_direct > n_passed_on ? n_direct : n_passed_on;
+  const int direct = n_direct, passed_on = n_passed_on;
+  return direct > passed_on ? direct : passed_on;
 }
 
 int epx_signals_get_last(void) {
