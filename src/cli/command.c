@@ -1,11 +1,13 @@
 /** @file
  * Commands: their table, their --help, and how a command line is taken apart.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "cli/command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/nearest.h"
 
@@ -35,6 +37,11 @@ int epx_command_get_rank(void) {
   const char *rank = getenv("OMPI_COMM_WORLD_RANK");
   if (!rank) rank = getenv("PMIX_RANK");
   return rank ? atoi(rank) : 0;
+}
+
+void epx_command_let_others_say(int code) {
+  static const struct timespec courtesy = {.tv_nsec = 200000000};
+  if (code != EPX_OK && !*epx_error_get_message()) nanosleep(&courtesy, NULL);
 }
 
 const char *epx_call_get_value(const epx_call *call, const char *name, int i) {

@@ -60,6 +60,10 @@ typedef struct epx_call {
 /** Gets the rank that mpirun or srun gave this process, known without MPI; 0 when it runs alone. */
 int epx_command_get_rank(void);
 
+/** Lets the rank that says why an error happened leave before this one, if this one has nothing to say: launchers end all
+ * ranks when the first leaves with an error. */
+void epx_command_let_others_say(int code);
+
 /** Gets the value of the i-th use of an option that takes one, NULL past the last. */
 const char *epx_call_get_value(const epx_call *call, const char *name, int i);
 

@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/deck_arguments.h"
 
+#include <mpi.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,19 @@ bool epx_call_is_input(const epx_call *call) {
   for (size_t k = 0; k < sizeof names / sizeof *names; k++)
     if (strcmp(call->arguments[0], names[k]) == 0) return true;
   return false;
+}
+
+epx_err epx_call_read_input(char **text) {
+  int rank, code = EPX_OK, n = -1;
+  *text = NULL;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (rank == 0) code = epx_deck_create_input(text);
+  if (rank == 0 && code == EPX_OK) n = (int)strlen(*text);
+  MPI_Bcast(&n, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  if (n < 0) return rank == 0 ? code : EPX_EINPUT; /* the first rank says why */
+  if (rank > 0) code = EPX_ARRAY(*text, (size_t)n + 1);
+  if (code == EPX_OK) MPI_Bcast(*text, n, MPI_CHAR, 0, MPI_COMM_WORLD);
+  return code;
 }
 
 /* The results file, before the deck is read in earnest; NULL where the deck does not say so far. */

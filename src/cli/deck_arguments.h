@@ -20,6 +20,11 @@
 /** Tells whether the first argument is standard input: "-", or one of its names as a file. */
 bool epx_call_is_input(const epx_call *call);
 
+/** Reads standard input for all ranks, on all of them, when MPI has been started: launchers hand it to the first. text: the
+ * caller's, to be freed with epx_array_destroy(), also on error. Errors: of epx_deck_create_input(), on the first rank with
+ * a message, on the others EPX_EINPUT; EPX_EMEMORY. */
+epx_err epx_call_read_input(char **text);
+
 /** Reads the deck that the first argument names, or standard input where it is "-", with every --set, and --petsc where the command has it.
  * Errors: as epx_deck_read() and epx_deck_set(). */
 epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck);

@@ -203,35 +203,54 @@ static epx_err solve_point(const epx_call *call, const epx_point *point) {
   return code;
 }
 
-/* A population is the first rank's; MPI starts where a network is distributed. */
-static epx_err solve_engine(const epx_call *call, epx_point *point) {
-  int provided;
-  if (point->engine != EPX_ENGINE_DISTRIBUTED)
-    return epx_command_get_rank() == 0 ? solve_point(call, point) : EPX_OK;
-  if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
-    return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
-  point->communicator = MPI_COMM_WORLD;
-  const int code = solve_point(call, point);
-  if (code != EPX_OK && code != EPX_EMEMORY && epx_command_get_rank() > 0) epx_error_reset();
-  MPI_Finalize();
-  return code;
+static epx_err start_ranks(void) {
+  int provided, started;
+  MPI_Initialized(&started);
+  if (started || MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) == MPI_SUCCESS) return EPX_OK;
+  return EPX_RAISE(EPX_EMPI, "MPI cannot be started");
 }
 
-static epx_err solve(const epx_call *call, int *status) {
+/* A population is the first rank's; MPI starts where a network is distributed. */
+static epx_err solve_engine(const epx_call *call, epx_point *point) {
+  if (point->engine != EPX_ENGINE_DISTRIBUTED)
+    return epx_command_get_rank() == 0 ? solve_point(call, point) : EPX_OK;
+  EPX_TRY(start_ranks());
+  point->communicator = MPI_COMM_WORLD;
+  return solve_point(call, point);
+}
+
+static epx_err solve_deck(const epx_call *call) {
   epx_deck *deck;
   epx_settings *settings = NULL;
   epx_point *point = NULL;
-  (void)status;
-  int code = epx_call_read_deck(call, &deck);
-  if (code != EPX_OK && epx_command_get_rank() > 0) epx_error_reset();
-  EPX_TRY(code);
-  code = epx_deck_eval_settings(deck, NULL, 0, &settings);
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  int code = epx_deck_eval_settings(deck, NULL, 0, &settings);
   if (code == EPX_OK) code = epx_point_create(settings, &point);
-  if (code != EPX_OK && epx_command_get_rank() > 0) epx_error_reset();
   if (code == EPX_OK) code = solve_engine(call, point);
   epx_point_destroy(&point);
   epx_settings_destroy(&settings);
   epx_deck_destroy(&deck);
+  return code;
+}
+
+/* Standard input is the first rank's, which hands it to the others: for that, MPI starts before the deck is known. What all
+ * ranks find out alike, the first one says. */
+static epx_err solve(const epx_call *call, int *status) {
+  epx_call own = *call;
+  char *text = NULL;
+  int code = EPX_OK, started;
+  (void)status;
+  if (epx_call_is_input(call)) {
+    code = start_ranks();
+    if (code == EPX_OK) code = epx_call_read_input(&text);
+    own.input = text;
+  }
+  if (code == EPX_OK) code = solve_deck(&own);
+  if (code != EPX_OK && code != EPX_EMEMORY && epx_command_get_rank() > 0) epx_error_reset();
+  epx_array_destroy(&text);
+  MPI_Initialized(&started);
+  if (started) MPI_Finalize();
+  epx_command_let_others_say(code);
   return code;
 }
 

@@ -21,8 +21,6 @@
 #include "io/campaign.h"
 #include "parallel/under_way.h"
 
-static const struct timespec courtesy = {.tv_nsec = 200000000};
-
 /* A launcher that does not speak this MPI starts as many runs as there should be ranks. */
 static void warn_of_lost_ranks(const epx_channel *channel) {
   const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
@@ -146,20 +144,6 @@ static epx_err solve_on_ranks(const epx_call *call, int code, epx_run_job *job, 
   return code;
 }
 
-/* Launchers hand standard input to the first rank: it reads the deck there for all. text: the caller's to free. */
-static epx_err read_input(char **text) {
-  int rank, code = EPX_OK, n = -1;
-  *text = NULL;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  if (rank == 0) code = epx_deck_create_input(text);
-  if (rank == 0 && code == EPX_OK) n = (int)strlen(*text);
-  MPI_Bcast(&n, 1, MPI_INT, 0, MPI_COMM_WORLD);
-  if (n < 0) return rank == 0 ? code : EPX_EINPUT; /* the first rank says why */
-  if (rank > 0) code = EPX_ARRAY(*text, (size_t)n + 1);
-  if (code == EPX_OK) MPI_Bcast(*text, n, MPI_CHAR, 0, MPI_COMM_WORLD);
-  return code;
-}
-
 /* Guardian and rank are forked with signals blocked: one that comes while ranks start is heard when the run has
  * begun. The campaign comes before MPI: where networks are distributed, rank 0 calls MPI from two threads. */
 epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
@@ -173,13 +157,12 @@ epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) 
   const bool many = input || (code == EPX_OK && job.campaign->distributed);
   if (MPI_Init_thread(NULL, NULL, many ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided) ==
       MPI_SUCCESS) {
-    if (input) code = read_input(&text);
+    if (input) code = epx_call_read_input(&text);
     own.input = text;
     if (input && code == EPX_OK) code = create(&own, &job);
     code = solve_on_ranks(&own, code, &job, status);
     MPI_Finalize();
-    /* The launcher ends all ranks when the first leaves with an error: the one that says why goes first. */
-    if (code != EPX_OK && !*epx_error_get_message()) nanosleep(&courtesy, NULL);
+    epx_command_let_others_say(code);
   } else {
     code = EPX_RAISE(EPX_EMPI, "MPI cannot be started");
   }

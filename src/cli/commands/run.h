@@ -28,7 +28,7 @@ epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status);
   {"--max-time", "TIME", "stop and save before TIME is over, exit status 75: 2h, 90min, 00:10:00", 0},       \
       {"--checkpoint", "TIME", "write the results file every TIME (default 60 s)", 0},                       \
       {"--attempts", "N",                                                                                    \
-       "give up a trial as lost after N jobs ended while it ran alone (default 3; 0: never)", 0},            \
+       "record a trial as lost after N jobs have ended while it ran alone (default 3; 0: never)", 0},        \
       {"--group", "N",                                                                                       \
        "most workers per coordinating rank; above that, relay ranks help (default 1000; 0: no limit)", 0},   \
       {"--progress", "FILE", "append progress lines to FILE", 0},                                            \
