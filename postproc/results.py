@@ -23,7 +23,7 @@ try:
 except ImportError:  # the deck's text is then shown, but not read
     yaml = None
 
-FORMAT, FORMAT_VERSION = "epilux-results", 2
+FORMAT, FORMAT_VERSION = "epilux-results", 3
 PENDING, DONE = 0, 1
 STATE_NAMES = {0: "pending", 1: "done", 2: "did not settle", 3: "oscillates", 4: "diverged", 5: "failed", 6: "lost"}
 ESTIMATOR = "learning.estimator"

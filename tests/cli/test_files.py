@@ -4,6 +4,7 @@
 """
 import csv
 import glob
+import gzip
 import os
 import random
 import shutil
@@ -169,6 +170,71 @@ def results_are_shown_without_the_files_of_their_deck():
     refuse("links.mtx", "extend", "r.h5", "--instances", "4")
 
 
+def contents(path):
+    """{name: its type, values and attributes}, but for what says when and by whom it was made."""
+    found = {}
+
+    def take(name, thing):
+        attributes = {key: str(value) for key, value in thing.attrs.items() if not key.endswith("_LIST") and not key.startswith("run_")}
+        values = (str(thing.dtype), thing[()].tobytes()) if isinstance(thing, h5py.Dataset) else None
+        if name.split("/")[0] != "run" and name != "timing/seconds":
+            found[name] = (values, attributes)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(take)
+        found["/"] = {key: str(value) for key, value in file.attrs.items() if key not in ("created", "written")}
+    return found
+
+
+def parts_are_merged_without_the_files_of_their_deck():
+    """The same file as of a campaign in one part, from the parts alone: engines, categories, curves, draws, parameters, a yield."""
+    write("links.mtx", EDGES)
+    write("edges.yaml", DECK.replace("{nodes: 4}", "{kind: edge-list, path: links.mtx}")
+          .replace("values: [0.5, 2]}", "values: [0.5, 2]}, equilibrium.engine: {values: [population, distributed]}")
+          + "variation: [{parameter: detuning, distribution: normal, sigma: 0.1, scope: local}]\nmetrics: [accuracy, loss, settling_time]\n"
+            "curves: [loss]\nkeep_variation: true\nkeep_parameters: true\nquantiles: [0.1, 0.5]\n"
+            "yield: {metric: accuracy, at_least: 0.75}\n")
+    call("run", "edges.yaml", "-o", "whole.h5", "--quiet")
+    for k in (1, 2):
+        call("run", "edges.yaml", "-o", f"{k}.h5", "--quiet", "--shard", f"{k}/2")
+    os.remove("links.mtx")
+    os.mkdir("far")
+    os.chdir("far")
+    assert "2 parts, 8 of 8" in call("merge", "all.h5", "../1.h5", "../2.h5")
+    one, other = contents("../whole.h5"), contents("all.h5")
+    different = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
+    assert not different, [(name, one.get(name), other.get(name)) for name in different]
+    assert {"engine", "parameters/coupling", "variation/detuning", "curves/loss", "statistics/loss/quantile"} <= one.keys(), one.keys()
+    with h5py.File("all.h5", "r") as file:
+        assert file["engine"].dtype.kind == "S" and file["engine"][1] == b"distributed", file["engine"][()]
+        state = file["trials/state"].attrs
+        assert state["flag_meanings"].split()[:3] == ["pending", "done", "did_not_settle"] and list(state["flag_values"]) == list(range(7))
+
+
+def formats_of_before_are_read():
+    """formats/: a campaign in each format of results so far, from the programs that wrote them. One of a later format is refused."""
+    shown, formats = [], os.path.join(ROOT, "tests", "cli", "formats")
+    names = sorted(os.listdir(formats))
+    assert len(names) >= 2, names
+    for name in names:
+        version = name.split("-")[1].split(".")[0]
+        with gzip.open(os.path.join(formats, name)) as packed, open("r.h5", "wb") as file:
+            file.write(packed.read())
+        with h5py.File("r.h5", "r") as file:
+            assert file.attrs["format_version"] == version, file.attrs["format_version"]
+            engines = [word.decode() for word in file["engine"][()]]
+        shown.append(call("show", "r.h5", "--csv"))
+        assert "complete" in call("status", "r.h5")
+        call("merge", "m.h5", "r.h5", "--any-version", "--force")
+        assert call("show", "m.h5", "--csv") == shown[-1]
+        with h5py.File("m.h5", "r") as file:
+            assert [word.decode() for word in file["engine"][()]] == engines == ["population", "distributed"]
+    assert len(set(shown)) == 1, shown
+    with h5py.File("r.h5", "r+") as file:
+        file.attrs["format_version"] = "99"
+    refuse("results of format version 99; this program reads versions 1 to", "show", "r.h5")
+
+
 def plugin_that_is_another_is_not_loaded():
     """A shared object runs code when it is loaded: this one leaves a file."""
     compiler, source = os.environ.get("CC", "cc"), os.path.join(ROOT, "inputs", "plugins", "anharmonic.c")
@@ -185,11 +251,13 @@ def plugin_that_is_another_is_not_loaded():
     call("status", "r.h5")
     shutil.copy("r.h5", "plugin-xor.h5")  # the name that the deck gives
     for words in (("extend", "r.h5", "--instances", "4"), ("run", "plugin.yaml", "-o", "r.h5", "--resume", *sets),
-                  ("run", "plugin.yaml", "--resume", *sets), ("merge", "m.h5", "r.h5")):
+                  ("run", "plugin.yaml", "--resume", *sets)):
         refuse("it is another file than when the deck was resolved", *words)
     assert not os.path.exists("LOADED")
     os.remove("anharmonic.so")
     assert call("show", "r.h5") == here
+    call("merge", "m.h5", "r.h5")
+    assert contents("m.h5") == contents("r.h5")
 
 
 def deck_from_standard_input_is_the_same_on_any_number_of_ranks():
@@ -202,6 +270,12 @@ def deck_from_standard_input_is_the_same_on_any_number_of_ranks():
         assert done.returncode == 0, done.stderr
         with h5py.File("input.h5") as file:
             assert file["trials/loss"][()].tobytes() == wanted
+    for deck, status, said in ((DECK, 0, "backprop"), ("a: b\n", 2, "")):
+        for launcher in ([], ["mpirun", "--oversubscribe", "-n", "2"]):
+            done = subprocess.run([*launcher, EPILUX, "gradient", "-"], input=deck, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True, timeout=120, check=False)
+            assert done.returncode == status and said in done.stdout, f"{launcher}: {done.returncode}: {done.stdout}{done.stderr}"
+            assert status == 0 or done.stderr.count("standard input:1: unknown key 'a'") == 1, done.stderr
     done = subprocess.run([EPILUX, "check", "-", "--pilot", "0"], input="a: b\n", stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2 and "standard input:1: unknown key 'a'" in done.stderr, done.stderr
 
@@ -382,7 +456,7 @@ def what_stopped_says_how_to_continue_with_every_option():
     assert hint == "run 'it'\\''s slow.yaml' --output r.h5 --set study.seed=7 --shard 1/2 --checkpoint 30s --resume", hint
 
 
-TESTS = [output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
+TESTS = [formats_of_before_are_read, parts_are_merged_without_the_files_of_their_deck, output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
          link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
          results_are_shown_without_the_files_of_their_deck, plugin_that_is_another_is_not_loaded,
          deck_from_standard_input_is_the_same_on_any_number_of_ranks, job_script_holds_hostile_names_as_they_are,

@@ -21,12 +21,19 @@
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/checksum.h"
 #include "io/recovery/journal.h"
+#include "io/results/parts.h"
 #include "io/results/results.h"
 #include "learning/task/dataset.h"
 #include "photonic/process/placement.h"
 #include "photonic/topology.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+const char *__lsan_default_suppressions(void);
+
+/* UDUNITS does not free the words of a text that it refuses. */
+const char *__lsan_default_suppressions(void) {
+  return "leak:utlex\n";
+}
 
 /** The bytes as a file, which has a name as long as the program runs. */
 typedef struct {
@@ -188,6 +195,16 @@ static void read_checkpoint(const uint8_t *bytes, size_t n) {
   free(headed);
 }
 
+/* One file is a part like any other. */
+static void merge_alone(const char *path) {
+  static const epx_parts_options options = {.force = true};
+  char out[80];
+  epx_campaign *total;
+  snprintf(out, sizeof out, "%s.h5", path);
+  if (epx_parts_merge(out, &path, 1, &options, &total) == EPX_OK) epx_campaign_destroy(&total);
+  unlink(out);
+}
+
 static void read_results(const uint8_t *bytes, size_t n) {
   char path[64];
   epx_results *results;
@@ -197,6 +214,7 @@ static void read_results(const uint8_t *bytes, size_t n) {
     if (epx_deck_read_stored("stored", results->deck, &deck) == EPX_OK) epx_deck_destroy(&deck);
     epx_results_destroy(&results);
   }
+  merge_alone(path);
   unlink(path);
 }
 

@@ -11,11 +11,11 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <threads.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -31,19 +31,23 @@ struct epx_archive {
 
 enum { CHUNK_VALUES = 1 << 17 }; /* 1 MiB of doubles */
 
-static once_flag turn_is_made = ONCE_FLAG_INIT;
-static mtx_t turn;
+static pthread_once_t turn_is_made = PTHREAD_ONCE_INIT;
+static pthread_mutex_t turn;
 
 static void make_turn(void) {
-  mtx_init(&turn, mtx_plain | mtx_recursive);
+  pthread_mutexattr_t kind;
+  pthread_mutexattr_init(&kind);
+  pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&turn, &kind);
+  pthread_mutexattr_destroy(&kind);
 }
 
 void epx_archive_set_turn(bool own) {
-  call_once(&turn_is_made, make_turn);
+  pthread_once(&turn_is_made, make_turn);
   if (own)
-    mtx_lock(&turn);
+    pthread_mutex_lock(&turn);
   else
-    mtx_unlock(&turn);
+    pthread_mutex_unlock(&turn);
 }
 
 static epx_err check(long long code, const char *what) {
@@ -93,9 +97,10 @@ static hid_t create_text_type(void) {
   return type;
 }
 
+/* n: 0 of a scalar. */
 static epx_err write_attribute(epx_archive *archive, const char *path, const char *name, hid_t type,
-                               const void *value) {
-  const hid_t space = H5Screate(H5S_SCALAR);
+                               hsize_t n, const void *value) {
+  const hid_t space = n > 0 ? H5Screate_simple(1, &n, NULL) : H5Screate(H5S_SCALAR);
   const hid_t attribute =
       H5Acreate_by_name(archive->file, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   const herr_t code = attribute < 0 ? -1 : H5Awrite(attribute, type, value);
@@ -106,17 +111,22 @@ static epx_err write_attribute(epx_archive *archive, const char *path, const cha
 
 epx_err epx_archive_write_text(epx_archive *archive, const char *path, const char *name, const char *text) {
   const hid_t type = create_text_type();
-  const int code = write_attribute(archive, path, name, type, &text);
+  const int code = write_attribute(archive, path, name, type, 0, &text);
   H5Tclose(type);
   return code;
 }
 
 epx_err epx_archive_write_number(epx_archive *archive, const char *path, const char *name, double value) {
-  return write_attribute(archive, path, name, H5T_NATIVE_DOUBLE, &value);
+  return write_attribute(archive, path, name, H5T_NATIVE_DOUBLE, 0, &value);
 }
 
 epx_err epx_archive_write_count(epx_archive *archive, const char *path, const char *name, uint64_t value) {
-  return write_attribute(archive, path, name, H5T_NATIVE_UINT64, &value);
+  return write_attribute(archive, path, name, H5T_NATIVE_UINT64, 0, &value);
+}
+
+epx_err epx_archive_write_integers(epx_archive *archive, const char *path, const char *name, int n,
+                                   const int *values) {
+  return write_attribute(archive, path, name, H5T_NATIVE_INT, (hsize_t)n, values);
 }
 
 /* Makes the groups on the way to an array. */
@@ -180,13 +190,32 @@ static epx_err write_values(epx_archive *archive, const epx_archive_array *array
   return check(code, array->path);
 }
 
+/* Texts [n] of one length, that of the longest: programs that know no others read them, such as Octave. */
+static epx_err write_texts(epx_archive *archive, const epx_archive_array *array, const char *const *texts) {
+  size_t n = 1, size = 1;
+  char *rows;
+  for (int k = 0; k < array->n_axes; k++)
+    n *= array->n[k];
+  for (size_t i = 0; i < n; i++)
+    size = strlen(texts[i]) > size ? strlen(texts[i]) : size;
+  EPX_TRY(epx_array_create(&rows, n, size));
+  for (size_t i = 0; i < n; i++)
+    memcpy(rows + i * size, texts[i], strlen(texts[i]));
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, size);
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  const int code = write_values(archive, array, type, type, rows);
+  H5Tclose(type);
+  epx_array_destroy(&rows);
+  return code;
+}
+
 epx_err epx_archive_write(epx_archive *archive, const epx_archive_array *array, const void *values) {
   EPX_TRY(create_groups(archive, array->path));
   int code;
   if (array->type == EPX_ARCHIVE_TEXT) {
-    const hid_t type = create_text_type();
-    code = write_values(archive, array, type, type, values);
-    H5Tclose(type);
+    code = write_texts(archive, array, values);
   } else if (array->type == EPX_ARCHIVE_INT) {
     code = write_values(archive, array, H5T_NATIVE_INT, H5T_STD_I32LE, values);
   } else {
@@ -387,6 +416,41 @@ static epx_err read_lengths(epx_archive *archive, const char *path, hid_t data, 
   return fits ? EPX_OK : raise_unfit(archive, path, "has other axes");
 }
 
+bool epx_archive_has(epx_archive *archive, const char *path) {
+  return H5Lexists(archive->file, path, H5P_DEFAULT) > 0;
+}
+
+epx_err epx_archive_read_n_axes(epx_archive *archive, const char *path, int *n_axes) {
+  hid_t data;
+  EPX_TRY(open_array(archive, path, &data));
+  const hid_t space = H5Dget_space(data);
+  *n_axes = H5Sget_simple_extent_ndims(space);
+  H5Sclose(space);
+  H5Dclose(data);
+  return *n_axes >= 0 ? EPX_OK : raise_unfit(archive, path, "has no axes that can be read");
+}
+
+typedef struct {
+  char *name;
+  size_t size;
+} scale_name;
+
+static herr_t take_scale(hid_t data, unsigned axis, hid_t scale, void *context) {
+  const scale_name *taken = context;
+  (void)data, (void)axis;
+  return H5Iget_name(scale, taken->name, taken->size) < 0 ? -1 : 1;
+}
+
+epx_err epx_archive_read_axis(epx_archive *archive, const char *path, int axis, char *name, size_t size) {
+  hid_t data;
+  scale_name taken = {name, size};
+  *name = '\0';
+  EPX_TRY(open_array(archive, path, &data));
+  const herr_t code = H5DSiterate_scales(data, (unsigned)axis, NULL, take_scale, &taken);
+  H5Dclose(data);
+  return code < 0 ? raise_unfit(archive, path, "has axes that cannot be read") : EPX_OK;
+}
+
 epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_axes, size_t *n) {
   hid_t data;
   EPX_TRY(open_array(archive, path, &data));
@@ -411,6 +475,67 @@ epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, d
   const int code = read_values(archive, array, data, values);
   H5Dclose(data);
   return code;
+}
+
+static int get_choice(const char *text, const char *const *names, int n_names) {
+  for (int k = 0; text && k < n_names; k++)
+    if (strcmp(text, names[k]) == 0) return k;
+  return -1;
+}
+
+/* Texts of one length [n], each read with an end of its own. */
+static epx_err read_fixed(hid_t data, hid_t stored, size_t n, const char *const *names, int n_names,
+                          int *choice) {
+  const size_t size = H5Tget_size(stored) + 1;
+  char *texts;
+  EPX_TRY(epx_array_create(&texts, n, size));
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, size);
+  H5Tset_cset(type, H5Tget_cset(stored));
+  const herr_t code = H5Dread(data, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts);
+  H5Tclose(type);
+  for (size_t i = 0; i < n; i++)
+    choice[i] = code < 0 ? -1 : get_choice(texts + i * size, names, n_names);
+  epx_array_destroy(&texts);
+  return EPX_OK;
+}
+
+/* Texts that stand elsewhere in the file, each of a length of its own, as the oldest files have them; of a right file they
+ * take no more than the file does. */
+static epx_err read_variable(const epx_archive *archive, hid_t data, hid_t stored, size_t n,
+                             const char *const *names, int n_names, int *choice) {
+  const hid_t space = H5Dget_space(data);
+  hsize_t n_bytes = 0;
+  char **texts = NULL;
+  bool reads = H5Dvlen_get_buf_size(data, stored, space, &n_bytes) >= 0 && n_bytes <= archive->n_bytes;
+  const int code = EPX_ARRAY(texts, n);
+  reads = reads && code == EPX_OK && H5Dread(data, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0;
+  for (size_t i = 0; i < n; i++)
+    choice[i] = reads ? get_choice(texts[i], names, n_names) : -1;
+  if (reads) H5Dvlen_reclaim(stored, space, H5P_DEFAULT, texts);
+  epx_array_destroy(&texts);
+  H5Sclose(space);
+  return code;
+}
+
+epx_err epx_archive_read_choices(epx_archive *archive, const char *path, size_t n, const char *const *names,
+                                 int n_names, int *choice) {
+  hid_t data;
+  size_t length = 0;
+  EPX_TRY(open_array(archive, path, &data));
+  const hid_t stored = H5Dget_type(data);
+  int code = read_lengths(archive, path, data, 1, &length);
+  if (code == EPX_OK && (length != n || H5Tget_class(stored) != H5T_STRING))
+    code = raise_unfit(archive, path, "has other lengths, or no texts");
+  if (code == EPX_OK)
+    code = H5Tis_variable_str(stored) > 0 ? read_variable(archive, data, stored, n, names, n_names, choice)
+                                          : read_fixed(data, stored, n, names, n_names, choice);
+  H5Tclose(stored);
+  H5Dclose(data);
+  EPX_TRY(code);
+  for (size_t i = 0; i < n; i++)
+    if (choice[i] < 0) return raise_unfit(archive, path, "holds a word that is none of its own");
+  return EPX_OK;
 }
 
 epx_err epx_archive_read_states(epx_archive *archive, size_t n_points, size_t n_instances, double *state) {

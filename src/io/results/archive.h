@@ -37,7 +37,7 @@ epx_err epx_archive_create(epx_archive **out);
 epx_err epx_archive_create_from_file(const char *path, epx_archive **out);
 void epx_archive_destroy(epx_archive **address);
 
-/** Writes an array. One of one axis that has no scale is made a scale itself, of its own name. Arrays above 1
+/** Writes an array; texts as texts of one length, UTF-8, that of the longest. One of one axis that has no scale is made a scale itself, of its own name. Arrays above 1
  * MiB are chunked by about that. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_archive_write(epx_archive *archive, const epx_archive_array *array, const void *values);
 
@@ -45,6 +45,10 @@ epx_err epx_archive_write(epx_archive *archive, const epx_archive_array *array, 
 epx_err epx_archive_write_text(epx_archive *archive, const char *path, const char *name, const char *text);
 epx_err epx_archive_write_number(epx_archive *archive, const char *path, const char *name, double value);
 epx_err epx_archive_write_count(epx_archive *archive, const char *path, const char *name, uint64_t value);
+
+/** Writes an attribute of n whole numbers. Errors: as epx_archive_write(). */
+epx_err epx_archive_write_integers(epx_archive *archive, const char *path, const char *name, int n,
+                                   const int *values);
 
 /** Writes a link to all of another file: `file`, found in the folder of the one that is written. It need not
  * be there. Errors: as epx_archive_write(). */
@@ -66,6 +70,16 @@ epx_err epx_archive_read_number(epx_archive *archive, const char *path, const ch
 /** Tells whether what is at `path` has an attribute. */
 bool epx_archive_has_attribute(epx_archive *archive, const char *path, const char *name);
 
+/** Tells whether something is at `path`, a group or an array, whose groups are all there. */
+bool epx_archive_has(epx_archive *archive, const char *path);
+
+/** Reads the number of an array's axes. Errors: as epx_archive_read_lengths(). */
+epx_err epx_archive_read_n_axes(epx_archive *archive, const char *path, int *n_axes);
+
+/** Reads the path of the scale of an array's axis: name [size], out; empty where it has none. Errors: as
+ * epx_archive_read_lengths(). */
+epx_err epx_archive_read_axis(epx_archive *archive, const char *path, int axis, char *name, size_t size);
+
 /** Reads the lengths of an array's axes: n [n_axes], out. Errors: EPX_EFORMAT: not there, of other axes, stored in
  * another file, or longer than the file holds. */
 epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_axes, size_t *n);
@@ -73,6 +87,11 @@ epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_a
 /** Reads an array of numbers as doubles, values [product of array->n]. Of `array` path, n_axes and n count.
  * Errors: EPX_EFORMAT: not there, or of other axes or lengths, or damaged. */
 epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, double *values);
+
+/** Reads an array of texts that are words of a list, names [n_names]: choice [n], out, the index of each. Errors: as
+ * epx_archive_read(); EPX_EFORMAT: a text that is none of them. */
+epx_err epx_archive_read_choices(epx_archive *archive, const char *path, size_t n, const char *const *names,
+                                 int n_names, int *choice);
 
 /** Reads /trials/state, [n_points][n_instances]. Errors: as epx_archive_read(); EPX_EFORMAT: a number that is
  * no state. */

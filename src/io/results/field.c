@@ -108,3 +108,9 @@ epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settin
   *n_fields = (int)(next - *table);
   return EPX_OK;
 }
+
+const epx_field *epx_field_get(const epx_field *table, size_t start) {
+  while (table->start != start)
+    table++;
+  return table;
+}

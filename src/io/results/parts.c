@@ -14,26 +14,16 @@
 #include "io/recovery/lock.h"
 #include "io/recovery/output.h"
 #include "io/results/results.h"
-#include "io/results/store.h"
+#include "io/results/store_private.h"
 
 typedef struct {
-  epx_campaign *total;
-  epx_store *store;   /* of the total */
-  epx_campaign *part; /* the part being read */
-  const char *first;  /* the first part's path */
+  epx_stored *total, *part; /* part: the one being read */
+  epx_store *store;         /* of the total */
+  const char *first;        /* the first part's path */
   bool any_version;
   int isa;       /* of the first part, with `first`; -1: none yet */
   char *created; /* the earliest of the parts' */
 } merger;
-
-static epx_err create_campaign(const char *path, epx_campaign **campaign) {
-  char *text;
-  epx_deck *deck;
-  EPX_TRY(epx_results_create_deck(path, &text));
-  const int code = epx_deck_read_text(path, text, &deck);
-  epx_array_destroy(&text);
-  return code == EPX_OK ? epx_campaign_create(deck, campaign) : code;
-}
 
 static epx_err check_idle(const char *path) {
   char *lock, holder[256];
@@ -46,8 +36,8 @@ static epx_err check_idle(const char *path) {
 
 /* Adds a trial, or compares it with the one that is there. Byte for byte: NaN is a number here. */
 static epx_err add_record(merger *own, const char *path, int i_point, int i_instance, const double *record) {
-  const size_t n = own->total->layout.size;
-  double *kept = epx_campaign_get_record(own->total, i_point, i_instance);
+  const size_t n = own->total->campaign->layout.size;
+  double *kept = epx_campaign_get_record(own->total->campaign, i_point, i_instance);
   if (record[0] == EPX_STATE_PENDING) return EPX_OK;
   if (kept[0] == EPX_STATE_PENDING) {
     memcpy(kept, record, n * sizeof *kept);
@@ -60,13 +50,13 @@ static epx_err add_record(merger *own, const char *path, int i_point, int i_inst
 
 static void take_record(void *context, int i_point, int i_instance, size_t size, const double *record) {
   merger *own = context;
-  double *kept = epx_campaign_get_record(own->part, i_point, i_instance);
+  double *kept = epx_campaign_get_record(own->part->campaign, i_point, i_instance);
   if (kept[0] == EPX_STATE_PENDING) memcpy(kept, record, size * sizeof *kept);
 }
 
 static epx_err read_journal(merger *own, const char *path) {
-  const epx_journal_key key = {own->part->digest, own->part->layout.size, own->part->n_points,
-                               own->part->n_instances};
+  const epx_campaign *part = own->part->campaign;
+  const epx_journal_key key = {part->digest, part->layout.size, part->n_points, part->n_instances};
   epx_journal_report report;
   char *name;
   EPX_TRY(epx_results_create_name(path, "journal", &name));
@@ -94,6 +84,7 @@ static epx_err keep_created(merger *own, const epx_store *store) {
 }
 
 static epx_err read_part(merger *own, const char *path, epx_store *store) {
+  const epx_campaign *part = own->part->campaign;
   bool exists;
   epx_store_set_tolerance(store, own->any_version, true);
   EPX_TRY(epx_store_read(store, &exists));
@@ -102,18 +93,19 @@ static epx_err read_part(merger *own, const char *path, epx_store *store) {
   EPX_TRY(keep_created(own, store));
   EPX_TRY(epx_store_merge_fields(own->store, store));
   EPX_TRY(read_journal(own, path));
-  for (int i = 0; i < own->part->n_points; i++)
-    for (int k = 0; k < own->part->n_instances; k++)
-      EPX_TRY(add_record(own, path, i, k, epx_campaign_get_record(own->part, i, k)));
+  for (int i = 0; i < part->n_points; i++)
+    for (int k = 0; k < part->n_instances; k++)
+      EPX_TRY(add_record(own, path, i, k, epx_campaign_get_record(part, i, k)));
   return EPX_OK;
 }
 
 static epx_err add_file(merger *own, const char *path) {
   epx_store *store;
   EPX_TRY(check_idle(path));
-  for (int i = 0; i < own->part->n_points * own->part->n_instances; i++)
-    epx_record_init(&own->part->layout, own->part->record + (size_t)i * own->part->layout.size);
-  EPX_TRY(epx_store_create(own->part, path, &store));
+  const epx_campaign *part = own->part->campaign;
+  for (size_t i = 0; i < (size_t)part->n_points * (size_t)part->n_instances; i++)
+    epx_record_init(&part->layout, part->record + i * part->layout.size);
+  EPX_TRY(epx_store_create_stored(own->part, path, &store));
   const int code = read_part(own, path, store);
   epx_store_destroy(&store);
   return code;
@@ -165,9 +157,9 @@ static epx_err check_output(const char *out, const char *const *path, int n, boo
 
 static epx_err merge(merger *own, const char *out, const char *const *path, int n) {
   own->first = path[0];
-  EPX_TRY(create_campaign(path[0], &own->total));
-  EPX_TRY(create_campaign(path[0], &own->part));
-  EPX_TRY(epx_store_create(own->total, out, &own->store));
+  EPX_TRY(epx_stored_create(path[0], &own->total));
+  EPX_TRY(epx_stored_create(path[0], &own->part));
+  EPX_TRY(epx_store_create_stored(own->total, out, &own->store));
   for (int i = 0; i < n; i++)
     EPX_TRY(add_part(own, path[i]));
   return write_total(own, out);
@@ -192,9 +184,12 @@ epx_err epx_parts_merge(const char *out, const char *const *path, int n, const e
   if (code == EPX_OK) code = merge_locked(&own, file, path, n);
   epx_array_destroy(&file);
   epx_store_destroy(&own.store);
-  epx_campaign_destroy(&own.part);
+  epx_stored_destroy(&own.part);
   epx_array_destroy(&own.created);
-  if (code != EPX_OK) epx_campaign_destroy(&own.total);
-  *total = own.total;
+  if (code == EPX_OK) {
+    *total = own.total->campaign;
+    own.total->campaign = NULL;
+  }
+  epx_stored_destroy(&own.total);
   return code;
 }

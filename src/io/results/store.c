@@ -26,7 +26,8 @@ static epx_err eval_yields(epx_store *store) {
   return EPX_OK;
 }
 
-static epx_err create(const char *path, epx_store *store) {
+/* All but the deck's text and the fields. */
+static epx_err init(const char *path, epx_store *store) {
   const epx_campaign *campaign = store->campaign;
   const size_t n = strlen(path);
   EPX_TRY(epx_array_create_text(&store->path, path));
@@ -37,28 +38,54 @@ static epx_err create(const char *path, epx_store *store) {
   struct tm utc;
   strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
   EPX_TRY(epx_array_create_text(&store->created, now));
-  EPX_TRY(epx_deck_create_text(campaign->deck, &store->deck));
   EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &store->settings));
   EPX_TRY(eval_yields(store));
-  EPX_TRY(EPX_ARRAY(store->link, (size_t)campaign->n_points));
-  EPX_TRY(epx_field_create_table(&campaign->layout, store->settings, &store->fields, &store->n_fields));
+  return EPX_ARRAY(store->link, (size_t)campaign->n_points);
+}
+
+static epx_err create_column(epx_store *store) {
+  const epx_campaign *campaign = store->campaign;
   for (int f = 0; f < store->n_fields; f++)
     if (store->fields[f].length > store->longest) store->longest = store->fields[f].length;
   return EPX_ARRAY(store->column,
                    (size_t)campaign->n_points * (size_t)campaign->n_instances * store->longest);
 }
 
+static epx_err create(const char *path, epx_store *store) {
+  const epx_campaign *campaign = store->campaign;
+  EPX_TRY(init(path, store));
+  EPX_TRY(epx_deck_create_text(campaign->deck, &store->deck));
+  EPX_TRY(epx_field_create_table(&campaign->layout, store->settings, &store->fields, &store->n_fields));
+  return create_column(store);
+}
+
+static epx_err create_stored(const epx_stored *stored, const char *path, epx_store *store) {
+  EPX_TRY(init(path, store));
+  EPX_TRY(epx_array_create_text(&store->deck, stored->deck));
+  EPX_TRY(EPX_ARRAY(store->fields, (size_t)stored->n_fields));
+  memcpy(store->fields, stored->fields, (size_t)stored->n_fields * sizeof *store->fields);
+  store->n_fields = stored->n_fields;
+  return create_column(store);
+}
+
+static epx_err allocate(const epx_campaign *campaign, epx_store **out) {
+  EPX_TRY(EPX_ARRAY(*out, 1));
+  (*out)->campaign = campaign;
+  (*out)->isa = (*out)->made_isa = -1;
+  return EPX_OK;
+}
+
 epx_err epx_store_create(const epx_campaign *campaign, const char *path, epx_store **out) {
-  *out = NULL;
-  epx_store *store;
-  EPX_TRY(EPX_ARRAY(store, 1));
-  store->campaign = campaign;
-  store->isa = store->made_isa = -1;
-  const int code = create(path, store);
-  if (code == EPX_OK)
-    *out = store;
-  else
-    epx_store_destroy(&store);
+  EPX_TRY(allocate(campaign, out));
+  const int code = create(path, *out);
+  if (code != EPX_OK) epx_store_destroy(out);
+  return code;
+}
+
+epx_err epx_store_create_stored(const epx_stored *stored, const char *path, epx_store **out) {
+  EPX_TRY(allocate(stored->campaign, out));
+  const int code = create_stored(stored, path, *out);
+  if (code != EPX_OK) epx_store_destroy(out);
   return code;
 }
 

@@ -33,8 +33,8 @@
 #include "io/results/activity.h"
 
 /** The format's version, attribute `format_version`: changed when an older reader would misread. 2: trials may
- * be in state 6, lost. Files from EPX_STORE_FORMAT_OLDEST on are read. */
-#define EPX_STORE_FORMAT_VERSION 2
+ * be in state 6, lost; 3: texts of arrays are of one length. Files from EPX_STORE_FORMAT_OLDEST on are read. */
+#define EPX_STORE_FORMAT_VERSION 3
 #define EPX_STORE_FORMAT_OLDEST 1
 
 typedef struct epx_store epx_store;

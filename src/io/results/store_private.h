@@ -8,6 +8,7 @@
 #include "io/results/archive.h"
 #include "io/results/field.h"
 #include "io/results/store.h"
+#include "io/results/stored.h"
 
 struct epx_store {
   const epx_campaign *campaign;
@@ -31,6 +32,10 @@ struct epx_store {
  * reads its instruction set and when it was created. Errors: EPX_EFORMAT; EPX_EMISMATCH, naming what differs;
  * EPX_EMEMORY. */
 epx_err epx_store_read_identity(epx_store *store, epx_archive *archive);
+
+/** Creates a store as epx_store_create() does, of a campaign that a results file describes, borrowed with its texts for
+ * the store's life. Errors: EPX_EMEMORY; of epx_deck_eval_settings(). */
+epx_err epx_store_create_stored(const epx_stored *stored, const char *path, epx_store **out);
 
 /** Gets a field's column as an array of the file. */
 epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *field);

@@ -89,11 +89,10 @@ static epx_err write_subjects(const epx_store *store, epx_archive *archive, doub
   const int n_metrics = store->campaign->layout.n_metrics;
   for (int m = 0; m < n_metrics; m++) {
     const epx_metric metric = settings->metric[m];
-    const subject of = {
-        {EPX_OUTCOME_METRIC, m, NULL},
-        epx_metric_get_name(metric),
-        epx_metric_get_meaning(metric),
-        epx_metric_get_unit(metric, store->settings->network.family, store->settings->described)};
+    const subject of = {{EPX_OUTCOME_METRIC, m, NULL},
+                        epx_metric_get_name(metric),
+                        epx_metric_get_meaning(metric),
+                        epx_field_get(store->fields, store->campaign->layout.metric + (size_t)m)->unit};
     EPX_TRY(write_subject(store, archive, &of, column));
     if (settings->yield.metric != (int)metric) continue;
     const subject yield = {{EPX_OUTCOME_YIELD, m, &settings->yield}, "yield", "share of good devices", "1"};

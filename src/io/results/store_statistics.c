@@ -50,7 +50,7 @@ static epx_err write_metric_statistics(const epx_store *store, epx_archive *arch
                                        double *value, double *quantile) {
   const size_t n = (size_t)store->campaign->n_points, n_quantiles = (size_t)store->settings->n_quantiles;
   const epx_metric metric = store->settings->metric[i_metric];
-  const char *unit = epx_metric_get_unit(metric, store->settings->network.family, store->settings->described),
+  const char *unit = epx_field_get(store->fields, store->campaign->layout.metric + (size_t)i_metric)->unit,
              *meaning = epx_metric_get_meaning(metric);
   char path[128], long_name[256];
   EPX_TRY(eval_statistics(store, i_metric, value, quantile));

@@ -185,12 +185,22 @@ static epx_err write_field(const epx_store *store, epx_archive *archive, const e
   return epx_archive_write(archive, &array, store->column);
 }
 
+/* What the numbers mean: in words, and as the CF conventions have it, where a meaning is one word. */
 static epx_err write_meaning(epx_archive *archive) {
-  char meaning[256] = "";
-  size_t used = 0;
-  for (int state = 0; state < EPX_STATES; state++)
-    used += (size_t)snprintf(meaning + used, sizeof meaning - used, "%s%d %s", state ? ", " : "", state,
-                             epx_record_get_state_name(state));
+  char meaning[256] = "", flags[256] = "";
+  int value[EPX_STATES];
+  size_t used = 0, n_flags = 0;
+  for (int state = 0; state < EPX_STATES; state++) {
+    const char *name = epx_record_get_state_name(state);
+    value[state] = state;
+    used +=
+        (size_t)snprintf(meaning + used, sizeof meaning - used, "%s%d %s", state ? ", " : "", state, name);
+    n_flags += (size_t)snprintf(flags + n_flags, sizeof flags - n_flags, "%s%s", state ? "|" : "", name);
+  }
+  for (char *at = flags; *at; at++)
+    *at = *at == ' ' ? '_' : *at == '|' ? ' ' : *at;
+  EPX_TRY(epx_archive_write_integers(archive, "/trials/state", "flag_values", EPX_STATES, value));
+  EPX_TRY(epx_archive_write_text(archive, "/trials/state", "flag_meanings", flags));
   return epx_archive_write_text(archive, "/trials/state", "meaning", meaning);
 }
 
