@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, builds, and runs every test: all but the benchmarks on the release build in build/, then
+# Installs what is missing, builds, and runs every test: all but the benchmarks and those before a release on the release build in build/, then
 # the unit tests again under the address and undefined-behaviour sanitizers in build-asan/.
 #   sh tests/run.sh
 set -eu
@@ -48,7 +48,7 @@ run_tests() {
   failed=$((failed + n_failed))
 }
 
-run_tests release build -j "$CMAKE_BUILD_PARALLEL_LEVEL" -LE bench
+run_tests release build -j "$CMAKE_BUILD_PARALLEL_LEVEL" -LE "bench|release"
 run_tests asan build-asan -j "$CMAKE_BUILD_PARALLEL_LEVEL" -L unit
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

@@ -1,5 +1,6 @@
-"""A fault at every call that writes: the disk is full at the k-th, for once or from then on. Whatever k is, results that are
-there can be read, what was finished stays, and the campaign continued ends with the bits of one that nothing happened to.
+"""A fault at every call that writes: the disk is full at the k-th, for once, from then on, or after half of the bytes; closing
+and removing fail, too. Whatever k is, results that are there can be read, what was finished stays, and the campaign continued
+ends with the bits of one that nothing happened to.
 
     python3 test_faults.py PROGRAM FAULT.so [STRIDE]     every STRIDE-th call; 1: all
 """
@@ -18,6 +19,7 @@ task: {name: xor}
 learning: {epochs: 2}
 design: {factors: {network.parameters.loss: {values: [0.5, 2]}}}
 population: {instances: 4, block: 2}
+run: {checkpoint: 1 ms}
 """
 
 
@@ -47,7 +49,7 @@ def main():
     assert n_calls > 10, n_calls
     statuses = {}
     for k in range(1, n_calls + 1, STRIDE):
-        for lasts in ({}, {"FAULT_LASTS": "1"}):
+        for lasts in ({}, {"FAULT_LASTS": "1"}, {"FAULT_LASTS": "1", "FAULT_HALF": "1"}):
             for name in os.listdir(folder):
                 if name.startswith("r.h5"):
                     os.remove(name)
@@ -61,7 +63,7 @@ def main():
             assert found == wanted and (state != 0).sum() >= n_finished, f"call {k}: other bits; before: {done.stderr}"
             left = sorted(name for name in os.listdir(folder) if name.startswith("r.h5"))
             assert left == ["r.h5"], f"call {k}: left {left}"
-    print(f"{n_calls} calls, every {STRIDE}-th failed for once and from then on: exit statuses {statuses}")
+    print(f"{n_calls} calls, every {STRIDE}-th failed for once, from then on, after half of its bytes: exit statuses {statuses}")
     shutil.rmtree(folder)
 
 

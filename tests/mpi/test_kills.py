@@ -1,6 +1,7 @@
 """A campaign that is killed at random times, whole or one rank of it, and resumed each time, ends with the bits of one that
 ran through; whenever it dies, its file is whole, no trial is lost that it held, and none has failed.
-usage: test_kills.py EPILUX [NUMBER OF KILLS, 25] [SEED]"""
+usage: test_kills.py EPILUX [NUMBER OF KILLS, 25] [SEED]
+From 100 kills on, the trials are short ones, so that a kill costs about a second; a line every 50 says how far it is."""
 import os
 import random
 import signal
@@ -34,29 +35,35 @@ def survives_kills(folder, epilux):
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(10**6)
     print(f"seed {seed}", flush=True)
     rng = random.Random(seed)
+    is_soak = n_kills >= 100
+    deck = [DECK, "--set", "learning.epochs=3", "--set", "population.instances=88"] if is_soak else [DECK]
+    sizes, longest = ((0, 1, 2, 2, 3, 3, 4, 7), 0.4) if is_soak else ((1, 2, 3, 4, 7), 2)  # of seven, two are relays; 0: no mpirun
     whole, path = os.path.join(folder, "whole.h5"), os.path.join(folder, "killed.h5")
-    status, _, err = finish(2, epilux, "run", DECK, "-o", whole)
+    status, _, err = finish(2, epilux, "run", *deck, "-o", whole)
     assert status == 0, err
-    n, held = 0, 0
+    n, held, n_ended = 0, 0, 0
     while n < n_kills:
-        n_ranks = rng.choice((1, 2, 3, 4, 7))  # of seven, two are relays
-        run = Run(n_ranks, epilux, "run", DECK, "-o", path, "--resume", "--checkpoint", "0.3", "--quiet", "--group", "2")
+        n_ranks = rng.choice(sizes)
+        run = Run(n_ranks, epilux, "run", *deck, "-o", path, "--resume", "--checkpoint", "0.3", "--quiet", "--group", "2")
         wait_for(lambda: os.path.exists(path + ".journal") or run.process.poll() is not None, "the campaign to begin")
-        time.sleep(rng.choice((0.02, 0.2, 2)) * rng.random())
+        time.sleep(rng.choice((0.02, 0.2, longest)) * rng.random())
         kill(run, rng)
         status, _, err = run.wait()
         if status == 0:
             assert_same(whole, path)
             os.remove(path)
             held = 0
+            n_ended += 1
             continue
         n += 1
+        if n % 50 == 0:
+            print(f"{n} kills, {n_ended} campaigns ended with the same bits", flush=True)
         if os.path.exists(path):
             assert_states_of(whole, path)
             now = count_finished(path)
             assert now >= held, f"after kill {n} the file holds {now} trials, before it held {held}"
             held = now
-    status, _, err = finish(2, epilux, "run", DECK, "-o", path, "--resume")
+    status, _, err = finish(2, epilux, "run", *deck, "-o", path, "--resume")
     assert status == 0, err
     assert_same(whole, path)
     assert sorted(os.listdir(folder)) == ["killed.h5", "whole.h5"], os.listdir(folder)
