@@ -15,6 +15,7 @@
 #include "io/deck/points.h"
 #include "io/deck/private.h"
 #include "io/schema/schema.h"
+#include "io/tasks.h"
 
 enum { PATH_SIZE = 256, N_MODELS_MAX = 64, LEAST_RECORD = 3 /* state, time, a metric */ };
 
@@ -67,12 +68,35 @@ static epx_err raise_at_point(const epx_campaign *campaign, const epx_settings *
   return code;
 }
 
+/* The task of a point, kept for the others that have it; borrowed. */
+static epx_err get_task(const epx_campaign *campaign, int i_point, const epx_settings *settings,
+                        epx_task **task) {
+  *task = epx_tasks_get(campaign->tasks, i_point);
+  if (*task) return EPX_OK;
+  EPX_TRY(epx_task_create(&settings->task, settings->seed, task));
+  epx_tasks_set(campaign->tasks, i_point, *task);
+  return EPX_OK;
+}
+
+epx_err epx_campaign_create_task(const epx_campaign *campaign, int i_point, epx_task **task) {
+  epx_settings *settings;
+  *task = NULL;
+  EPX_TRY(epx_points_eval_settings(campaign->points, i_point, &settings));
+  int code = get_task(campaign, i_point, settings, task);
+  if (code == EPX_OK) epx_task_share(*task);
+  if (code == EPX_EINPUT || code == EPX_EFILE) code = raise_at_point(campaign, settings, i_point, code);
+  epx_settings_destroy(&settings);
+  return code;
+}
+
 static epx_err create_point(const epx_campaign *campaign, int i_point, epx_settings **settings,
                             epx_point **point) {
+  epx_task *task;
   *point = NULL;
   EPX_TRY(epx_points_eval_settings(campaign->points, i_point, settings));
   if (campaign->block > 0) (*settings)->block = campaign->block;
-  const int code = epx_point_create(*settings, point);
+  int code = get_task(campaign, i_point, *settings, &task);
+  if (code == EPX_OK) code = epx_point_create_with_task(*settings, task, point);
   if (code == EPX_EINPUT || code == EPX_EFILE) return raise_at_point(campaign, *settings, i_point, code);
   return code;
 }
@@ -279,14 +303,10 @@ static epx_err init(epx_campaign *campaign) {
   campaign->n_points = campaign->design->n_points;
   campaign->digest = epx_deck_eval_digest(campaign->deck);
   EPX_TRY(epx_points_create(campaign->deck, campaign->design, &campaign->points));
-  const char *n_instances = epx_deck_get_text(campaign->deck, "population.instances");
-  EPX_TRY(check_trials(campaign, atof(n_instances), LEAST_RECORD));
-  EPX_TRY(check_points(campaign));
-  EPX_TRY(check_trials(campaign, campaign->n_instances, campaign->layout.size));
-  return create_records(campaign);
+  return epx_tasks_create(campaign->deck, campaign->design, &campaign->tasks);
 }
 
-epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out) {
+epx_err epx_campaign_create_unsurveyed(epx_deck *deck, epx_campaign **out) {
   int code = EPX_ARRAY(*out, 1);
   if (code != EPX_OK) {
     epx_deck_destroy(&deck);
@@ -298,13 +318,84 @@ epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out) {
   return code;
 }
 
+epx_err epx_campaign_survey(epx_campaign *campaign) {
+  const char *n_instances = epx_deck_get_text(campaign->deck, "population.instances");
+  if (campaign->surveyed) return EPX_OK;
+  EPX_TRY(check_trials(campaign, atof(n_instances), LEAST_RECORD));
+  EPX_TRY(check_points(campaign));
+  EPX_TRY(check_trials(campaign, campaign->n_instances, campaign->layout.size));
+  campaign->surveyed = true;
+  return create_records(campaign);
+}
+
+epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out) {
+  EPX_TRY(epx_campaign_create_unsurveyed(deck, out));
+  const int code = epx_campaign_survey(*out);
+  if (code != EPX_OK) epx_campaign_destroy(out);
+  return code;
+}
+
+/* Tells whether a factor sets a path, or something below it. */
+static bool is_varied(const epx_campaign *campaign, const char *path) {
+  const int n = epx_deck_get_n_columns(campaign->deck);
+  for (int c = 0; c < n; c++)
+    if (strncmp(epx_deck_get_column(campaign->deck, c).factor->path, path, strlen(path)) == 0) return true;
+  return false;
+}
+
+bool epx_campaign_may_distribute(const epx_campaign *campaign) {
+  epx_settings *settings;
+  epx_topology *topology = NULL;
+  if (is_varied(campaign, "equilibrium.engine") || is_varied(campaign, "population.ranks_per_network") ||
+      is_varied(campaign, "network.topology"))
+    return true;
+  if (epx_points_eval_settings(campaign->points, 0, &settings) != EPX_OK) {
+    epx_error_reset(); /* who looks at the points says it */
+    return true;
+  }
+  bool may = settings->engine == EPX_ENGINE_DISTRIBUTED || settings->n_ranks > 1;
+  if (!may && settings->engine == EPX_ENGINE_AUTO)
+    may = epx_topology_create(&settings->network.topology, &topology) != EPX_OK ||
+          topology->n_nodes >= EPX_ENGINE_LARGE;
+  epx_topology_destroy(&topology);
+  epx_settings_destroy(&settings);
+  return may;
+}
+
+epx_campaign_facts epx_campaign_get_facts(const epx_campaign *campaign) {
+  return (epx_campaign_facts){.n_instances = campaign->n_instances,
+                              .block = campaign->block,
+                              .n_ranks = campaign->n_ranks,
+                              .distributed = campaign->distributed,
+                              .record = campaign->layout.size,
+                              .checkpoint = campaign->checkpoint};
+}
+
+void epx_campaign_set_facts(epx_campaign *campaign, const epx_campaign_facts *facts) {
+  if (campaign->surveyed) return;
+  campaign->n_instances = facts->n_instances;
+  campaign->block = facts->block;
+  campaign->n_ranks = facts->n_ranks;
+  campaign->distributed = facts->distributed != 0;
+  campaign->layout.size = facts->record;
+  campaign->checkpoint = facts->checkpoint;
+}
+
+void epx_campaign_set_design_values(epx_campaign *campaign, double *value) {
+  if (!campaign->shares_design) epx_array_destroy(&campaign->design->value);
+  campaign->design->value = value;
+  campaign->shares_design = true;
+}
+
 void epx_campaign_destroy(epx_campaign **address) {
   epx_campaign *campaign = *address;
   *address = NULL;
   if (!campaign || campaign->abandoned) return;
   epx_array_destroy(&campaign->record);
   epx_array_destroy(&campaign->engine);
+  epx_tasks_destroy(&campaign->tasks);
   epx_points_destroy(&campaign->points);
+  if (campaign->shares_design) campaign->design->value = NULL;
   epx_design_destroy(&campaign->design);
   epx_deck_destroy(&campaign->deck);
   epx_array_destroy(&campaign);
@@ -324,6 +415,7 @@ bool epx_campaign_has_trial(const epx_campaign *campaign, int i_point, int i_ins
 
 void epx_campaign_get_progress(const epx_campaign *campaign, long *trials, long *finished) {
   *trials = *finished = 0;
+  if (!campaign->record) return;
   for (int i = 0; i < campaign->n_points; i++)
     for (int k = 0; k < campaign->n_instances; k++) {
       if (!epx_campaign_has_trial(campaign, i, k)) continue;

@@ -301,7 +301,7 @@ static epx_err end_finished(const epx_campaign *campaign, epx_run_report *report
   epx_progress *progress = &report->coordinator.progress;
   report->begun = true;
   epx_campaign_get_progress(campaign, &progress->n_trials, &progress->n_finished);
-  const size_t n = (size_t)campaign->n_points * (size_t)campaign->n_instances;
+  const size_t n = campaign->record ? (size_t)campaign->n_points * (size_t)campaign->n_instances : 0;
   for (size_t i = 0; i < n; i++)
     progress->n_lost += campaign->record[i * campaign->layout.size] == EPX_LOST;
   return EPX_OK;

@@ -117,7 +117,6 @@ static epx_err choose_engine(const epx_settings *settings, epx_point *point) {
 }
 
 static epx_err create_parts(const epx_settings *settings, epx_point *point) {
-  EPX_TRY(epx_task_create(&settings->task, settings->seed, &point->task));
   epx_network_spec spec = settings->network;
   if (spec.input_nodes && spec.n_inputs != point->task->n_features)
     return EPX_RAISE(EPX_EINPUT,
@@ -146,12 +145,13 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   return epx_deployment_check_variation(point);
 }
 
-epx_err epx_point_create(const epx_settings *settings, epx_point **out) {
+epx_err epx_point_create_with_task(const epx_settings *settings, epx_task *task, epx_point **out) {
   *out = NULL;
   epx_point *point;
   EPX_TRY(EPX_ARRAY(point, 1));
   point->settings = settings;
   point->reference = &point->own_reference;
+  point->task = epx_task_share(task);
   const int err = create_parts(settings, point);
   if (err != EPX_OK) {
     epx_point_destroy(&point);
@@ -159,6 +159,15 @@ epx_err epx_point_create(const epx_settings *settings, epx_point **out) {
   }
   *out = point;
   return EPX_OK;
+}
+
+epx_err epx_point_create(const epx_settings *settings, epx_point **out) {
+  epx_task *task;
+  *out = NULL;
+  EPX_TRY(epx_task_create(&settings->task, settings->seed, &task));
+  const int code = epx_point_create_with_task(settings, task, out);
+  epx_task_destroy(&task);
+  return code;
 }
 
 void epx_point_destroy(epx_point **address) {

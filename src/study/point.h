@@ -21,7 +21,7 @@ typedef struct {
 
 typedef struct {
   const epx_settings *settings; /* borrowed */
-  epx_task *task;
+  epx_task *task;               /* it may have other owners */
   epx_network *network;
   epx_fabrication *fabrication; /* NULL: the deck has no process. Trials use its workspace, one at a time */
   double *nominal;              /* [network->n_theta] */
@@ -58,6 +58,9 @@ typedef struct {
  * Errors: EPX_EINPUT, EPX_EFILE as the layers below say (task, topology, network, nominal values, a variation
  * of a parameter that the family lacks, an estimator that does not apply to the family); EPX_EMEMORY. */
 epx_err epx_point_create(const epx_settings *settings, epx_point **out);
+
+/** As epx_point_create(), with a task that was made of its settings before: one owner more of it. */
+epx_err epx_point_create_with_task(const epx_settings *settings, epx_task *task, epx_point **out);
 
 /** Destroys the point at *address. */
 void epx_point_destroy(epx_point **address);

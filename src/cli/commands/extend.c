@@ -27,13 +27,17 @@ static epx_err create(const epx_call *call, epx_run_job *job) {
   EPX_TRY(read_count(call, "--instances", &n_instances));
   EPX_TRY(read_count(call, "--points", &n_points));
   EPX_TRY(epx_output_create_path(call->arguments[0], &job->path));
-  EPX_TRY(epx_extension_create(job->path, n_instances, n_points, &job->extension));
+  EPX_TRY(epx_extension_create_larger(job->path, n_instances, n_points, &job->extension));
   job->campaign = job->extension.larger;
   return epx_call_create_again(call, &job->again);
 }
 
+static epx_err complete(epx_run_job *job) {
+  return epx_extension_complete(job->path, &job->extension);
+}
+
 static epx_err solve(const epx_call *call, int *status) {
-  return epx_call_run(call, create, status);
+  return epx_call_run(call, &(epx_run_creator){create, complete}, status);
 }
 
 static const epx_option options[] = {

@@ -19,6 +19,7 @@
 #include "cli/time_limit.h"
 #include "epilux/log.h"
 #include "io/campaign.h"
+#include "parallel/node.h"
 #include "parallel/under_way.h"
 
 /* A launcher that does not speak this MPI starts as many runs as there should be ranks. */
@@ -119,8 +120,11 @@ static void destroy_job(epx_run_job *job) {
 static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_run_job *job, int *status) {
   epx_run_report report = {0};
   epx_group *group = NULL;
+  epx_node *node = NULL;
   if (epx_channel_get_rank(channel) == 0) warn_of_lost_ranks(channel);
   int code = epx_channel_merge_codes(channel, epx_run_check_agreement(job->campaign, channel));
+  if (code == EPX_OK)
+    code = epx_channel_merge_codes(channel, epx_node_create(MPI_COMM_WORLD, job->campaign, &node));
   if (code == EPX_OK) code = create_group(job->campaign, channel, &group);
   if (code == EPX_OK) code = run_job(call, channel, group, job, &report, status);
   if (report.coordinator.abandoned) {
@@ -130,6 +134,7 @@ static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_
     MPI_Abort(MPI_COMM_WORLD, code == EPX_OK ? *status : EPX_EXIT_FAILED);
   }
   epx_group_destroy(&group);
+  epx_node_destroy(&node);
   epx_run_report_destroy(&report);
   return code;
 }
@@ -144,22 +149,30 @@ static epx_err solve_on_ranks(const epx_call *call, int code, epx_run_job *job, 
   return code;
 }
 
+/* The first rank looks at the points, and tells the others. */
+static epx_err complete(const epx_run_creator *creator, epx_run_job *job) {
+  return epx_command_get_rank() > 0 ? EPX_OK : creator->complete(job);
+}
+
 /* Guardian and rank are forked with signals blocked: one that comes while ranks start is heard when the run has
- * begun. The campaign comes before MPI: where networks are distributed, rank 0 calls MPI from two threads. */
-epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status) {
+ * begun. Where networks are distributed, rank 0 calls MPI from two threads, and all ranks ask for that, for they must
+ * agree: so it is decided by the deck, which all have before MPI. */
+epx_err epx_call_run(const epx_call *call, const epx_run_creator *creator, int *status) {
   epx_run_job job = {0};
   epx_call own = *call;
   char *text = NULL;
   int provided, code = EPX_OK;
   const bool input = epx_call_is_input(call);
   epx_guardian_fork();
-  if (!input) code = create(call, &job);
-  const bool many = input || (code == EPX_OK && job.campaign->distributed);
+  if (!input) code = creator->create(call, &job);
+  const bool many = input || (code == EPX_OK && epx_campaign_may_distribute(job.campaign));
+  if (!input && code == EPX_OK) code = complete(creator, &job);
   if (MPI_Init_thread(NULL, NULL, many ? MPI_THREAD_MULTIPLE : MPI_THREAD_FUNNELED, &provided) ==
       MPI_SUCCESS) {
     if (input) code = epx_call_read_input(&text);
     own.input = text;
-    if (input && code == EPX_OK) code = create(&own, &job);
+    if (input && code == EPX_OK) code = creator->create(&own, &job);
+    if (input && code == EPX_OK) code = complete(creator, &job);
     code = solve_on_ranks(&own, code, &job, status);
     MPI_Finalize();
     epx_command_let_others_say(code);
@@ -189,14 +202,18 @@ static epx_err read_shard(const char *text, epx_campaign *campaign) {
 static epx_err create(const epx_call *call, epx_run_job *job) {
   epx_deck *deck;
   EPX_TRY(epx_call_read_deck(call, &deck));
-  EPX_TRY(epx_campaign_create(deck, &job->campaign));
+  EPX_TRY(epx_campaign_create_unsurveyed(deck, &job->campaign));
   EPX_TRY(read_shard(epx_call_get_value(call, "--shard", 0), job->campaign));
   EPX_TRY(epx_call_create_again(call, &job->again));
   return epx_call_create_output(call, job->campaign->deck, &job->path);
 }
 
+static epx_err survey(epx_run_job *job) {
+  return epx_campaign_survey(job->campaign);
+}
+
 static epx_err solve(const epx_call *call, int *status) {
-  return epx_call_run(call, create, status);
+  return epx_call_run(call, &(epx_run_creator){create, survey}, status);
 }
 
 static const epx_option options[] = {

@@ -15,13 +15,19 @@ typedef struct {
   char *again;             /* the command that continues it, "run study.yaml --resume" */
 } epx_run_job;
 
-/** Creates what is to be run, on every rank. What it leaves on error is destroyed by the caller. */
-typedef epx_err (*epx_run_creator)(const epx_call *call, epx_run_job *job);
+/** How a job is made. */
+typedef struct {
+  /** Creates what is to be run, on every rank, with a campaign whose points were not looked at. What it leaves on error is
+   * destroyed by the caller. */
+  epx_err (*create)(const epx_call *call, epx_run_job *job);
+  /** Looks at the points, and at the files: on the first rank alone, or on all where ranks do not know which they are. */
+  epx_err (*complete)(epx_run_job *job);
+} epx_run_creator;
 
-/** Runs what `create` makes over all ranks, with progress and summary; *status as a command's. The options
+/** Runs what `creator` makes over all ranks, with progress and summary; *status as a command's. The options
  * are those of EPX_OPTIONS_RUN, --resume, --force, --retry-failed. Collective over MPI_COMM_WORLD; starts and
- * ends MPI. Errors: of create, epx_run_solve(). */
-epx_err epx_call_run(const epx_call *call, epx_run_creator create, int *status);
+ * ends MPI. Errors: of the creator, epx_run_solve(). */
+epx_err epx_call_run(const epx_call *call, const epx_run_creator *creator, int *status);
 
 /* The options that all such commands have. */
 #define EPX_OPTIONS_RUN                                                                                      \

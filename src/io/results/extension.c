@@ -27,7 +27,7 @@ static epx_err create_larger(const char *path, const char *text, int n_instances
                      n_points, epx_deck_get_text(deck, "design.method"));
   if (code == EPX_OK && n_instances > 0) code = set_number(deck, "population.instances", n_instances);
   if (code == EPX_OK && n_points > 0) code = set_number(deck, "design.points", n_points);
-  if (code == EPX_OK) return epx_campaign_create(deck, larger);
+  if (code == EPX_OK) return epx_campaign_create_unsurveyed(deck, larger);
   epx_deck_destroy(&deck);
   return code;
 }
@@ -60,21 +60,31 @@ static epx_err check(const epx_campaign *earlier, const epx_campaign *larger) {
                    larger->block, earlier->block);
 }
 
-static epx_err create(const char *path, const char *text, int n_instances, int n_points,
-                      epx_extension *extension) {
+epx_err epx_extension_create_larger(const char *path, int n_instances, int n_points,
+                                    epx_extension *extension) {
+  char *text;
+  *extension = (epx_extension){0};
+  EPX_TRY(epx_results_create_deck(path, &text));
+  const int code = create_larger(path, text, n_instances, n_points, &extension->larger);
+  epx_array_destroy(&text);
+  return code;
+}
+
+epx_err epx_extension_complete(const char *path, epx_extension *extension) {
+  char *text;
   epx_deck *deck;
-  EPX_TRY(epx_deck_read_text(path, text, &deck));
+  EPX_TRY(epx_results_create_deck(path, &text));
+  const int code = epx_deck_read_text(path, text, &deck);
+  epx_array_destroy(&text);
+  EPX_TRY(code);
   EPX_TRY(epx_campaign_create(deck, &extension->earlier));
-  EPX_TRY(create_larger(path, text, n_instances, n_points, &extension->larger));
+  EPX_TRY(epx_campaign_survey(extension->larger));
   return check(extension->earlier, extension->larger);
 }
 
 epx_err epx_extension_create(const char *path, int n_instances, int n_points, epx_extension *extension) {
-  char *text;
-  *extension = (epx_extension){0};
-  EPX_TRY(epx_results_create_deck(path, &text));
-  const int code = create(path, text, n_instances, n_points, extension);
-  epx_array_destroy(&text);
+  int code = epx_extension_create_larger(path, n_instances, n_points, extension);
+  if (code == EPX_OK) code = epx_extension_complete(path, extension);
   if (code != EPX_OK) epx_extension_destroy(extension);
   return code;
 }

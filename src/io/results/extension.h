@@ -19,6 +19,14 @@ typedef struct {
  * their steps with others, and earlier trials would have other bits); of epx_results_create_deck(),
  * epx_campaign_create(). */
 epx_err epx_extension_create(const char *path, int n_instances, int n_points, epx_extension *extension);
+
+/** Creates the larger campaign alone, its points not looked at: all that a rank without files needs. Errors: as above. */
+epx_err epx_extension_create_larger(const char *path, int n_instances, int n_points,
+                                    epx_extension *extension);
+
+/** Completes it to what epx_extension_create() makes. Errors: as there. */
+epx_err epx_extension_complete(const char *path, epx_extension *extension);
+
 void epx_extension_destroy(epx_extension *extension);
 
 /** Merges the earlier campaign's records into the larger one. */

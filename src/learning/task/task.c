@@ -302,17 +302,29 @@ epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out
   return EPX_OK;
 }
 
+epx_task *epx_task_share(epx_task *task) {
+  task->n_shares++;
+  return task;
+}
+
+static void destroy_samples(epx_task *task) {
+  epx_array_destroy(&task->features);
+  epx_array_destroy(&task->labels);
+  epx_array_destroy(&task->train);
+  epx_array_destroy(&task->test);
+  epx_array_destroy(&task->validation);
+}
+
 void epx_task_destroy(epx_task **address) {
-  if (!address || !*address) return;
-  epx_array_destroy(&(*address)->features);
-  epx_array_destroy(&(*address)->labels);
-  for (int k = 0; (*address)->names && k < (*address)->n_classes; k++)
-    epx_array_destroy(&(*address)->names[k]);
-  epx_array_destroy(&(*address)->names);
-  epx_array_destroy(&(*address)->train);
-  epx_array_destroy(&(*address)->test);
-  epx_array_destroy(&(*address)->validation);
-  epx_array_destroy(address);
+  epx_task *task = address ? *address : NULL;
+  if (!task) return;
+  *address = NULL;
+  if (task->n_shares-- > 0) return;
+  if (!task->borrowed) destroy_samples(task);
+  for (int k = 0; task->names && k < task->n_classes; k++)
+    epx_array_destroy(&task->names[k]);
+  epx_array_destroy(&task->names);
+  epx_array_destroy(&task);
 }
 
 static const char *const scaling_names[] = {

@@ -93,6 +93,8 @@ typedef struct {
   int n_train, n_test;
   int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
   int n_validation, *validation; /* [n_validation] */
+  int n_shares;                  /* owners beside the first */
+  bool borrowed;                 /* the samples lie in somebody else's memory, learning/task/packed.h */
 } epx_task;
 
 /** Creates the samples. A feature that is constant over the training part becomes 0 (scalings that divide by
@@ -118,7 +120,10 @@ typedef struct {
  */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
 
-/** Destroys the task at *address. */
+/** Gets a task for one owner more, to be destroyed by each of them. One thread at a time. */
+epx_task *epx_task_share(epx_task *task);
+
+/** Destroys the task at *address, once its last owner does. */
 void epx_task_destroy(epx_task **address);
 
 /** Gets a scaling by its deck name. Errors: EPX_EINPUT for an unknown name. */
