@@ -52,7 +52,7 @@ struct epx_lanes;
 struct epx_network;
 
 /** Of this layout of the struct; a plugin of another number is refused. */
-#define EPX_FAMILY_ABI 4
+#define EPX_FAMILY_ABI 5
 
 /** Most parameters a family may have. */
 #define EPX_FAMILY_MAX_PARAMETERS 16
@@ -75,7 +75,60 @@ typedef struct {
   const char *name;     /* the deck's word for network.preset */
   const char *summary;  /* one line, with the source */
   const double *values; /* [n_parameters] */
+  const char *core;     /* what its guides are of, a word of process.sensitivity.material; NULL: not known */
+  double length;        /* of a resonator's guide, once around [m]; 0: not known */
 } epx_preset;
+
+/** Most kinds of devices a family may be made of. */
+#define EPX_FAMILY_MAX_DEVICES 8
+
+/** A kind of device that a family's networks are made of, one a node or one a link. The deck's `process` places
+ * them, kind after kind in the order of the table, and draws what fabrication makes of each. Kinds with a shift
+ * that a parameter follows stand before the others. */
+typedef struct {
+  const char *name; /* "ring" */
+  epx_site site;
+  bool
+      paired; /* two guides, placed one after the other: the shift that counts is the first's less the second's,
+                  as of an interferometer's arms; loss and coupler are those of their mean */
+} epx_family_device;
+
+/** How a parameter p follows a device of its own node or link. With s the shift of the device's resonance [m], > 0
+ * to the red, after trimming and heating and less the laser's; f the factor of the row; d the deviations; b the
+ * change of a coupler's angle, exp(-decay (d gap - d width) - width_slope d width). X(name, moved by, equation) */
+#define EPX_FOLLOWS(X)                                                                                       \
+  X(EPX_FOLLOW_FREQUENCY, EPX_BY_SHIFT, "p + f (2 pi c / lambda^2) s / rate")                                \
+  X(EPX_FOLLOW_WAVELENGTH, EPX_BY_SHIFT, "p + f s")                                                          \
+  X(EPX_FOLLOW_LINEWIDTH, EPX_BY_SHIFT, "p + f s / (lambda / Q), Q that of the loaded resonator")            \
+  X(EPX_FOLLOW_PHASE, EPX_BY_SHIFT, "p + f 2 pi s / spectral range")                                         \
+  X(EPX_FOLLOW_LOSS, EPX_BY_LOSS | EPX_BY_COUPLER, "p times the change of a resonator's loss of energy")     \
+  X(EPX_FOLLOW_BUS, EPX_BY_COUPLER, "p times the change of the rate into a bus")                             \
+  X(EPX_FOLLOW_GUIDE, EPX_BY_LOSS, "p exp(d loss)")                                                          \
+  X(EPX_FOLLOW_EXCHANGE, EPX_BY_COUPLER, "p b, of a link, b of the mean of the devices at its two nodes")    \
+  X(EPX_FOLLOW_SPLITTER, EPX_BY_COUPLER, "p + f (pi/4) (b - 1), of a coupler that halves the light")         \
+  X(EPX_FOLLOW_DEPTH, EPX_BY_LOSS | EPX_BY_COUPLER, "p times the change of 4 k_i k_c / (k_i + k_c)^2")       \
+  X(EPX_FOLLOW_THRESHOLD, EPX_BY_LOSS | EPX_BY_COUPLER,                                                      \
+    "(p + f) over the change of a resonator's loss, - f")                                                    \
+  X(EPX_FOLLOW_CURRENT, EPX_BY_CURRENT, "(p + 1) exp(f d current) - 1, a pump beyond its threshold")         \
+  X(EPX_FOLLOW_PUMP, EPX_BY_CURRENT, "p exp(f d current), a pump over its threshold")
+
+/** What moves it: shifts are made by width, thickness, etch, index and temperature, couplers by gap and width. */
+enum { EPX_BY_SHIFT = 1, EPX_BY_COUPLER = 2, EPX_BY_LOSS = 4, EPX_BY_CURRENT = 8 };
+
+typedef enum {
+#define EPX_FOLLOW_ENUM(name, by, equation) name,
+  EPX_FOLLOWS(EPX_FOLLOW_ENUM)
+#undef EPX_FOLLOW_ENUM
+      EPX_FOLLOW_COUNT
+} epx_follow;
+
+/** A row of a family's table of fabrication. EPX_FOLLOW_EXCHANGE is of a parameter of links and a device of nodes;
+ * of all others parameter and device have one site. */
+typedef struct {
+  int parameter, device; /* indices of the family's tables */
+  epx_follow follow;
+  double factor;
+} epx_family_response;
 
 /** How the outputs are read: r = scale * (…) of each output node, s0 and s1 its first components.
  * X(name, deck name, meaning) */
@@ -270,6 +323,12 @@ typedef struct epx_family {
   /** How its links act, for networks that are distributed over ranks. They need eval_antisymmetric to act on
    * each node alone. NULL: the family has no such law, its networks stay on one core. */
   const epx_link_law *link_law;
+
+  /** What fabrication moves: the devices that a network is made of, and how its parameters follow them. 0: none, and
+   * `process` and `network.device` are refused. */
+  int n_devices, n_responses;
+  const epx_family_device *devices;     /* [n_devices] */
+  const epx_family_response *responses; /* [n_responses] */
 } epx_family;
 
 /* Every function may use lanes->scratch, which is theirs alone: lanes serve one thread at a time. */

@@ -125,6 +125,10 @@ static void eval_energy(const epx_lanes *lanes, const double *y, double *energy)
   }
 }
 
+/* What fabrication moves: a phase of a node's guide is a force beside its bias. */
+static const epx_family_device devices[] = {{"guide", EPX_SITE_NODE, false}};
+static const epx_family_response responses[] = {{BIAS, 0, EPX_FOLLOW_PHASE, 1}};
+
 extern const epx_family epx_plugin_family; /* what the program looks for */
 const epx_family epx_plugin_family = {
     .abi = EPX_FAMILY_ABI,
@@ -152,4 +156,8 @@ const epx_family epx_plugin_family = {
     .add_energy_gradient = add_energy_gradient,
     .eval_energy = eval_energy,
     .set_input = set_input,
+    .n_devices = 1,
+    .devices = devices,
+    .n_responses = 1,
+    .responses = responses,
 };

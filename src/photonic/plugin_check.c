@@ -84,6 +84,35 @@ static epx_err check_parameters(const epx_family *family) {
   return EPX_OK;
 }
 
+/** Checks one row of the table of fabrication: EPX_FOLLOW_EXCHANGE is of links and of devices of nodes, all others are
+ * of one site. */
+static epx_err check_response(const epx_family *family, int r) {
+  const epx_family_response *row = &family->responses[r];
+  if (row->parameter < 0 || row->parameter >= family->n_parameters || row->device < 0 ||
+      row->device >= family->n_devices || (int)row->follow < 0 || row->follow >= EPX_FOLLOW_COUNT)
+    return EPX_RAISE(EPX_EINPUT, "response %d: parameter %d, device %d, follow %d are not all in its tables",
+                     r, row->parameter, row->device, (int)row->follow);
+  const bool exchanged = row->follow == EPX_FOLLOW_EXCHANGE;
+  const epx_site site = family->parameters[row->parameter].site, of = family->devices[row->device].site;
+  if (exchanged ? site != EPX_SITE_LINK || of != EPX_SITE_NODE : site != of)
+    return EPX_RAISE(EPX_EINPUT, "response %d: parameter %s and device %s are not of one site", r,
+                     family->parameters[row->parameter].name, family->devices[row->device].name);
+  return EPX_OK;
+}
+
+static epx_err check_fabrication(const epx_family *family) {
+  if (family->n_devices < 0 || family->n_devices > EPX_FAMILY_MAX_DEVICES)
+    return EPX_RAISE(EPX_EINPUT, "%d devices, 0 to %d are allowed", family->n_devices,
+                     EPX_FAMILY_MAX_DEVICES);
+  if ((family->n_devices > 0 && !family->devices) || (family->n_responses > 0 && !family->responses))
+    return EPX_RAISE(EPX_EINPUT, "its struct counts devices or responses that are not there");
+  for (int k = 0; k < family->n_devices; k++)
+    if (!family->devices[k].name) return EPX_RAISE(EPX_EINPUT, "device %d lacks its name", k);
+  for (int r = 0; r < family->n_responses; r++)
+    EPX_TRY(check_response(family, r));
+  return EPX_OK;
+}
+
 /** A network to try the family on; rows of one vector of lanes. */
 typedef struct {
   epx_network *network;
@@ -187,6 +216,7 @@ epx_err epx_plugin_check(const epx_family *family) {
   EPX_TRY(check_members(family));
   EPX_TRY(check_numbers(family));
   EPX_TRY(check_parameters(family));
+  EPX_TRY(check_fabrication(family));
   int code = create_trial(family, &t);
   if (code == EPX_OK) code = try_field(&t);
   destroy_trial(&t);

@@ -48,8 +48,12 @@ static void init_layout(const epx_settings *settings, const epx_network *network
   }
   layout->fabricated = layout->size;
   if (settings->keep_variation && settings->fabricated) {
-    layout->n_fabricated = network->n_nodes;
-    layout->size += epx_fabricated_get_size(network->n_nodes);
+    epx_layout devices;
+    epx_layout_init(network, &devices);
+    layout->n_guides = epx_layout_get_n_guides(&devices);
+    layout->n_devices = epx_layout_get_n_devices(&devices);
+    layout->by_node = devices.by_node;
+    layout->size += epx_fabricated_get_size(layout->n_guides, layout->n_devices);
   }
   layout->parameters = layout->size;
   if (!settings->keep_parameters) return;
@@ -57,13 +61,6 @@ static void init_layout(const epx_settings *settings, const epx_network *network
   for (int p = 0; p < layout->n_kept; p++)
     layout->n_of_kept[p] = network->count[p];
   layout->size += network->n_theta;
-}
-
-static epx_err create_placement(const epx_placement_spec *spec, int n_nodes, double radius,
-                                epx_placement **out) {
-  if (spec->path) return epx_placement_read(spec->path, out);
-  const int columns = spec->n_columns > 0 ? spec->n_columns : (int)ceil(sqrt(n_nodes));
-  return epx_placement_create_grid(n_nodes, columns, spec->pitch, spec->x, spec->y, radius, out);
 }
 
 /* The deck's words stand before what the layer below says, so that its line can be found. */
@@ -76,8 +73,11 @@ static epx_err raise_in(const char *section, int code) {
 static epx_err create_fabrication(const epx_settings *settings, epx_point *point) {
   epx_fabrication_spec spec = settings->fabrication;
   epx_placement *placement = NULL;
+  epx_ring_spec device;
+  epx_ring ring;
   if (!settings->fabricated) return EPX_OK;
-  int code = create_placement(&settings->placement, point->network->n_nodes, spec.ring.radius, &placement);
+  EPX_TRY(epx_fabrication_eval_device(&spec, &device, &ring));
+  int code = epx_layout_create_placement(point->network, &settings->placement, &device, &placement);
   if (code != EPX_OK) return raise_in("process.placement", code);
   spec.process.placement = placement;
   code = epx_fabrication_create(&spec, point->network, point->nominal, &point->fabrication);

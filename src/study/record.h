@@ -24,7 +24,8 @@ typedef struct {
   const char *varied[EPX_FAMILY_MAX_PARAMETERS];           /* their names */
   size_t n_values[EPX_FAMILY_MAX_PARAMETERS];              /* nodes or links of each */
   size_t value[EPX_FAMILY_MAX_PARAMETERS];                 /* where each starts */
-  int n_fabricated;                                        /* nodes whose fabrication is kept, 0: of none */
+  int n_guides, n_devices;                                 /* whose fabrication is kept, 0: of none */
+  bool by_node;                                            /* both are the network's nodes */
   int n_kept;                                              /* parameters kept as trained: 0 or the family's */
   size_t n_of_kept[EPX_FAMILY_MAX_PARAMETERS];             /* nodes or links of each */
   size_t metric, curve, variation, fabricated, parameters; /* where each part starts */

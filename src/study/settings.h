@@ -43,13 +43,6 @@ typedef enum {
       EPX_CURVE_COUNT
 } epx_curve;
 
-/** Where in its die the device of each node lies. */
-typedef struct {
-  const char *path;   /* CSV; NULL: a grid */
-  int n_columns;      /* of the grid; 0: as many as rows */
-  double pitch, x, y; /* of the grid [m] */
-} epx_placement_spec;
-
 typedef struct {
   uint64_t seed;
   epx_network_spec network; /* n_inputs, n_outputs 0: as many as the task and the cost need */
@@ -64,7 +57,8 @@ typedef struct {
   epx_engine engine; /* as asked for */
   int n_ranks;       /* that solve one distributed network together */
   const char *petsc_options; /* NULL: none */
-  bool described;            /* fabrication.ring is set: the deck says what ring a node is */
+  bool has_device;           /* fabrication.ring is set: the deck says what its devices are */
+  bool described;            /* and that gives normalised parameters their units: of family kerr */
   bool fabricated;           /* all of fabrication is set but the placement, which `placement` describes */
   epx_fabrication_spec fabrication;
   epx_placement_spec placement;

@@ -130,13 +130,13 @@ static epx_err compare_gradients(const epx_point *point, block_work *work, doubl
 /* Keeps what the records want of the draws; they are the same whatever is deployed. room [n_theta]. */
 static epx_err keep_draws(const epx_point *point, int i_point, int first, double *room, double *record) {
   const epx_record_layout *layout = &point->layout;
-  if (layout->n_fabricated == 0 && layout->n_varied == 0) return EPX_OK;
+  if (layout->n_devices == 0 && layout->n_varied == 0) return EPX_OK;
   for (int k = 0; k < point->block; k++) {
     const uint32_t instance = (uint32_t)(first + k);
     double *own = record + (size_t)k * layout->size;
     EPX_TRY(epx_deployment_eval_instance(point, i_point, instance, point->nominal, room, NULL));
     epx_record_write_draws(layout, point->network, room, own);
-    if (layout->n_fabricated > 0) epx_fabricated_eval(point->fabrication, own + layout->fabricated);
+    if (layout->n_devices > 0) epx_fabricated_eval(point->fabrication, own + layout->fabricated);
   }
   return EPX_OK;
 }

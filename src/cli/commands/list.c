@@ -75,6 +75,20 @@ static void print_presets(const epx_family *family) {
     printf("  preset %s: %s\n", family->presets[k].name, family->presets[k].summary);
 }
 
+/* What fabrication moves, row by row: "detuning <- ring: p + …". */
+static void print_responses(const epx_family *family) {
+  if (family->n_devices == 0) return;
+  printf("\n  fabrication (`process`), p the parameter:\n");
+  for (int r = 0; r < family->n_responses; r++) {
+    const epx_family_response *row = &family->responses[r];
+    const epx_family_device *device = &family->devices[row->device];
+    printf("  %-13s by its %s%s, %s", family->parameters[row->parameter].name, device->name,
+           device->paired ? " (two guides)" : "", epx_layout_get_equation(row->follow));
+    if (row->factor != 1) printf("; f = %g", row->factor);
+    printf("\n");
+  }
+}
+
 static epx_err list_families(void) {
   for (int i = 0; epx_family_get(i); i++) {
     const epx_family *family = epx_family_get(i);
@@ -92,6 +106,7 @@ static epx_err list_families(void) {
            "default", "range", "trained", "meaning");
     for (int p = 0; p < family->n_parameters; p++)
       print_parameter(&family->parameters[p], widest);
+    print_responses(family);
     printf("%s", epx_family_get(i + 1) ? "\n" : "");
   }
   return EPX_OK;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "epilux/log.h"
 #include "photonic/device/normalisation.h"
@@ -94,6 +95,12 @@ static void print_light(const epx_point *point, const epx_ring_spec *spec, const
 }
 
 static epx_err print_units(const epx_point *point, const epx_ring_spec *spec, const epx_ring *ring) {
+  if (epx_family_get_parameter(point->network->family, "kerr") < 0 ||
+      strcmp(epx_family_get_time_unit(point->network->family), "1") != 0) {
+    const double known = epx_fabrication_eval_rate(point->network, point->nominal, ring);
+    if (known > 0) printf("# units       a rate of 1 is %.4g 1/s\n", known);
+    return EPX_OK;
+  }
   const double loss = epx_network_get_loss(point->network, point->nominal, 0),
                kerr = get_nominal(point, "kerr");
   if (!(loss > 0)) {
@@ -133,11 +140,34 @@ static void print_field(const epx_process *process, const epx_process_terms *ter
   printf("\n");
 }
 
+/* What is placed, kind after kind. */
+static void print_devices(const epx_point *point) {
+  const epx_family *family = point->network->family;
+  const epx_layout *layout = epx_fabrication_get_layout(point->fabrication);
+  printf("# devices    ");
+  for (int k = 0; k < layout->n_kinds; k++)
+    printf("%s%d x %s%s", k ? ", " : " ", layout->first_device[k + 1] - layout->first_device[k],
+           family->devices[k].name, layout->paired[k] ? " (2 guides each)" : "");
+  printf("\n");
+}
+
+/* Without a geometry the numbers are stated, and mostly nobody has stated them for this chip. */
+static void print_sensitivity(const epx_point *point) {
+  const epx_ring *ring = epx_fabrication_get_ring(point->fabrication);
+  printf(
+      "# stated      process.sensitivity, no geometry: %.3g nm per nm of width, %.3g nm per nm of thickness, "
+      "%.3g pm per K; resonances every %.4g nm\n",
+      ring->mode.shift_width, ring->mode.shift_thickness, ring->mode.shift_temperature * 1e12,
+      ring->spectral_range * 1e9);
+}
+
 static void print_process(const epx_point *point) {
   const epx_process *process = epx_fabrication_get_process(point->fabrication);
   const epx_wafer *wafer = epx_process_get_wafer(process);
   printf("\n# Process: %d dies of %g x %g mm per wafer of %g mm\n", wafer->n_dies,
          wafer->spec.die_width * 1e3, wafer->spec.die_height * 1e3, wafer->spec.diameter * 1e3);
+  print_devices(point);
+  if (point->settings->fabrication.stated) print_sensitivity(point);
   for (int q = 0; q < EPX_DEVIATION_COUNT; q++) {
     const epx_process_spec *spec = &point->settings->fabrication.process;
     const epx_process_terms *terms = &spec->terms[q];
@@ -165,10 +195,11 @@ static void print_readout(const epx_settings *settings) {
 epx_err epx_device_sheet_view(const epx_settings *settings, const epx_point *point) {
   epx_ring ring;
   print_readout(settings);
-  if (!settings->described) return EPX_OK;
-  EPX_TRY(epx_ring_eval(&settings->fabrication.ring, &ring));
-  print_ring(&settings->fabrication.ring, &ring);
-  EPX_TRY(print_units(point, &settings->fabrication.ring, &ring));
+  if (settings->has_device) {
+    EPX_TRY(epx_ring_eval(&settings->fabrication.ring, &ring));
+    print_ring(&settings->fabrication.ring, &ring);
+    EPX_TRY(print_units(point, &settings->fabrication.ring, &ring));
+  }
   if (point->fabrication) print_process(point);
   return EPX_OK;
 }

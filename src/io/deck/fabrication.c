@@ -34,18 +34,49 @@ static void set_quantities(const epx_tree *map, const epx_device *device, void *
   }
 }
 
+static bool has_phase(const epx_family *family) {
+  for (int r = 0; r < family->n_responses; r++)
+    if (family->responses[r].follow == EPX_FOLLOW_PHASE) return true;
+  return false;
+}
+
+/* A phase shifter is as long as the deck says, a ring at least as long as a circle. */
+static epx_err check_length(const epx_tree *map, const epx_family *family, const epx_ring_spec *spec) {
+  const double circle = 6.283185307179586 * spec->radius;
+  if (has_phase(family) && spec->length == 0)
+    return epx_tree_raise(
+        map, "network.device.length is missing: family %s is made of phase shifters, such as of 100 um",
+        family->name);
+  if (!has_phase(family) && spec->length > 0 && spec->length < circle * (1 - 1e-9))
+    return epx_tree_raise(
+        epx_tree_get(map, "length"),
+        "network.device.length: %g um, but a circle of radius %g um is %g um around; 0 or more "
+        "than that is wanted",
+        spec->length * 1e6, spec->radius * 1e6, circle * 1e6);
+  return EPX_OK;
+}
+
 static epx_err read_device(const epx_tree *map, const epx_family *family, epx_settings *settings) {
   epx_ring ring;
   epx_ring_spec *spec = &settings->fabrication.ring;
-  if (strcmp(family->name, "kerr") != 0)
-    return epx_tree_raise(map, "network.device: works with family kerr only; family %s has other units",
+  if (family->n_devices == 0)
+    return epx_tree_raise(map, "network.device: family %s names no device that a geometry describes",
                           family->name);
   epx_ring_init((epx_material_kind)get_word(map, "material", epx_words_get_material), spec);
   set_quantities(map, spec->core == EPX_SILICON ? &epx_ring_silicon : &epx_ring_nitride, spec);
+  EPX_TRY(check_length(map, family, spec));
   const int code = epx_ring_eval(spec, &ring);
   if (code == EPX_EINPUT) return epx_tree_raise(map, "network.device: %s", epx_error_get_message());
-  settings->described = true;
+  settings->has_device = true;
+  settings->described = strcmp(family->name, "kerr") == 0;
   return code;
+}
+
+static void read_sensitivity(const epx_tree *map, epx_fabrication_spec *fabrication) {
+  fabrication->stated = map != NULL;
+  if (!map) return;
+  const epx_material_kind core = (epx_material_kind)get_word(map, "material", epx_words_get_material);
+  set_quantities(map, epx_sensitivity_get_device(core), &fabrication->sensitivity);
 }
 
 static epx_err read_numbers(const epx_tree *list, epx_settings *settings, const double **out) {
@@ -126,6 +157,7 @@ static epx_err read_placement(const epx_tree *map, epx_settings *settings) {
   set_number(map, "pitch", &placement->pitch);
   set_number(map, "left", &placement->x);
   set_number(map, "bottom", &placement->y);
+  set_number(map, "arms", &placement->arms);
   return EPX_OK;
 }
 
@@ -142,11 +174,18 @@ static void read_remedies(const epx_tree *map, epx_fabrication_spec *fabrication
   fabrication->compensated = is_true(heating, "compensated");
 }
 
+/* What is wrong begins with the key of the process that it is about, where it is about one. */
+static epx_err raise_at(const epx_tree *map, const char *message) {
+  char key[32];
+  snprintf(key, sizeof key, "%.*s", (int)strcspn(message, ":"), message);
+  const epx_tree *at = epx_tree_get(map, key);
+  return at ? epx_tree_raise(at, "process.%s", message) : epx_tree_raise(map, "process: %s", message);
+}
+
 static epx_err read_process(const epx_tree *map, epx_settings *settings) {
   epx_process_spec *process = &settings->fabrication.process;
   const epx_tree *without = epx_tree_get(map, "without");
-  if (!settings->described)
-    return epx_tree_raise(map, "process: network.device is missing; it says what ring each node is");
+  read_sensitivity(epx_tree_get(map, "sensitivity"), &settings->fabrication);
   epx_process_init(process);
   process->seed = settings->seed;
   EPX_TRY(epx_process_set_preset(epx_tree_get(map, "preset")->text, process));
@@ -160,8 +199,10 @@ static epx_err read_process(const epx_tree *map, epx_settings *settings) {
     EPX_TRY(read_terms(map, (epx_deviation)q, settings));
   EPX_TRY(read_placement(epx_tree_get(map, "placement"), settings));
   read_remedies(map, &settings->fabrication);
-  settings->fabricated = true;
-  return EPX_OK;
+  const int code = epx_fabrication_check(&settings->fabrication, settings->network.family);
+  if (code == EPX_EINPUT) return raise_at(map, epx_error_get_message());
+  settings->fabricated = code == EPX_OK;
+  return code;
 }
 
 epx_err epx_settings_read_fabrication(const epx_tree *resolved, epx_settings *settings) {

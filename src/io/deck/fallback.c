@@ -8,7 +8,7 @@
 #include "io/deck/resolve.h"
 #include "io/yaml/text.h"
 #include "learning/task/task.h"
-#include "photonic/device/ring.h"
+#include "photonic/device/sensitivity.h"
 #include "photonic/network.h"
 
 enum { BUFFER_SIZE = 256 };
@@ -67,6 +67,17 @@ static const char *get_topology_checksum(const epx_resolver *r, const epx_tree *
 static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
   return r->family->n_presets > 0 ? r->family->presets[0].name : NULL;
+}
+
+static const epx_preset *get_given_preset(const epx_resolver *r) {
+  const epx_tree *preset = epx_tree_get_path(r->root, "network.preset");
+  return preset ? epx_family_get_preset(r->family, preset->text) : NULL;
+}
+
+static const char *get_sensitive_material(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  const epx_preset *preset = get_given_preset(r);
+  return preset && preset->core ? preset->core : "silicon";
 }
 
 static const char *get_readout(const epx_resolver *r, const epx_tree *beside, char *buffer) {
@@ -164,6 +175,7 @@ static const struct {
     {"network.plugin_checksum", get_plugin_checksum},
     {"network.topology.checksum", get_topology_checksum},
     {"network.preset", get_preset},
+    {"process.sensitivity.material", get_sensitive_material},
     {"network.parameters.coupling_spread", get_coupling_spread},
     {"network.inputs.scale", get_input_scale},
     {"network.outputs.readout", get_readout},
@@ -181,13 +193,25 @@ static const struct {
     {"variation.*.mean", get_mean},
 };
 
-/* The default of a ring's quantity in the material given. */
-static const char *get_ring_quantity(const char *name, const epx_tree *beside, char *buffer) {
-  const epx_device *ring = has(beside, "material", "silicon") ? &epx_ring_silicon : &epx_ring_nitride;
-  for (int i = 0; i < ring->n_quantities; i++)
-    if (strcmp(ring->quantities[i].name, name) == 0)
-      return epx_text_eval_number(ring->quantities[i].fallback, buffer);
+static bool is_of_silicon(const epx_tree *beside) {
+  return has(beside, "material", "silicon");
+}
+
+static const char *get_quantity(const epx_device *device, const char *name, char *buffer) {
+  for (int i = 0; i < device->n_quantities; i++)
+    if (strcmp(device->quantities[i].name, name) == 0)
+      return epx_text_eval_number(device->quantities[i].fallback, buffer);
   return NULL;
+}
+
+/* A preset knows how long its guides are. */
+static const char *get_sensitivity(const epx_resolver *r, const char *name, const epx_tree *beside,
+                                   char *buffer) {
+  const epx_preset *preset = get_given_preset(r);
+  if (strcmp(name, "length") == 0 && preset && preset->length > 0)
+    return epx_text_eval_number(preset->length, buffer);
+  return get_quantity(is_of_silicon(beside) ? &epx_sensitivity_silicon : &epx_sensitivity_nitride, name,
+                      buffer);
 }
 
 const char *epx_fallback_get(const epx_resolver *resolver, const epx_schema_entry *entry,
@@ -195,6 +219,9 @@ const char *epx_fallback_get(const epx_resolver *resolver, const epx_schema_entr
   for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
     if (strcmp(fallbacks[i].path, entry->path) == 0) return fallbacks[i].get(resolver, beside, buffer);
   if (entry->derived && strcmp(entry->derived, "network.device.material") == 0)
-    return get_ring_quantity(epx_schema_get_key(entry), beside, buffer);
+    return get_quantity(is_of_silicon(beside) ? &epx_ring_silicon : &epx_ring_nitride,
+                        epx_schema_get_key(entry), buffer);
+  if (entry->derived && strcmp(entry->derived, "process.sensitivity.material") == 0)
+    return get_sensitivity(resolver, epx_schema_get_key(entry), beside, buffer);
   return entry->fallback;
 }

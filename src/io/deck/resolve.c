@@ -201,9 +201,11 @@ static epx_err resolve_key(epx_resolver *r, const epx_schema_entry *entry, const
   const epx_tree *node = epx_tree_get(user, epx_schema_get_key(entry));
   snprintf(path, sizeof path, "%s%s%s", section, *section ? "." : "", epx_schema_get_key(entry));
   if (epx_tree_is_null(node)) node = NULL;
-  if (entry->type == EPX_SCHEMA_SECTION || entry->type == EPX_SCHEMA_FACTORS)
-    return !node && entry->optional ? EPX_OK : resolve_map(r, entry, path, node, made, made);
+  const bool section_wanted = entry->type == EPX_SCHEMA_SECTION || entry->type == EPX_SCHEMA_FACTORS;
+  if (section_wanted && !node && (entry->optional || !epx_usage_is_active(r, entry, section, made)))
+    return EPX_OK;
   const char *unmet = node ? epx_usage_get_unmet(r, entry, section, made) : NULL;
+  if (section_wanted && !unmet) return resolve_map(r, entry, path, node, made, made);
   if (unmet) {
     if (!is_outranked(r, unmet, node, made)) return raise_unused(unmet, path, node);
     node = NULL;

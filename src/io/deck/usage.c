@@ -76,7 +76,7 @@ static bool is_met(const epx_resolver *resolver, const char *condition, const ch
     set_path(one, strcspn(one, ":"), path, full);
     const epx_tree *value =
         *one == '.' ? epx_tree_get(beside, strrchr(full, '.') + 1) : epx_tree_get_path(resolver->root, full);
-    if (value && takes(one, value->text)) return true;
+    if (takes(one, !value ? "none" : value->kind == EPX_TREE_SCALAR ? value->text : "")) return true;
   }
   return false;
 }

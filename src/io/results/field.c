@@ -55,21 +55,22 @@ static void init_parameter(epx_field *field, const epx_record_layout *layout, in
 }
 
 /* One column of what is kept of the fabrication. Returns where the next one starts. */
-static size_t init_fabricated(epx_field *field, const epx_fabricated_column *column, int n_nodes,
-                              size_t start) {
+static size_t init_fabricated(epx_field *field, const epx_fabricated_column *column,
+                              const epx_record_layout *layout, size_t start) {
   init_field(field, "fabrication", column->name, start);
   field->unit = column->unit;
   field->long_name = column->meaning;
-  if (column->by_node) {
-    field->length = (size_t)n_nodes;
-    field->axis = EPX_AXIS_NODE;
+  if (column->by != EPX_FABRICATED_INSTANCE) {
+    const bool guide = column->by == EPX_FABRICATED_GUIDE;
+    field->length = (size_t)(guide ? layout->n_guides : layout->n_devices);
+    field->axis = layout->by_node ? EPX_AXIS_NODE : guide ? EPX_AXIS_GUIDE : EPX_AXIS_DEVICE;
   }
   return start + field->length;
 }
 
 static int count_fabricated(const epx_record_layout *layout) {
   int n = 0;
-  while (layout->n_fabricated > 0 && epx_fabricated_get_column(n))
+  while (layout->n_devices > 0 && epx_fabricated_get_column(n))
     n++;
   return n;
 }
@@ -101,7 +102,7 @@ epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settin
     if (layout->n_values[v] > 0) init_variation(next++, layout, v, settings->network.family);
   start = layout->fabricated;
   for (int i = 0; i < n_fabricated; i++)
-    start = init_fabricated(next++, epx_fabricated_get_column(i), layout->n_fabricated, start);
+    start = init_fabricated(next++, epx_fabricated_get_column(i), layout, start);
   start = layout->parameters;
   for (int p = 0; p < layout->n_kept; start += layout->n_of_kept[p++])
     if (layout->n_of_kept[p] > 0) init_parameter(next++, layout, p, settings->network.family, start);

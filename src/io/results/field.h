@@ -6,7 +6,16 @@
 
 #include "study/record.h"
 
-typedef enum { EPX_AXIS_NONE, EPX_AXIS_EPOCH, EPX_AXIS_NODE, EPX_AXIS_LINK, EPX_AXIS_COUNT } epx_axis;
+/* Guides and devices are those of photonic/fabrication/layout.h. */
+typedef enum {
+  EPX_AXIS_NONE,
+  EPX_AXIS_EPOCH,
+  EPX_AXIS_NODE,
+  EPX_AXIS_LINK,
+  EPX_AXIS_GUIDE,
+  EPX_AXIS_DEVICE,
+  EPX_AXIS_COUNT
+} epx_axis;
 
 typedef struct {
   char path[128]; /* "/trials/accuracy" */

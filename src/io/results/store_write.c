@@ -12,7 +12,7 @@
 #include "epilux/version.h"
 #include "io/results/store_private.h"
 
-static const char *const axis_path[EPX_AXIS_COUNT] = {NULL, "/epoch", "/node", "/link"};
+static const char *const axis_path[EPX_AXIS_COUNT] = {NULL, "/epoch", "/node", "/link", "/guide", "/device"};
 
 epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *field) {
   return (epx_archive_array){
@@ -42,8 +42,12 @@ static epx_err write_scale(epx_archive *archive, const char *path, const char *l
 }
 
 static epx_err write_scales(const epx_store *store, epx_archive *archive) {
-  static const char *const long_name[EPX_AXIS_COUNT] = {NULL, "epoch of training, from 1",
-                                                        "node of the network", "link of the network"};
+  static const char *const long_name[EPX_AXIS_COUNT] = {NULL,
+                                                        "epoch of training, from 1",
+                                                        "node of the network",
+                                                        "link of the network",
+                                                        "guide of a device, as placed",
+                                                        "device, kind after kind"};
   const epx_campaign *campaign = store->campaign;
   EPX_TRY(write_scale(archive, "/point", "design point", campaign->n_points, 0));
   EPX_TRY(write_scale(archive, "/instance", "fabricated instance", campaign->n_instances, 0));

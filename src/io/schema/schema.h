@@ -45,8 +45,8 @@ typedef struct epx_schema_entry {
       words; /* WORD(S); of a SECTION: it may be given as a word, its `kind`, and a map without kind is of
                              the kind `example` */
   const char *applies; /* "path: word word": only where that key has one of these; ".key" is a key beside;
-                             between "; " stand conditions that all must hold, between " | " such of which one must;
-                             NULL: always */
+                             between "; " stand conditions that all must hold, between " | " such of which one must; of a
+                             key that is not there the word is none; NULL: always */
   const char *example; /* for the reference, where there is no default */
   const char *meaning; /* one line */
 } epx_schema_entry;

@@ -14,10 +14,21 @@
 
 #define DEVICE_ROWS                                                                                          \
   {"network.device", EPX_SCHEMA_SECTION, .optional = true,                                                   \
-   .meaning = "the ring of each node (family kerr): fixes the SI units of the parameters (`epilux check`) "  \
-              "and what `process` changes; `epilux list devices`"},                                          \
+   .meaning = "geometry of the devices, the ring of each node or the guide of each phase shifter: what "     \
+              "`process` changes, and of family kerr the SI units of the parameters (`epilux check`); "      \
+              "`epilux list devices`"},                                                                      \
       {"network.device.material", WORD(material), .fallback = "silicon", .meaning = "of the core"},          \
       EPX_RINGS(DEVICE_ROW)
+
+#define SENSITIVITY_ROW(member, text, silicon, nitride, from, to, assumed, source, what)                     \
+  {"process.sensitivity." #member,                                                                           \
+   EPX_SCHEMA_REAL,                                                                                          \
+   .unit = text,                                                                                             \
+   .low = from,                                                                                              \
+   .high = to,                                                                                               \
+   .fallback = #silicon " in silicon, " #nitride " in silicon nitride",                                      \
+   .derived = "process.sensitivity.material",                                                                \
+   .meaning = what},
 
 #define QUANTITY_ROW(section, member, text, value, from, to, what)                                           \
   {section #member, EPX_SCHEMA_REAL,    .unit = text,   .low = from,                                         \
@@ -82,11 +93,12 @@
 #define SQUARE_EPX_DEVIATION_ETCH "m2/m"
 #define SQUARE_EPX_DEVIATION_LOSS "1/m"
 #define SQUARE_EPX_DEVIATION_INDEX "1/m"
+#define SQUARE_EPX_DEVIATION_TEMPERATURE "K2/m"
+#define SQUARE_EPX_DEVIATION_CURRENT "1/m"
 
 #define PROCESS_ROWS                                                                                         \
   {"process", EPX_SCHEMA_SECTION, .optional = true,                                                          \
-   .meaning = "fabrication statistics from lot to wafer, die and device, applied before `variation`; needs " \
-              "network.device"},                                                                             \
+   .meaning = "fabrication statistics from lot to wafer, die and device, applied before `variation`"},       \
       {"process.preset", WORD(process_preset), .fallback = "none", .meaning = "`epilux list processes`"},    \
       {"process.without", WORDS(term), .fallback = "[]",                                                     \
        .meaning = "terms to leave out, for all quantities"},                                                 \
@@ -107,7 +119,15 @@
        .applies = "process.sampler: wafer",                                                                  \
        .meaning =                                                                                            \
            "size of the periodic field relative to the wafer; larger for longer correlation lengths"},       \
-      {"process.placement", EPX_SCHEMA_SECTION, .meaning = "position of each node's device on its die"},     \
+      {"process.sensitivity", EPX_SCHEMA_SECTION, .applies = "network.device: none",                         \
+       .meaning = "what a deviation does, stated where network.device gives no geometry; the defaults are "  \
+                  "those of a common guide, or of the preset"},                                              \
+      {"process.sensitivity.material", WORD(material), .derived = "network.preset",                          \
+       .fallback = "silicon, or the preset's", .meaning = "of the guides; the defaults below are its"},      \
+      EPX_SENSITIVITIES(SENSITIVITY_ROW){                                                                    \
+          "process.placement", EPX_SCHEMA_SECTION,                                                           \
+          .meaning = "position of each device on its die, kind after kind; `epilux list families` says "     \
+                     "what they are"},                                                                       \
       {"process.placement.kind", WORD(placement), .fallback = "grid",                                        \
        .meaning =                                                                                            \
            "a grid, row by row, or a CSV file with columns name, x_um, y_um and optionally radius_um"},      \
@@ -144,6 +164,13 @@
        .fallback = "2e-4",                                                                                   \
        .applies = "process.placement.kind: grid",                                                            \
        .meaning = "position of the first device"},                                                           \
+      {"process.placement.arms",                                                                             \
+       EPX_SCHEMA_REAL,                                                                                      \
+       .unit = "m",                                                                                          \
+       POSITIVE,                                                                                             \
+       .fallback = "2.5e-5",                                                                                 \
+       .applies = "process.placement.kind: grid",                                                            \
+       .meaning = "distance between the two guides of an interferometer"},                                   \
       {"process.wafer", EPX_SCHEMA_SECTION,                                                                  \
        .meaning = "instance k is die k mod n of wafer k / n, n the dies that lie whole on a wafer"},         \
       EPX_WAFERS(WAFER_ROW) EPX_DEVIATIONS(TERM_ROWS){                                                       \

@@ -55,6 +55,10 @@ static epx_err eval_angle(const epx_ring_spec *spec, double gap, double radius, 
   return EPX_OK;
 }
 
+double epx_ring_get_length(const epx_ring_spec *spec) {
+  return spec->length > 0 ? spec->length : 2 * EPX_PI * spec->radius;
+}
+
 static double eval_quality(double frequency, double rate) {
   return rate > 0 ? frequency / rate : INFINITY;
 }
@@ -68,7 +72,7 @@ epx_err epx_ring_eval(const epx_ring_spec *spec, epx_ring *ring) {
   EPX_TRY(epx_waveguide_eval_index(&r.mode, spec->wavelength, &r.n_eff));
   EPX_TRY(eval_angle(spec, spec->gap, spec->radius, &r.angle, &r.decay, &r.width_slope));
   r.frequency = 2 * EPX_PI * EPX_LIGHT_SPEED / spec->wavelength;
-  r.length = 2 * EPX_PI * spec->radius;
+  r.length = epx_ring_get_length(spec);
   r.spectral_range = spec->wavelength * spec->wavelength / (r.mode.n_g * r.length);
   r.power_coupling = sin(r.angle) * sin(r.angle);
   r.intrinsic_rate = spec->loss * (log(10) / 10) * EPX_LIGHT_SPEED / r.mode.n_g;
@@ -91,7 +95,7 @@ epx_err epx_ring_eval_exchange(const epx_ring_spec *spec, double gap, double *ra
   double angle, decay, width_slope;
   EPX_TRY(epx_waveguide_eval(&guide, &mode));
   EPX_TRY(eval_angle(spec, gap, spec->radius / 2, &angle, &decay, &width_slope));
-  *rate = sin(angle) * EPX_LIGHT_SPEED / (mode.n_g * 2 * EPX_PI * spec->radius);
+  *rate = sin(angle) * EPX_LIGHT_SPEED / (mode.n_g * epx_ring_get_length(spec));
   return EPX_OK;
 }
 
@@ -103,7 +107,8 @@ void epx_ring_eval_change(const epx_ring_spec *spec, const epx_ring *ring, const
       ring->angle * exp(-ring->decay * (deviation[EPX_DEVIATION_GAP] - width) - ring->width_slope * width);
   change->shift = mode->shift_width * width + mode->shift_thickness * deviation[EPX_DEVIATION_THICKNESS] +
                   mode->shift_slab * deviation[EPX_DEVIATION_ETCH] +
-                  spec->wavelength * mode->confinement * deviation[EPX_DEVIATION_INDEX] / mode->n_g;
+                  spec->wavelength * mode->confinement * deviation[EPX_DEVIATION_INDEX] / mode->n_g +
+                  mode->shift_temperature * deviation[EPX_DEVIATION_TEMPERATURE];
   change->loss_factor = exp(deviation[EPX_DEVIATION_LOSS]);
   change->coupling_factor = sin(angle) * sin(angle) / ring->power_coupling;
 }

@@ -4,13 +4,13 @@
  *
  *   intrinsic loss        Q_i = 2 pi n_g / (alpha lambda),  kappa_i = omega / Q_i           (rate of energy)
  *   coupling to one bus   K = sin^2(theta),  theta = pi / (2 transfer(gap)) sqrt(2 pi R / decay)
- *                         kappa_c = K c / (n_g 2 pi R)
+ *                         kappa_c = K c / (n_g L),  L = 2 pi R, or `length` of a ring that is no circle
  *   loss                  kappa = kappa_i + buses kappa_c
- *   Kerr                  g = hbar omega^2 c n2 / (n^2 V),  V = area 2 pi R                 (rad/s a photon)
+ *   Kerr                  g = hbar omega^2 c n2 / (n^2 V),  V = area L                      (rad/s a photon)
  *   bistable above        n_c = kappa / (sqrt3 g) photons,  P_c = hbar omega kappa^3 / (3 sqrt3 g kappa_c)
  * theta is the integral along a bus that is straight where the ring, a circle, comes nearest: the gap there
  * grows as z^2 / 2R, and coupling falls as exp(-decay gap). Bends are taken to guide as straight guides do,
- * without loss.
+ * without loss. An interferometer's arm is described alike: 2 pi of its phase are one spectral range lambda^2 / (n_g L).
  */
 #ifndef EPILUX_PHOTONIC_DEVICE_RING_H
 #define EPILUX_PHOTONIC_DEVICE_RING_H
@@ -27,6 +27,8 @@
   X(slab, "m", 0, 0, 0, 1e-4, false, "strip", "left beside the core by a partial etch; 0: strip")            \
   X(radius, "m", 10e-6, 100e-6, 1e-6, 1e-2, true, "common engineering knowledge",                            \
     "R, of the ring's centre line")                                                                          \
+  X(length, "m", 0, 0, 0, 1, false, "0: a circle",                                                           \
+    "of the guide, once around or of a phase shifter; 0: that of a circle")                                  \
   X(gap, "m", 200e-9, 600e-9, 0, 1e-4, true, "common engineering knowledge", "between the ring and a bus")   \
   X(buses, "1", 1, 1, 1, 2, false, "all-pass", "equal bus guides: 1 all-pass, 2 add-drop")                   \
   X(loss, "dB m-1", 200, 30, 0, 1e5, true, "common engineering knowledge: 1 ... 3 dB/cm, 0.1 ... 0.5 dB/cm", \
@@ -48,7 +50,7 @@ typedef struct {
   epx_mode mode;
   double n_eff;                                    /* at `wavelength` */
   double frequency;                                /* omega [rad/s] */
-  double length;                                   /* 2 pi R [m] */
+  double length;                                   /* of the guide; 2 pi R of a circle [m] */
   double spectral_range;                           /* between resonances, lambda^2 / (n_g length) [m] */
   double power_coupling;                           /* K, of one bus, a pass [1] */
   double angle;                                    /* theta [rad] */
@@ -70,6 +72,9 @@ typedef struct {
 /** Inits a ring's description to the defaults of a material. */
 void epx_ring_init(epx_material_kind core, epx_ring_spec *spec);
 
+/** Gets the length of the guide: once around a ring, or of a phase shifter. */
+double epx_ring_get_length(const epx_ring_spec *spec);
+
 /** Evaluates a ring.
  * Errors: EPX_EINPUT: a quantity out of its range (a negative gap), a cross-section, gap or wavelength that
  * is not in the tables (the message names the range), a gap so small that more than all power would couple
@@ -77,12 +82,12 @@ void epx_ring_init(epx_material_kind core, epx_ring_spec *spec);
 epx_err epx_ring_eval(const epx_ring_spec *spec, epx_ring *ring);
 
 /** Evaluates the rate J [rad/s] at which two equal rings exchange amplitude across a gap,
- *   J = sin(theta) c / (n_g 2 pi R),  theta = pi / (2 transfer(gap)) sqrt(pi R / decay):
+ *   J = sin(theta) c / (n_g L),  theta = pi / (2 transfer(gap)) sqrt(pi R / decay):
  * their resonances split by 2 J. Errors: as epx_ring_eval(). */
 epx_err epx_ring_eval_exchange(const epx_ring_spec *spec, double gap, double *rate);
 
 /** Evaluates what a deviation of its fabrication does to a ring, to first order in the exponents:
- *   shift = shift_width dw + shift_thickness dt + shift_slab de + lambda confinement dn / n_g
+ *   shift = shift_width dw + shift_thickness dt + shift_slab de + lambda confinement dn / n_g + shift_temperature dT
  *   kappa_i -> kappa_i exp(d loss)
  *   theta -> theta exp(-decay (d gap - dw) - width_slope dw): width grows into the gap.
  * deviation [EPX_DEVIATION_COUNT], in the units of epx_deviation. */
@@ -97,7 +102,7 @@ typedef struct {
 } epx_ring_effects;
 
 /** Evaluates the effects of n photons in a ring, of energy U = hbar omega n, with the numbers of its core's material, all of the mode
- * in the core, in the volume V = area 2 pi R:
+ * in the core, in the volume V = area L:
  *   kerr = -g n                             two_photon = beta c^2 U / (n^2 V)
  *   N = beta c^2 U^2 tau_c / (2 hbar omega n^2 V^2),  carriers = -(omega / n) dn/dN N,  carrier_loss = sigma c N / n
  *   T = (absorbed kappa_i + two_photon + carrier_loss) U tau / (rho c_p V),  heat = -(omega / n) dn/dT T

@@ -11,7 +11,9 @@
   X(EPX_DEVIATION_GAP, "gap", "m", "of a coupler, beyond what the width takes from it")                      \
   X(EPX_DEVIATION_ETCH, "etch", "m", "thickness of the slab that a partial etch leaves (rib)")               \
   X(EPX_DEVIATION_LOSS, "loss", "1", "logarithm of the propagation loss over its nominal value")             \
-  X(EPX_DEVIATION_INDEX, "index", "1", "refractive index of the core")
+  X(EPX_DEVIATION_INDEX, "index", "1", "refractive index of the core")                                       \
+  X(EPX_DEVIATION_TEMPERATURE, "temperature", "K", "of the device, against that of the design")              \
+  X(EPX_DEVIATION_CURRENT, "current", "1", "logarithm of the pump's power or current over its nominal value")
 
 typedef enum {
 #define EPX_DEVIATION_ENUM(name, text, unit, meaning) name,

@@ -1,10 +1,10 @@
 /** @file
- * Fabrication: computes the parameters of an instance from the fabrication deviations of its rings, after
+ * Fabrication: computes the parameters of an instance from the fabrication deviations of its devices, after
  * trimming and heating.
  *
- * The network's parameters are normalised; a ring of the given description says in what. With Gamma the rate
- * that makes the ring's kappa the sum of the parameters `loss` and `coupling_loss` of node 0, deviations change
- * node i and the link of i and j by
+ * Deviations are drawn for every guide of the layout (layout.h), each makes a shift and two factors by a ring's
+ * description (ring.h) or by stated sensitivities (sensitivity.h), and the family's table says which parameter
+ * follows what (epx_family_response). Of rings, whose table is that of family kerr,
  *
  *   detuning_i    += (2 pi c / lambda^2) (shift_i - laser) / Gamma
  *   loss_i        *= (kappa_i f_i + b kappa_c f_c) / (kappa_i + b kappa_c)
@@ -14,8 +14,12 @@
  * where b counts the buses whose light is part of `loss`: all, or, where coupling_loss_i is above 0, all but
  * the one that it is of. shift, f_i and f_c are those of epx_ring_eval_change() after trimming and heating.
  * Resonances repeat every spectral range, so that a shift is that of the nearest one: to the design for
- * trimming and a fixed laser, to where most of the chip's stand for the others. Decay and slope are taken at
- * the gap of the bus. The drive's own coupling is left as designed.
+ * trimming and a fixed laser, to where most of the chip's stand for the others. A phase does so every 2 pi, which
+ * is a spectral range of its guide. Decay and slope are taken at the gap of the bus. The drive's own coupling is
+ * left as designed.
+ *
+ * Gamma, what a rate of 1 is: that of the family's unit of time; where it has none, the rate that makes the
+ * device's kappa the sum of the parameters `loss` and `coupling_loss` of node 0, or 1 without such parameters.
  */
 #ifndef EPILUX_PHOTONIC_FABRICATION_FABRICATION_H
 #define EPILUX_PHOTONIC_FABRICATION_FABRICATION_H
@@ -24,6 +28,8 @@
 #include <stdint.h>
 
 #include "photonic/device/ring.h"
+#include "photonic/device/sensitivity.h"
+#include "photonic/fabrication/layout.h"
 #include "photonic/fabrication/remedy.h"
 #include "photonic/network.h"
 #include "photonic/process/process.h"
@@ -42,8 +48,10 @@ typedef enum {
 } epx_laser;
 
 typedef struct {
-  epx_ring_spec ring;
-  epx_process_spec process; /* its placement has one device a node */
+  epx_ring_spec ring;          /* read where `stated` is false */
+  bool stated;                 /* no geometry: the numbers are those of `sensitivity` */
+  epx_sensitivity sensitivity; /* read where `stated` is true */
+  epx_process_spec process;    /* its placement has the guides of the layout */
   bool trims;
   epx_trim trim; /* towards the design */
   epx_laser laser;
@@ -54,10 +62,24 @@ typedef struct {
 
 typedef struct epx_fabrication epx_fabrication;
 
+/** Evaluates the device that a network is made of, from its geometry or as stated: `spec` and `ring` out. Errors: as
+ * epx_ring_eval(), epx_sensitivity_eval_ring(). */
+epx_err epx_fabrication_eval_device(const epx_fabrication_spec *fabrication, epx_ring_spec *spec,
+                                    epx_ring *ring);
+
+/** Evaluates the rate Gamma [1/s] of a network of such devices, 0 where nothing says it: a family without resonators,
+ * a loss of node 0 that is not above 0. nominal [n_theta]. */
+double epx_fabrication_eval_rate(const epx_network *network, const double *nominal, const epx_ring *ring);
+
+/** Checks that a family is made of what is described, and has what a process moves. Errors: EPX_EINPUT: a family
+ * without devices; a quantity that varies though nothing of the family follows it; remedies of shifts where none is
+ * followed; a laser that follows where there are no resonances. The messages say what the family lacks. */
+epx_err epx_fabrication_check(const epx_fabrication_spec *spec, const epx_family *family);
+
 /** Creates the fabrication of a network's instances. nominal [n_theta]; both are borrowed for the call.
- * Errors: EPX_EINPUT: a family without rings, as many devices as nodes are not placed, a loss of node 0 that
- * is not above 0, what ring, process and remedies refuse, compensated crosstalk of as much as a ring's own
- * heat; EPX_EMEMORY. */
+ * Errors: EPX_EINPUT: as epx_fabrication_check(); as many devices as the layout has are not placed; a loss of node 0
+ * that is not above 0 where Gamma is asked for; what ring, process and remedies refuse; compensated crosstalk of as
+ * much as a device's own heat; EPX_EMEMORY. */
 epx_err epx_fabrication_create(const epx_fabrication_spec *spec, const epx_network *network,
                                const double *nominal, epx_fabrication **out);
 
@@ -76,15 +98,19 @@ epx_err epx_fabrication_eval(epx_fabrication *fabrication, uint32_t i_point, uin
 /** Gets which lot, wafer and die the instance evaluated last came from. */
 epx_origin epx_fabrication_get_origin(const epx_fabrication *fabrication);
 
-/** Gets the deviations of the instance evaluated last, as epx_process_eval() lays them. Borrowed. */
+/** Gets the layout: which devices there are. Borrowed. */
+const epx_layout *epx_fabrication_get_layout(const epx_fabrication *fabrication);
+
+/** Gets the deviations of the instance evaluated last, as epx_process_eval() lays them, a device there being a guide.
+ * Borrowed. */
 const double *epx_fabrication_get_deviations(const epx_fabrication *fabrication);
 
-/** Gets the resonances' shifts of the instance evaluated last [n_nodes] [m], before the remedies and after
+/** Gets the shifts of the devices of the instance evaluated last [n_devices] [m], before the remedies and after
  * them. Borrowed. */
 const double *epx_fabrication_get_drawn_shifts(const epx_fabrication *fabrication);
 const double *epx_fabrication_get_shifts(const epx_fabrication *fabrication);
 
-/** Gets the ring, the process and the rate Gamma [1/s]. Borrowed. */
+/** Gets the ring, the process and the rate Gamma [1/s], 0 where none is needed. Borrowed. */
 const epx_ring *epx_fabrication_get_ring(const epx_fabrication *fabrication);
 const epx_process *epx_fabrication_get_process(const epx_fabrication *fabrication);
 double epx_fabrication_get_rate(const epx_fabrication *fabrication);

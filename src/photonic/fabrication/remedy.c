@@ -106,18 +106,22 @@ epx_err epx_remedy_heat(const epx_heating *h, double target, int n, double *shif
   return EPX_OK;
 }
 
+epx_err epx_remedy_eval_share(const epx_heater *heater, const epx_placement *placement, int warmed,
+                              int heated, double *share) {
+  const epx_placed *a = &placement->devices[warmed], *b = &placement->devices[heated];
+  *share = 1;
+  if (warmed == heated) return EPX_OK;
+  EPX_TRY(epx_heater_eval_crosstalk(hypot(a->x - b->x, a->y - b->y), share));
+  *share *= heater->isolation;
+  return EPX_OK;
+}
+
 epx_err epx_remedy_eval_crosstalk(const epx_heater *heater, const epx_placement *placement,
                                   double *crosstalk) {
   const int n = placement->n_devices;
   for (int i = 0; i < n; i++) {
-    for (int j = 0; j < n; j++) {
-      const epx_placed *a = &placement->devices[i], *b = &placement->devices[j];
-      double *out = &crosstalk[(size_t)i * (size_t)n + (size_t)j];
-      *out = 1;
-      if (i == j) continue;
-      EPX_TRY(epx_heater_eval_crosstalk(hypot(a->x - b->x, a->y - b->y), out));
-      *out *= heater->isolation;
-    }
+    for (int j = 0; j < n; j++)
+      EPX_TRY(epx_remedy_eval_share(heater, placement, i, j, &crosstalk[(size_t)i * (size_t)n + (size_t)j]));
   }
   return EPX_OK;
 }

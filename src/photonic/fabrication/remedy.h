@@ -61,9 +61,14 @@ double epx_remedy_eval_reddest(int n, const double *shift);
 epx_err epx_remedy_heat(const epx_heating *heating, double target, int n, double *shift, double *power,
                         epx_heating_report *report);
 
-/** Evaluates the crosstalk of heaters on the devices of a placement: crosstalk [n][n], by
- * epx_heater_eval_crosstalk() of the distance of their middles, times the heater's isolation. ASSUMED: that
- * of arms a distance apart holds for rings. Errors: EPX_EINPUT: devices nearer than the table goes. */
+/** Evaluates the share of the shift of the device `heated` of a placement, which carries a heater, that the device
+ * `warmed` gets: epx_heater_eval_crosstalk() of the distance of their middles, times the heater's isolation; 1 of
+ * itself. ASSUMED: that of arms a distance apart holds for rings. Errors: EPX_EINPUT: devices nearer than the table
+ * goes. */
+epx_err epx_remedy_eval_share(const epx_heater *heater, const epx_placement *placement, int warmed,
+                              int heated, double *share);
+
+/** Evaluates it of all devices: crosstalk [n][n]. Errors: as epx_remedy_eval_share(). */
 epx_err epx_remedy_eval_crosstalk(const epx_heater *heater, const epx_placement *placement,
                                   double *crosstalk);
 

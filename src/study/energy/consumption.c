@@ -16,11 +16,13 @@ static double get_nominal(const epx_point *point, const char *parameter) {
 static epx_err eval_device(const epx_point *point, double *rate, double *power) {
   epx_ring ring;
   epx_normalisation units;
-  const double loss = epx_network_get_loss(point->network, point->nominal, 0);
   const double kerr = get_nominal(point, "kerr");
-  if (!point->settings->described || !(loss > 0)) return EPX_OK;
+  const bool normalised = strcmp(epx_family_get_time_unit(point->network->family), "1") == 0;
+  if (!point->settings->has_device || !normalised) return EPX_OK;
   EPX_TRY(epx_ring_eval(&point->settings->fabrication.ring, &ring));
-  *rate = ring.loss_rate / loss;
+  const double known = epx_fabrication_eval_rate(point->network, point->nominal, &ring);
+  if (!(known > 0)) return EPX_OK;
+  *rate = known;
   if (!(kerr > 0)) return EPX_OK;
   EPX_TRY(epx_normalisation_init(&ring, *rate, kerr, &units));
   *power = units.power;

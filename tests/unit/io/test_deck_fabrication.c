@@ -183,9 +183,9 @@ static void what_cannot_be_is_refused_at_its_line(void **state) {
     const char *text, *words;
     int line;
   } cases[] = {
-      {SMALL "process: {preset: siepic}\n", "network.device is missing", 3},
+      {SMALL "process: {current: {lot: 0.1}}\n", "process.current: family kerr has no parameter", 3},
       {TASK "network:\n  family: phase\n  topology: {nodes: 4}\n  device: {}\n",
-       "family phase has other units", 5},
+       "family phase names no device", 5},
       {TASK "network:\n  family: kerr\n  topology: {nodes: 4}\n  device: {width: 300 nm}\n",
        "from 400 to 600 nm", 5},
       {TASK "network:\n  family: kerr\n  topology: {nodes: 4}\n  device: {gap: -5 nm}\n",

@@ -38,6 +38,7 @@ static void faults_are_told_by_name(void **state) {
                {"EXITS", "ended the process, with status 3"},
                {"WRONG_JACOBIAN", "its Jacobian is not that of its field: dF_2/ds_0 is given as"},
                {"MISSING_MEMBER", "its struct has no eval_jacobian"},
+               {"WRONG_RESPONSE", "response 0: parameter coupling and device guide are not of one site"},
                {"nothing", "cannot be loaded"}};
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     char path[512];

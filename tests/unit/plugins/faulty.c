@@ -9,6 +9,7 @@
 #define EXITS 6
 #define WRONG_JACOBIAN 7
 #define MISSING_MEMBER 8
+#define WRONG_RESPONSE 9
 
 #include <signal.h>
 #include <stdlib.h>
@@ -20,6 +21,10 @@
 #if FAULT != NO_SYMBOL
 extern epx_family epx_plugin_family;
 epx_family epx_plugin_family;
+
+#if FAULT == WRONG_RESPONSE
+static const epx_family_response of_links[] = {{COUPLING, 0, EPX_FOLLOW_PHASE, 1}};
+#endif
 
 #if FAULT == NOT_A_NUMBER || FAULT == CRASHES_IN_FIELD || FAULT == WRONG_JACOBIAN
 static void eval_faulty_field(const epx_lanes *lanes, const double *y, double *f, double *work) {
@@ -38,6 +43,9 @@ __attribute__((constructor)) static void fill(void) {
   if (FAULT == MISSING_MEMBER) epx_plugin_family.eval_jacobian = NULL;
 #if FAULT == NOT_A_NUMBER || FAULT == CRASHES_IN_FIELD || FAULT == WRONG_JACOBIAN
   epx_plugin_family.eval_field = eval_faulty_field;
+#endif
+#if FAULT == WRONG_RESPONSE
+  epx_plugin_family.responses = of_links;
 #endif
 }
 #endif

@@ -79,8 +79,8 @@ static void columns_fill_the_record_to_its_end(void **state) {
   campaign c = create_campaign(deck_text);
   size_t size = 0;
   for (int i = 0; epx_fabricated_get_column(i); i++)
-    size += epx_fabricated_get_column(i)->by_node ? N_NODES : 1;
-  assert_int_equal(size, epx_fabricated_get_size(N_NODES));
+    size += epx_fabricated_get_column(i)->by == EPX_FABRICATED_INSTANCE ? 1 : N_NODES;
+  assert_int_equal(size, epx_fabricated_get_size(N_NODES, N_NODES));
   assert_int_equal(c.point->layout.fabricated + size, c.point->layout.size);
   assert_int_equal(find(&c, "/fabrication/remedied_resonance", 0) - c.record + N_NODES, c.point->layout.size);
   destroy_campaign(&c);

@@ -259,6 +259,33 @@ static const signed char conjugation[] = {1, -1};
   .eval_antisymmetric = eval_antisymmetric, .set_input = set_input, .eval_power = eval_power,                \
   .count_derived = epx_mesh_count_derived, .set_derived = epx_mesh_set_derived
 
+enum { THETA_ARMS, PHI_ARMS, OUTPUT, MODULATOR };
+enum { SPLITTER_IN = 3, SPLITTER_OUT }; /* one further behind a modulator */
+
+/* Phases are of an arm against the other; what leads back to a node has no other. */
+#define MESH_GUIDES                                                                                          \
+  {"theta arms", EPX_SITE_LINK, true}, {"phi arms", EPX_SITE_LINK, true}, {                                  \
+    "output guide", EPX_SITE_NODE, false                                                                     \
+  }
+#define MESH_SPLITTERS                                                                                       \
+  {"first splitter", EPX_SITE_LINK, false}, {                                                                \
+    "second splitter", EPX_SITE_LINK, false                                                                  \
+  }
+#define MESH_RESPONSES(first)                                                                                \
+  {EPX_MESH_THETA, THETA_ARMS, EPX_FOLLOW_PHASE, 1}, {EPX_MESH_PHI, PHI_ARMS, EPX_FOLLOW_PHASE, 1},          \
+      {EPX_MESH_PHASE, OUTPUT, EPX_FOLLOW_PHASE, 1}, {EPX_MESH_LOSS, THETA_ARMS, EPX_FOLLOW_GUIDE, 1},       \
+      {EPX_MESH_SPLITTER_IN, SPLITTER_IN + (first), EPX_FOLLOW_SPLITTER, 1}, {                               \
+    EPX_MESH_SPLITTER_OUT, SPLITTER_OUT + (first), EPX_FOLLOW_SPLITTER, 1                                    \
+  }
+
+static const epx_family_device saturable_devices[] = {MESH_GUIDES, MESH_SPLITTERS};
+static const epx_family_response saturable_responses[] = {MESH_RESPONSES(0)};
+
+static const epx_family_device electro_optic_devices[] = {
+    MESH_GUIDES, {"modulator", EPX_SITE_NODE, true}, MESH_SPLITTERS};
+static const epx_family_response electro_optic_responses[] = {MESH_RESPONSES(1),
+                                                              {OPERATING, MODULATOR, EPX_FOLLOW_PHASE, 1}};
+
 const epx_family epx_family_mesh = {
     .name = "mesh",
     .summary = "a mesh of Mach-Zehnder interferometers in a loop with saturable absorbers",
@@ -269,6 +296,10 @@ const epx_family epx_family_mesh = {
     .source = "Clements2016",
     .n_parameters = N_SATURABLE,
     .parameters = saturable_parameters,
+    .n_devices = sizeof saturable_devices / sizeof *saturable_devices,
+    .devices = saturable_devices,
+    .n_responses = sizeof saturable_responses / sizeof *saturable_responses,
+    .responses = saturable_responses,
     SHARED_MEMBERS,
 };
 
@@ -283,5 +314,9 @@ const epx_family epx_family_mesh_electro_optic = {
     .source = "Clements2016, Williamson2020",
     .n_parameters = N_ELECTRO_OPTIC,
     .parameters = electro_optic_parameters,
+    .n_devices = sizeof electro_optic_devices / sizeof *electro_optic_devices,
+    .devices = electro_optic_devices,
+    .n_responses = sizeof electro_optic_responses / sizeof *electro_optic_responses,
+    .responses = electro_optic_responses,
     SHARED_MEMBERS,
 };

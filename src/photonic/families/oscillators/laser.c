@@ -201,4 +201,5 @@ const epx_family epx_family_laser = {
     .set_input = epx_laser_set_input,
     .eval_power = eval_power,
     .link_law = &link_law,
+    EPX_LASER_FABRICATION,
 };

@@ -174,4 +174,5 @@ const epx_family epx_family_laser_b = {
     .eval_antisymmetric = eval_antisymmetric,
     .set_input = epx_laser_set_input,
     .eval_power = eval_power,
+    EPX_LASER_FABRICATION,
 };

@@ -12,6 +12,14 @@
 /* Size of the noise from which lasers start. ASSUMED: small next to every amplitude. */
 static const double start_size = 1e-3;
 
+const epx_family_device epx_laser_cavity = {"cavity", EPX_SITE_NODE, false};
+
+const epx_family_response epx_laser_responses[EPX_LASER_RESPONSES] = {
+    {EPX_LASER_DETUNING, 0, EPX_FOLLOW_FREQUENCY, -1},
+    {EPX_LASER_PUMP, 0, EPX_FOLLOW_THRESHOLD, 1},
+    {EPX_LASER_PUMP, 0, EPX_FOLLOW_CURRENT, 1},
+};
+
 /** Rows of node i in a state. */
 static size_t at_node(const epx_lanes *lanes, int i) {
   return (size_t)i * (size_t)lanes->network->family->components * (size_t)lanes->n_lanes;

@@ -36,6 +36,15 @@ enum {
                       "bias_i, constant real part of the injected light F_i, to which phases lock"}
 /* clang-format on */
 
+/** What fabrication moves: a cold cavity that is redder runs behind the injected light; a current or a loss that is
+ * off is a pump. */
+enum { EPX_LASER_RESPONSES = 3 };
+extern const epx_family_device epx_laser_cavity;
+extern const epx_family_response epx_laser_responses[EPX_LASER_RESPONSES];
+#define EPX_LASER_FABRICATION                                                                                \
+  .n_devices = 1, .devices = &epx_laser_cavity, .n_responses = EPX_LASER_RESPONSES,                          \
+  .responses = epx_laser_responses
+
 /** Sets y [n_nodes][components][n_lanes] to noise of the vacuum's size in Re and Im, one draw a node and
  * sample from the stream (seed, purpose), and 0 in further components. */
 void epx_laser_set_start(const epx_lanes *lanes, const char *purpose, unsigned long long seed, double *y);

@@ -142,6 +142,12 @@ static const epx_link_law link_law = {.eval_sent = eval_sent,
                                       .linear = true,
                                       .bounds_stand = false};
 
+/* The amplitude is real: no shift of a resonance enters. The pump is an amplitude over that at the threshold, which
+ * is as high as the loss; its power goes as its square. */
+static const epx_family_device devices[] = {{"cavity", EPX_SITE_NODE, false}};
+static const epx_family_response responses[] = {{PUMP, 0, EPX_FOLLOW_THRESHOLD, 0},
+                                                {PUMP, 0, EPX_FOLLOW_PUMP, 0.5}};
+
 const epx_family epx_family_opo = {
     .abi = EPX_FAMILY_ABI,
     .name = "opo",
@@ -171,4 +177,8 @@ const epx_family epx_family_opo = {
     .eval_energy = eval_energy,
     .set_input = set_input,
     .link_law = &link_law,
+    .n_devices = sizeof devices / sizeof *devices,
+    .devices = devices,
+    .n_responses = sizeof responses / sizeof *responses,
+    .responses = responses,
 };

@@ -435,6 +435,16 @@ static void add_energy_gradient(const epx_lanes *lanes, const double *y, const d
   .add_energy_gradient = add_energy_gradient, .eval_energy = eval_energy,                                    \
   .eval_antisymmetric = eval_antisymmetric, .set_input = set_input, .eval_emission = eval_emission
 
+/* A phase of the modulator, y = sin(s + phase), is a current beside the others': s + phase is the state then. */
+static const epx_family_device sine_devices[] = {{"modulator", EPX_SITE_NODE, true}};
+static const epx_family_response sine_responses[] = {{BIAS, 0, EPX_FOLLOW_PHASE, 1}};
+
+/* s shifts a modulator's resonance to the red, in half linewidths. A mask that is wrong by as much leaves the laser
+ * less far to the red of it. */
+static const epx_family_device ring_devices[] = {{"modulator", EPX_SITE_NODE, false}};
+static const epx_family_response ring_responses[] = {{OFFSET, 0, EPX_FOLLOW_LINEWIDTH, -2},
+                                                     {DEPTH, 0, EPX_FOLLOW_DEPTH, 1}};
+
 const epx_family epx_family_broadcast = {
     .name = "broadcast",
     .summary = "broadcast and weight: microring weight banks, balanced detectors, Mach-Zehnder modulators",
@@ -446,6 +456,10 @@ const epx_family epx_family_broadcast = {
     .source = "Tait2017",
     .n_parameters = N_SINE,
     .parameters = sine_parameters,
+    .n_devices = 1,
+    .devices = sine_devices,
+    .n_responses = sizeof sine_responses / sizeof *sine_responses,
+    .responses = sine_responses,
     SHARED_MEMBERS,
 };
 
@@ -461,5 +475,9 @@ const epx_family epx_family_broadcast_ring = {
     .source = "Tait2017",
     .n_parameters = N_RING,
     .parameters = ring_parameters,
+    .n_devices = 1,
+    .devices = ring_devices,
+    .n_responses = sizeof ring_responses / sizeof *ring_responses,
+    .responses = ring_responses,
     SHARED_MEMBERS,
 };

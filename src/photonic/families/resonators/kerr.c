@@ -298,6 +298,13 @@ static const epx_link_law link_law = {.eval_sent = eval_sent,
 
 static const signed char conjugation[] = {1, -1};
 
+static const epx_family_device devices[] = {{"ring", EPX_SITE_NODE, false}};
+
+static const epx_family_response responses[] = {{LOSS, 0, EPX_FOLLOW_LOSS, 1},
+                                                {COUPLING_LOSS, 0, EPX_FOLLOW_BUS, 1},
+                                                {COUPLING, 0, EPX_FOLLOW_EXCHANGE, 1},
+                                                {DETUNING, 0, EPX_FOLLOW_FREQUENCY, 1}};
+
 const epx_family epx_family_kerr = {
     .abi = EPX_FAMILY_ABI,
     .name = "kerr",
@@ -339,4 +346,8 @@ const epx_family epx_family_kerr = {
     .eval_port = eval_port,
     .eval_port_slope = eval_port_slope,
     .link_law = &link_law,
+    .n_devices = sizeof devices / sizeof *devices,
+    .devices = devices,
+    .n_responses = sizeof responses / sizeof *responses,
+    .responses = responses,
 };

@@ -271,6 +271,14 @@ static const signed char conjugation[] = {1, -1, 1, 1};
 static const unsigned char kinds[] = {EPX_KIND_FIELD, EPX_KIND_FIELD, EPX_KIND_CARRIERS,
                                       EPX_KIND_TEMPERATURE};
 
+static const epx_family_device devices[] = {{"ring", EPX_SITE_NODE, false}};
+
+/* The detuning, in pm, is that of the laser above the resonance. */
+static const epx_family_response responses[] = {{EPX_RING_LOSS, 0, EPX_FOLLOW_LOSS, 1},
+                                                {EPX_RING_COUPLING_LOSS, 0, EPX_FOLLOW_BUS, 1},
+                                                {EPX_RING_COUPLING, 0, EPX_FOLLOW_EXCHANGE, 1},
+                                                {EPX_RING_DETUNING, 0, EPX_FOLLOW_WAVELENGTH, -1e12}};
+
 const epx_family epx_family_silicon_ring = {
     .abi = EPX_FAMILY_ABI,
     .name = "silicon-ring",
@@ -318,4 +326,8 @@ const epx_family epx_family_silicon_ring = {
     .eval_power = eval_power,
     .eval_port = eval_port,
     .eval_port_slope = eval_port_slope,
+    .n_devices = sizeof devices / sizeof *devices,
+    .devices = devices,
+    .n_responses = sizeof responses / sizeof *responses,
+    .responses = responses,
 };

@@ -105,14 +105,15 @@ static const double silicon_nitride[EPX_RING_PARAMETERS] = {
 
 const epx_preset epx_silicon_ring_presets[EPX_RING_PRESETS] = {
     {"van-vaerenbergh-2012", "silicon, radius 4 um, Q 6.2e4, self-pulses below 1 mW; VanVaerenbergh2012",
-     van_vaerenbergh},
+     van_vaerenbergh, "silicon", 2 * EPX_PI * 4e-6},
     {"de-cea-2019",
-     "silicon modulator under reverse bias, ASSUMED in part: volume of heat, Kerr index; deCea2019", de_cea},
+     "silicon modulator under reverse bias, ASSUMED in part: volume of heat, Kerr index; deCea2019", de_cea,
+     "silicon", 0},
     {"silicon-nitride",
      "silicon nitride, radius 100 um, Q 5e5, absorption Q 1e7: heat before Kerr (76:1 at rest), ASSUMED in "
      "part; "
      "Ikeda2008, Arbabi2013",
-     silicon_nitride},
+     silicon_nitride, "silicon-nitride", 2 * EPX_PI * 100e-6},
 };
 
 const epx_parameter epx_silicon_ring_parameters[EPX_RING_PARAMETERS] = {

@@ -239,7 +239,7 @@ static void what_cannot_be_fabricated_is_refused(void **state) {
   destroy_factory(&f);
   f = create_factory("phase");
   assert_says(epx_fabrication_create(&f.spec, f.network.network, f.network.theta, &made),
-              "family phase has no rings");
+              "family phase names no device");
   assert_null(made);
   destroy_factory(&f);
 }
