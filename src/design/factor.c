@@ -103,6 +103,10 @@ double epx_factor_eval_place(const epx_factor *f, double value) {
   return isfinite(high - low) ? (value - low) / (high - low) : (value / 2 - low / 2) / (high / 2 - low / 2);
 }
 
+bool epx_factor_is_range(const epx_factor *f) {
+  return f->n_levels == 0 || f->low < f->high;
+}
+
 static epx_err check_listed(const epx_factor *f, double value) {
   for (int i = 0; i < f->n_levels; i++)
     if (get_level(f, i) == value) return EPX_OK;
@@ -110,7 +114,7 @@ static epx_err check_listed(const epx_factor *f, double value) {
 }
 
 epx_err epx_factor_check_value(const epx_factor *f, double value) {
-  if (f->n_levels > 0) return check_listed(f, value);
+  if (!epx_factor_is_range(f)) return check_listed(f, value);
   if (!isfinite(value)) return EPX_RAISE(EPX_EINPUT, "a finite number is wanted");
   if (f->integer && value != rint(value)) return EPX_RAISE(EPX_EINPUT, "%g: a whole number is wanted", value);
   const epx_distribution_kind kind = f->distribution.kind;

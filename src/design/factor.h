@@ -21,7 +21,7 @@ typedef struct {
   int n_levels;     /* of the list; 0 for a range */
   double *levels;   /* [n_levels] of a numeric list */
   char **names;     /* [n_levels] of a categorical list */
-  double low, high; /* ends of a range, low < high */
+  double low, high; /* ends of a range, low < high; also of one that was made a list of its levels */
   bool spread; /* a range whose values follow `distribution`, not an even one; low and high are then unused */
   epx_distribution distribution;
   double base; /* the deck's own value; for categories its index among the levels, -1 when it is not one */
@@ -54,6 +54,9 @@ double epx_factor_eval_range(const epx_factor *factor, double place);
  * numbers their difference, or that of their logarithms where logarithmic; of categories their place in the
  * list. */
 double epx_factor_eval_place(const epx_factor *factor, double value);
+
+/** Tells whether the factor is a range, if only some levels of it are taken, and no list of values. */
+bool epx_factor_is_range(const epx_factor *factor);
 
 /** Checks that a value is one that the factor can take: one of its list, within its range, whole where that is of
  * whole numbers, within low and high of its distribution. Errors: EPX_EINPUT, without the path, saying what would be right. */

@@ -34,6 +34,17 @@ epx_err epx_deck_check_plugin(const epx_deck *deck);
 epx_err epx_deck_eval_design(const epx_deck *deck, const epx_factor **factors, int *n_factors,
                              epx_design **design);
 
+/** Gets the number of factors, and the i-th. */
+int epx_deck_get_n_factors(const epx_deck *deck);
+const epx_factor *epx_deck_get_factor(const epx_deck *deck, int i);
+
+/** Finds the factor that a name stands for: its path, or the end of it behind a dot where only one ends so; -1: none. */
+int epx_deck_find_factor(const epx_deck *deck, const char *name);
+
+/** Reads a text as a value of factor i, as the deck would: a number, with a unit or in the factor's, or one of its words.
+ * Errors: EPX_EINPUT: no such value, or one that the factor cannot take; EPX_EMEMORY. */
+epx_err epx_deck_read_value(const epx_deck *deck, int i_factor, const char *text, double *value);
+
 /** A column of the table of design points: a factor, or a path that takes its values along with one. */
 typedef struct {
   const epx_factor *factor; /* path, unit and values; of a path that goes along the list that belongs to its

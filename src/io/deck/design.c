@@ -325,6 +325,43 @@ epx_err epx_deck_read_factors(epx_deck *deck) {
   return read_constraint(deck);
 }
 
+int epx_deck_get_n_factors(const epx_deck *deck) {
+  return deck->n_factors;
+}
+
+const epx_factor *epx_deck_get_factor(const epx_deck *deck, int i) {
+  return &deck->factors[i];
+}
+
+int epx_deck_find_factor(const epx_deck *deck, const char *name) {
+  return epx_resolve_get_factor(epx_tree_get_path(deck->resolved, "design.factors"), name);
+}
+
+static epx_err read_given(const epx_deck *deck, epx_tree_store *store, const epx_factor *factor,
+                          const char *text, double *value) {
+  epx_tree root = *deck->resolved, place = {.kind = EPX_TREE_SCALAR, .name = "point"};
+  epx_target target;
+  const epx_tree *node, *item;
+  epx_resolver r = {.store = store, .user = deck->user, .root = &root};
+  EPX_TRY(epx_resolve_read_family(deck->resolved, &r.family));
+  EPX_TRY(epx_target_get(&r, factor->path, &place, &target));
+  EPX_TRY(epx_tree_create_scalar(store, text, &place, &node));
+  EPX_TRY(epx_target_read_scalar(store, &target, r.family, factor->path, node, &item));
+  *value = eval_cell(factor, item);
+  const int code = epx_factor_check_value(factor, *value);
+  if (code == EPX_EINPUT)
+    return EPX_RAISE(EPX_EINPUT, "point: %s: %s", factor->path, epx_error_get_message());
+  return code;
+}
+
+epx_err epx_deck_read_value(const epx_deck *deck, int i_factor, const char *text, double *value) {
+  epx_tree_store *store;
+  EPX_TRY(epx_tree_create_store(&store));
+  const int code = read_given(deck, store, &deck->factors[i_factor], text, value);
+  epx_tree_destroy_store(&store);
+  return code;
+}
+
 int epx_deck_get_n_columns(const epx_deck *deck) {
   return deck->n_columns;
 }
