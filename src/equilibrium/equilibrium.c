@@ -10,7 +10,7 @@ void epx_equilibrium_init(epx_equilibrium_options *options) {
   *options = (epx_equilibrium_options){
       .method = EPX_DYNAMICS_NEWTON,
       .rtol = 1e-3,
-      .atol = 1e-4,
+      .atol = 1e-3,
       .handover = 1e-2,
       .tolerance = 1e-10,
       .settled = 1e-2,

@@ -53,7 +53,7 @@ typedef struct {
 /* Nothing of it but max_time has a unit, and every kind of components (epx_kind) is judged by itself: equal networks in
  * other units of rate or power come to the same answer. */
 
-/** Inits the defaults: dynamics+newton, rtol 1e-3, atol 1e-4, handover 1e-2, tolerance 1e-10, settled 1e-2,
+/** Inits the defaults: dynamics+newton, rtol 1e-3, atol 1e-3, handover 1e-2, tolerance 1e-10, settled 1e-2,
  * max_time 2000, max_steps 200000, max_newton 20, escape 1e6, audit 0, starts 1, cycles are
  * measured. */
 void epx_equilibrium_init(epx_equilibrium_options *options);

@@ -158,7 +158,7 @@ static epx_err settle(epx_distributed *d, epx_certificate *certificate) {
     if (arrived) return EPX_OK;
     EPX_PETSC(VecCopy(d->newton.start, d->state));
     d->counts.basin_departures++;
-    handover = fmax(handover / 10, options->tolerance);
+    handover = fmax(handover * epx_distributed_get_nearer(d), options->tolerance);
   }
 }
 

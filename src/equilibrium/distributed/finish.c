@@ -7,9 +7,11 @@
  * nothing ends nothing.
  *
  * The basin is watched as for a population: an answer further from the start than twice the first step, one
- * whose first step left more than a quarter of the residual, or one that needed a shorter step, is not taken for
- * what the dynamics would have reached. Newton that goes on
- * past a shorter step is the dearest part of a large lattice with one slow ring: it ends there.
+ * whose first step left more than half of the residual, or one that needed a shorter step, is not taken for
+ * what the dynamics would have reached. What a step leaves is h/2 of the residual, and residuals fall all the way
+ * where h < 2 (Deuflhard2004): half leaves a factor of two. Newton that goes on
+ * past a shorter step is the dearest part of a large lattice with one slow ring: it ends there. What a step leaves
+ * is in proportion to where it begins, and tells how much further the dynamics should go on before the next.
  */
 #include <math.h>
 #include <stdio.h>
@@ -21,8 +23,12 @@
 /** Largest displacement, in first steps, and the displacement that is rounding. */
 #define BASIN 2.0
 #define ROUNDING 1e-9
-/** What the first step may leave of the residual where the dynamics had arrived. */
-#define CONTRACTION 0.25
+/** What the first step may leave of the residual where the dynamics had arrived, and what the next is to leave. */
+#define CONTRACTION 0.5
+#define WANTED 0.25
+/** How much nearer the dynamics come before Newton tries again, at most and at least. */
+#define NEAREST 0.1
+#define NEARER 0.5
 /** What a step must leave less of than this to tell how long the next one would be. */
 #define TELLING 0.5
 /** A step this short, of the largest component, leaves of the residual what its linear solve left: more than this
@@ -102,8 +108,9 @@ static PetscErrorCode judge(SNES snes, PetscInt iteration, PetscReal x_norm, Pet
   PetscCall(SNESGetFunction(snes, &field, NULL, NULL));
   PetscCall(VecNorm(field, NORM_INFINITY, &d->residual));
   if (iteration > 0) PetscCall(eval_step(d, snes, &length));
-  if (iteration == 1) d->newton.first_step = length;
   const double left = iteration > 0 ? d->residual / before : 1, next = length * left;
+  if (iteration == 1) d->newton.first_step = length;
+  if (iteration == 1) d->newton.first_left = left;
   d->newton.unsolved = left > UNSOLVED && length <= SHORT && !d->newton.damped;
   const bool spent = iteration == 1 && d->dynamics_follow && !(left <= CONTRACTION);
   d->arrived = false;
@@ -207,6 +214,7 @@ static epx_err attempt(epx_distributed *d, PetscInt lag, bool *arrived, bool *br
   PetscInt iterations;
   PetscReal size;
   d->newton.first_step = -1;
+  d->newton.first_left = 0;
   d->newton.damped = d->newton.unsolved = d->arrived = false;
   EPX_PETSC(VecNorm(d->state, NORM_INFINITY, &size));
   d->newton.scale = epx_kinds_get_scale(&d->kinds, 0, fmax(size, d->dynamics.most_size));
@@ -246,6 +254,12 @@ epx_err epx_distributed_polish(epx_distributed *d, bool *arrived) {
   EPX_TRY(epx_distributed_take_direct(d, &taken));
   if (taken) EPX_TRY(attempt(d, LAG_NONE, arrived, &broken));
   return EPX_OK;
+}
+
+double epx_distributed_get_nearer(const epx_distributed *d) {
+  const double left = d->newton.first_left;
+  if (!(left > CONTRACTION) || !isfinite(left)) return NEAREST;
+  return fmin(fmax(WANTED / left, NEAREST), NEARER);
 }
 
 epx_err epx_distributed_check_basin(epx_distributed *d, bool *inside) {

@@ -45,6 +45,7 @@ typedef struct {
   bool newton_is_given;    /* by the options, something of Newton's method */
   bool reduction_is_given; /* by the options, of each linear solve of Newton's */
   double first_step;       /* of the finish, largest component; negative before it */
+  double first_left;       /* share of the residual that this step left; 0 before it */
   double scale;            /* of the finish: what components are shares of */
   bool damped;
   bool unsolved; /* the last step was no solution of the linearised network */
@@ -152,6 +153,10 @@ epx_err epx_distributed_polish(epx_distributed *distributed, bool *arrived);
 
 /** Tells whether an answer of the finish is where the dynamics were going. Collective. */
 epx_err epx_distributed_check_basin(epx_distributed *distributed, bool *inside);
+
+/** Gets the share of its rates to which the dynamics fall before a finish that did not do begins again, by what its
+ * first step left. */
+double epx_distributed_get_nearer(const epx_distributed *distributed);
 
 /** Tells whether the equilibrium at distributed->state is one that the dynamics leave: some direction grows,
  * fast enough to be seen in some tens of products with the Jacobian. Not asked, and false, of more than

@@ -220,7 +220,7 @@ static const epx_schema_entry entries[] = {
                .meaning = "`epilux list methods`"},
     {"equilibrium.rtol", REAL, POSITIVE, .fallback = "1e-3",
      .meaning = "tolerance of the dynamics, relative to each component"},
-    {"equilibrium.atol", REAL, POSITIVE, .fallback = "1e-4",
+    {"equilibrium.atol", REAL, POSITIVE, .fallback = "1e-3",
      .meaning =
          "tolerance of the dynamics, relative to the largest way that components of its kind have gone"},
     {"equilibrium.handover", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "1e-2",
