@@ -69,7 +69,7 @@ typedef enum {
 /** Counted since creation; 0 where an engine has none of it. */
 typedef struct {
   long equilibria, failures;              /* used lanes asked for / without an equilibrium */
-  long steps, field_evaluations;          /* of the integrator, each over all lanes */
+  long steps, field_evaluations;          /* of the dynamics, lane by lane */
   long newton_iterations, factorisations; /* lane by lane */
   long newton_halvings;
   long krylov_iterations;

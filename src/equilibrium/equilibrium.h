@@ -39,7 +39,7 @@ typedef struct {
                        handover */
   double settled;  /* share of its way within which a network counts as settled, for settling_time */
   double max_time; /* the dynamics give up here: slow, or oscillating; in the family's unit of time */
-  long max_steps;  /* of the integrator, in all */
+  long max_steps;  /* of the dynamics of one phase */
   int max_newton;  /* iterations of the finish */
   double
       escape; /* divergence: this many times the start's largest component, or what its rates would come to in

@@ -135,8 +135,8 @@ static double eval_field_operations(const epx_network *network) {
 
 static double eval_operations(const epx_many *many, const epx_population_counts *before) {
   const epx_population_counts after = epx_population_get_counts(many->population);
-  const double n = many->problem->network->n_state, n_lanes = many->problem->lanes->n_lanes;
-  return (double)(after.field_evaluations - before->field_evaluations) * n_lanes *
+  const double n = many->problem->network->n_state;
+  return (double)(after.field_evaluations - before->field_evaluations) *
              eval_field_operations(many->problem->network) +
          (double)(after.factorisations - before->factorisations) * 2 / 3 * n * n * n +
          (double)(after.newton_iterations - before->newton_iterations) *

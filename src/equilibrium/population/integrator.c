@@ -1,7 +1,7 @@
 /** @file
- * Integrator: ERKStep with the pair of BogackiShampine1989 (3 evaluations a step: its last is the next step's
- * first, which also makes the residual after each step free), on lane vectors; with that of
- * DormandPrince1980 (6 evaluations a step in the same manner) where the tolerance asks for its order. Dense
+ * Integrator: the pair of pair.c, 3 evaluations a step: its last is the next step's first, which also makes the
+ * residual after each step free. Where the tolerance asks for its order, ERKStep on lane vectors with the pair of
+ * DormandPrince1980, 6 evaluations a step in the same manner. Dense
  * output is kept at its least, a line, for it costs copies of the state and is not used. Stiff families go by
  * implicit.c instead.
  */
@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "equilibrium/lanes/lane_vector.h"
 #include "equilibrium/population/implicit.h"
+#include "equilibrium/population/pair.h"
 #include "equilibrium/sundials_compat.h"
 
 /** A step that fails so often is broken: each failure makes it at least 10/3 smaller. */
@@ -26,14 +27,16 @@ struct epx_integrator {
   double rtol;
   epx_kinds kinds;
   SUNContext context;
-  void *arkode;           /* NULL: */
-  epx_implicit *implicit; /* of a stiff family */
+  epx_pair *pair; /* one of the three */
+  void *arkode;
+  epx_implicit *implicit;
   epx_lane_shape shape;
   N_Vector state;
   double *field; /* [n_state][n_lanes]: at the state of the last set_lanes() */
   double *work;  /* for the family */
   int64_t *mask;
   double *floor, *bound; /* [n_kinds][n_lanes] */
+  double *steps;         /* [n_lanes], of the pair */
   const epx_lanes *lanes;
   const epx_nudge *nudge;
   bool at_start;      /* the field of the first evaluation is known */
@@ -43,14 +46,23 @@ struct epx_integrator {
   long evaluations;
 };
 
-static void eval_field(epx_integrator *integrator, const double *y, double *f) {
+/** Evaluates F + N of all lanes, frozen or not, in time as it runs. */
+static void eval_forward(epx_integrator *integrator, const double *y, double *f) {
   const epx_lanes *lanes = integrator->lanes;
   const epx_nudge *nudge = integrator->nudge;
   lanes->network->family->eval_field(lanes, y, f, integrator->work);
   if (nudge) nudge->add_field(nudge->context, lanes, y, f);
+  integrator->evaluations += lanes->n_lanes;
+}
+
+static bool is_reversed(const epx_integrator *integrator) {
+  return integrator->nudge && integrator->nudge->direction < 0;
+}
+
+static void eval_field(epx_integrator *integrator, const double *y, double *f) {
+  eval_forward(integrator, y, f);
   epx_lane_vector_set_masked(integrator->shape.n_state, integrator->shape.n_lanes, integrator->mask,
-                             nudge && nudge->direction < 0, f);
-  integrator->evaluations++;
+                             is_reversed(integrator), f);
 }
 
 static int call_field(double time, N_Vector y, N_Vector f, void *context) {
@@ -75,6 +87,16 @@ static int call_weights(N_Vector y, N_Vector weights, void *context) {
   epx_lane_vector_eval_weights(y, &integrator->kinds, integrator->rtol, integrator->floor, integrator->bound,
                                weights);
   return 0;
+}
+
+/** Of the pair: frozen lanes take steps of 0, whatever their field. */
+static void eval_pair_field(void *context, const double *y, double *f) {
+  epx_integrator *integrator = context;
+  if (is_reversed(integrator)) {
+    eval_field(integrator, y, f);
+  } else {
+    eval_forward(integrator, y, f);
+  }
 }
 
 static void eval_implicit_field(void *context, const double *y, double *f) {
@@ -105,6 +127,7 @@ static epx_err create_arrays(epx_integrator *integrator, int n_lanes) {
   EPX_TRY(EPX_ARRAY(integrator->mask, lanes));
   EPX_TRY(EPX_ARRAY(integrator->floor, integrator->kinds.n * lanes));
   EPX_TRY(EPX_ARRAY(integrator->bound, integrator->kinds.n * lanes));
+  EPX_TRY(EPX_ARRAY(integrator->steps, lanes));
   for (size_t k = 0; k < integrator->kinds.n * lanes; k++)
     integrator->floor[k] = 1;
   return EPX_OK;
@@ -121,15 +144,18 @@ static epx_err create_solver(epx_integrator *integrator) {
     return epx_implicit_create(&integrator->shape, integrator->mask, integrator->state, integrator->context,
                                &system, &integrator->implicit);
   }
+  if (integrator->rtol >= fine) {
+    const epx_pair_system system = {.context = integrator, .eval_field = eval_pair_field};
+    return epx_pair_create(&integrator->kinds, integrator->shape.n_state, integrator->shape.n_lanes, &system,
+                           &integrator->pair);
+  }
   integrator->arkode = ERKStepCreate(call_field, 0, integrator->state, integrator->context);
   void *arkode = integrator->arkode;
   int code = arkode ? 0 : -1;
   if (!code) code = epx_sundials_silence(ERKStepSetErrHandlerFn, arkode, "equilibrium");
   if (!code) code = ARKodeSetUserData(arkode, integrator);
   if (!code) code = ARKodeWFtolerances(arkode, call_weights);
-  if (!code)
-    code = ERKStepSetTableNum(arkode, integrator->rtol < fine ? ARKODE_DORMAND_PRINCE_7_4_5
-                                                              : ARKODE_BOGACKI_SHAMPINE_4_2_3);
+  if (!code) code = ERKStepSetTableNum(arkode, ARKODE_DORMAND_PRINCE_7_4_5);
   if (!code) code = ARKodeSetInterpolantType(arkode, ARK_INTERP_LAGRANGE);
   if (!code) code = ARKodeSetInterpolantDegree(arkode, 0);
   if (!code) code = ARKodeSetMaxErrTestFails(arkode, MAX_FAILURES);
@@ -154,7 +180,7 @@ epx_err epx_integrator_create(const epx_network *network, int n_lanes, double rt
   epx_kinds_init(network->family, &integrator->kinds);
   int code = create_arrays(integrator, n_lanes);
   if (code == EPX_OK) code = create_solver(integrator);
-  if (code == EPX_OK) code = take_first_step(integrator);
+  if (code == EPX_OK && !integrator->pair) code = take_first_step(integrator);
   if (code != EPX_OK) epx_integrator_destroy(&integrator);
   EPX_TRY(code);
   *out = integrator;
@@ -166,6 +192,7 @@ void epx_integrator_destroy(epx_integrator **address) {
   if (!integrator) return;
   if (integrator->arkode) ARKodeFree(&integrator->arkode);
   epx_implicit_destroy(&integrator->implicit);
+  epx_pair_destroy(&integrator->pair);
   if (integrator->state) N_VDestroy(integrator->state);
   if (integrator->context) SUNContext_Free(&integrator->context);
   epx_array_destroy(&integrator->shape.square);
@@ -174,6 +201,7 @@ void epx_integrator_destroy(epx_integrator **address) {
   epx_array_destroy(&integrator->mask);
   epx_array_destroy(&integrator->floor);
   epx_array_destroy(&integrator->bound);
+  epx_array_destroy(&integrator->steps);
   epx_array_destroy(address);
 }
 
@@ -198,6 +226,7 @@ void epx_integrator_set_lanes(epx_integrator *integrator, const epx_lanes *lanes
   integrator->nudge = nudge;
   integrator->shape.n_lanes = lanes->n_lanes;
   if (integrator->implicit) epx_implicit_set_lanes(integrator->implicit, lanes, nudge);
+  if (integrator->pair) epx_pair_start(integrator->pair, lanes->n_lanes);
   eval_field(integrator, epx_integrator_get_state(integrator), integrator->field);
   integrator->last = integrator->field;
   integrator->last_time = integrator->time;
@@ -209,6 +238,7 @@ void epx_integrator_eval_at(epx_integrator *integrator, const double *y, double 
 
 /* The field of an accepted step's last stage is that at the new state, and was evaluated last. */
 const double *epx_integrator_get_field(epx_integrator *integrator) {
+  if (integrator->pair) return integrator->field;
   const double *rate = integrator->implicit ? epx_implicit_get_rate(integrator->implicit) : NULL;
   if (rate) return rate;
   if (integrator->last_time == integrator->time) return integrator->last;
@@ -224,6 +254,24 @@ const double *epx_integrator_get_exact_field(epx_integrator *integrator) {
 
 bool epx_integrator_is_implicit(const epx_integrator *integrator) {
   return integrator->implicit != NULL;
+}
+
+bool epx_integrator_is_pair(const epx_integrator *integrator) {
+  return integrator->pair != NULL;
+}
+
+double *epx_integrator_get_steps(epx_integrator *integrator) {
+  return integrator->steps;
+}
+
+void epx_integrator_step_lanes(epx_integrator *integrator, const double *rate, double share, double *taken) {
+  const epx_pair_tolerance tolerance = {.rtol = integrator->rtol,
+                                        .share = share,
+                                        .floor = integrator->floor,
+                                        .bound = integrator->bound,
+                                        .rate = rate};
+  epx_pair_step(integrator->pair, &tolerance, integrator->mask, epx_integrator_get_state(integrator),
+                integrator->field, integrator->steps, taken);
 }
 
 epx_err epx_integrator_start(epx_integrator *integrator, double time, double step) {

@@ -1,6 +1,9 @@
 /** @internal @file
- * Integrator: the states of many networks, a step at a time, by ARKODE's explicit Runge-Kutta method, or,
- * where the family is stiff, by CVODE's backward differentiation formulas.
+ * Integrator: the states of many networks, a step at a time, by one of three methods:
+ *
+ *   pair    an explicit Runge-Kutta pair of orders 3 and 2, every lane with its own time and step
+ *   ARKODE  one of orders 5 and 4, all lanes with one step, where the tolerance asks for its order
+ *   CVODE   backward differentiation formulas, all lanes with one step, where the family is stiff
  *
  *   ds/dt = direction (F(s) + N(s))  in lanes whose mask is set, 0 in the others, whatever their state.
  */
@@ -51,20 +54,29 @@ const double *epx_integrator_get_field(epx_integrator *integrator);
 /** Gets the field of the current state as the family has it, noise and all. Overwrites get_field()'s. */
 const double *epx_integrator_get_exact_field(epx_integrator *integrator);
 
-/** Tells which method it is. */
+/** Tells which method it is: CVODE; or the pair. */
 bool epx_integrator_is_implicit(const epx_integrator *integrator);
+bool epx_integrator_is_pair(const epx_integrator *integrator);
 
-/** Starts from the state as it stands, at `time`, with a first step of `step`. */
+/** Of the pair: gets the length of each lane's next step [n_lanes], which the caller sets before the first. */
+double *epx_integrator_get_steps(epx_integrator *integrator);
+
+/** Of the pair: tries a step in every lane that moves, from the field as get_field() has it. A step's error is at most
+ * the share `share` of the way that its kind would go at rate [n_kinds][n_lanes], too. taken [n_lanes]: out, its length; 0:
+ * the lane did not move, and its next step is shorter; NaN: no step of it can be made small enough. */
+void epx_integrator_step_lanes(epx_integrator *integrator, const double *rate, double share, double *taken);
+
+/** Starts from the state as it stands, at `time`, with a first step of `step`. Not of the pair. */
 epx_err epx_integrator_start(epx_integrator *integrator, double time, double step);
 
-/** Takes one step of the integrator's own choice. *broken: the step cannot be made small enough for some
+/** Takes one step of the integrator's own choice. Not of the pair. *broken: the step cannot be made small enough for some
  * lane; the state is that of the last good step. */
 epx_err epx_integrator_step(epx_integrator *integrator, double *time, double *step, bool *broken);
 
 /** Tells whether a lane kept the last step from passing: its own error was too large or not finite. */
 bool epx_integrator_is_culprit(const epx_integrator *integrator, int lane);
 
-/** Gets the evaluations of the field since creation. */
+/** Gets the evaluations of the field since creation, lane by lane. */
 long epx_integrator_get_evaluations(const epx_integrator *integrator);
 
 #endif

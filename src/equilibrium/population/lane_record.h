@@ -31,6 +31,7 @@ typedef struct {
       handover; /* share of the largest rates at which the dynamics hand over; lowered when the finish leaves
                       the basin */
   double elapsed;  /* time the lane has followed the dynamics */
+  long steps;      /* of the dynamics so far */
   double residual; /* largest rate of change */
   epx_lane_kind kinds[EPX_KIND_COUNT];
   epx_oscillation oscillation;

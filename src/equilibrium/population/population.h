@@ -1,8 +1,8 @@
 /** @file
- * Population: the fast engine, many networks at once. All lanes share the steps of the integrator; the error
- * norm is the largest of the norms of the single networks, so none is integrated less accurately than alone.
- * The dynamics go through SUNDIALS (ARKODE, explicit; of a stiff family CVODE, implicit) on a vector of lanes;
- * the finish is a batched Newton.
+ * Population: the fast engine, many networks at once. The dynamics of each go by steps of its own, in groups of
+ * EPX_LANE_WIDTH lanes; those of stiff families, and where rtol is below 1e-4, go through SUNDIALS (CVODE, implicit; ARKODE,
+ * explicit) on a vector of lanes that share their steps: there the error norm is the largest of the norms of the single
+ * networks, so that none is integrated less accurately than alone. The finish is a batched Newton.
  */
 #ifndef EPILUX_EQUILIBRIUM_POPULATION_POPULATION_H
 #define EPILUX_EQUILIBRIUM_POPULATION_POPULATION_H
@@ -14,7 +14,7 @@ typedef struct epx_population epx_population;
 /** Counted since creation. */
 typedef struct {
   long equilibria, failures;              /* used lanes asked for / without an equilibrium */
-  long steps, field_evaluations;          /* of the integrator, each over all lanes */
+  long steps, field_evaluations;          /* of the dynamics, lane by lane */
   long newton_iterations, factorisations; /* lane by lane */
   long newton_halvings;  /* of Newton steps that did not descend: the line search of method newton */
   long basin_departures; /* Newton left the dynamics' basin, or what was reached is unstable; the

@@ -34,7 +34,7 @@ epx_err epx_relaxation_measure(epx_relaxation *relaxation, const epx_lanes *lane
                                const double *end, double *y, epx_lane_record *records,
                                epx_settling *settling);
 
-/** Gets the integrator's steps and evaluations of the field, each over all lanes, since creation. */
+/** Gets the steps and the evaluations of the field since creation, lane by lane. */
 void epx_relaxation_get_counts(const epx_relaxation *relaxation, long *steps, long *evaluations);
 
 #endif
