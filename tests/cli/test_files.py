@@ -356,11 +356,11 @@ def store_elsewhere(file):
 
 
 def map_elsewhere(file):
-    shape = file["trials/accuracy"].shape
+    shape, attributes = file["trials/accuracy"].shape, dict(file["trials/accuracy"].attrs)
     del file["trials/accuracy"]
     layout = h5py.VirtualLayout(shape=shape, dtype="f8")
     layout[:] = h5py.VirtualSource("r.h5", "trials/accuracy", shape=shape)
-    file.create_virtual_dataset("trials/accuracy", layout)
+    file.create_virtual_dataset("trials/accuracy", layout).attrs.update(attributes)
 
 
 def link_elsewhere(file):
