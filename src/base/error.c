@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/line.h"
+
 enum { MESSAGE_SIZE = 1024, PLACE_SIZE = 128, N_PLACES_MAX = 16 };
 
 typedef struct {
@@ -50,6 +52,7 @@ int epx_error_raise(int code, const char *function, const char *file, int line, 
   va_start(arguments, format);
   vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
+  epx_line_set_printable(message);
   epx_error_reset();
   memcpy(state.message, message, strlen(message) + 1);
   add_place(function, file, line);

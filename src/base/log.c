@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/line.h"
+
 enum { LINE_SIZE = 1024, N_SAID = 16 };
 
 static struct {
@@ -31,6 +33,7 @@ void epx_log_write(epx_log_level level, const char *tag, const char *format, ...
   va_start(arguments, format);
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
+  epx_line_set_printable(line);
   log_sink.write(log_sink.context, level, tag, line);
 }
 

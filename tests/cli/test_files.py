@@ -235,6 +235,20 @@ def formats_of_before_are_read():
     refuse("results of format version 99; this program reads versions 1 to", "show", "r.h5")
 
 
+def texts_of_others_do_nothing_to_a_terminal():
+    """Escape sequences and ends of lines in names, decks and results: a message is a line, a cell of a table one as well."""
+    run()
+    with h5py.File("r.h5", "r+") as file:
+        file["trials/loss"].attrs["units"] = "\x1b[31mred\a\nroot# "
+    refuse("control characters", "show", "r.h5")
+    refuse("control characters", "merge", "m.h5", "r.h5")
+    refuse("no?[31m?.yaml: cannot be read", "check", "no\x1b[31m\n.yaml")
+    refuse("unknown key '?[31mb'", "check", "deck.yaml", "--set", "\x1b[31mb=3")
+    write("deck.yaml", DECK.replace("name: xor", r'name: csv, path: "a\e[31m\N.csv"').replace(
+        "network.parameters.loss: {values: [0.5, 2]}", r'task.path: {values: ["a\e[31m\N.csv", "b.csv"]}'))
+    assert "a?[31m??.csv" in call("plan", "deck.yaml")
+
+
 def plugin_that_is_another_is_not_loaded():
     """A shared object runs code when it is loaded: this one leaves a file."""
     compiler, source = os.environ.get("CC", "cc"), os.path.join(ROOT, "inputs", "plugins", "anharmonic.c")
@@ -456,7 +470,7 @@ def what_stopped_says_how_to_continue_with_every_option():
     assert hint == "run 'it'\\''s slow.yaml' --output r.h5 --set study.seed=7 --shard 1/2 --checkpoint 30s --resume", hint
 
 
-TESTS = [formats_of_before_are_read, parts_are_merged_without_the_files_of_their_deck, output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
+TESTS = [texts_of_others_do_nothing_to_a_terminal, formats_of_before_are_read, parts_are_merged_without_the_files_of_their_deck, output_is_no_device_pipe_folder_deck_or_side_file, what_stands_under_the_name_of_a_side_file_stays,
          link_is_its_file_and_keeps_its_mode, finished_file_stays_byte_for_byte,
          results_are_shown_without_the_files_of_their_deck, plugin_that_is_another_is_not_loaded,
          deck_from_standard_input_is_the_same_on_any_number_of_ranks, job_script_holds_hostile_names_as_they_are,

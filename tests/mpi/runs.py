@@ -35,6 +35,12 @@ def get_children(pid):
         return []
 
 
+def describe(pids):
+    """What processes are at: their state, the call of the system that they wait in, their time on the processor."""
+    words = ["ps", "-o", "pid,ppid,stat,wchan:24,time,comm", "-p", ",".join(map(str, pids))]
+    return subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False).stdout
+
+
 class Run:
     """A program under mpirun (or alone, n_ranks = 0), in the background."""
 
@@ -81,8 +87,9 @@ class Run:
             # Open MPI 4.1.4: mpirun itself now and then waits for its own lock after its ranks were killed.
             if self.killed and not left and not [pid for pid in self.ranks() if is_alive(pid)]:
                 self.process.kill()
+        seen = describe([self.process.pid, *self.ranks(), *(child for pid in self.ranks() for child in get_children(pid))])
         self.kill(signal.SIGKILL, [*self.ranks(), self.process.pid])
-        raise AssertionError(f"hangs: {' '.join(self.process.args)}")
+        raise AssertionError(f"hangs: {' '.join(self.process.args)}; killed {self.killed}; {seen}")
 
 
 def finish(*arguments, **options):

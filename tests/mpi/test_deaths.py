@@ -65,6 +65,54 @@ def a_trial_that_ends_its_process_is_named_after_one_death(folder, epilux, plugi
         assert_same(whole, path)
 
 
+def create_memory_group(n_bytes):
+    """A control group of processes that may take so much memory, of version 1 or 2; None where this user may make none."""
+    for root, limit in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")):
+        group = os.path.join(root, f"epilux-test-{os.getpid()}")
+        try:
+            os.mkdir(group)
+        except OSError:
+            continue
+        try:
+            with open(os.path.join(group, limit), "w", encoding="ascii") as file:
+                file.write(str(n_bytes))
+            return group
+        except OSError:
+            os.rmdir(group)
+    return None
+
+
+def a_trial_that_takes_all_memory_is_named(folder, epilux, plugins):
+    """The system ends the process that took it, which is a known cause where the trial runs alone."""
+    deck = prepare(folder, plugins)
+    whole, culprit, above = run_whole(folder, epilux, deck)
+    group = create_memory_group(300 << 20)
+    if not group:
+        print("skip  a_trial_that_takes_all_memory_is_named: no control group of memory can be made here")
+        return
+    path = os.path.join(folder, "memory.h5")
+    words = ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', group, epilux, "run", deck, "-o", path, "--quiet"]
+    env = {"WAYWARD_ABOVE": above, "WAYWARD_HOW": "memory"}
+    try:
+        status, _, err = finish(0, *words, env=env)
+        assert status != 0 and f"inside point 0, instance {culprit}: want of memory" in err, err
+        status, _, err = finish(0, *words, "--resume", env=env)  # last, and alone: others had no part in it
+        assert status != 0 and f"inside point 0, instance {culprit}: want of memory" in err, err
+        status, _, err = finish(0, *words, "--resume", env=env)
+        assert status == 0 and f"instance {culprit} is recorded as failed: it ended its process (want of memory)" in err, err
+        assert_all_but(whole, path, culprit, FAILED)
+    finally:
+        wait_for(lambda: try_to_remove(group), "the control group to be empty")
+
+
+def try_to_remove(group):
+    try:
+        os.rmdir(group)
+        return True
+    except OSError:
+        return False
+
+
 def in_a_block_of_several_it_is_found_among_them(folder, epilux, plugins):
     deck = prepare(folder, plugins)
     several = ("--set", "population.block=5")
@@ -221,7 +269,7 @@ def every_signal_to_any_rank_stops_it_with_75(folder, epilux, plugins):
     assert_same(whole, path)
 
 
-TESTS = [a_trial_that_ends_its_process_is_named_after_one_death, in_a_block_of_several_it_is_found_among_them,
+TESTS = [a_trial_that_ends_its_process_is_named_after_one_death, a_trial_that_takes_all_memory_is_named, in_a_block_of_several_it_is_found_among_them,
          what_ends_jobs_and_nobody_knows_why_is_lost, three_signals_to_the_launcher_are_nobodys_fault,
          thirteen_kills_of_the_job_are_nobodys_fault, a_rank_that_hangs_costs_no_more_than_patience,
          what_comes_while_ranks_start_is_heard, every_signal_to_any_rank_stops_it_with_75]

@@ -1,7 +1,7 @@
 /** @file
  * The example plugin, but for what the environment asks of it: WAYWARD_US: how long a look at the field takes;
  * WAYWARD_ABOVE, WAYWARD_HOW: what happens where a node's stiffness is above a limit: segv, abort, exit7, exit0
- * end the process; kill ends it as a stranger would; job ends its guardian too, so that nobody is left to say why.
+ * end the process; memory asks for memory until the system ends it; kill ends it as a stranger would; job ends its guardian too, so that nobody is left to say why.
  */
 #define _DEFAULT_SOURCE /* usleep */
 #include <signal.h>
@@ -12,7 +12,17 @@
 #include "../../inputs/plugins/anharmonic.c"
 #undef epx_plugin_family
 
+/* More than its group may have; but no more than 4 GiB, where nothing holds it. */
+static void take_memory(void) {
+  for (int k = 0; k < 4096; k++) {
+    char *taken = malloc(1 << 20);
+    for (size_t i = 0; taken && i < 1 << 20; i += 512)
+      ((volatile char *)taken)[i] = 1;
+  }
+}
+
 static void end(const char *how) {
+  if (strcmp(how, "memory") == 0) take_memory();
   if (strcmp(how, "segv") == 0) raise(SIGSEGV);
   if (strcmp(how, "abort") == 0) abort();
   if (strcmp(how, "exit7") == 0) _exit(7);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/line.h"
 
 enum { CELL_SIZE = 256 };
 
@@ -95,8 +96,10 @@ static void print_csv_cell(const char *text) {
   putchar('"');
 }
 
+/* For people, a cell is a line; a program gets it as it is. */
 void epx_table_view(const epx_table *table, bool csv) {
   for (size_t i = 0; i < table->n_cells; i++) {
+    if (!csv) epx_line_set_printable(table->cell[i]);
     const int column = (int)(i % (size_t)table->n_columns);
     if (csv) {
       if (column > 0) putchar(',');

@@ -199,9 +199,18 @@ static bool is_whole(const reader *in, const epx_journal_key *key, uint64_t star
          index[1] < (uint32_t)key->n_instances;
 }
 
+/* A journal has each trial once, again where it is retried, and is emptied with each results file: one that goes on without an
+ * end (a file with holes costs nothing) is none. */
+static epx_err check_length(const reader *in, const epx_journal_key *key, size_t size) {
+  const double most = 4096 + 4.0 * key->n_points * key->n_instances;
+  if ((double)in->length <= most * (double)get_record_bytes(size)) return EPX_OK;
+  return EPX_RAISE(EPX_EFORMAT, "%s: longer than a journal of %d by %d trials can be: move it away", in->path,
+                   key->n_points, key->n_instances);
+}
+
 static epx_err read_records(reader *in, const epx_journal_key *key, size_t size, uint64_t start,
                             epx_journal_visitor visit, void *context, epx_journal_report *report) {
-  in->n_record_bytes = 2 * sizeof(uint32_t) + size * sizeof(double) + sizeof(uint64_t);
+  in->n_record_bytes = get_record_bytes(size);
   EPX_TRY(EPX_ARRAY(in->bytes, in->n_record_bytes));
   EPX_TRY(EPX_ARRAY(in->record, size));
   long n_bad = 0;
@@ -239,6 +248,7 @@ static epx_err read_file(reader *in, const epx_journal_key *key, epx_journal_vis
     report->torn = in->length > sizeof header;
     return EPX_OK;
   }
+  EPX_TRY(check_length(in, key, (size_t)header[3]));
   return read_records(in, key, (size_t)header[3], header[7], visit, context, report);
 }
 

@@ -60,7 +60,8 @@ typedef struct {
 
 /** Reads a journal, giving each whole record to `visit`. A file that is missing, or so short that its writer
  * died at once, is an empty journal. `key`: what must stand in the header; size 0: any. Errors: EPX_EFORMAT:
- * not a journal, of another machine type or another format, or its header is damaged; EPX_EMISMATCH: of another campaign;
+ * not a journal, of another machine type or another format, or its header is damaged, or it is longer than a
+ * journal of so many trials can be; EPX_EMISMATCH: of another campaign;
  * EPX_EFILE; EPX_EMEMORY. */
 epx_err epx_journal_read(const char *path, const epx_journal_key *key, epx_journal_visitor visit,
                          void *context, epx_journal_report *report);

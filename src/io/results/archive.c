@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/line.h"
 #include "io/recovery/output.h"
 #include "io/results/store.h"
 
@@ -338,6 +339,13 @@ static epx_err raise_unfit(const epx_archive *archive, const char *name, const c
   return EPX_RAISE(EPX_EFORMAT, "%s: not a results file of Epilux: %s %s", archive->path, name, what);
 }
 
+epx_err epx_archive_name_file(const char *path, int code) {
+  if ((code != EPX_EFORMAT && code != EPX_EINPUT) ||
+      strncmp(epx_error_get_message(), path, strlen(path)) == 0)
+    return code;
+  return EPX_RAISE(code, "%s: %s", path, epx_error_get_message());
+}
+
 bool epx_archive_has_attribute(epx_archive *archive, const char *path, const char *name) {
   return H5Aexists_by_name(archive->file, path, name, H5P_DEFAULT) > 0;
 }
@@ -368,6 +376,17 @@ epx_err epx_archive_read_text(epx_archive *archive, const char *path, const char
   H5Tclose(type);
   if (code == EPX_OK) code = epx_array_create_text(text, stored ? stored : "");
   if (stored) H5free_memory(stored);
+  return code;
+}
+
+epx_err epx_archive_read_line(epx_archive *archive, const char *path, const char *name, char **text) {
+  char *line;
+  EPX_TRY(epx_archive_read_text(archive, path, name, text));
+  int code = epx_array_create_text(&line, *text);
+  if (code == EPX_OK) epx_line_set_printable(line);
+  if (code == EPX_OK && strcmp(line, *text) != 0) code = raise_unfit(archive, name, "has control characters");
+  epx_array_destroy(&line);
+  if (code != EPX_OK) epx_array_destroy(text);
   return code;
 }
 

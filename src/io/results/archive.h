@@ -62,9 +62,16 @@ epx_err epx_archive_write_file(epx_archive *archive, const char *path, const cha
 /** Checks that this is a results file of a format that this program reads. Errors: EPX_EFORMAT. */
 epx_err epx_archive_check_format(epx_archive *archive);
 
+/** Names the file `path` in the message of `code`, an error EPX_EFORMAT or EPX_EINPUT, that does not begin with it; returns code. */
+epx_err epx_archive_name_file(const char *path, int code);
+
 /** Reads an attribute; *text is the caller's, to be freed by epx_array_destroy().
  * Errors: EPX_EFORMAT: it is not there or no text; EPX_EMEMORY. */
 epx_err epx_archive_read_text(epx_archive *archive, const char *path, const char *name, char **text);
+
+/** Reads an attribute as epx_archive_read_text() does, which is one line. Errors: also EPX_EFORMAT: it has control
+ * characters. */
+epx_err epx_archive_read_line(epx_archive *archive, const char *path, const char *name, char **text);
 epx_err epx_archive_read_number(epx_archive *archive, const char *path, const char *name, double *value);
 
 /** Tells whether what is at `path` has an attribute. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "io/recovery/output.h"
 #include "io/results/archive.h"
 
@@ -47,6 +48,7 @@ static epx_err read_shard(epx_archive *archive, epx_results *results) {
 /* The metrics of the file, in the order of the record. */
 static epx_err read_metrics(epx_archive *archive, epx_results *results) {
   char name[64], path[80];
+  size_t n[2];
   for (int i = 0;; i++) {
     EPX_TRY(epx_archive_read_name(archive, "/trials", i, name, sizeof name));
     if (!*name) break;
@@ -55,7 +57,8 @@ static epx_err read_metrics(epx_archive *archive, epx_results *results) {
     if (metric < 0 || results->layout.n_metrics == EPX_METRIC_COUNT)
       return EPX_RAISE(EPX_EFORMAT, "/trials/%s: this program knows no such metric", name);
     snprintf(path, sizeof path, "/trials/%s", name);
-    EPX_TRY(epx_archive_read_text(archive, path, "units", &results->unit[results->layout.n_metrics]));
+    EPX_TRY(epx_archive_read_lengths(archive, path, 2, n));
+    EPX_TRY(epx_archive_read_line(archive, path, "units", &results->unit[results->layout.n_metrics]));
     results->metric[results->layout.n_metrics++] = metric;
   }
   results->layout.metric = 2;
@@ -64,12 +67,20 @@ static epx_err read_metrics(epx_archive *archive, epx_results *results) {
   return EPX_OK;
 }
 
+/* Records, and two columns of them at a time. A file with holes costs nothing, whatever it announces. */
+static epx_err check_memory(size_t n_trials, size_t size) {
+  char what[96];
+  snprintf(what, sizeof what, "/trials: %zu trials of %zu numbers", n_trials, size);
+  return epx_memory_check(sizeof(double) * (double)n_trials * ((double)size + 2), what,
+                          "a host of more memory is wanted");
+}
+
 static epx_err read_identity(epx_archive *archive, epx_results *results) {
   char *digest;
   size_t n[2];
   EPX_TRY(epx_archive_check_format(archive));
   EPX_TRY(epx_archive_read_text(archive, "/", "deck", &results->deck));
-  EPX_TRY(epx_archive_read_text(archive, "/", "isa", &results->isa));
+  EPX_TRY(epx_archive_read_line(archive, "/", "isa", &results->isa));
   EPX_TRY(epx_archive_read_text(archive, "/", "digest", &digest));
   results->digest = strtoull(digest, NULL, 16);
   epx_array_destroy(&digest);
@@ -80,6 +91,7 @@ static epx_err read_identity(epx_archive *archive, epx_results *results) {
   results->n_instances = (int)n[1];
   EPX_TRY(read_shard(archive, results));
   EPX_TRY(read_metrics(archive, results));
+  EPX_TRY(check_memory(n[0] * n[1], results->layout.size));
   EPX_TRY(EPX_ARRAY(results->record, n[0] * n[1] * results->layout.size));
   for (size_t i = 0; i < n[0] * n[1]; i++)
     epx_record_init(&results->layout, results->record + i * results->layout.size);
@@ -147,7 +159,7 @@ static epx_err read_file(const char *path, epx_results *results,
   EPX_TRY(epx_archive_create_from_file(path, &archive));
   const int code = take(archive, results);
   epx_archive_destroy(&archive);
-  return code;
+  return epx_archive_name_file(path, code);
 }
 
 epx_err epx_results_read(const char *path, epx_results **out) {

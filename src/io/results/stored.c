@@ -68,8 +68,8 @@ static epx_err read_field(epx_archive *archive, epx_stored *own, const char *gro
                      campaign->n_points, campaign->n_instances);
   field->length = n_axes > 2 ? n[2] : 1;
   if (n_axes > 2) EPX_TRY(read_axis(archive, field));
-  EPX_TRY(epx_archive_read_text(archive, field->path, "units", &texts[0]));
-  EPX_TRY(epx_archive_read_text(archive, field->path, "long_name", &texts[1]));
+  EPX_TRY(epx_archive_read_line(archive, field->path, "units", &texts[0]));
+  EPX_TRY(epx_archive_read_line(archive, field->path, "long_name", &texts[1]));
   field->unit = texts[0];
   field->long_name = texts[1];
   field->integer = strcmp(field->path, "/trials/state") == 0;
@@ -218,6 +218,7 @@ epx_err epx_stored_create(const char *path, epx_stored **out) {
   int code = EPX_ARRAY(own, 1);
   if (code == EPX_OK) code = read_all(archive, path, own);
   epx_archive_destroy(&archive);
+  code = epx_archive_name_file(path, code);
   if (code == EPX_OK)
     *out = own;
   else

@@ -189,6 +189,16 @@ static void journal_of_another_format_says_how_to_finish_it(void **state) {
   assert_non_null(strstr(epx_error_get_message(), "with the version that began it"));
 }
 
+static void journal_without_an_end_is_none(void **state) {
+  (void)state;
+  epx_journal_report report;
+  seen_records seen = {0};
+  write_records(2);
+  assert_int_equal(truncate(path, (off_t)1 << 40), 0); /* holes, which take no room */
+  assert_int_equal(epx_journal_read(path, &key, see, &seen, &report), EPX_EFORMAT);
+  assert_non_null(strstr(epx_error_get_message(), path));
+}
+
 /* A header that is whole and right but for what it announces: no memory is asked for it. */
 static void journal_that_announces_more_than_it_holds_has_no_record(void **state) {
   (void)state;
@@ -292,6 +302,7 @@ int main(void) {
       IN_FOLDER(a_journal_of_another_campaign_is_refused),
       IN_FOLDER(what_is_no_journal_is_refused),
       IN_FOLDER(journal_of_another_format_says_how_to_finish_it),
+      IN_FOLDER(journal_without_an_end_is_none),
       IN_FOLDER(journal_that_announces_more_than_it_holds_has_no_record),
       IN_FOLDER(records_of_a_journal_with_another_header_are_none),
       IN_FOLDER(an_emptied_journal_takes_new_records),
