@@ -1,4 +1,4 @@
-/** @internal @file
+/** @file
  * Line: texts of others as one line that a terminal only shows.
  */
 #ifndef EPILUX_BASE_LINE_H

@@ -110,6 +110,11 @@ epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settin
   return EPX_OK;
 }
 
+const char *epx_field_get_axis(epx_axis axis) {
+  static const char *const paths[EPX_AXIS_COUNT] = {NULL, "/epoch", "/node", "/link", "/guide", "/device"};
+  return paths[axis];
+}
+
 const epx_field *epx_field_get(const epx_field *table, size_t start) {
   while (table->start != start)
     table++;

@@ -30,6 +30,9 @@ typedef struct {
 epx_err epx_field_create_table(const epx_record_layout *layout, const epx_settings *settings,
                                epx_field **table, int *n_fields);
 
+/** Gets the path of an axis's scale; NULL of EPX_AXIS_NONE. */
+const char *epx_field_get_axis(epx_axis axis);
+
 /** Gets the field of a table that starts a record's number `start`, which is that of one. */
 const epx_field *epx_field_get(const epx_field *table, size_t start);
 

@@ -12,8 +12,6 @@
 #include "epilux/version.h"
 #include "io/results/store_private.h"
 
-static const char *const axis_path[EPX_AXIS_COUNT] = {NULL, "/epoch", "/node", "/link", "/guide", "/device"};
-
 epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *field) {
   return (epx_archive_array){
       .path = field->path,
@@ -22,7 +20,7 @@ epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *
       .type = EPX_ARCHIVE_DOUBLE,
       .n_axes = field->axis == EPX_AXIS_NONE ? 2 : 3,
       .n = {(size_t)store->campaign->n_points, (size_t)store->campaign->n_instances, field->length},
-      .axis = {"/point", "/instance", axis_path[field->axis]}};
+      .axis = {"/point", "/instance", epx_field_get_axis(field->axis)}};
 }
 
 static epx_err write_scale(epx_archive *archive, const char *path, const char *long_name, int n, int first) {
@@ -56,8 +54,8 @@ static epx_err write_scales(const epx_store *store, epx_archive *archive) {
     while (field < end && (int)field->axis != axis)
       field++;
     if (field < end)
-      EPX_TRY(
-          write_scale(archive, axis_path[axis], long_name[axis], (int)field->length, axis == EPX_AXIS_EPOCH));
+      EPX_TRY(write_scale(archive, epx_field_get_axis((epx_axis)axis), long_name[axis], (int)field->length,
+                          axis == EPX_AXIS_EPOCH));
   }
   if (store->settings->n_quantiles == 0) return EPX_OK;
   const epx_archive_array scale = {.path = "/probability",

@@ -11,7 +11,6 @@
 
 #include "base/array.h"
 #include "base/memory.h"
-#include "io/deck/points.h"
 #include "io/results/archive.h"
 
 enum { N_FIELDS_MAX = 4096, NAME_BYTES = 96 };
@@ -39,15 +38,12 @@ static epx_err count_fields(epx_archive *archive, int *n) {
 }
 
 static epx_err read_axis(epx_archive *archive, epx_field *field) {
-  static const char *const names[EPX_AXIS_COUNT] = {
-      [EPX_AXIS_EPOCH] = "/epoch", [EPX_AXIS_NODE] = "/node", [EPX_AXIS_LINK] = "/link"};
   char name[NAME_BYTES];
   EPX_TRY(epx_archive_read_axis(archive, field->path, 2, name, sizeof name));
   for (int axis = EPX_AXIS_EPOCH; axis < EPX_AXIS_COUNT; axis++)
-    if (strcmp(name, names[axis]) == 0) field->axis = (epx_axis)axis;
+    if (strcmp(name, epx_field_get_axis((epx_axis)axis)) == 0) field->axis = (epx_axis)axis;
   if (field->axis != EPX_AXIS_NONE) return EPX_OK;
-  return EPX_RAISE(EPX_EFORMAT, "%s: its last axis is '%s', which is none of epoch, node and link",
-                   field->path, name);
+  return EPX_RAISE(EPX_EFORMAT, "%s: its last axis is '%s', which is none of a record", field->path, name);
 }
 
 /* A field, but for its place in the record. */
@@ -155,15 +151,13 @@ static epx_err read_engines(epx_archive *archive, epx_campaign *campaign) {
   return code;
 }
 
-/* Sizes and numbers in the root, and the design. */
+/* Sizes and numbers in the root. */
 static epx_err read_campaign(epx_archive *archive, epx_campaign *campaign) {
   char *digest;
   size_t n[2];
   EPX_TRY(epx_archive_read_text(archive, "/", "digest", &digest));
   campaign->digest = strtoull(digest, NULL, 16);
   epx_array_destroy(&digest);
-  EPX_TRY(epx_deck_eval_design(campaign->deck, &campaign->factors, &campaign->n_factors, &campaign->design));
-  EPX_TRY(epx_points_create(campaign->deck, campaign->design, &campaign->points));
   EPX_TRY(epx_archive_read_lengths(archive, "/trials/state", 2, n));
   if (n[0] != (size_t)campaign->design->n_points || n[1] == 0 || n[1] > INT_MAX || n[0] * n[1] > most_trials)
     return EPX_RAISE(EPX_EFORMAT, "its deck has %d design points, its trials %zu by %zu",
@@ -202,10 +196,11 @@ static epx_err read_fields(epx_archive *archive, const char *path, epx_stored *o
 }
 
 static epx_err read_all(epx_archive *archive, const char *path, epx_stored *own) {
+  epx_deck *deck;
   EPX_TRY(epx_archive_check_format(archive));
   EPX_TRY(epx_archive_read_text(archive, "/", "deck", &own->deck));
-  EPX_TRY(EPX_ARRAY(own->campaign, 1));
-  EPX_TRY(epx_deck_read_stored(path, own->deck, &own->campaign->deck));
+  EPX_TRY(epx_deck_read_stored(path, own->deck, &deck));
+  EPX_TRY(epx_campaign_create_unsurveyed(deck, &own->campaign));
   EPX_TRY(read_campaign(archive, own->campaign));
   return read_fields(archive, path, own);
 }
