@@ -155,6 +155,7 @@ struct epx_ensemble {
   int first_row, n_rows;
   bool collective;
   int n_samples, n_used, n_lanes;    /* of the samples set last */
+  struct epx_clock *clock;           /* clock.h, borrowed; NULL: phases last until rest */
   epx_ensemble_counts kept, earlier; /* for a restart: all so far, and what of it another has counted */
 };
 

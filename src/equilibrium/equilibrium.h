@@ -39,8 +39,10 @@ typedef struct {
                        handover */
   double settled;  /* share of its way within which a network counts as settled, for settling_time */
   double max_time; /* the dynamics give up here: slow, or oscillating; in the family's unit of time */
-  long max_steps;  /* of the dynamics of one phase */
-  int max_newton;  /* iterations of the finish */
+  /* A learner reads states after so long, settled or not; 0: at rest. */
+  double duration_free, duration_nudged;
+  long max_steps; /* of the dynamics of one phase */
+  int max_newton; /* iterations of the finish */
   double
       escape; /* divergence: this many times the start's largest component, or what its rates would come to in
                        max_time */

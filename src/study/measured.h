@@ -5,6 +5,7 @@
 #define EPILUX_STUDY_MEASURED_H
 
 #include "learning/training/learner.h"
+#include "study/energy/duration.h"
 #include "study/metric.h"
 #include "study/reference/digital_reference.h"
 
@@ -24,6 +25,7 @@
  *   writes, worn_out                             of a trained parameter; share of them
  *   settled, skipped                             share of the evaluated samples that settled; of the training's that did
  *                                                not, NaN: there was none
+ *   duration                                     of phases
  *   energy                                       as epx_consumption_eval() */
 #define EPX_MEASURED(X)                                                                                      \
   X(epx_performance, initial, EPX_NEEDS_UNTRAINED)                                                           \
@@ -48,6 +50,7 @@
   X(double, worn_out, EPX_NEEDS_WRITES)                                                                      \
   X(double, settled, EPX_NEEDS_SHARES)                                                                       \
   X(double, skipped, EPX_NEEDS_SHARES)                                                                       \
+  X(epx_duration, duration, EPX_NEEDS_DURATION | EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE)                     \
   X(epx_energy, energy, EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE)
 
 typedef struct epx_measured {

@@ -25,6 +25,7 @@
   X(STARTS)            /* equilibria that further starts find */                                             \
   X(AUDIT)             /* equilibria repeated by pure dynamics */                                            \
   X(WRITES)            /* writes of trained parameters, and their wear */                                    \
+  X(DURATION)          /* how long phases have to be */                                                      \
   X(ENERGY)            /* what inference and training would have cost */                                     \
   X(REFERENCE)         /* the cheapest digital models that reach the target, and the energies of light */    \
   X(DRAWS)             /* what of an instance's draws lay beyond ranges */                                   \

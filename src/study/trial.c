@@ -200,7 +200,7 @@ static epx_err measure_counts(const epx_point *point, block_work *work) {
     if (m->writes) m->writes[k] = epx_tuning_eval_writes(tuning, k, settable);
     if (m->worn_out) m->worn_out[k] = epx_tuning_eval_worn(tuning, k, settable);
     if (m->energy)
-      EPX_TRY(epx_consumption_eval(point, &m->test[k], m->heater_power[k],
+      EPX_TRY(epx_consumption_eval(point, &m->test[k], &m->duration[k], m->heater_power[k],
                                    m->n_epochs[k] * point->task->n_train,
                                    m->epochs_elsewhere * point->task->n_train, m->writes[k], &m->energy[k]));
   }
@@ -225,6 +225,7 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
                                                 epx_measured_has(m, EPX_NEEDS_SPECTRUM), m->test);
   epx_learner_set_settling(learner, false);
   EPX_TRY(code);
+  if (m->duration) EPX_TRY(epx_duration_eval(learner, point->block, theta, m->duration));
   return measure_counts(point, work);
 }
 
@@ -288,6 +289,20 @@ static void warn_of_saturation(const epx_point *point, int first, const block_wo
   warn_of_one(point, first, m->saturated_writes, "writes", "weights", hardware->tuning.range);
   if (hardware->drive_range > 0)
     warn_of_one(point, first, m->saturated_drives, "drives", "drive", hardware->drive_range);
+}
+
+/* Energies of a step are empty where no length of its phases is enough; that is said once. */
+static void warn_of_lengths(const epx_point *point, int first, const block_work *work) {
+  const int n = count_kept(point, first);
+  const epx_duration *duration = work->measured.duration;
+  for (int k = 0; duration && !point->settings->learning.estimator->computed && k < n; k++) {
+    if (!isnan(duration[k].free) && !isnan(duration[k].nudged)) continue;
+    epx_log_write_once(
+        EPX_LOG_WARNING, "trial",
+        "no length of the phases that was tried gives the gradient of long ones to within 10 %%, so that "
+        "energies of training steps are empty. See metrics free_duration and nudged_duration.");
+    return;
+  }
 }
 
 /* Training and drift end at the ends of ranges; that they do is said once. */
@@ -377,6 +392,7 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
   EPX_TRY(measure_after(point, work));
   if (speaks(work)) warn_of_unstable(point, first, work);
   if (speaks(work)) warn_of_range(point, first, work);
+  if (speaks(work)) warn_of_lengths(point, first, work);
   if (speaks(work)) warn_of_disagreements(point, first, work);
   for (int k = 0; k < point->block; k++)
     epx_record_write_result(&point->layout, point->settings, &work->measured, &work->curves, work->n_epochs,

@@ -14,6 +14,8 @@ import h5py
 # 5 nodes, all linked: 10 links; 2 inputs, 2 outputs; two updates an epoch of 12 samples.
 N, LINKS, IN, OUT, BATCH = 5, 10, 2, 2, 6
 RATE, POWER = 2e9, 3e-6
+LENGTHS = (5, 3)  # of phases, by a clock
+UNIT_LENGTH = {"silicon-ring": 1e-3}  # whose rates are of some 10^4 per us
 CASES = {
     "optimistic": {"wall_plug": 0.2, "loss": 0.6 + 1 + 0.03, "splitter": 0.05, "mesh": 0.1, "ring": 0.01, "detector": 3.2e-6,
                    "laser": 0.1e-3, "opo": 30e-6, "ring_heater": 2.4e-3, "weight_heater": 0, "bias": 0, "modulator": 42e-15,
@@ -44,6 +46,7 @@ DECK = """network: {{family: {family}, topology: {{nodes: 5}}, parameters: {{{pa
 task: {{name: moons, samples: 12, test_fraction: 0}}
 learning: {{estimator: {rule}, epochs: 1, batch: 6, train: {trained}}}
 population: {{instances: 1}}
+equilibrium: {{duration: {{free: {free}, nudged: {nudged}}}}}
 {energy}
 metrics: [accuracy, settling_time, energy_per_inference, {metrics}]
 """
@@ -57,9 +60,9 @@ def call(program, *words):
 
 def write(family, units, metrics):
     rule, _, trained, _, parameters, _ = FAMILIES.get(family, ("plain", 0, "[coupling]", 0, "", None))
-    energy = NO_READS.format(units=units)
+    energy, unit = NO_READS.format(units=units), UNIT_LENGTH.get(family, 1)
     with open("deck.yaml", "w", encoding="ascii") as file:
-        file.write(DECK.format(family=family, rule=rule, trained=trained, parameters=parameters, energy=energy,
+        file.write(DECK.format(family=family, rule=rule, trained=trained, parameters=parameters, energy=energy, free=LENGTHS[0] * unit, nudged=LENGTHS[1] * unit,
                                metrics=", ".join(metrics)))
 
 
@@ -74,20 +77,20 @@ def read(program, family, units):
         return {name: float(file[f"trials/{name}"][0, 0]) for name in ["settling_time", "energy_per_inference"] + names}
 
 
-def eval_work(c, inside, one, phases, nudged, detectors, n_components, light):
-    """The five parts of `phases` phases of `one` seconds, `nudged` of them with an error at the outputs."""
+def eval_work(c, inside, lengths, nudged, detectors, n_components, light):
+    """The five parts of phases of these lengths in seconds, the `nudged` last of them with an error at the outputs."""
     has = {"splitters": 1, "division": 1, "meshes": 0, "passed": 0, "lines": 0, "laser": 0, "opo": 0, "locked": 0, "drivers": 0,
            "receivers": 0, **inside}
-    time = phases * one
+    time, phases, with_errors = sum(lengths), len(lengths), sum(lengths[len(lengths) - nudged:])
     decibel = c["loss"] + has["splitters"] * c["splitter"] + has["meshes"] * c["mesh"] + has["passed"] * c["ring"]
-    drives = phases * max(light, one * OUT * c["detector"]) + time * has["lines"] * has["division"] * c["detector"]
+    drives = time * max(light, OUT * c["detector"]) + time * has["lines"] * has["division"] * c["detector"]
     pumps = time * (has["laser"] * c["laser"] + has["opo"] * c["opo"])
     errors = OUT * n_components
     return {
         "laser": (drives * 10 ** (decibel / 10) + pumps) / c["wall_plug"],
         "heaters": time * (has["locked"] * c["ring_heater"] + has["shifters"] * c["weight_heater"]),
         "modulators": IN * (time * c["bias"] + c["modulator"]) + time * has["drivers"] * c["driver"] +
-                      errors * nudged * (one * c["bias"] + c["modulator"]),
+                      errors * (with_errors * c["bias"] + nudged * c["modulator"]),
         "receivers": time * (detectors + has["receivers"]) * c["receiver"],
         "converters": (IN + nudged * errors) * c["dac"] + phases * detectors * c["adc"],
     }
@@ -98,15 +101,16 @@ def check_family(program, family):
     own = family == "silicon-ring"  # in us and uW by itself
     got = read(program, family, "" if own else f"rate_unit: {RATE} 1/s, power_unit: {POWER} W, ")
     rate, power = (1e6, 1e-6) if own else (RATE, POWER)
-    one, light = got["settling_time"] / rate, got["energy_per_inference"] * power / rate
+    one, other, light = *(x * UNIT_LENGTH.get(family, 1) / rate for x in LENGTHS), got["energy_per_inference"] / got["settling_time"] * power
+    assert math.isclose(got["settling_time"], one * rate, rel_tol=1e-15)
     light = 0 if math.isnan(light) else light
     inside = {"shifters": n_trained, **inside}
     blind = rule == "spsa"  # two shifted costs in place of phases that are nudged
     for case, c in CASES.items():
-        works = {"inference": (1, 0, OUT),
-                 "step": (3, 0 if blind else 2, OUT if blind else components * (OUT + c["others"] * (N - OUT)))}
-        for work, (phases, nudged, detectors) in works.items():
-            expected = eval_work(c, inside, one, phases, nudged, detectors, components, light)
+        works = {"inference": ([one], 0, OUT),
+                 "step": ([one, other, other], 0 if blind else 2, OUT if blind else components * (OUT + c["others"] * (N - OUT)))}
+        for work, (lengths, nudged, detectors) in works.items():
+            expected = eval_work(c, inside, lengths, nudged, detectors, components, light)
             expected["input"] = 2 * c["word"]  # two bytes in, two out, in registers
             if work == "step":
                 expected["updates"] = n_trained * 2 / 12 * c["write"]

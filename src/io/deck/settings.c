@@ -209,6 +209,28 @@ static bool is_blank(const char *text) {
   return text && text[strspn(text, " \t")] == '\0';
 }
 
+/* What looks for equilibria themselves has none to find where a clock reads. */
+static epx_err read_duration(epx_reader *r, epx_equilibrium_options *options) {
+  const epx_tree *section = epx_reader_get(r, "equilibrium.duration");
+  const epx_estimator *rule = r->settings->learning.estimator;
+  if (!section) return EPX_OK;
+  options->duration_free = epx_reader_get_real(r, "equilibrium.duration.free");
+  options->duration_nudged = epx_reader_get_real(r, "equilibrium.duration.nudged");
+  if (options->duration_nudged > 0 && rule->nudged &&
+      (rule->own_scheme || rule->needs & EPX_NEEDS_A(EPX_NEED_WHOLE_LANES)))
+    return epx_tree_raise(
+        section,
+        "equilibrium.duration.nudged: learning.estimator %s makes phases of its own, which no clock "
+        "ends; plain, phase-conjugate and time-reversed have phases of the device",
+        rule->name);
+  if (options->audit > 0 || options->starts > 1)
+    return epx_tree_raise(section,
+                          "equilibrium.duration: equilibrium.%s looks for equilibria, and a clock reads "
+                          "states that are none; leave one of them out",
+                          options->audit > 0 ? "audit" : "starts");
+  return EPX_OK;
+}
+
 static epx_err read_equilibrium(epx_reader *r) {
   epx_equilibrium_options *options = &r->settings->equilibrium;
   epx_equilibrium_init(options);
@@ -230,6 +252,7 @@ static epx_err read_equilibrium(epx_reader *r) {
     options->handover = epx_reader_get_real(r, "equilibrium.handover");
   if (epx_reader_is_set(r, "equilibrium.max_newton"))
     options->max_newton = epx_reader_get_integer(r, "equilibrium.max_newton");
+  EPX_TRY(read_duration(r, options));
   const int code = epx_equilibrium_check(options);
   if (code == EPX_EINPUT)
     return epx_tree_raise(epx_reader_get(r, "equilibrium"), "equilibrium: %s", epx_error_get_message());

@@ -232,6 +232,14 @@ static const epx_schema_entry entries[] = {
                 "relative to the largest of the phase"},
     {"equilibrium.settled", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "1e-2",
      .meaning = "share of the way to its end within which a network counts as settled, for settling_time"},
+    {"equilibrium.duration", EPX_SCHEMA_SECTION, .optional = true,
+     .meaning = "fixed lengths of phases: states are read when the time is over, settled or not; without "
+                "this section "
+                "at rest"},
+    {"equilibrium.duration.free", REAL, NOT_NEGATIVE, .fallback = "0",
+     .meaning = "length of the free phase, in the family's unit of time; 0: until rest"},
+    {"equilibrium.duration.nudged", REAL, NOT_NEGATIVE, .fallback = "0",
+     .meaning = "length of a nudged phase; 0: until rest"},
     {"equilibrium.max_time", REAL, POSITIVE, .fallback = "2000",
      .meaning = "time after which a network is slow or oscillates"},
     {"equilibrium.max_steps", COUNT, .low = 1, .fallback = "200000", .meaning = "most steps of the dynamics"},

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/numbers/random.h"
+#include "equilibrium/clock.h"
 #include "learning/training/learner_state.h"
 
 static epx_err check_estimator(epx_engine engine, const epx_network *network, const epx_learning_spec *spec) {
@@ -154,6 +155,12 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
   const epx_network *network = learner->network;
   EPX_TRY(epx_estimator_create_work(learner->ensemble, &learner->work));
   EPX_TRY(epx_estimator_prepare(learner->spec.estimator, &learner->spec.hardware, learner->work));
+  if (learner->clocked) {
+    EPX_TRY(epx_clock_init(learner->ensemble, &learner->clock));
+    learner->clock.free = options->duration_free;
+    learner->clock.nudged = options->duration_nudged;
+    learner->ensemble->clock = &learner->clock;
+  }
   EPX_TRY(epx_inspection_create(learner->ensemble, options, &learner->inspection));
   EPX_TRY(epx_optimizer_create(&learner->spec.optimizer, (size_t)learner->n_instances, network->n_theta,
                                &learner->optimizer));
@@ -212,6 +219,8 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
   EPX_TRY(epx_learner_check(ensemble->functions->engine, ensemble->network, task, spec));
   EPX_TRY(EPX_ARRAY(learner, 1));
   learner->ensemble = ensemble;
+  learner->max_time = options->max_time;
+  learner->clocked = options->duration_free > 0 || options->duration_nudged > 0;
   learner->network = ensemble->network;
   learner->task = task;
   learner->cost = *cost;
@@ -245,6 +254,8 @@ void epx_learner_destroy(epx_learner **address) {
   epx_tuning_destroy(&learner->settings.before);
   epx_estimator_destroy_work(&learner->work);
   epx_inspection_destroy(&learner->inspection);
+  if (learner->ensemble && learner->ensemble->clock == &learner->clock) learner->ensemble->clock = NULL;
+  epx_clock_destroy(&learner->clock);
   if (learner->owns_ensemble) epx_ensemble_destroy(&learner->ensemble);
   epx_array_destroy(address);
 }
@@ -366,8 +377,8 @@ static epx_err settle(epx_learner *learner, const int *samples) {
   for (int lane = 0; lane < ensemble->n_used; lane++)
     learner->last.idle[lane] = learner->epochs.stopped[lane / ensemble->n_samples];
   EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->last.state));
-  return ensemble->functions->solve(ensemble, NULL, learner->last.idle, learner->last.state,
-                                    learner->last.certificate);
+  return epx_ensemble_solve(ensemble, NULL, learner->last.idle, learner->last.state,
+                            learner->last.certificate);
 }
 
 epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples) {

@@ -187,6 +187,33 @@ epx_err epx_learner_solve_sample(epx_learner *learner, const double *theta, int 
  * after create: settling_time is NaN. */
 void epx_learner_set_settling(epx_learner *learner, bool measured);
 
+/** How long the phases of an instance have to be, in the family's unit of time. */
+typedef struct {
+  double free,
+      nudged; /* of a training step; 0 where the gradient vanishes; NaN: no length that was tried is enough, or
+                          the rule is computed */
+} epx_phase_lengths;
+
+/** Gets how many samples epx_learner_eval_inference() follows: those of the test part, or the first 100. */
+int epx_learner_count_followed(const epx_learner *learner);
+
+/** Evaluates how long each sample's outputs take, from the dark, until every one stays within 1 % of its spread over these
+ * samples (largest less smallest equilibrium): time [n_instances][n_followed]; NaN where there is no equilibrium. With a
+ * deck's clock, its length. Errors: EPX_ESOLVER, EPX_EMEMORY. */
+epx_err epx_learner_eval_inference(epx_learner *learner, const double *theta, double *time);
+
+/** Evaluates how long the phases of a training step have to be: lengths [n_instances]. From gradients g of one batch (the
+ * first samples of the training part, at most 64), formed from states read at a time T by the rule of the spec:
+ *
+ *   nudged  the smallest T for which |g(T) - g(inf)| <= 0.1 |g(inf)| from then on, the free phase at rest
+ *   free    likewise, the nudged phase of that length: what has not settled drifts into the contrast
+ *
+ * T = scale 2^(k/2) is tried downwards from 8 scale, upwards to 64 scale where that is not enough, and interpolated where the
+ * error passes 0.1, logarithms in both. Phases in which a rule shifts parameters count as nudged ones. With a deck's
+ * clock: its lengths. scale > 0: about as long as the network settles. Errors: EPX_ESOLVER, EPX_EMEMORY. */
+epx_err epx_learner_eval_lengths(epx_learner *learner, const double *theta, double scale,
+                                 epx_phase_lengths *lengths);
+
 /** Evaluates performance [n_instances] on a part; with the spectrum when `stability`. Errors: EPX_ESOLVER. */
 epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, epx_part part, bool stability,
                                      epx_performance *performance);

@@ -5,6 +5,7 @@
 #ifndef EPILUX_LEARNING_TRAINING_LEARNER_STATE_H
 #define EPILUX_LEARNING_TRAINING_LEARNER_STATE_H
 
+#include "equilibrium/clock.h"
 #include "learning/training/inspection.h"
 #include "learning/training/learner.h"
 
@@ -94,9 +95,12 @@ struct epx_learner {
   double ignorance;        /* what a sample costs that has no equilibrium */
   double drive_saturation; /* share of the task's features beyond the drive's converter */
   bool measures_settling;
+  double max_time; /* of a trajectory that is followed */
 
   epx_ensemble *ensemble;
   bool owns_ensemble;
+  epx_clock clock; /* its workspaces are made when it is first needed */
+  bool clocked;    /* phases are as long as the deck says */
   epx_estimator_work *work;
   epx_optimizer *optimizer;
   epx_inspection *inspection; /* a second look at free equilibria */

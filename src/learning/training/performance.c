@@ -61,7 +61,7 @@ static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool s
                          epx_performance *performance) {
   epx_ensemble *ensemble = learner->ensemble;
   EPX_TRY(epx_learner_solve_chunk(learner, n, samples));
-  if (learner->measures_settling) EPX_TRY(eval_settling(learner, samples));
+  if (learner->measures_settling && !learner->clocked) EPX_TRY(eval_settling(learner, samples));
   if (stability)
     EPX_TRY(ensemble->functions->eval_stability(ensemble, learner->last.state, learner->last.certificate));
   EPX_TRY(ensemble->functions->eval_power(ensemble, learner->last.state, learner->last.power));

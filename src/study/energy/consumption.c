@@ -102,8 +102,9 @@ static void set_digital(const epx_point *point, epx_energy_work *work) {
   }
 }
 
-epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
-                             double steps, double elsewhere, double writes, epx_energy *energy) {
+epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance,
+                             const epx_duration *duration, double heater_power, double steps,
+                             double elsewhere, double writes, epx_energy *energy) {
   const epx_network *network = point->network;
   const epx_learning_spec *learning = &point->settings->learning;
   const epx_estimator *estimator = learning->estimator;
@@ -112,11 +113,11 @@ epx_err epx_consumption_eval(const epx_point *point, const epx_performance *perf
   EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
   const bool unknown = isnan(performance->power); /* no light of drives; the parts say what lasers run */
   const double drives = unknown ? 0 : performance->power * power;
-  const double light = unknown ? 0 : performance->energy * power / rate;
   epx_energy_work work = {
-      .settling_time = performance->settling_time / rate,
+      .inference_time = duration->inference / rate,
+      .free_time = duration->free / rate,
+      .nudged_time = duration->nudged / rate,
       .optical_power = drives,
-      .light = light,
       .reference = epx_reading_get_reference(&learning->hardware.reading),
       .ring_heaters = point->settings->fabrication.heats ? heater_power : NAN,
       .n_nodes = network->n_nodes,

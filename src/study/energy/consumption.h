@@ -4,6 +4,7 @@
 #ifndef EPILUX_STUDY_ENERGY_CONSUMPTION_H
 #define EPILUX_STUDY_ENERGY_CONSUMPTION_H
 
+#include "study/energy/duration.h"
 #include "study/point.h"
 
 /** Evaluates what the family's units are: a rate of 1 [1/s] and a power of 1 [W]. As the deck's section
@@ -20,11 +21,12 @@ epx_err epx_consumption_check(const epx_point *point);
  * [ns] and [pJ] where a device is described, else 1. Errors: as epx_consumption_eval_units(). */
 epx_err epx_consumption_eval_metric_units(const epx_point *point, double *time, double *light);
 
-/** Evaluates the energies of one instance: with its performance, the power of its process's heaters [W], the
+/** Evaluates the energies of one instance: with its performance, how long its phases are, the power of its process's heaters [W], the
  * samples it was trained on in situ and, by a digital model, elsewhere, each as often as it was, and the writes
  * of a weight. Errors: as
  * epx_consumption_eval_units(). */
-epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance, double heater_power,
-                             double steps, double elsewhere, double writes, epx_energy *energy);
+epx_err epx_consumption_eval(const epx_point *point, const epx_performance *performance,
+                             const epx_duration *duration, double heater_power, double steps,
+                             double elsewhere, double writes, epx_energy *energy);
 
 #endif

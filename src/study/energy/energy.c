@@ -34,9 +34,12 @@ typedef struct {
   double laser, heaters, modulators, receivers, converters;
 } parts;
 
-/* What is done: n phases, each read by so many detectors, so many times; errors set at the outputs in some of them. */
+/* What is done: phases of a free and of a nudged length, each read by so many detectors, so many times; nudges set errors. */
 typedef struct {
-  double n_phases, n_nudged, n_read, n_averages;
+  double free, nudged; /* lengths [s] */
+  double n_others;     /* phases beside the free one */
+  bool sets_errors;    /* in these */
+  double n_read, n_averages;
 } load;
 
 static double eval_laser(const epx_energy_case *c, const epx_energy_work *work, const load *l, double T) {
@@ -44,8 +47,7 @@ static double eval_laser(const epx_energy_case *c, const epx_energy_work *work, 
   const double loss = c->coupler_loss + c->modulator_loss + c->waveguide_loss + c->margin +
                       m->splitters * c->splitter_loss + m->meshes * c->mesh_loss + m->passed * c->ring_loss;
   const double least = work->n_outputs * c->detector_power; /* of the drives, for the outputs to be read */
-  const double drives = l->n_phases * (fmax(work->light, work->settling_time * least) +
-                                       l->n_averages * c->read_time * fmax(work->optical_power, least));
+  const double drives = T * fmax(work->optical_power, least);
   const double steady = l->n_read * work->reference + m->lines * m->division * c->detector_power;
   const double pumps = T * (m->laser_pump * c->laser_threshold + m->opo_pump * c->opo_threshold);
   return ((drives + T * steady) * pow(10, loss / 10) + pumps) / c->wall_plug;
@@ -53,18 +55,19 @@ static double eval_laser(const epx_energy_case *c, const epx_energy_work *work, 
 
 static parts eval_parts(const epx_energy_case *c, const epx_energy_work *work, const load *l) {
   const epx_machine *m = &work->machine;
-  const double T = l->n_phases * (work->settling_time + l->n_averages * c->read_time);
-  const double T_nudged = l->n_nudged * (work->settling_time + l->n_averages * c->read_time);
+  const double reading = l->n_averages * c->read_time, T_others = l->n_others * (l->nudged + reading),
+               T = l->free + reading + T_others;
+  const double n_nudged = l->sets_errors ? l->n_others : 0, T_nudged = l->sets_errors ? T_others : 0;
   const double rings = isnan(work->ring_heaters) ? m->locked * c->ring_heater : work->ring_heaters;
   const double n_errors = (double)work->n_outputs * work->components;
   return (parts){.laser = eval_laser(c, work, l, T),
                  .heaters = T * (rings + m->shifters * c->weight_heater),
                  .modulators = work->n_inputs * (T * c->modulator_bias + c->modulator_energy) +
                                T * m->drivers * c->driver_power +
-                               n_errors * (T_nudged * c->modulator_bias + l->n_nudged * c->modulator_energy),
+                               n_errors * (T_nudged * c->modulator_bias + n_nudged * c->modulator_energy),
                  .receivers = T * (l->n_read + m->receivers) * c->receiver_power,
-                 .converters = (work->n_inputs + l->n_nudged * n_errors) * c->dac_energy +
-                               l->n_phases * l->n_read * l->n_averages * c->adc_energy};
+                 .converters = (work->n_inputs + n_nudged * n_errors) * c->dac_energy +
+                               (1 + l->n_others) * l->n_read * l->n_averages * c->adc_energy};
 }
 
 static double eval_sum(const parts *p) {
@@ -95,7 +98,8 @@ static void set_digital(const epx_energy_case *c, const epx_energy_work *work, i
 }
 
 static void set_inference(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
-  const parts p = eval_parts(c, work, &(load){1, 0, (double)work->n_outputs * work->detectors, 1});
+  const parts p = eval_parts(
+      c, work, &(load){work->inference_time, 0, 0, false, (double)work->n_outputs * work->detectors, 1});
   energy->value[EPX_ENERGY_INFERENCE_LASER][k] = p.laser;
   energy->value[EPX_ENERGY_INFERENCE_HEATERS][k] = p.heaters;
   energy->value[EPX_ENERGY_INFERENCE_MODULATORS][k] = p.modulators;
@@ -110,8 +114,9 @@ static void set_step(const epx_energy_case *c, const epx_energy_work *work, int 
   const double n_read = work->reads_states ? work->components * (work->n_outputs + others)
                                            : (double)work->n_outputs * work->detectors;
   const double all = work->n_trained * work->writes * c->write_energy;
-  parts p =
-      eval_parts(c, work, &(load){1 + work->phases, work->nudged ? work->phases : 0, n_read, work->averages});
+  parts p = eval_parts(
+      c, work,
+      &(load){work->free_time, work->nudged_time, work->phases, work->nudged, n_read, work->averages});
   if (work->computed) p = (parts){0};
   const double digital = energy->value[EPX_ENERGY_DIGITAL_STEP_ENERGY][k];
   const double arithmetic = work->computed ? 0 : work->arithmetic[k],

@@ -4,14 +4,15 @@
  * components as good as published ones get (optimistic), and with the losses, margins and read-outs that a system needs
  * (budgeted).
  *
- * Of one sample, with T = settling time + averages * read_time the length of a phase [s], n_phi the phases of a training
- * step (1 free, and the rule's), m the parts inside the network (machine.h), and n_read the detectors that read: of an
+ * Of one sample, with T the sum of the lengths of its phases, each with averages * read_time [s]: of an inference how long its
+ * outputs take (inference_time), of a training step its free phase and the rule's n_phi - 1 others (free_time, nudged_time;
+ * learner.h says how they are measured), m the parts inside the network (machine.h), and n_read the detectors that read: of an
  * inference one an output, two of a balanced pair; of a rule that wants states one for every component (two
  * quadratures are two receivers) of each output, and of the share nodes_read of the other nodes:
  *
  *   laser       [T (P + n_read P_r) 10^(L/10) + T lines division detector_power 10^(L/10)
  *                + T (laser_pump laser_threshold + opo_pump opo_threshold)] / wall_plug,
- *               P = max(light that the drives deliver, n_outputs detector_power), T P the mean over samples,
+ *               P = max(light that the drives deliver, mean over samples, n_outputs detector_power),
  *               P_r the reference of a homodyne receiver, which every detector beats with,
  *               L = coupler + modulator + waveguide + margin + splitters splitter_loss + meshes mesh_loss
  *                   + passed ring_loss [dB]
@@ -179,11 +180,10 @@ typedef enum {
 
 /** What one instance did. */
 typedef struct {
-  double settling_time; /* [s] */
-  double optical_power; /* that the drives deliver, mean over samples [W] */
-  double light;         /* that they deliver while a sample settles, likewise [J]: no product of means */
-  double reference;     /* of a homodyne receiver, of each detector [W]; 0: none */
-  double ring_heaters;  /* of a process [W]; NaN: none, ring_heater of each node */
+  double inference_time, free_time, nudged_time; /* lengths of phases, one clock for all samples [s] */
+  double optical_power;                          /* that the drives deliver, mean over samples [W] */
+  double reference;                              /* of a homodyne receiver, of each detector [W]; 0: none */
+  double ring_heaters;                           /* of a process [W]; NaN: none, ring_heater of each node */
   int n_nodes, components, n_inputs, n_outputs;
   int detectors; /* that read one output of an inference */
   double n_links, n_trained;

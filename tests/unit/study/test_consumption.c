@@ -21,6 +21,8 @@ typedef struct {
   epx_point *point;
 } made;
 
+static const epx_duration eight = {.inference = 8, .free = 8, .nudged = 8};
+
 static made make_with(const char *network, const char *more, const char *metrics) {
   made m = {0};
   char text[1024];
@@ -83,8 +85,8 @@ static void time_comes_from_the_rate(void **state) {
   epx_energy slow, fast;
   made a = make("family: kerr", "energy: {rate_unit: 1 GHz, power_unit: 1 mW, budgeted: {read_time: 0 s}}\n"),
        b = make("family: kerr", "energy: {rate_unit: 2 GHz, power_unit: 1 mW, budgeted: {read_time: 0 s}}\n");
-  assert_int_equal(epx_consumption_eval(a.point, &performance, 0, 600, 0, 150, &slow), EPX_OK);
-  assert_int_equal(epx_consumption_eval(b.point, &performance, 0, 600, 0, 150, &fast), EPX_OK);
+  assert_int_equal(epx_consumption_eval(a.point, &performance, &eight, 0, 600, 0, 150, &slow), EPX_OK);
+  assert_int_equal(epx_consumption_eval(b.point, &performance, &eight, 0, 600, 0, 150, &fast), EPX_OK);
   static const int halved[] = {EPX_ENERGY_INFERENCE_LASER, EPX_ENERGY_INFERENCE_HEATERS,
                                EPX_ENERGY_STEP_RECEIVERS};
   static const int same[] = {EPX_ENERGY_INFERENCE_CONVERTERS, EPX_ENERGY_STEP_UPDATES,
@@ -105,8 +107,8 @@ static void pumps_are_paid_for(void **state) {
   const char *const units = "energy: {rate_unit: 1 GHz, power_unit: 1 mW, optimistic: {read_time: 0 s}}\n";
   made a = make("family: laser, parameters: {pump: 0}", units),
        b = make("family: laser, parameters: {pump: 2}", units);
-  assert_int_equal(epx_consumption_eval(a.point, &performance, 0, 1, 0, 1, &cold), EPX_OK);
-  assert_int_equal(epx_consumption_eval(b.point, &performance, 0, 1, 0, 1, &hot), EPX_OK);
+  assert_int_equal(epx_consumption_eval(a.point, &performance, &eight, 0, 1, 0, 1, &cold), EPX_OK);
+  assert_int_equal(epx_consumption_eval(b.point, &performance, &eight, 0, 1, 0, 1, &hot), EPX_OK);
   const int laser = EPX_ENERGY_INFERENCE_LASER;
   assert_close((hot.value[laser][EPX_OPTIMISTIC] - cold.value[laser][EPX_OPTIMISTIC]) /
                    (8e-9 * 6 * 2 * 0.1e-3 / 0.2),

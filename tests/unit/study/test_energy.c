@@ -15,9 +15,10 @@
 #include "unit/assert_close.h"
 
 static const epx_energy_work ten_rings = {
-    .settling_time = 1e-9,
+    .inference_time = 1e-9,
+    .free_time = 1e-9,
+    .nudged_time = 1e-9,
     .optical_power = 2e-3,
-    .light = 2e-3 * 1e-9,
     .ring_heaters = NAN,
     .n_nodes = 10,
     .components = 2,
@@ -104,7 +105,6 @@ static void averages_and_dim_light_have_their_price(void **state) {
   epx_energy_work more = ten_rings, dim = ten_rings;
   more.averages = 10;
   dim.optical_power = 1e-9;
-  dim.light = 1e-9 * 1e-9;
   const epx_energy one = eval(ten_rings), ten = eval(more), weak = eval(dim);
   const double drive = (3 + 8) * 3.6e-12;
   assert_relative(GET(ten, STEP_CONVERTERS, BUDGETED) - drive,

@@ -1,0 +1,199 @@
+/* The step is that of the worst lane, so that all lanes of a block are at the same time; a step that is refused is taken
+ * again. Ranks agree on the error of every lane before anything is decided by it. */
+#include "equilibrium/clock.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/array.h"
+
+enum { N_STAGES = 7, N_WORK = N_STAGES + 3, MAX_STEPS = 1000000 };
+
+epx_err epx_clock_init(const epx_ensemble *ensemble, epx_clock *clock) {
+  const size_t n_lanes = (size_t)ensemble->max_lanes, n = (size_t)ensemble->n_rows * n_lanes,
+               n_readouts = (size_t)ensemble->network->n_outputs * n_lanes;
+  *clock = (epx_clock){.rtol = 1e-8};
+  EPX_TRY(EPX_ARRAY(clock->work, N_WORK * n));
+  EPX_TRY(EPX_ARRAY(clock->readout, n_readouts));
+  EPX_TRY(EPX_ARRAY(clock->slope, n_readouts));
+  return EPX_ARRAY(clock->extent, 2 * n_lanes);
+}
+
+void epx_clock_destroy(epx_clock *clock) {
+  epx_array_destroy(&clock->work);
+  epx_array_destroy(&clock->readout);
+  epx_array_destroy(&clock->slope);
+  epx_array_destroy(&clock->extent);
+}
+
+typedef struct {
+  epx_ensemble *ensemble;
+  epx_clock *clock;
+  const epx_phase *phase;
+  const unsigned char *idle;
+  size_t n, n_lanes;
+  double *k[N_STAGES], *y_new, *pull, *room; /* [n] */
+} way;
+
+static bool is_still(const way *w, size_t lane) {
+  return (w->idle && w->idle[lane]) || (w->phase && w->phase->frozen && w->phase->frozen[lane]);
+}
+
+/* Adds what a learning phase adds, as ensemble.h says. */
+static epx_err add_phase(const way *w, const double *y, double *f) {
+  const epx_ensemble_functions *functions = w->ensemble->functions;
+  const epx_phase *phase = w->phase;
+  epx_clock *clock = w->clock;
+  if (phase->eval_slope) {
+    EPX_TRY(functions->eval_readout(w->ensemble, y, clock->readout));
+    phase->eval_slope(phase->context, 0, w->ensemble->n_lanes, clock->readout, clock->slope);
+    EPX_TRY(functions->eval_pull(w->ensemble, y, clock->slope, w->pull));
+    functions->add_turned(w->ensemble, y, phase->strength, w->pull, f);
+  }
+  for (size_t i = 0; phase->held && i < w->n; i++)
+    f[i] += phase->strength * phase->held[i];
+  if (!phase->origin || !w->ensemble->network->family->eval_antisymmetric) return EPX_OK;
+  for (size_t i = 0; i < w->n; i++)
+    w->room[i] = y[i] - phase->origin[i];
+  EPX_TRY(functions->eval_antisymmetric(w->ensemble, phase->origin, w->room, w->pull));
+  functions->add_turned(w->ensemble, phase->origin, -1, w->pull, f);
+  return EPX_OK;
+}
+
+static epx_err eval_field(const way *w, const double *y, double *f) {
+  EPX_TRY(w->ensemble->functions->eval_field(w->ensemble, y, f));
+  if (w->phase) EPX_TRY(add_phase(w, y, f));
+  for (size_t lane = 0; lane < w->n_lanes; lane++)
+    for (size_t i = lane; is_still(w, lane) && i < w->n; i += w->n_lanes)
+      f[i] = 0;
+  return EPX_OK;
+}
+
+/* Dormand and Prince's coefficients; the last row gives the next state, whose field is the next step's first. */
+static const double a[N_STAGES][N_STAGES - 1] = {
+    {0},
+    {1.0 / 5},
+    {3.0 / 40, 9.0 / 40},
+    {44.0 / 45, -56.0 / 15, 32.0 / 9},
+    {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+    {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+    {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}};
+static const double error_weight[N_STAGES] = {71.0 / 57600,      0,          -71.0 / 16695, 71.0 / 1920,
+                                              -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
+
+static epx_err take_stages(const way *w, double h, const double *y) {
+  for (int s = 1; s < N_STAGES; s++) {
+    for (size_t i = 0; i < w->n; i++) {
+      double sum = 0;
+      for (int j = 0; j < s; j++)
+        sum += a[s][j] * w->k[j][i];
+      w->y_new[i] = y[i] + h * sum;
+    }
+    EPX_TRY(eval_field(w, w->y_new, w->k[s]));
+  }
+  return EPX_OK;
+}
+
+/* The largest error of any lane over what is allowed; INFINITY where a state is no number. */
+static epx_err eval_error(const way *w, double h, const double *y, double *largest) {
+  double *size = w->clock->extent, *error = size + w->n_lanes;
+  memset(size, 0, 2 * w->n_lanes * sizeof *size);
+  for (size_t i = 0; i < w->n; i++)
+    size[i % w->n_lanes] = fmax(size[i % w->n_lanes], fabs(y[i]));
+  EPX_TRY(w->ensemble->functions->merge_extent(w->ensemble, size));
+  for (size_t i = 0; i < w->n; i++) {
+    double sum = 0;
+    for (int j = 0; j < N_STAGES; j++)
+      sum += error_weight[j] * w->k[j][i];
+    const double allowed = w->clock->rtol * (fabs(y[i]) + 1e-3 * fmax(size[i % w->n_lanes], 1e-12));
+    const double share = fabs(h * sum) / allowed;
+    error[i % w->n_lanes] = isfinite(share) ? fmax(error[i % w->n_lanes], share) : INFINITY;
+  }
+  EPX_TRY(w->ensemble->functions->merge_extent(w->ensemble, error));
+  *largest = 0;
+  for (int lane = 0; lane < w->ensemble->n_used; lane++)
+    *largest = fmax(*largest, error[lane]);
+  return EPX_OK;
+}
+
+static epx_err set_certificates(const way *w, bool arrived, double length, const double *y,
+                                epx_certificate *certificate) {
+  double *lost = w->clock->extent;
+  memset(lost, 0, w->n_lanes * sizeof *lost);
+  for (size_t i = 0; i < w->n; i++)
+    if (!isfinite(y[i])) lost[i % w->n_lanes] = 1;
+  EPX_TRY(w->ensemble->functions->merge_extent(w->ensemble, lost));
+  for (size_t lane = 0; lane < w->n_lanes; lane++) {
+    if (w->idle && w->idle[lane]) continue;
+    certificate[lane] = (epx_certificate){.outcome = lost[lane] > 0 ? EPX_DIVERGED
+                                                     : arrived      ? EPX_OK
+                                                                    : EPX_SLOW,
+                                          .residual = NAN,
+                                          .settling_time = length,
+                                          .abscissa = NAN,
+                                          .period = NAN,
+                                          .amplitude = NAN};
+  }
+  return EPX_OK;
+}
+
+/* The first step: a thousandth of the way that the fastest component would take to its lane's size, or of all. */
+static epx_err follow(const way *w, double length, epx_clock_watch watch, void *context, double *y,
+                      bool *arrived) {
+  double t = 0, h = 1e-3 * length, error;
+  EPX_TRY(eval_field(w, y, w->k[0]));
+  *arrived = length == 0;
+  for (int step = 0; step < MAX_STEPS && !*arrived; step++) {
+    const bool last = t + h >= length * (1 - 1e-14);
+    if (last) h = length - t;
+    EPX_TRY(take_stages(w, h, y));
+    EPX_TRY(eval_error(w, h, y, &error));
+    const double factor = isfinite(error) ? fmax(0.2, fmin(5, 0.9 * pow(fmax(error, 1e-10), -0.2))) : 0.1;
+    if (error <= 1) {
+      t = last ? length : t + h;
+      memcpy(y, w->y_new, w->n * sizeof *y);
+      memcpy(w->k[0], w->k[N_STAGES - 1], w->n * sizeof *y);
+      *arrived = last || (watch && !watch(context, t, y));
+    }
+    h *= factor;
+    if (h < 1e-13 * length) break; /* a lane runs away */
+  }
+  return EPX_OK;
+}
+
+epx_err epx_clock_follow(epx_ensemble *ensemble, epx_clock *clock, const epx_phase *phase,
+                         const unsigned char *idle, double length, epx_clock_watch watch, void *context,
+                         double *y, epx_certificate *certificate) {
+  way w = {.ensemble = ensemble, .clock = clock, .phase = phase, .idle = idle};
+  w.n_lanes = (size_t)ensemble->n_lanes;
+  w.n = (size_t)ensemble->n_rows * w.n_lanes;
+  for (int s = 0; s < N_STAGES; s++)
+    w.k[s] = clock->work + (size_t)s * w.n;
+  w.y_new = clock->work + N_STAGES * w.n;
+  w.pull = w.y_new + w.n;
+  w.room = w.pull + w.n;
+  bool arrived;
+  if (phase && phase->adjoint)
+    return EPX_RAISE(EPX_EINPUT,
+                     "equilibrium.duration: an adjoint phase is no dynamics of the device; choose another "
+                     "learning.estimator");
+  EPX_TRY(follow(&w, length, watch, context, y, &arrived));
+  return set_certificates(&w, arrived, length, y, certificate);
+}
+
+epx_err epx_ensemble_solve(epx_ensemble *ensemble, const epx_phase *phase, const unsigned char *idle,
+                           double *y, epx_certificate *certificate) {
+  epx_clock *clock = ensemble->clock;
+  const double length = !clock ? 0 : phase ? clock->nudged : clock->free;
+  if (length == 0) return ensemble->functions->solve(ensemble, phase, idle, y, certificate);
+  return epx_clock_follow(ensemble, clock, phase, idle, length, NULL, NULL, y, certificate);
+}
+
+epx_err epx_ensemble_solve_pair(epx_ensemble *ensemble, const epx_phase *phases, double *const *y,
+                                epx_certificate *const *certificates) {
+  if (!ensemble->clock || ensemble->clock->nudged == 0)
+    return ensemble->functions->solve_pair(ensemble, phases, y, certificates);
+  for (int s = 0; s < 2; s++)
+    EPX_TRY(epx_ensemble_solve(ensemble, &phases[s], NULL, y[s], certificates[s]));
+  return EPX_OK;
+}
