@@ -8,6 +8,7 @@ their draws: variances are clustered by instance; where design points are a samp
 since then what the others do at the points drawn is chance. Of a grid, an effect is the mean over the grid's own points.
 Holm's rule corrects over the factors of one outcome, for slopes and for shapes.
 """
+import functools
 import sys
 from dataclasses import dataclass, field
 
@@ -232,6 +233,7 @@ def explain_lack(results, y):
     return ""
 
 
+@functools.lru_cache(maxsize=16)
 def pool(results, key=YIELD):
     """The Pooled effects of all factors on the yield or a metric."""
     y, arrays = list_outcome(results, key)

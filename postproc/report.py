@@ -37,6 +37,7 @@ FIGURES = (yield_by_design, effects, gradient_cosine, metric_distributions, lear
            sensitivity, wafer_map, lattice, gantt)
 NEAR_END = 0.1  # of a yield from 0 or 1, where few bad or good lots make an interval rough
 MAX_OPEN_ROWS = 60  # a longer table starts closed
+MAX_ROWS = 2000  # a longer table is cut
 CSS = """
 :root { --ink: #1a1a1a; --soft: #595959; --line: #c9c9c9; --paper: #ffffff; --note: #fff4d6; }
 body { font: 15px/1.5 "DejaVu Sans", Verdana, sans-serif; color: var(--ink); background: var(--paper);
@@ -185,28 +186,28 @@ def format_spread(mean, std):
     return f"{mean:.{digits}f} ± {std:.{digits}f}"
 
 
-def list_columns(results):
-    """[(heading, is text, [point] cells)] of the table."""
-    columns = [("point", False, [str(p) for p in range(results.n_points)])]
+def list_columns(results, n):
+    """[(heading, is text, [point] cells)] of the table, of the first n points."""
+    columns = [("point", False, [str(p) for p in range(n)])]
     for factor in results.factors:
         columns.append((style.label(factor.name, factor.units), not factor.numeric,
-                        [format_level(float(v) if factor.numeric else v) for v in factor.values]))
-    columns.append(("done", False, [f"{d} of {results.n_instances}" for d in results.done]))
+                        [format_level(float(v) if factor.numeric else v) for v in factor.values[:n]]))
+    columns.append(("done", False, [f"{d} of {results.n_instances}" for d in results.done[:n]]))
     for cause, counts in results.failures().items():
         if counts.any():
-            columns.append((cause, False, [str(n) if n else "·" for n in counts]))
+            columns.append((cause, False, [str(count) if count else "·" for count in counts[:n]]))
     if results.n_pending:
-        columns.append(("pending", False, [str(results.n_instances - n) for n in results.finished]))
+        columns.append(("pending", False, [str(results.n_instances - count) for count in results.finished[:n]]))
     yields = results.yields()
     if yields is not None:
         columns.append((f"yield{results.estimand} (%), {100 * results.confidence:g} % interval", False,
-                        [format_yield(yields, p) for p in range(results.n_points)]))
+                        [format_yield(yields, p) for p in range(n)]))
     for metric in results.metrics:
         mean, std = results.statistic(metric.key, "mean"), results.statistic(metric.key, "std")
         if mean is not None and std is not None:
             scale, units = scale_units(mean, metric.units)
             columns.append((style.label(metric.name, units), False,
-                            [format_spread(scale * m, scale * s) for m, s in zip(mean, std)]))
+                            [format_spread(scale * m, scale * s) for m, s in zip(mean[:n], std[:n])]))
     return columns
 
 
@@ -219,17 +220,21 @@ def format_yield(yields, point):
 
 
 def format_table(results):
-    columns = list_columns(results)
+    n = min(results.n_points, MAX_ROWS)
+    columns = list_columns(results, n)
     classes = ['class="text"' if is_text else "" for _, is_text, _ in columns]
     head = "".join(f"<th scope=\"col\" {c}>{escape(h)}</th>" for (h, _, _), c in zip(columns, classes))
     rows = ""
-    for point in range(results.n_points):
+    for point in range(n):
         cells = [f"<td {c}>{escape(column[point])}</td>" for (_, _, column), c in zip(columns, classes)]
         rows += f"<tr>{''.join(cells)}</tr>\n"
+    name = os.path.basename(results.path)
+    cut = "" if n == results.n_points else (f'<p class="soft">The first {n} design points of {results.n_points}; '
+                                            f"<code>epilux show {escape(name)} --csv</code> has all.</p>\n")
     state = " open" if results.n_points <= MAX_OPEN_ROWS else ""
     return (f"<details{state}><summary>{results.n_points} design points: metrics as mean ± standard deviation"
             ' over the networks that are done, from /statistics</summary>\n<div class="table"><table>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div></details>\n"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>{cut}</details>\n"
             f"{format_meanings(results)}")
 
 

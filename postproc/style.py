@@ -32,6 +32,7 @@ ESTIMATORS = {  # name: (colour, marker, dash)
 CYCLE = [(BLUE, "o", "-"), (VERMILION, "s", "-"), (GREEN, "D", "-"), (PURPLE, "^", "-"), (ORANGE, "v", "-"),
          (SKY, "P", "-"), (BLACK, "X", (0, (4, 1.5))), (GREY, "<", (0, (1, 1.2)))]
 CAUSES = [ORANGE, SKY, PURPLE, BLACK, VERMILION]  # of failure, in the order of the states
+MOST_MARKS = 5000  # of one artist in a vector file
 UNMET = "#C9C9C9"  # done, but short of the criterion
 RC = {
     "font.size": 8, "axes.titlesize": 8.5, "axes.labelsize": 8, "xtick.labelsize": 7.5,
@@ -192,10 +193,23 @@ def add_head(figure, title, handles=(), labels=()):
     figure.get_layout_engine().set(rect=(0, 0, 1, (bottom - 2 * point) / height))
 
 
+def rasterise(figure):
+    """Draws what has more than MOST_MARKS marks as an image inside a vector file, whose size and time it would make."""
+    for axes in figure.axes:
+        counts = [(line, len(line.get_xdata(orig=False))) for line in axes.lines]
+        counts += [(c, max(len(c.get_offsets()), len(c.get_paths()))) for c in axes.collections]
+        for artist, count in counts:
+            artist.set_rasterized(count > MOST_MARKS)
+        if len(axes.patches) > MOST_MARKS:
+            for patch in axes.patches:
+                patch.set_rasterized(True)
+
+
 def save(figure, target, suffix=None):
     """Writes PNG, SVG or PDF to a path, or to a stream with the suffix named; the same bytes each time."""
     suffix = suffix or str(target).rsplit(".", 1)[-1].lower()
     stamps = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+    rasterise(figure)
     with rc_context(RC):
         figure.savefig(target, format=suffix, metadata=stamps.get(suffix), facecolor="white")
 

@@ -2,10 +2,12 @@
 """Tests of the report: it says what the numbers support, is safe HTML; bad files end in one line."""
 import base64
 import html.parser
+import io
 import os
 import re
 import shutil
 import unittest
+from unittest import mock
 
 from scratch import SCRATCH, results_of, run  # first: it finds the modules, or skips
 import h5py
@@ -14,8 +16,10 @@ import accuracy_table
 import answer
 import command
 import heat_map
+import metric_distributions
 import report
 import sensitivity
+import style
 from results import Results, ResultsError
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -140,6 +144,27 @@ class Reports(unittest.TestCase):
             outside = [u for u in re.findall(r'(?:href|src)="([^"]*)"', image)
                        if not u.startswith(("#", "data:"))]
             self.assertEqual(outside, [])
+
+    def test_a_long_table_is_cut_and_says_so(self):
+        with results_of("one-factor", n_instances=4, n_epochs=2) as results:
+            whole = report.format_table(results)
+            with mock.patch.object(report, "MAX_ROWS", 2):
+                cut = report.format_table(results)
+        self.assertEqual((whole.count("<tr>"), cut.count("<tr>")), (6, 3))
+        self.assertNotIn("The first", whole)
+        self.assertIn("The first 2 design points of 5", cut)
+
+    def test_many_marks_are_an_image_inside_the_figure(self):
+        def save():
+            stream = io.BytesIO()
+            style.save(metric_distributions.figure(results), stream, "svg")
+            return stream.getvalue()
+        with results_of("one-factor", n_instances=32, n_epochs=2) as results:
+            drawn = save()
+            with mock.patch.object(style, "MOST_MARKS", 8):
+                image = save()
+        self.assertNotIn(b"<image", drawn)
+        self.assertIn(b"<image", image)
 
     def test_table_holds_the_files_numbers(self):
         with results_of("one-factor", n_instances=32, n_epochs=2, yields={3: 31}) as results:
