@@ -17,6 +17,7 @@
 typedef struct {
   int64_t n_blocks;
   int n_workers;
+  const double *cost;       /* [n_blocks] s that each block takes; NULL: as follows */
   double mean, spread;      /* s: block times are uniform in mean (1 ± spread) */
   double growth;            /* the last block takes this much longer than the first; 0: all alike */
   double straggling;        /* share of blocks that take ten times as long, the first time they are tried */
@@ -82,6 +83,7 @@ static inline cluster_event simulation_pop(simulation *s) {
 
 static inline double simulation_duration(const simulation *s, int64_t block, int i_try) {
   const cluster *c = s->c;
+  if (c->cost) return c->cost[block];
   const double u = epx_random_eval_uniform(&s->stream, (uint32_t)block, 0, 0, 0);
   const bool slow =
       i_try == 0 && epx_random_eval_uniform(&s->stream, (uint32_t)block, 2, 0, 0) < c->straggling;

@@ -427,6 +427,7 @@ static epx_err create_schedule(coordinator *own) {
   EPX_TRY(EPX_ARRAY(host, (size_t)own->n_workers));
   number_hosts(own, host);
   options.host = host;
+  options.class_size = epx_blocks_get_count(own->campaign) / own->campaign->n_points;
   options.deadline = own->deadline;
   if (own->options->single) options.unit_time = 0;
   options.hang_age = own->options->patience;
@@ -453,8 +454,14 @@ static bool is_finished(const epx_campaign *campaign, int64_t i_block) {
  * is done with, its parts are not. */
 static epx_err fill_schedule(coordinator *own) {
   const int64_t n_blocks = epx_blocks_get_count(own->campaign);
-  for (int64_t b = 0; b < n_blocks; b++)
-    if (is_finished(own->campaign, b)) epx_schedule_set_finished(own->schedule, b);
+  for (int64_t b = 0; b < n_blocks; b++) {
+    if (!is_finished(own->campaign, b)) continue;
+    epx_schedule_set_finished(own->schedule, b);
+    const epx_block block = epx_blocks_get(own->campaign, b);
+    const double seconds =
+        epx_campaign_get_record(own->campaign, block.i_point, block.first)[1]; /* a trial */
+    if (seconds > 0) epx_schedule_merge_time(own->schedule, b, seconds * block.width);
+  }
   for (size_t i = 0; i < own->files->n_suspects; i++) {
     const epx_attempts_suspect *suspect = &own->files->suspects[i];
     const int64_t whole = epx_blocks_get_whole(own->campaign, suspect->unit);

@@ -1,9 +1,15 @@
 /** @file
  * Schedule at scale, by simulated time: the share of time that ranks are busy, to the end, with stragglers
  * and deaths; and what a campaign of 10^8 blocks costs before it begins. Prints; never fails.
+ *
+ *   bench_schedule                        as above
+ *   bench_schedule COSTS WORKERS TIMES    a campaign whose blocks take what they were measured to take: COSTS has a line
+ *                                         "point seconds" of each block (costs.py makes it of a results file); with
+ *                                         TIMES as many instances of each point
  */
 #define _POSIX_C_SOURCE 200809L
 #include <malloc.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "simulated_cluster.h"
@@ -54,7 +60,65 @@ typedef struct {
   double straggling, death, service;
 } large_cluster;
 
-int main(void) {
+/* ---- measured costs */
+
+enum { N_MEASURED = 1 << 16 };
+
+typedef struct {
+  int point;
+  double seconds;
+} measured;
+
+static size_t read_costs(const char *path, measured *costs) {
+  size_t n = 0;
+  FILE *file = fopen(path, "r");
+  while (file && n < N_MEASURED && fscanf(file, "%d %lf", &costs[n].point, &costs[n].seconds) == 2)
+    n++;
+  if (file) fclose(file);
+  return n;
+}
+
+/* Busy share with and without classes, and the most that any order could reach: all workers busy until the end, or the
+ * longest block alone. Points have equally many blocks, one after the other. */
+static int run_measured(const char *path, int n_workers, int times) {
+  measured *costs = calloc(N_MEASURED, sizeof *costs);
+  const size_t n = costs ? read_costs(path, costs) : 0;
+  double *cost = calloc(n * (size_t)times + 1, sizeof *cost), sum = 0, longest = 0;
+  if (n == 0 || !cost || n_workers < 1) return 1;
+  size_t a_point = 0;
+  while (a_point < n && costs[a_point].point == costs[0].point)
+    a_point++;
+  for (size_t b = 0; b < n * (size_t)times; b++) {
+    const size_t width = a_point * (size_t)times;
+    cost[b] = costs[b / width * a_point + b % width % a_point].seconds;
+    sum += cost[b];
+    longest = fmax(longest, cost[b]);
+  }
+  const double least = fmax(sum / n_workers, longest);
+  for (int classes = 0; classes < 2; classes++) {
+    epx_schedule_options options = epx_schedule_get_defaults((int64_t)n * times, n_workers, 0);
+    options.class_size = classes ? (int64_t)a_point * times : 0;
+    epx_schedule *schedule;
+    if (epx_schedule_create(&options, &schedule) != EPX_OK) return 1;
+    const cluster c = {.n_blocks = options.n_blocks,
+                       .n_workers = n_workers,
+                       .cost = cost,
+                       .mean = sum / (double)options.n_blocks,
+                       .request = 1e-4,
+                       .service = 3e-6};
+    const outcome out = simulate(&c, schedule);
+    epx_schedule_destroy(&schedule);
+    printf("%d workers, %lld blocks of %.3g s (longest %.3g s), %s: busy %.1f %% (%.1f %% at most)\n",
+           n_workers, (long long)c.n_blocks, c.mean, longest, classes ? "longest first" : "in their order",
+           100 * outcome_share(&c, &out), 100 * sum / n_workers / least);
+  }
+  free(cost);
+  free(costs);
+  return 0;
+}
+
+int main(int n_arguments, char **arguments) {
+  if (n_arguments == 4) return run_measured(arguments[1], atoi(arguments[2]), atoi(arguments[3]));
   static const large_cluster clusters[] = {
       {1000, 0, 100000, 0, 0, 5e-6},
       {10000, 0, 500000, 0, 0, 5e-6},

@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "parallel/schedule/classes.h"
 #include "parallel/schedule/durations.h"
 #include "parallel/schedule/suspects.h"
 
-enum { N_HELD = 2 };
+enum { N_HELD = 2, N_CLASSES_MAX = 1 << 20 };
 
 static const double copy_quantile = 0.9; /* of block times, after which a copy is worth its time */
 
@@ -41,7 +42,9 @@ typedef struct {
 struct epx_schedule {
   epx_schedule_options options;
   uint64_t *finished; /* bit b % 64 of word b / 64 */
-  int64_t cursor;     /* blocks from here on were never handed out */
+  int64_t cursor;     /* blocks from here on were never handed out in their order */
+  uint64_t *given;    /* likewise: handed out longest first; NULL: there are no classes */
+  epx_classes classes;
   epx_schedule_counts counts;
   holding *worker; /* [n_workers] */
   int *idle;       /* [n_idle] of [n_workers] */
@@ -99,6 +102,11 @@ static epx_err create(epx_schedule *schedule) {
     return EPX_RAISE(EPX_EINPUT, "a schedule of %lld blocks for %d workers: there must be one worker",
                      (long long)options->n_blocks, n);
   EPX_TRY(EPX_ARRAY(schedule->finished, (size_t)(options->n_blocks + 63) / 64));
+  const int64_t size = options->class_size;
+  if (size > 0 && options->n_blocks > size && options->n_blocks <= size * N_CLASSES_MAX) {
+    EPX_TRY(EPX_ARRAY(schedule->given, (size_t)(options->n_blocks + 63) / 64));
+    EPX_TRY(epx_classes_init(&schedule->classes, options->n_blocks, size));
+  }
   EPX_TRY(EPX_ARRAY(schedule->worker, (size_t)n));
   EPX_TRY(EPX_ARRAY(schedule->idle, (size_t)n));
   EPX_TRY(EPX_ARRAY(schedule->tail, (size_t)n));
@@ -131,6 +139,8 @@ void epx_schedule_destroy(epx_schedule **address) {
   epx_schedule *schedule = *address;
   if (!schedule) return;
   epx_array_destroy(&schedule->finished);
+  epx_array_destroy(&schedule->given);
+  epx_classes_destroy(&schedule->classes);
   epx_array_destroy(&schedule->worker);
   epx_array_destroy(&schedule->idle);
   epx_array_destroy(&schedule->hosts);
@@ -159,6 +169,10 @@ void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
   set_bit(schedule, block);
   schedule->counts.finished++;
   schedule->counts.open--;
+}
+
+void epx_schedule_merge_time(epx_schedule *schedule, int64_t block, double seconds) {
+  epx_classes_merge(&schedule->classes, block, seconds);
 }
 
 /* ---- suspects */
@@ -332,15 +346,29 @@ static bool take_returned(epx_schedule *schedule, int64_t largest, epx_unit *uni
   return true;
 }
 
-/* Finished ones and suspects are passed over. */
+/* Tells whether a block was never handed out, nor finished, nor suspected. */
+static bool is_new(const void *context, int64_t block) {
+  const epx_schedule *schedule = context;
+  return !is_finished(schedule, block) && !epx_schedule_is_suspect(schedule, block) &&
+         !(schedule->given && schedule->given[block / 64] >> block % 64 & 1);
+}
+
+/* Short blocks in their order, many at once; long ones by how long they take. */
 static bool take_new(epx_schedule *schedule, int64_t largest, epx_unit *unit) {
   const int64_t n = schedule->options.n_blocks;
   int64_t *cursor = &schedule->cursor;
-  while (*cursor < n && (is_finished(schedule, *cursor) || epx_schedule_is_suspect(schedule, *cursor)))
+  const int64_t longest =
+      largest == 1 && schedule->given ? epx_classes_take(&schedule->classes, is_new, schedule) : -1;
+  if (longest >= 0) {
+    schedule->given[longest / 64] |= UINT64_C(1) << longest % 64;
+    *unit = (epx_unit){longest, 1};
+    return true;
+  }
+  while (*cursor < n && !is_new(schedule, *cursor))
     ++*cursor;
   *unit = (epx_unit){.first = *cursor};
-  while (*cursor < n && unit->count < largest && !is_finished(schedule, *cursor) &&
-         !epx_schedule_is_suspect(schedule, *cursor)) {
+  while (*cursor < n && unit->count < largest && is_new(schedule, *cursor)) {
+    if (schedule->given) schedule->given[*cursor / 64] |= UINT64_C(1) << *cursor % 64;
     ++*cursor;
     unit->count++;
   }
@@ -400,6 +428,7 @@ bool epx_schedule_set_done(epx_schedule *schedule, int worker, int64_t block, do
   schedule->counts.finished++;
   schedule->hosts[held->host].n_failures = 0;
   epx_durations_merge(&schedule->durations, seconds);
+  epx_classes_merge(&schedule->classes, block, seconds);
   epx_suspect *suspect = schedule->suspects.n > 0 ? epx_suspects_get(&schedule->suspects, block) : NULL;
   if (suspect) {
     epx_suspects_set_state(&schedule->suspects, suspect, EPX_SUSPECT_OVER);

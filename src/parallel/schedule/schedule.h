@@ -8,6 +8,9 @@
  * have one block. A worker is handed a second unit ahead only while blocks are shorter than `ahead` (then a
  * request would cost more than it waits) and there are enough for all.
  *
+ * Long blocks, those that make a unit each, are handed out longest first: one of each class, then those of the
+ * class that took longest so far (schedule/classes.h).
+ *
  * Suspects are blocks that were under way when a job ended or a worker failed: any of them may have been the
  * cause. They come last, one a unit: those of one end at most sqrt(n_workers) at a time, so that an end among
  * them charges few; those of more alone, so that an end then is of one, and each in its turn. A block that is
@@ -40,7 +43,10 @@ typedef struct {
   double copy_age;  /* s that a block is out beyond what nine in ten take before it is copied */
   double hang_age;  /* s that a block is out beyond three times what others take before its worker may hang */
   int host_limit;   /* failures in a row that put a host aside */
-  const int *host;  /* [n_workers] number of each worker's host, from 0; NULL: one host for all */
+  int64_t
+      class_size; /* blocks of a class, which take about the same time, such as those of a design point; 0: nothing is
+                         known of who is like whom */
+  const int *host; /* [n_workers] number of each worker's host, from 0; NULL: one host for all */
 } epx_schedule_options;
 
 /** Evaluates how long workers should go without a message each, s: 0.02 s, or more so that nobody who listens
@@ -71,13 +77,16 @@ typedef struct {
 
 typedef struct epx_schedule epx_schedule;
 
-/** Creates a schedule. Memory: n_blocks / 8 bytes, 80 a worker.
+/** Creates a schedule. Memory: n_blocks / 8 bytes, 80 a worker; with classes another n_blocks / 8, 28 a class.
  * Errors: EPX_EINPUT: fewer than one worker, or blocks < 0; EPX_EMEMORY. */
 epx_err epx_schedule_create(const epx_schedule_options *options, epx_schedule **out);
 void epx_schedule_destroy(epx_schedule **address);
 
 /** Sets a block finished that an earlier run solved. Call before the first unit is taken. */
 void epx_schedule_set_finished(epx_schedule *schedule, int64_t block);
+
+/** Merges what a block of an earlier run took, s, into what is known of its class. */
+void epx_schedule_merge_time(epx_schedule *schedule, int64_t block, double seconds);
 
 /** Sets a block suspected that was under way at n_ends ends of earlier runs, or adds a part of a block that is
  * split. Call before the first unit is taken, for a block that is not finished. Errors: EPX_EMEMORY. */

@@ -384,6 +384,64 @@ static void a_result_nobody_waits_for_is_of_no_account(void **state) {
   epx_schedule_destroy(&schedule);
 }
 
+/* Six classes of four blocks; class 3 takes longest. */
+static void long_blocks_come_longest_first(void **state) {
+  (void)state;
+  static const double seconds[] = {1, 2, 3, 40, 5, 6};
+  static const int expected[] = {3, 3, 3, 5, 5, 5, 4, 4, 4, 2, 2, 2, 1, 1, 1, 0, 0, 0};
+  epx_schedule_options options = epx_schedule_get_defaults(24, 1, 0);
+  epx_schedule *schedule;
+  epx_unit unit;
+  double now = 0;
+  options.class_size = 4;
+  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  for (int k = 0; k < 24; k++) {
+    assert_true(epx_schedule_take_unit(schedule, 0, now, &unit));
+    const int class = (int)(unit.first / 4);
+    assert_int_equal(unit.count, 1);
+    assert_int_equal(class, k < 6 ? k : expected[k - 6]);
+    now += seconds[class];
+    assert_true(epx_schedule_set_done(schedule, 0, unit.first, seconds[class], now));
+  }
+  assert_int_equal(epx_schedule_get_counts(schedule).finished, 24);
+  epx_schedule_destroy(&schedule);
+}
+
+/* What an earlier run solved says how long the rest of its class takes. */
+static void times_of_earlier_runs_count(void **state) {
+  (void)state;
+  epx_schedule_options options = epx_schedule_get_defaults(6, 1, 0);
+  epx_schedule *schedule;
+  epx_unit unit;
+  options.class_size = 2;
+  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  for (int64_t b = 0; b < 6; b += 2) {
+    epx_schedule_set_finished(schedule, b);
+    epx_schedule_merge_time(schedule, b, b == 2 ? 9 : 1);
+  }
+  assert_true(epx_schedule_take_unit(schedule, 0, 0, &unit));
+  assert_int_equal(unit.first, 3);
+  epx_schedule_destroy(&schedule);
+}
+
+/* Long and short blocks by turns, so that units are of one and of many: each is handed out once. */
+static void classes_and_units_of_many_go_together(void **state) {
+  (void)state;
+  double cost[3000];
+  for (int b = 0; b < 3000; b++)
+    cost[b] = b / 30 % 7 == 0 ? 0.3 : 0.001;
+  const cluster c = {.n_blocks = 3000, .n_workers = 5, .cost = cost, .mean = 0.04, .request = 1e-4};
+  epx_schedule_options options = epx_schedule_get_defaults(c.n_blocks, c.n_workers, 0);
+  epx_schedule *schedule;
+  options.class_size = 30;
+  assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+  const outcome out = simulate(&c, schedule);
+  assert_int_equal(out.n_wrong, 0);
+  assert_int_equal(out.counts.finished, 3000);
+  assert_true(out.largest > 1);
+  epx_schedule_destroy(&schedule);
+}
+
 static void a_schedule_without_workers_is_refused(void **state) {
   (void)state;
   const epx_schedule_options options = epx_schedule_get_defaults(10, 0, 0);
@@ -412,6 +470,9 @@ int main(void) {
       cmocka_unit_test(nothing_runs_past_the_deadline),
       cmocka_unit_test(a_drained_schedule_hands_out_nothing),
       cmocka_unit_test(a_result_nobody_waits_for_is_of_no_account),
+      cmocka_unit_test(long_blocks_come_longest_first),
+      cmocka_unit_test(times_of_earlier_runs_count),
+      cmocka_unit_test(classes_and_units_of_many_go_together),
       cmocka_unit_test(a_schedule_without_workers_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
