@@ -24,7 +24,7 @@ static const epx_benchmark *const benchmarks[] = {&epx_benchmark_equilibrium, &e
 /** A way runs for so long in each round. */
 static const double least_seconds = 0.1;
 
-enum { N_COLUMNS = 12, PEAK_ROUNDS = 400000 };
+enum { N_COLUMNS = 13, PEAK_ROUNDS = 400000 };
 
 struct epx_bench {
   const epx_benchmark *benchmark;
@@ -137,6 +137,7 @@ epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row) {
   EPX_TRY(set_number(bench, 1 / row->seconds, "%.5g"));
   EPX_TRY(set_number(bench, 1e-9 * rate, "%.3g"));
   EPX_TRY(set_number(bench, rate / bench->peak, "%.3f"));
+  EPX_TRY(set_number(bench, 1e6 * row->operations / bench->peak, "%.3g"));
   EPX_TRY(set_number(bench, row->bytes, "%.0f"));
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->against ? row->against : ""));
   EPX_TRY(set_number(bench, row->against ? row->ratio : NAN, "%.3g"));
@@ -144,9 +145,9 @@ epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row) {
 }
 
 static epx_err set_heads(epx_bench *bench) {
-  static const char *const heads[N_COLUMNS - 1] = {"case",       "way",    "unit",    "us",
-                                                   "per_second", "gflops", "of_peak", "bytes_a_lane",
-                                                   "against",    "ratio",  "wanted"};
+  static const char *const heads[N_COLUMNS - 1] = {"case",         "way",     "unit",    "us",
+                                                   "per_second",   "gflops",  "of_peak", "limit_us",
+                                                   "bytes_a_lane", "against", "ratio",   "wanted"};
   for (int i = 0; i < N_COLUMNS - 1; i++)
     EPX_TRY(epx_table_set_next(bench->table, "%s", heads[i]));
   return epx_table_set_next(bench->table, "met");

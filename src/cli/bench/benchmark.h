@@ -60,7 +60,7 @@ typedef struct {
   const char *way;     /* how it was solved */
   const char *unit;    /* what one unit is: "equilibrium" */
   double seconds;      /* of one unit */
-  double operations;   /* floating-point operations of one unit */
+  double operations;   /* floating-point operations of one unit; at the peak of a core they take limit_us */
   double bytes;        /* of memory a lane */
   const char *against; /* the way that the ratio is with; NULL: none */
   double ratio;

@@ -155,13 +155,14 @@ epx_err epx_many_solve(void *context) {
   return EPX_RAISE(EPX_ESOLVER, "bench: %ld networks found no equilibrium", after.failures - before.failures);
 }
 
-epx_err epx_one_by_one_create(const epx_problem *problem, const epx_baseline_options *options, int n_solved,
-                              epx_one_by_one *one_by_one) {
+epx_err epx_one_by_one_create(const epx_problem *problem, const epx_baseline_options *options,
+                              const epx_plain_loop_options *loop, int n_solved, epx_one_by_one *one_by_one) {
   const epx_baseline_system system = {.n_state = problem->network->n_state,
                                       .eval_field = epx_kerr_alone_eval_field,
                                       .eval_jacobian = epx_kerr_alone_eval_jacobian};
   *one_by_one = (epx_one_by_one){.problem = problem, .n_solved = n_solved};
-  int code = epx_baseline_create(&system, options, &one_by_one->baseline);
+  int code = options ? epx_baseline_create(&system, options, &one_by_one->baseline) : EPX_OK;
+  if (code == EPX_OK && loop) code = epx_plain_loop_create(&system, loop, &one_by_one->loop);
   if (code == EPX_OK) code = EPX_ARRAY(one_by_one->state, (size_t)system.n_state);
   if (code != EPX_OK) epx_one_by_one_destroy(one_by_one);
   EPX_TRY(code);
@@ -170,20 +171,45 @@ epx_err epx_one_by_one_create(const epx_problem *problem, const epx_baseline_opt
 
 void epx_one_by_one_destroy(epx_one_by_one *one_by_one) {
   epx_baseline_destroy(&one_by_one->baseline);
+  epx_plain_loop_destroy(&one_by_one->loop);
   epx_array_destroy(&one_by_one->state);
+}
+
+/** Evaluates the operations since creation. */
+static double count_operations(const epx_one_by_one *one_by_one) {
+  const double n = one_by_one->problem->network->n_state,
+               of_field = eval_field_operations(one_by_one->problem->network);
+  double sum = 0;
+  if (one_by_one->baseline) sum += (double)epx_baseline_get_evaluations(one_by_one->baseline) * of_field;
+  if (one_by_one->loop) {
+    const epx_plain_loop_counts counts = epx_plain_loop_get_counts(one_by_one->loop);
+    sum += (double)counts.evaluations * of_field + (double)counts.factorisations * 2 / 3 * n * n * n +
+           (double)counts.solutions * 2 * n * n;
+  }
+  return sum;
+}
+
+static epx_err solve_one(epx_one_by_one *one_by_one, const void *network, bool *settled) {
+  if (!one_by_one->baseline) {
+    *settled = epx_plain_loop_solve(one_by_one->loop, network, one_by_one->state);
+    return EPX_OK;
+  }
+  EPX_TRY(epx_baseline_solve(one_by_one->baseline, network, one_by_one->state, settled));
+  if (*settled && one_by_one->loop)
+    *settled = epx_plain_loop_finish(one_by_one->loop, network, one_by_one->state);
+  return EPX_OK;
 }
 
 epx_err epx_one_by_one_solve(void *context) {
   epx_one_by_one *one_by_one = context;
   const epx_problem *problem = one_by_one->problem;
-  const long before = epx_baseline_get_evaluations(one_by_one->baseline);
+  const double before = count_operations(one_by_one);
   for (int lane = 0; lane < one_by_one->n_solved; lane++) {
     bool settled;
     memset(one_by_one->state, 0, (size_t)problem->network->n_state * sizeof *one_by_one->state);
-    EPX_TRY(epx_baseline_solve(one_by_one->baseline, &problem->alone[lane], one_by_one->state, &settled));
-    if (!settled) return EPX_RAISE(EPX_ESOLVER, "bench: network %d did not settle by CVODE", lane);
+    EPX_TRY(solve_one(one_by_one, &problem->alone[lane], &settled));
+    if (!settled) return EPX_RAISE(EPX_ESOLVER, "bench: network %d did not settle by itself", lane);
   }
-  one_by_one->operations = (double)(epx_baseline_get_evaluations(one_by_one->baseline) - before) *
-                           eval_field_operations(problem->network);
+  one_by_one->operations = count_operations(one_by_one) - before;
   return EPX_OK;
 }

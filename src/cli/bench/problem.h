@@ -10,7 +10,7 @@
 #include "cli/bench/benchmark.h"
 #include "cli/bench/kerr_alone.h"
 #include "equilibrium/population/population.h"
-#include "equilibrium/reference/baseline.h"
+#include "equilibrium/reference/plain_loop.h"
 
 typedef struct {
   epx_network *network;
@@ -48,15 +48,17 @@ epx_err epx_many_solve(void *context);
 /** One network after another: the context of a way. */
 typedef struct {
   const epx_problem *problem;
-  epx_baseline *baseline;
-  double *state;     /* [n_state] */
-  int n_solved;      /* of the problem's lanes, the first so many */
-  double operations; /* of the last solve, of fields alone */
+  epx_baseline *baseline; /* CVODE, and */
+  epx_plain_loop *loop; /* the plain loop, which finishes where the other follows; one of them may be NULL */
+  double *state;        /* [n_state] */
+  int n_solved;         /* of the problem's lanes, the first so many */
+  double operations;    /* of the last solve: of fields, and of the loop's factorisations and solutions */
 } epx_one_by_one;
 
-/** Creates a baseline for the first n_solved lanes of the problem. Errors: EPX_EMEMORY, EPX_ESOLVER. */
-epx_err epx_one_by_one_create(const epx_problem *problem, const epx_baseline_options *options, int n_solved,
-                              epx_one_by_one *one_by_one);
+/** Creates a baseline (options NULL: none) and a plain loop (likewise) for the first n_solved lanes of the problem.
+ * Errors: EPX_EMEMORY, EPX_ESOLVER. */
+epx_err epx_one_by_one_create(const epx_problem *problem, const epx_baseline_options *options,
+                              const epx_plain_loop_options *loop, int n_solved, epx_one_by_one *one_by_one);
 void epx_one_by_one_destroy(epx_one_by_one *one_by_one);
 
 /** Solves them from rest; `context` is an epx_one_by_one. Errors: EPX_ESOLVER. */
