@@ -18,7 +18,8 @@ BELOW = {
     "equilibrium": ["photonic"],
     "learning": ["equilibrium"],
     "study": ["learning", "design", "statistics"],
-    "io": ["study"],
+    "search": ["design"],
+    "io": ["study", "search"],
     "parallel": ["io"],
     "api": ["parallel"],
     "cli": ["api"],
@@ -35,7 +36,7 @@ OLD_NAMES = {"base/error": "error", "photonic/family": "family", "photonic/lanes
 # Foreign headers: pattern, and the layers where they are at home.
 FOREIGN = [
     (r"Random123/.*|udunits2\.h", ["base"]),
-    (r"gsl/.*", ["base", "design", "statistics", "learning"]),
+    (r"gsl/.*", ["base", "design", "search", "statistics", "learning"]),
     (r"fftw3\.h", ["photonic"]),
     (r"lapacke?\.h|cblas\.h", ["photonic", "equilibrium", "learning"]),
     (r"(sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|sunadaptcontroller|arkode|cvodes?|idas?|kinsol)/.*",

@@ -1,0 +1,281 @@
+/** @file
+ * epilux optimise: searches the factors of a deck for the best point, and confirms it on instances that the search has
+ * not seen.
+ *
+ * Every point has the same instances, unless design.random_numbers says otherwise, so that differences between points are those
+ * of the design. The best of many points looks better than it is, by what its instances happened to be: hence the
+ * fresh ones.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/numbers/number.h"
+#include "cli/deck_arguments.h"
+#include "cli/print/table.h"
+#include "io/exchange/evaluator.h"
+#include "search/bayesian.h"
+#include "statistics/quantile.h"
+#include "study/summary.h"
+
+enum { N_EVALUATIONS = 60, N_EVALUATIONS_MAX = 2000, N_CONFIRMED = 64, FRESH_SEED = 1 };
+
+typedef struct {
+  const char *name; /* of a metric, or "yield" */
+  int metric;       /* its place among the deck's; of "yield" that of the yield's metric */
+  bool maximise, yield;
+  const char *statistic; /* mean, quantile, tail */
+  double level;          /* of the last two */
+} objective;
+
+typedef struct {
+  const epx_deck *deck;
+  objective goal;
+  int n_evaluations, n_confirmed;
+  bool csv;
+  int n_factors;
+  double *rows, *value, *cost; /* [n_evaluations]: points, their objective, and what is minimised */
+} search;
+
+static epx_err read_count(const epx_call *call, const char *option, int fallback, int least, int most,
+                          int *count) {
+  const char *text = epx_call_get_value(call, option, 0);
+  double value = fallback;
+  if (text && (!epx_number_read_whole(text, &value) || value != rint(value) || value < least || value > most))
+    return EPX_RAISE(EPX_EINPUT, "%s %s: give a whole number from %d to %d", option, text, least, most);
+  *count = (int)value;
+  return EPX_OK;
+}
+
+static epx_err read_statistic(const epx_call *call, objective *goal) {
+  const char *level = epx_call_get_value(call, "--level", 0),
+             *statistic = epx_call_get_value(call, "--statistic", 0);
+  goal->statistic = statistic ? statistic : "mean";
+  goal->level = 0.9;
+  const bool mean = strcmp(goal->statistic, "mean") == 0;
+  if (!mean && strcmp(goal->statistic, "quantile") != 0 && strcmp(goal->statistic, "tail") != 0)
+    return EPX_RAISE(EPX_EINPUT, "--statistic %s: it is mean, quantile or tail", goal->statistic);
+  if (goal->yield && statistic)
+    return EPX_RAISE(EPX_EINPUT, "--statistic: the yield is a share: leave it out");
+  if (!level) return EPX_OK;
+  if (mean) return EPX_RAISE(EPX_EINPUT, "--level: it is for --statistic quantile or tail");
+  if (!epx_number_read_whole(level, &goal->level) || goal->level <= 0 || goal->level >= 1)
+    return EPX_RAISE(EPX_EINPUT, "--level %s: give a number above 0 and below 1", level);
+  return EPX_OK;
+}
+
+static epx_err read_goal(const epx_call *call, const epx_settings *settings, objective *goal) {
+  const char *least = epx_call_get_value(call, "--minimise", 0),
+             *most = epx_call_get_value(call, "--maximise", 0);
+  if ((least != NULL) == (most != NULL))
+    return EPX_RAISE(EPX_EINPUT, "optimise: --minimise METRIC or --maximise METRIC is wanted, one of them");
+  goal->name = least ? least : most;
+  goal->maximise = most != NULL;
+  goal->yield = strcmp(goal->name, "yield") == 0;
+  if (goal->yield && settings->yield.metric < 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "yield: the deck says of no metric when an instance is good: section yield is wanted");
+  const int wanted = goal->yield ? settings->yield.metric : epx_metric_get(goal->name);
+  goal->metric = -1;
+  for (int m = 0; m < settings->n_metrics; m++)
+    if ((int)settings->metric[m] == wanted) goal->metric = m;
+  if (goal->metric < 0)
+    return EPX_RAISE(EPX_EINPUT, "%s is none of the deck's metrics, nor yield: add it to `metrics`",
+                     goal->name);
+  return read_statistic(call, goal);
+}
+
+static int compare(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Mean of the worst share 1 - level of the instances (conditional value at risk), the last of them in part. */
+static double eval_tail(double *cost, int n, double level) {
+  const double wanted = (1 - level) * n;
+  double sum = 0, taken = 0;
+  qsort(cost, (size_t)n, sizeof *cost, compare);
+  for (int k = n - 1; k >= 0 && taken < wanted; k--) {
+    const double part = fmin(1, wanted - taken);
+    sum += part * cost[k];
+    taken += part;
+  }
+  return sum / taken;
+}
+
+/* The objective of a point; a trial that failed has no value, and then neither has the point, but a yield. */
+static epx_err eval_objective(const objective *goal, const epx_evaluation *e, double *value) {
+  const double sign = goal->maximise ? -1 : 1;
+  const int n = e->n_instances;
+  double *cost, sum = 0;
+  EPX_TRY(EPX_ARRAY(cost, (size_t)n));
+  for (int k = 0; k < n; k++) {
+    const double one = e->record[(size_t)k * e->layout->size + e->layout->metric + (size_t)goal->metric];
+    cost[k] = goal->yield ? -(double)epx_summary_is_good(&e->settings->yield, one) : sign * one;
+    sum += cost[k];
+  }
+  int code = EPX_OK;
+  if (goal->yield)
+    *value = -sum / n;
+  else if (isnan(sum) || strcmp(goal->statistic, "mean") == 0)
+    *value = sign * sum / n;
+  else if (strcmp(goal->statistic, "tail") == 0)
+    *value = sign * eval_tail(cost, n, goal->level);
+  else {
+    code = epx_quantile_eval(cost, (size_t)n, &goal->level, 1, value);
+    *value *= sign;
+  }
+  epx_array_destroy(&cost);
+  return code;
+}
+
+static epx_err print_head(const search *s) {
+  epx_table *table;
+  EPX_TRY(epx_table_create(s->n_factors + 3, &table));
+  int code = epx_table_set_next(table, "point");
+  for (int i = 0; code == EPX_OK && i < s->n_factors; i++)
+    code = epx_table_set_column_head(table, epx_deck_get_factor(s->deck, i));
+  if (code == EPX_OK) code = epx_table_set_next(table, "%s", s->goal.name);
+  if (code == EPX_OK) code = epx_table_set_next(table, "best");
+  if (code == EPX_OK) epx_table_view(table, s->csv);
+  epx_table_destroy(&table);
+  return code;
+}
+
+static epx_err print_row(const search *s, int i, double best) {
+  epx_table *table;
+  const double *row = s->rows + (size_t)i * (size_t)s->n_factors;
+  EPX_TRY(epx_table_create(s->n_factors + 3, &table));
+  int code = epx_table_set_next(table, "%d", i);
+  for (int f = 0; code == EPX_OK && f < s->n_factors; f++)
+    code = epx_table_set_value(table, epx_deck_get_factor(s->deck, f), row[f], s->csv ? 17 : 6);
+  if (code == EPX_OK) code = epx_table_set_next(table, "%.*g", s->csv ? 17 : 6, s->value[i]);
+  if (code == EPX_OK) code = epx_table_set_next(table, "%.*g", s->csv ? 17 : 6, best);
+  if (code == EPX_OK) epx_table_view(table, s->csv);
+  fflush(stdout);
+  epx_table_destroy(&table);
+  return code;
+}
+
+/* Solves every point in turn; *best is the first of the best, -1 where none has a value. */
+static epx_err solve_points(search *s, const epx_bayesian_spec *spec, epx_evaluator *evaluator, int *best) {
+  *best = -1;
+  EPX_TRY(print_head(s));
+  for (int i = 0; i < s->n_evaluations; i++) {
+    double *row = s->rows + (size_t)i * (size_t)s->n_factors;
+    epx_evaluation evaluation;
+    EPX_TRY(epx_bayesian_eval(spec, i, s->rows, s->cost, row));
+    EPX_TRY(
+        epx_evaluator_solve(evaluator, row, epx_evaluator_get_settings(evaluator)->n_instances, &evaluation));
+    EPX_TRY(eval_objective(&s->goal, &evaluation, &s->value[i]));
+    s->cost[i] = s->goal.maximise ? -s->value[i] : s->value[i];
+    if (!isnan(s->cost[i]) && (*best < 0 || s->cost[i] < s->cost[*best])) *best = i;
+    EPX_TRY(print_row(s, i, *best < 0 ? NAN : s->value[*best]));
+  }
+  if (*best >= 0) return EPX_OK;
+  return EPX_RAISE(EPX_ESOLVER,
+                   "%s: no trial of %d points has it; wider ranges, or other factors, are wanted",
+                   s->goal.name, s->n_evaluations);
+}
+
+/* The best point and the first one on instances of another seed. */
+static epx_err confirm(const epx_call *call, const search *s, int best) {
+  epx_deck *deck;
+  epx_evaluator *evaluator = NULL;
+  epx_evaluation evaluation;
+  char assignment[64];
+  double found = NAN, first = NAN;
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  snprintf(assignment, sizeof assignment, "study.seed=%llu",
+           strtoull(epx_deck_get_text(deck, "study.seed"), NULL, 10) + FRESH_SEED);
+  int code = epx_deck_set(deck, assignment);
+  if (code == EPX_OK) code = epx_evaluator_create(deck, &evaluator);
+  for (int k = 0; code == EPX_OK && k < 2; k++) {
+    const double *row = s->rows + (size_t)(k ? 0 : best) * (size_t)s->n_factors;
+    code = epx_evaluator_solve(evaluator, row, s->n_confirmed, &evaluation);
+    if (code == EPX_OK) code = eval_objective(&s->goal, &evaluation, k ? &first : &found);
+  }
+  if (code == EPX_OK)
+    fprintf(s->csv ? stderr : stdout, "best: point %d, %s %.6g; on %d fresh instances %.6g (point 0: %.6g)\n",
+            best, s->goal.name, s->value[best], s->n_confirmed, found, first);
+  epx_evaluator_destroy(&evaluator);
+  epx_deck_destroy(&deck);
+  return code;
+}
+
+static epx_err optimise(const epx_call *call, search *s, epx_evaluator *evaluator, int *status) {
+  const size_t n = (size_t)s->n_evaluations;
+  const epx_design_spec *design = epx_deck_get_design(s->deck);
+  const epx_factor *factors = epx_deck_get_factor(s->deck, 0);
+  const epx_bayesian_spec spec = {.factors = factors,
+                                  .n_factors = s->n_factors,
+                                  .n_initial = epx_bayesian_get_n_initial(factors, s->n_factors),
+                                  .seed = design->seed,
+                                  .constraint = design->constraint};
+  int best;
+  EPX_TRY(EPX_ARRAY(s->rows, n * (size_t)s->n_factors));
+  EPX_TRY(EPX_ARRAY(s->value, n));
+  EPX_TRY(EPX_ARRAY(s->cost, n));
+  EPX_TRY(
+      epx_bayesian_eval(&spec, 0, NULL, NULL, s->rows)); /* a space without a point is the deck's mistake */
+  *status = EPX_EXIT_FAILED;
+  EPX_TRY(solve_points(s, &spec, evaluator, &best));
+  EPX_TRY(confirm(call, s, best));
+  *status = EPX_EXIT_DONE;
+  return EPX_OK;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  epx_deck *deck;
+  epx_evaluator *evaluator = NULL;
+  EPX_TRY(epx_call_read_deck(call, &deck));
+  search s = {.deck = deck, .csv = epx_call_is_set(call, "--csv"), .n_factors = epx_deck_get_n_factors(deck)};
+  int code = epx_evaluator_create(deck, &evaluator);
+  if (code == EPX_OK) code = read_goal(call, epx_evaluator_get_settings(evaluator), &s.goal);
+  if (code == EPX_OK)
+    code = read_count(call, "--evaluations", N_EVALUATIONS, 1, N_EVALUATIONS_MAX, &s.n_evaluations);
+  if (code == EPX_OK) code = read_count(call, "--confirm", N_CONFIRMED, 1, 1000000, &s.n_confirmed);
+  if (code == EPX_OK) code = optimise(call, &s, evaluator, status);
+  epx_array_destroy(&s.rows);
+  epx_array_destroy(&s.value);
+  epx_array_destroy(&s.cost);
+  epx_evaluator_destroy(&evaluator);
+  epx_deck_destroy(&deck);
+  return code;
+}
+
+static const epx_option options[] = {
+    EPX_OPTION_SET,
+    {"--minimise", "METRIC", "search for the least value of a metric of the deck", 0},
+    {"--maximise", "METRIC", "search for the largest value of a metric, or of the deck's `yield`", 0},
+    {"--statistic", "WORD",
+     "of the metric over the instances: mean (default), quantile, or tail, the mean of the worst", 0},
+    {"--level", "P", "probability of the quantile; share of instances that are not in the tail (default 0.9)",
+     0},
+    {"--evaluations", "N", "number of points in all (default 60)", 0},
+    {"--confirm", "N", "fresh instances on which the best point is confirmed (default 64)", 0},
+    {"--csv", NULL, "print comma-separated values with all digits", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+const epx_command epx_command_optimise = {
+    .name = "optimise",
+    .arguments = "DECK",
+    .n_min = 1,
+    .n_max = 1,
+    .summary =
+        "search the factors for the best point, by a Gaussian process, and confirm it on fresh instances",
+    .details = "Prints a row per point: its number, the factors, the objective, the best so far. The ranges, "
+               "scales and words of\n"
+               "design.factors are the space, design.constraint holds; the method of the design does not "
+               "matter. A point\n"
+               "with a failed trial has no mean, quantile or tail, and counts as the worst; for the yield it "
+               "is a bad device.\n"
+               "The same deck takes the same way, bit for bit. One process; a campaign of a found point uses "
+               "all ranks.",
+    .example = "epilux optimise inputs/drivers/rings.yaml --minimise loss --evaluations 40",
+    .options = options,
+    .solve = solve,
+};
