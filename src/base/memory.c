@@ -6,8 +6,12 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 double epx_memory_get_limit(void) {
   const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
@@ -16,6 +20,21 @@ double epx_memory_get_limit(void) {
   if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
     limit = fmin(limit, (double)space.rlim_cur);
   return limit;
+}
+
+double epx_memory_get_resident(void) {
+  double all, resident = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  if (!file) return 0;
+  if (fscanf(file, "%lf %lf", &all, &resident) != 2) resident = 0;
+  fclose(file);
+  return resident * (double)sysconf(_SC_PAGESIZE);
+}
+
+void epx_memory_reset_freed(void) {
+#ifdef __GLIBC__
+  (void)malloc_trim(0);
+#endif
 }
 
 epx_err epx_memory_check(double bytes, const char *what, const char *remedy) {

@@ -213,6 +213,7 @@ static epx_err check_learner(const epx_campaign *campaign, const epx_point *poin
   const int code = epx_learner_create(point->network, point->task, &settings->cost, &settings->learning,
                                       &settings->equilibrium, 1, settings->seed, &learner);
   epx_learner_destroy(&learner);
+  epx_memory_reset_freed();
   return code == EPX_EINPUT ? raise_at_point(campaign, settings, i_point, code) : code;
 }
 

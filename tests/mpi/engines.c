@@ -281,8 +281,8 @@ static void rules_compare_as_in_a_population(void **state) {
   const epx_nudging nudging = {.beta = 0.02};
   epx_comparison wanted[EPX_COMPARISON_MAX_ROWS], got[EPX_COMPARISON_MAX_ROWS];
   int n_wanted, n_got, n_compared = 0;
-  assert_int_equal(epx_comparison_eval(p.population, p.x.theta, &nudging, wanted, &n_wanted), EPX_OK);
-  assert_int_equal(epx_comparison_eval(p.distributed, p.x.theta, &nudging, got, &n_got), EPX_OK);
+  assert_int_equal(epx_comparison_eval(p.population, p.x.theta, &nudging, wanted, &n_wanted, NULL), EPX_OK);
+  assert_int_equal(epx_comparison_eval(p.distributed, p.x.theta, &nudging, got, &n_got, NULL), EPX_OK);
   for (int i = 0; i < n_got; i++) {
     if (got[i].refusal) continue;
     for (int k = 0; k < n_wanted; k++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "cli/deck_arguments.h"
 #include "cli/pilot/pilot.h"
 #include "cli/print/device_sheet.h"
@@ -42,7 +43,8 @@ static void print_measured(const epx_pilot *pilot) {
   printf("%s\n", pilot->bounded ? "; less if trainings stop early" : "");
 }
 
-static void print_size(const epx_campaign *campaign, const epx_pilot *pilot) {
+/* own: bytes of the program and its libraries. */
+static void print_size(const epx_campaign *campaign, const epx_pilot *pilot, double own) {
   const epx_point_size *first = &campaign->first;
   const double trials = (double)campaign->n_points * campaign->n_instances;
   const double records = 8 * trials * (double)campaign->layout.size;
@@ -62,8 +64,8 @@ static void print_size(const epx_campaign *campaign, const epx_pilot *pilot) {
            pilot->spent);
   else
     print_measured(pilot);
-  printf("# memory      about %.3g MB per rank, %.3g MB of results\n", (campaign->bytes + records) / 1e6,
-         records / 1e6);
+  printf("# memory      about %.3g MB per rank, %.3g MB of results\n",
+         (campaign->bytes + records + own) / 1e6, records / 1e6);
 }
 
 /* How many of the samples are of a class. */
@@ -124,7 +126,7 @@ static epx_err view_point(const epx_campaign *campaign) {
 }
 
 /* The deck comes first: it is there even if its trials are not to be had. */
-static epx_err view(epx_campaign *campaign, double budget) {
+static epx_err view(epx_campaign *campaign, double budget, double own) {
   epx_pilot pilot;
   char *text;
   int n_repeats;
@@ -132,7 +134,7 @@ static epx_err view(epx_campaign *campaign, double budget) {
   printf("%s", text);
   epx_array_destroy(&text);
   if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, patience, &pilot));
-  print_size(campaign, budget > 0 ? &pilot : NULL);
+  print_size(campaign, budget > 0 ? &pilot : NULL, own);
   EPX_TRY(epx_design_count_repeats(campaign->design, &n_repeats));
   if (n_repeats > 0)
     printf("# repeats     %d of %d design points repeat the values of an earlier one\n", n_repeats,
@@ -145,10 +147,11 @@ static epx_err solve(const epx_call *call, int *status) {
   epx_campaign *campaign;
   double budget;
   (void)status;
+  const double own = epx_memory_get_resident();
   EPX_TRY(epx_pilot_read_budget(call, default_budget, &budget));
   EPX_TRY(epx_call_read_deck(call, &deck));
   EPX_TRY(epx_campaign_create(deck, &campaign));
-  const int code = view(campaign, budget);
+  const int code = view(campaign, budget, own);
   epx_campaign_destroy(&campaign);
   return code;
 }

@@ -165,6 +165,59 @@ static void print_notes(const epx_point *point, const epx_comparison *rows, int 
   print_conclusion(&point->settings->learning, rows, n_rows);
 }
 
+/* What a column of gradients is called. */
+static epx_err set_name(const epx_comparison *row, epx_table *table) {
+  if (!row->estimator->nudged || row->estimator->own_scheme)
+    return epx_table_set_next(table, "%s", row->estimator->name);
+  return epx_table_set_next(table, "%s %s", row->estimator->name,
+                            row->scheme == EPX_CENTERED ? "centered" : "one-sided");
+}
+
+/* One line an entry that is trained: where it is, its value, its gradient by differences and by every rule. */
+static epx_err set_entry(const epx_network *network, int p, size_t k, const double *theta,
+                         const epx_comparison *rows, int n_rows, const double *vector, epx_table *table) {
+  const epx_parameter *parameter = &network->family->parameters[p];
+  const size_t at = network->offset[p] + k, n_theta = network->n_theta;
+  const bool link = parameter->site == EPX_SITE_LINK;
+  EPX_TRY(epx_table_set_next(table, "%s", parameter->name));
+  EPX_TRY(epx_table_set_next(table, "%d", link ? network->topology->links[k].i : (int)k));
+  EPX_TRY(link ? epx_table_set_next(table, "%d", network->topology->links[k].j)
+               : epx_table_set_next(table, "%s", ""));
+  EPX_TRY(epx_table_set_next(table, "%.17g", theta[at]));
+  EPX_TRY(epx_table_set_next(table, "%.17g", vector[at]));
+  for (int i = 0; i < n_rows; i++)
+    if (!rows[i].refusal) EPX_TRY(epx_table_set_next(table, "%.17g", vector[(size_t)(i + 1) * n_theta + at]));
+  return EPX_OK;
+}
+
+static epx_err set_vectors(const epx_point *point, const double *theta, const epx_comparison *rows,
+                           int n_rows, const double *vector, epx_table *table) {
+  static const char *const heads[] = {"parameter", "node", "to", "value", "differences"};
+  const epx_network *network = point->network;
+  for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+    EPX_TRY(epx_table_set_next(table, "%s", heads[i]));
+  for (int i = 0; i < n_rows; i++)
+    if (!rows[i].refusal) EPX_TRY(set_name(&rows[i], table));
+  for (int p = 0; p < network->family->n_parameters; p++)
+    for (size_t k = 0; point->settings->learning.train[p] && k < network->count[p]; k++)
+      EPX_TRY(set_entry(network, p, k, theta, rows, n_rows, vector, table));
+  return EPX_OK;
+}
+
+/* The gradients themselves, so that another program can check them. */
+static epx_err view_vectors(const epx_call *call, const epx_point *point, const double *theta,
+                            const epx_comparison *rows, int n_rows, const double *vector) {
+  int n_columns = 5;
+  epx_table *table;
+  for (int i = 0; i < n_rows; i++)
+    n_columns += !rows[i].refusal;
+  EPX_TRY(epx_table_create(n_columns, &table));
+  const int code = set_vectors(point, theta, rows, n_rows, vector, table);
+  if (code == EPX_OK) epx_table_view(table, epx_call_is_set(call, "--csv"));
+  epx_table_destroy(&table);
+  return code;
+}
+
 static epx_err view_rows(const epx_call *call, const epx_point *point, const epx_comparison *rows,
                          int n_rows) {
   const bool csv = epx_call_is_set(call, "--csv");
@@ -179,11 +232,18 @@ static epx_err view_rows(const epx_call *call, const epx_point *point, const epx
 
 /* The first rank shows what all ranks of a network know. */
 static epx_err compare(const epx_call *call, const epx_point *point, epx_learner *learner, double *theta) {
+  const bool vectors = epx_call_is_set(call, "--vectors");
   epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
+  double *vector = NULL;
   int n_rows;
   EPX_TRY(eval_parameters(call, point, theta));
-  EPX_TRY(epx_comparison_eval(learner, theta, &point->settings->learning.nudging, rows, &n_rows));
-  return epx_command_get_rank() == 0 ? view_rows(call, point, rows, n_rows) : EPX_OK;
+  if (vectors) EPX_TRY(EPX_ARRAY(vector, (1 + EPX_COMPARISON_MAX_ROWS) * point->network->n_theta));
+  int code = epx_comparison_eval(learner, theta, &point->settings->learning.nudging, rows, &n_rows, vector);
+  if (code == EPX_OK && epx_command_get_rank() == 0)
+    code = vectors ? view_vectors(call, point, theta, rows, n_rows, vector)
+                   : view_rows(call, point, rows, n_rows);
+  epx_array_destroy(&vector);
+  return code;
 }
 
 /* A large network's gradients are not repeated for a noise that the deck does not have. */
@@ -258,6 +318,7 @@ static const epx_option options[] = {
     EPX_OPTION_SET,
     EPX_OPTION_PETSC,
     {"--instance", "I", "use fabricated instance I instead of the nominal network", 0},
+    {"--vectors", NULL, "print the gradients themselves, a line for every trained parameter", 0},
     {"--csv", NULL, "print comma-separated values", 0},
     {NULL, NULL, NULL, 0},
 };
@@ -268,12 +329,15 @@ const epx_command epx_command_gradient = {
     .n_min = 1,
     .n_max = 1,
     .summary = "compare every gradient estimator with implicit differentiation and finite differences",
-    .details = "The comparison is made at the base point of the deck: factors are not applied; use --set to "
-               "choose another point.\n"
-               "Nudged rules are evaluated at learning.nudge.beta and at 1/2 and 1/4 of it, one-sided and "
-               "centered.\n"
-               "A distributed network (equilibrium.engine) is spread over all ranks: mpirun -n 2 epilux "
-               "gradient DECK.",
+    .details =
+        "The comparison is made at the base point of the deck: factors are not applied; use --set to "
+        "choose another point.\n"
+        "Nudged rules are evaluated at learning.nudge.beta and at 1/2 and 1/4 of it, one-sided and "
+        "centered.\n"
+        "--vectors prints finite differences and each rule at learning.nudge.beta, for other programs to "
+        "check.\n"
+        "A distributed network (equilibrium.engine) is spread over all ranks: mpirun -n 2 epilux "
+        "gradient DECK.",
     .example = "epilux gradient inputs/quickstart.yaml --set network.parameters.loss=0.1",
     .options = options,
     .parallel = true,

@@ -145,11 +145,12 @@ static const char *get_refusal(const workspace *work, const epx_estimator *estim
              : NULL;
 }
 
-static epx_err eval_rows(workspace *work, epx_comparison *rows, int *n_rows) {
+static epx_err eval_rows(workspace *work, epx_comparison *rows, int *n_rows, double *vector) {
   epx_learner *learner = work->learner;
   EPX_TRY(
       epx_learner_eval_gradient(learner, &epx_estimator_backprop, work->nudging, work->theta, work->exact));
   EPX_TRY(eval_differences(work));
+  if (vector) memcpy(vector, work->difference, work->n * sizeof *vector);
   *n_rows = 0;
   for (int i = 0; epx_estimator_get(i); i++) {
     const epx_estimator *estimator = epx_estimator_get(i);
@@ -158,13 +159,15 @@ static epx_err eval_rows(workspace *work, epx_comparison *rows, int *n_rows) {
       epx_comparison *row = &rows[(*n_rows)++];
       *row = (epx_comparison){.estimator = estimator, .refusal = refusal, .scheme = (epx_scheme)s};
       if (!refusal) EPX_TRY(eval_row(work, row));
+      if (!refusal && vector)
+        memcpy(vector + (size_t)*n_rows * work->n, work->estimate[0], work->n * sizeof *vector);
     }
   }
   return EPX_OK;
 }
 
 epx_err epx_comparison_eval(epx_learner *learner, const double *theta, const epx_nudging *nudging,
-                            epx_comparison *rows, int *n_rows) {
+                            epx_comparison *rows, int *n_rows, double *vector) {
   if (learner->n_instances != 1)
     return EPX_RAISE(EPX_EINPUT, "gradients are compared on one instance, not %d", learner->n_instances);
   if (!(nudging->beta > 0) || !isfinite(nudging->beta))
@@ -186,7 +189,7 @@ epx_err epx_comparison_eval(epx_learner *learner, const double *theta, const epx
     work.estimate[k] = memory + (5 + k) * n;
   set_quiet(learner);
   int code = learner->ensemble->collective ? EPX_ARRAY(work.chosen, n) : EPX_OK;
-  if (code == EPX_OK) code = eval_rows(&work, rows, n_rows);
+  if (code == EPX_OK) code = eval_rows(&work, rows, n_rows, vector);
   learner->spec.hardware = work.hardware;
   epx_array_destroy(&work.chosen);
   epx_array_destroy(&memory);

@@ -50,10 +50,11 @@ typedef struct {
  * spread and convergence: every estimator in the table's order, nudged
  * ones one-sided, then centered, unless their phases are their own; at nudging's beta, a half and a quarter
  * of it, its other settings as they are. `learner` holds one instance; theta [n_theta]; rows
- * [EPX_COMPARISON_MAX_ROWS] out, *n_rows out. The extrapolation takes the two smallest betas and the scheme's
+ * [EPX_COMPARISON_MAX_ROWS] out, *n_rows out. vector [1 + EPX_COMPARISON_MAX_ROWS][n_theta] out, or NULL: the gradients
+ * themselves, by finite differences (0 where none was taken), then of each row at its first beta; 0 of refused ones. The extrapolation takes the two smallest betas and the scheme's
  * order (1, 2, or the number of points). Errors: EPX_EINPUT: not one instance, beta not positive;
  * EPX_EMEMORY, EPX_ESOLVER. */
 epx_err epx_comparison_eval(epx_learner *learner, const double *theta, const epx_nudging *nudging,
-                            epx_comparison *rows, int *n_rows);
+                            epx_comparison *rows, int *n_rows, double *vector);
 
 #endif

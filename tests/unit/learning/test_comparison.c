@@ -47,7 +47,7 @@ static int compare(const xor_study *x, double beta, epx_comparison *rows) {
   int n_rows = 0;
   const epx_nudging nudging = {.beta = beta};
   epx_learner *learner = create_xor_learner(x);
-  assert_int_equal(epx_comparison_eval(learner, x->theta, &nudging, rows, &n_rows), EPX_OK);
+  assert_int_equal(epx_comparison_eval(learner, x->theta, &nudging, rows, &n_rows, NULL), EPX_OK);
   epx_learner_destroy(&learner);
   return n_rows;
 }
@@ -104,6 +104,39 @@ static void bias_of_the_rule_is_told_from_that_of_the_nudge(void **state) {
   destroy_xor_study(&x);
 }
 
+/* The rows' numbers follow from the gradients that are given beside them. */
+static void gradients_are_those_that_the_rows_are_of(void **state) {
+  (void)state;
+  epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
+  int n_rows, exact = -1;
+  xor_study x = create_xor_study(1, "plain", 1);
+  epx_learner *learner = create_xor_learner(&x);
+  const epx_nudging nudging = {.beta = 0.01};
+  const size_t n = epx_learner_get_ensemble(learner)->network->n_theta;
+  double *vector = NULL;
+  assert_int_equal(EPX_ARRAY(vector, (1 + EPX_COMPARISON_MAX_ROWS) * n), EPX_OK);
+  assert_int_equal(epx_comparison_eval(learner, x.theta, &nudging, rows, &n_rows, vector), EPX_OK);
+  for (int i = 0; i < n_rows; i++)
+    if (strcmp(rows[i].estimator->name, "backprop") == 0) exact = i;
+  assert_true(exact >= 0);
+  for (int i = 0; i < n_rows; i++) {
+    const double *g = vector + (size_t)(i + 1) * n, *e = vector + (size_t)(exact + 1) * n;
+    double gg = 0, ee = 0, ge = 0;
+    for (size_t k = 0; k < n; k++) {
+      gg += g[k] * g[k];
+      ee += e[k] * e[k];
+      ge += g[k] * e[k];
+    }
+    assert_true((gg == 0) == (rows[i].refusal != NULL));
+    if (rows[i].refusal) continue;
+    assert_close(rows[i].norm_ratio[0], sqrt(gg / ee), 1e-9 * sqrt(gg / ee));
+    assert_close(rows[i].cosine[0], ge / sqrt(gg * ee), 1e-9);
+  }
+  epx_array_destroy(&vector);
+  epx_learner_destroy(&learner);
+  destroy_xor_study(&x);
+}
+
 static void impossible_comparisons_are_refused(void **state) {
   (void)state;
   static const struct {
@@ -116,7 +149,7 @@ static void impossible_comparisons_are_refused(void **state) {
     epx_comparison rows[EPX_COMPARISON_MAX_ROWS];
     int n_rows;
     const epx_nudging nudging = {.beta = cases[i].beta};
-    assert_int_equal(epx_comparison_eval(learner, x.theta, &nudging, rows, &n_rows), EPX_EINPUT);
+    assert_int_equal(epx_comparison_eval(learner, x.theta, &nudging, rows, &n_rows, NULL), EPX_EINPUT);
     epx_learner_destroy(&learner);
     destroy_xor_study(&x);
   }
@@ -169,6 +202,7 @@ int main(void) {
       cmocka_unit_test(errors_fall_with_the_order_of_the_scheme_on_phases),
       cmocka_unit_test(judges_agree),
       cmocka_unit_test(bias_of_the_rule_is_told_from_that_of_the_nudge),
+      cmocka_unit_test(gradients_are_those_that_the_rows_are_of),
       cmocka_unit_test(impossible_comparisons_are_refused),
       cmocka_unit_test(noise_spreads_gradients_as_one_over_beta),
       cmocka_unit_test(biases_that_stay_and_that_vanish_are_told_apart),
