@@ -288,12 +288,16 @@ static epx_err list_kernels(void) {
   return EPX_OK;
 }
 
-static epx_err list_deck(void) {
+static epx_err print_created(epx_err (*create)(char **text)) {
   char *text;
-  EPX_TRY(epx_schema_create_reference(&text));
+  EPX_TRY(create(&text));
   printf("%s", text);
   epx_array_destroy(&text);
   return EPX_OK;
+}
+
+static epx_err list_deck(void) {
+  return print_created(epx_schema_create_reference);
 }
 
 static const struct {
@@ -329,6 +333,10 @@ enum { N_TOPICS = sizeof topics / sizeof *topics };
 static epx_err solve(const epx_call *call, int *status) {
   const char *names[N_TOPICS];
   (void)status;
+  if (epx_call_is_set(call, "--schema")) {
+    if (call->n_arguments == 1 && strcmp(call->arguments[0], "deck") == 0) return print_created(epx_schema_create_json);
+    return EPX_RAISE(EPX_EINPUT, "list: --schema goes with `deck`: epilux list deck --schema");
+  }
   if (call->n_arguments == 0) {
     printf("`epilux list WHAT` lists\n");
     for (int i = 0; i < N_TOPICS; i++)
@@ -347,6 +355,11 @@ static epx_err solve(const epx_call *call, int *status) {
                    call->arguments[0]);
 }
 
+static const epx_option options[] = {
+    {"--schema", NULL, "with deck: print the keys as JSON Schema, by which editors complete and check decks",
+     0},
+    {NULL, NULL, NULL, 0}};
+
 const epx_command epx_command_list = {
     .name = "list",
     .arguments = "[WHAT]",
@@ -354,5 +367,6 @@ const epx_command epx_command_list = {
     .n_max = 1,
     .summary = "list families, tasks, estimators, designs, metrics, …, or every key of a deck",
     .example = "epilux list families",
+    .options = options,
     .solve = solve,
 };

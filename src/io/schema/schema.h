@@ -80,4 +80,9 @@ bool epx_schema_is_factor(const epx_schema_entry *entry);
  * Free with epx_array_destroy(). */
 epx_err epx_schema_create_reference(char **text);
 
+/** Creates the schema as JSON Schema (draft 7): keys, types, words, ranges of numbers in the key's own unit, the parameters of
+ * each family. Every deck that holds is valid by it; whether a valid one holds, epx_deck_read() says. Free with
+ * epx_array_destroy(). */
+epx_err epx_schema_create_json(char **text);
+
 #endif
