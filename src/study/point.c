@@ -116,6 +116,20 @@ static epx_err choose_engine(const epx_settings *settings, epx_point *point) {
   return EPX_OK;
 }
 
+/* The drive of a feature of 1 is the root of its power in the unit that the family or its device has. */
+static epx_err set_drive(const epx_settings *settings, epx_point *point) {
+  double rate, power;
+  if (settings->input_power == 0) return EPX_OK;
+  EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
+  if (!(power > 0))
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.inputs.power: the unit of power of family %s is not known here: describe "
+                     "network.device with kerr above 0, give energy.power_unit, or give network.inputs.scale",
+                     point->network->family->name);
+  point->network->input_scale = sqrt(settings->input_power / power);
+  return EPX_OK;
+}
+
 static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   epx_network_spec spec = settings->network;
   if (spec.input_nodes && spec.n_inputs != point->task->n_features)
@@ -128,6 +142,7 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   EPX_TRY(epx_network_create(&spec, &point->network));
   EPX_TRY(EPX_ARRAY(point->nominal, point->network->n_theta));
   EPX_TRY(epx_network_eval_nominal(point->network, &spec, settings->seed, point->nominal));
+  EPX_TRY(set_drive(settings, point));
   EPX_TRY(EPX_ARRAY(point->origin, 1));
   if (settings->protocol.kind != EPX_PROTOCOL_IN_SITU)
     EPX_TRY(EPX_ARRAY(point->origin->settings, point->network->n_theta));

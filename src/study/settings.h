@@ -46,6 +46,7 @@ typedef enum {
 typedef struct {
   uint64_t seed;
   epx_network_spec network; /* n_inputs, n_outputs 0: as many as the task and the cost need */
+  double input_power;       /* of a feature of 1 at its port [W]; 0: the network's input_scale is given */
   epx_task_spec task;
   epx_cost cost;
   epx_learning_spec learning;

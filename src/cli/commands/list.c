@@ -269,7 +269,9 @@ static epx_err list_processes(void) {
     const epx_process_preset *preset = epx_process_get_preset(i);
     print_row(preset->name, preset->meaning);
     if (*preset->source)
-      printf("  %-24s %s%s\n", "", preset->assumed ? "ASSUMED in part: " : "source: ", preset->source);
+      printf("  %-24s %s%s, %s; fitted to %s\n", "",
+             preset->assumed ? "ASSUMED in part: " : "source: ", preset->source, preset->date,
+             preset->fitted);
   }
   printf("\nterms\n");
   for (int i = 0; i < EPX_TERM_COUNT; i++)
@@ -278,6 +280,13 @@ static epx_err list_processes(void) {
   printf("\nquantities\n");
   for (int i = 0; i < EPX_DEVIATION_COUNT; i++)
     print_row(epx_deviation_get_name((epx_deviation)i), epx_deviation_get_meaning((epx_deviation)i));
+  return EPX_OK;
+}
+
+static epx_err list_corners(void) {
+#define PRINT_CORNER(name, text, width, thickness, meaning) print_row(text, meaning);
+  EPX_CORNERS(PRINT_CORNER)
+#undef PRINT_CORNER
   return EPX_OK;
 }
 
@@ -324,6 +333,7 @@ static const struct {
     {"devices", "rings, heaters, detectors, …: defaults, ranges, sources, and what is assumed", list_devices},
     {"energies", "energy cost of each part: two cases, sources, and what is assumed", list_energies},
     {"processes", "fabrication: presets, terms, quantities", list_processes},
+    {"corners", "fabrication: corners of a process, in place of chance", list_corners},
     {"kernels", "correlation of random fields over distance", list_kernels},
     {"deck", "every key of a deck: inputs/reference.yaml", list_deck},
 };

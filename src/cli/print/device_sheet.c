@@ -6,6 +6,7 @@
 
 #include "epilux/log.h"
 #include "photonic/device/normalisation.h"
+#include "photonic/families/resonators/ring_parameters.h"
 
 static double get_nominal(const epx_point *point, const char *parameter) {
   const int p = epx_family_get_parameter(point->network->family, parameter);
@@ -23,6 +24,15 @@ static void print_ring(const epx_ring_spec *spec, const epx_ring *r) {
          r->mode.shift_width, r->mode.shift_thickness, r->mode.shift_temperature * 1e12);
   printf("# Kerr        %.3g rad/s per photon; bistable above %.3g photons, %.3g mW\n", r->kerr_rate,
          r->threshold_photons, r->threshold_power * 1e3);
+}
+
+/* What the ring gives of the parameters of family silicon-ring. */
+static void print_given(const epx_point *point) {
+  const epx_family *family = point->network->family;
+  for (int p = 0; p < family->n_parameters; p++)
+    if (epx_ring_gives(family, p))
+      printf("# gives       %s %.6g %s\n", family->parameters[p].name,
+             get_nominal(point, family->parameters[p].name), family->parameters[p].unit);
 }
 
 /* The largest drive of a node over the samples, in magnitude. */
@@ -199,6 +209,7 @@ epx_err epx_device_sheet_view(const epx_settings *settings, const epx_point *poi
     EPX_TRY(epx_ring_eval(&settings->fabrication.ring, &ring));
     print_ring(&settings->fabrication.ring, &ring);
     EPX_TRY(print_units(point, &settings->fabrication.ring, &ring));
+    print_given(point);
   }
   if (point->fabrication) print_process(point);
   return EPX_OK;

@@ -7,6 +7,7 @@
 
 #include "io/deck/private.h"
 #include "io/schema/words.h"
+#include "photonic/families/resonators/ring_parameters.h"
 
 enum { PATH_SIZE = 128 };
 
@@ -56,6 +57,19 @@ static epx_err check_length(const epx_tree *map, const epx_family *family, const
   return EPX_OK;
 }
 
+/* The parameters that the ring gives, of every node. */
+static epx_err set_parameters(const epx_ring_spec *spec, const epx_ring *ring, epx_settings *settings) {
+  const epx_family *family = settings->network.family;
+  double *values;
+  EPX_TRY(epx_settings_create_owned(settings, (size_t)family->n_parameters, sizeof *values, &values));
+  for (int p = 0; p < family->n_parameters; p++) {
+    if (!epx_ring_gives(family, p)) continue;
+    values[p] = epx_ring_eval_parameter(spec, ring, p);
+    settings->network.value[p] = (epx_value){.kind = EPX_VALUE_LIST, .n_values = 1, .values = &values[p]};
+  }
+  return EPX_OK;
+}
+
 static epx_err read_device(const epx_tree *map, const epx_family *family, epx_settings *settings) {
   epx_ring ring;
   epx_ring_spec *spec = &settings->fabrication.ring;
@@ -67,9 +81,11 @@ static epx_err read_device(const epx_tree *map, const epx_family *family, epx_se
   EPX_TRY(check_length(map, family, spec));
   const int code = epx_ring_eval(spec, &ring);
   if (code == EPX_EINPUT) return epx_tree_raise(map, "network.device: %s", epx_error_get_message());
+  EPX_TRY(code);
+  EPX_TRY(set_parameters(spec, &ring, settings));
   settings->has_device = true;
   settings->described = strcmp(family->name, "kerr") == 0;
-  return code;
+  return EPX_OK;
 }
 
 static void read_sensitivity(const epx_tree *map, epx_fabrication_spec *fabrication) {
@@ -197,6 +213,12 @@ static epx_err read_process(const epx_tree *map, epx_settings *settings) {
   set_quantities(epx_tree_get(map, "wafer"), &epx_wafer_device, &process->wafer);
   for (int q = 0; q < EPX_DEVIATION_COUNT; q++)
     EPX_TRY(read_terms(map, (epx_deviation)q, settings));
+  double n_sigma = 0;
+  set_number(map, "corner_sigma", &n_sigma);
+  const int cornered =
+      epx_process_set_corner((epx_corner)get_word(map, "corner", epx_words_get_corner), n_sigma, process);
+  if (cornered == EPX_EINPUT) return raise_at(map, epx_error_get_message());
+  EPX_TRY(cornered);
   EPX_TRY(read_placement(epx_tree_get(map, "placement"), settings));
   read_remedies(map, &settings->fabrication);
   const int code = epx_fabrication_check(&settings->fabrication, settings->network.family);
@@ -208,6 +230,10 @@ static epx_err read_process(const epx_tree *map, epx_settings *settings) {
 epx_err epx_settings_read_fabrication(const epx_tree *resolved, epx_settings *settings) {
   const epx_tree *device = epx_tree_get_path(resolved, "network.device");
   const epx_tree *process = epx_tree_get(resolved, "process");
+  const epx_tree *preset = epx_tree_get_path(resolved, "network.preset");
+  if (device && preset)
+    return epx_tree_raise(preset,
+                          "network.preset: network.device says what the rings are; leave one of them out");
   if (device) EPX_TRY(read_device(device, settings->network.family, settings));
   return process ? read_process(process, settings) : EPX_OK;
 }

@@ -66,7 +66,8 @@ static const char *get_topology_checksum(const epx_resolver *r, const epx_tree *
 
 static const char *get_preset(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
-  return r->family->n_presets > 0 ? r->family->presets[0].name : NULL;
+  const bool described = !epx_tree_is_null(epx_tree_get_path(r->user, "network.device"));
+  return r->family->n_presets > 0 && !described ? r->family->presets[0].name : NULL;
 }
 
 static const epx_preset *get_given_preset(const epx_resolver *r) {

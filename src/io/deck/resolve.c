@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "io/yaml/text.h"
+#include "photonic/families/resonators/ring_parameters.h"
 #include "photonic/topology.h"
 
 enum { PATH_SIZE = 256, FALLBACK_SIZE = 256 };
@@ -309,6 +310,12 @@ static epx_err resolve_silent(epx_resolver *r, const epx_schema_entry *entry, co
   return write_hidden(r, made, parameter->name, item, epx_usage_is_varied(r, entry, "network.parameters"));
 }
 
+/* What a described ring says has no second place in the deck. */
+static bool is_of_device(const epx_resolver *r, int parameter) {
+  return !epx_tree_is_null(epx_tree_get_path(r->user, "network.device")) &&
+         epx_ring_gives(r->family, parameter);
+}
+
 static epx_err resolve_parameters(epx_resolver *r, const epx_schema_entry *entry, const epx_tree *user,
                                   epx_tree *made) {
   const epx_tree *kind = epx_tree_get_path(r->root, "network.topology.kind");
@@ -316,6 +323,11 @@ static epx_err resolve_parameters(epx_resolver *r, const epx_schema_entry *entry
     const epx_parameter *parameter = &r->family->parameters[p];
     const epx_tree *node = epx_tree_get(user, parameter->name);
     const bool coupling = p == epx_family_get_coupling(r->family);
+    if (is_of_device(r, p)) {
+      if (epx_tree_is_null(node)) continue;
+      return epx_tree_raise(node, "network.parameters.%s: network.device says it; leave one of them out",
+                            parameter->name);
+    }
     if (!epx_tree_is_null(node)) {
       EPX_TRY(resolve_parameter(r, entry, parameter, node, made));
     } else if (!coupling) {

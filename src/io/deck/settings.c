@@ -71,8 +71,9 @@ static epx_err read_parameters(epx_reader *r) {
     const epx_tree *node = epx_tree_get(parameters, parameter->name);
     char path[128];
     snprintf(path, sizeof path, "network.parameters.%s", parameter->name);
-    if (!node && !epx_reader_get(r, "network.parameters.coupling_spread")) {
-      network->value[p].kind = EPX_VALUE_FALLBACK; /* what the edge list says */
+    const bool coupling = p == epx_family_get_coupling(network->family);
+    if (!node && !(coupling && epx_reader_get(r, "network.parameters.coupling_spread"))) {
+      network->value[p].kind = EPX_VALUE_FALLBACK; /* what the edge list says, or the device */
     } else if (!node) {
       network->value[p].kind = EPX_VALUE_SYMMETRISED;
       network->value[p].spread = epx_reader_get_real(r, "network.parameters.coupling_spread");
@@ -157,7 +158,9 @@ static epx_err read_network(epx_reader *r) {
     return epx_tree_raise(epx_reader_get(r, "network.inputs.encoding"),
                           "network.inputs.encoding: family %s takes no input by %s; amplitude is its own way",
                           network->family->name, epx_reader_get(r, "network.inputs.encoding")->text);
-  network->input_scale = epx_reader_get_real(r, "network.inputs.scale");
+  const bool powered = epx_reader_get(r, "network.inputs.power") != NULL;
+  r->settings->input_power = powered ? epx_reader_get_real(r, "network.inputs.power") : 0;
+  network->input_scale = powered ? 1 : epx_reader_get_real(r, "network.inputs.scale");
   network->readout_scale = epx_reader_get_real(r, "network.outputs.scale");
   network->readout =
       (epx_readout_kind)epx_reader_get_word(r, "network.outputs.readout", epx_words_get_readout);

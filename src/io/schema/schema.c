@@ -117,8 +117,13 @@ static const epx_schema_entry entries[] = {
      .example = "[0, 1]", .meaning = "node of each feature (default: the first nodes)"},
     {"network.inputs.encoding", WORD(encoding), .fallback = "amplitude",
      .meaning = "how a feature enters; `epilux list encodings`"},
+    {"network.inputs.power", EPX_SCHEMA_REAL, .unit = "W", POSITIVE, .optional = true, .example = "1 mW",
+     .applies = "network.inputs.encoding: amplitude phase",
+     .meaning = "light at the port of a node by a feature of 1, where the family or its device has a unit of "
+                "power; in "
+                "place of `scale`"},
     {"network.inputs.scale", REAL, ANY, .fallback = "the family's, see `epilux list families`",
-     .derived = "network.family",
+     .derived = "network.family", .applies = "network.inputs.power: none",
      .meaning = "drive, amplitude or phase [rad] of a node per unit of feature, depending on the family"},
     {"network.outputs", EPX_SCHEMA_SECTION, .meaning = "how the answer is read"},
     {"network.outputs.nodes", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,

@@ -102,6 +102,16 @@
       {"process.preset", WORD(process_preset), .fallback = "none", .meaning = "`epilux list processes`"},    \
       {"process.without", WORDS(term), .fallback = "[]",                                                     \
        .meaning = "terms to leave out, for all quantities"},                                                 \
+      {"process.corner", WORD(corner), .fallback = "none",                                                   \
+       .meaning =                                                                                            \
+           "in place of chance: all devices of all chips off by the same, at a corner of the process; "      \
+           "none: chips are drawn; `epilux list corners`"},                                                  \
+      {"process.corner_sigma",                                                                               \
+       REAL,                                                                                                 \
+       NOT_NEGATIVE,                                                                                         \
+       .fallback = "3",                                                                                      \
+       .applies = "process.corner: typical fast slow thick thin",                                            \
+       .meaning = "how far a corner is out, in sigma of all random terms together"},                         \
       {"process.correlation",                                                                                \
        REAL,                                                                                                 \
        .low = -1,                                                                                            \

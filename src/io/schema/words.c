@@ -44,6 +44,8 @@ WORD_LIST(curve, EPX_CURVES(SECOND_OF_3))
 WORD_LIST(term, EPX_PROCESS_TERMS(SECOND_OF_3))
 WORD_LIST(kernel, EPX_CORRELATIONS(SECOND_OF_3))
 WORD_LIST(laser, EPX_LASERS(SECOND_OF_3))
+#define SECOND_OF_5(a, text, b, c, d) text,
+WORD_LIST(corner, EPX_CORNERS(SECOND_OF_5))
 WORD_LIST(sampler, "devices", "wafer", )
 WORD_LIST(placement, "grid", "csv", )
 WORD_LIST(quadrature, EPX_QUADRATURES(SECOND_OF_3))

@@ -47,6 +47,7 @@ const char *epx_words_get_material(const epx_family *family, int i);
 const char *epx_words_get_process_preset(const epx_family *family, int i);
 const char *epx_words_get_term(const epx_family *family, int i);
 const char *epx_words_get_sampling(const epx_family *family, int i);
+const char *epx_words_get_corner(const epx_family *family, int i);
 const char *epx_words_get_sampler(const epx_family *family, int i);
 const char *epx_words_get_placement(const epx_family *family, int i);
 const char *epx_words_get_kernel(const epx_family *family, int i);

@@ -7,8 +7,7 @@
 static const epx_material materials[EPX_MATERIAL_COUNT] = {
     [EPX_SILICON] = {"silicon", .index = 3.476, .kerr_index = 4.5e-18, .two_photon = 8.4e-12,
                      .thermo_optic = 1.86e-4, .heat_capacity = 2330.0 * 700, .heat_lifetime = 65e-9,
-                     .absorbed = 0.4, .carrier_index = -1.73e-27, .carrier_loss = 1e-21,
-                     .carrier_lifetime = 5.3e-9, .assumed = false,
+                     .absorbed = 0.4, .carrier_index = -1.73e-27, .carrier_loss = 1e-21, .assumed = false,
                      .source = "VanVaerenbergh2012; n2 Dinu2003"},
     [EPX_SILICON_NITRIDE] = {"silicon-nitride", .index = 2.0, .kerr_index = 2.4e-19, .thermo_optic = 2.45e-5,
                              .heat_capacity = 3100.0 * 700, .heat_lifetime = 2e-6, .absorbed = 0.1,

@@ -20,7 +20,6 @@ typedef struct {
   double heat_capacity, heat_lifetime; /* rho c_p [J/m^3/K], how long heat stays in a ring [s] */
   double absorbed;                     /* share of the propagation loss that heats */
   double carrier_index, carrier_loss;  /* dn/dN [m^3], absorption sigma [m^2] */
-  double carrier_lifetime;             /* [s] */
   bool assumed; /* one of the numbers at least is common knowledge, not checked against a source */
   const char *source;
 } epx_material;

@@ -26,6 +26,9 @@ const epx_device epx_ring_silicon = {"ring-silicon", "microring resonator in sil
 const epx_device epx_ring_nitride = {"ring-silicon-nitride", "microring resonator in silicon nitride",
                                      sizeof nitride / sizeof nitride[0], nitride};
 
+/* Absorption by as many electrons as holes, together one a unit [m^2]; SorefBennett1987. */
+static const double free_carrier_loss = (8.5e-22 + 6e-22) / 2;
+
 static const epx_device *get_device(epx_material_kind core) {
   return core == EPX_SILICON ? &epx_ring_silicon : &epx_ring_nitride;
 }
@@ -75,7 +78,8 @@ epx_err epx_ring_eval(const epx_ring_spec *spec, epx_ring *ring) {
   r.length = epx_ring_get_length(spec);
   r.spectral_range = spec->wavelength * spec->wavelength / (r.mode.n_g * r.length);
   r.power_coupling = sin(r.angle) * sin(r.angle);
-  r.intrinsic_rate = spec->loss * (log(10) / 10) * EPX_LIGHT_SPEED / r.mode.n_g;
+  r.intrinsic_rate = spec->loss * (log(10) / 10) * EPX_LIGHT_SPEED / r.mode.n_g +
+                     r.mode.confinement * free_carrier_loss * spec->doping * EPX_LIGHT_SPEED / r.mode.n_g;
   r.coupling_rate = r.power_coupling * EPX_LIGHT_SPEED / (r.mode.n_g * r.length);
   r.loss_rate = r.intrinsic_rate + spec->buses * r.coupling_rate;
   r.q_intrinsic = eval_quality(r.frequency, r.intrinsic_rate);
@@ -113,21 +117,36 @@ void epx_ring_eval_change(const epx_ring_spec *spec, const epx_ring *ring, const
   change->coupling_factor = sin(angle) * sin(angle) / ring->power_coupling;
 }
 
-void epx_ring_eval_effects(const epx_ring_spec *spec, const epx_ring *ring, double photons,
-                           epx_ring_effects *effects) {
+void epx_ring_eval_light(const epx_ring_spec *spec, const epx_ring *ring, epx_ring_light *light) {
   const epx_material *m = epx_material_get(spec->core);
   const double volume = ring->mode.area * ring->length, photon = EPX_PLANCK_REDUCED * ring->frequency;
-  const double energy = photon * photons;
   const double two_photon =
-      m->two_photon * EPX_LIGHT_SPEED * EPX_LIGHT_SPEED * energy / (m->index * m->index * volume);
-  const double carriers = two_photon * energy * m->carrier_lifetime / (2 * photon * volume);
-  const double carrier_loss = m->carrier_loss * EPX_LIGHT_SPEED / m->index * carriers;
-  const double absorbed = m->absorbed * ring->intrinsic_rate + two_photon + carrier_loss;
-  const double temperature = absorbed * energy * m->heat_lifetime / (m->heat_capacity * volume);
-  const double slope = -ring->frequency / m->index; /* of the resonance with the index */
-  *effects = (epx_ring_effects){.kerr = -ring->kerr_rate * photons,
-                                .carriers = slope * m->carrier_index * carriers,
-                                .heat = slope * m->thermo_optic * temperature,
+      m->two_photon * EPX_LIGHT_SPEED * EPX_LIGHT_SPEED / (m->index * m->index * volume);
+  *light =
+      (epx_ring_light){.absorbed = m->absorbed,
+                       .kerr = ring->kerr_rate / photon,
+                       .two_photon = two_photon,
+                       .carrier_loss = m->carrier_loss * EPX_LIGHT_SPEED / m->index,
+                       .carrier_shift = ring->frequency / m->index * m->carrier_index,
+                       .thermal_shift = ring->frequency / spec->wavelength * ring->mode.shift_temperature,
+                       .carrier_decay = 1 / spec->carrier_lifetime,
+                       .carrier_generation = two_photon / (2 * photon * volume),
+                       .thermal_decay = 1 / m->heat_lifetime,
+                       .heating = 1 / (m->heat_capacity * volume)};
+}
+
+void epx_ring_eval_effects(const epx_ring_spec *spec, const epx_ring *ring, double photons,
+                           epx_ring_effects *effects) {
+  epx_ring_light light;
+  epx_ring_eval_light(spec, ring, &light);
+  const double energy = EPX_PLANCK_REDUCED * ring->frequency * photons;
+  const double carriers = light.carrier_generation * energy * energy / light.carrier_decay;
+  const double two_photon = light.two_photon * energy, carrier_loss = light.carrier_loss * carriers;
+  const double absorbed = light.absorbed * ring->intrinsic_rate + two_photon + carrier_loss;
+  const double temperature = light.heating * absorbed * energy / light.thermal_decay;
+  *effects = (epx_ring_effects){.kerr = -light.kerr * energy,
+                                .carriers = -light.carrier_shift * carriers,
+                                .heat = -light.thermal_shift * temperature,
                                 .two_photon = two_photon,
                                 .carrier_loss = carrier_loss,
                                 .temperature = temperature};

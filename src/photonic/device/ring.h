@@ -3,6 +3,7 @@
  * photon, and what a deviation of its fabrication does to them.
  *
  *   intrinsic loss        Q_i = 2 pi n_g / (alpha lambda),  kappa_i = omega / Q_i           (rate of energy)
+ *                         alpha + confinement (8.5 + 6) 1e-22 m^2 doping / 2 where the core is doped
  *   coupling to one bus   K = sin^2(theta),  theta = pi / (2 transfer(gap)) sqrt(2 pi R / decay)
  *                         kappa_c = K c / (n_g L),  L = 2 pi R, or `length` of a ring that is no circle
  *   loss                  kappa = kappa_i + buses kappa_c
@@ -33,6 +34,11 @@
   X(buses, "1", 1, 1, 1, 2, false, "all-pass", "equal bus guides: 1 all-pass, 2 add-drop")                   \
   X(loss, "dB m-1", 200, 30, 0, 1e5, true, "common engineering knowledge: 1 ... 3 dB/cm, 0.1 ... 0.5 dB/cm", \
     "alpha, propagation loss")                                                                               \
+  X(doping, "m-3", 0, 0, 0, 1e27, false, "undoped",                                                          \
+    "free carriers in the core that are there in the dark, half of them electrons and half holes: they "     \
+    "absorb")                                                                                                \
+  X(carrier_lifetime, "s", 5.3e-9, 1e-9, 1e-13, 1, false,                                                    \
+    "VanVaerenbergh2012; a junction under bias sweeps faster", "of carriers that light frees")               \
   X(wavelength, "m", 1.55e-6, 1.55e-6, EPX_WAVEGUIDE_WAVELENGTH_LOW, EPX_WAVEGUIDE_WAVELENGTH_HIGH, false,   \
     "telecommunication C band", "lambda, of the resonance in use")
 
@@ -94,6 +100,30 @@ epx_err epx_ring_eval_exchange(const epx_ring_spec *spec, double gap, double *ra
 void epx_ring_eval_change(const epx_ring_spec *spec, const epx_ring *ring, const double *deviation,
                           epx_ring_change *change);
 
+/** What light, carriers and heat do in a ring, each as a number of its own, in SI: the constants of the equations of
+ * family silicon-ring. */
+typedef struct {
+  double absorbed;     /* share of kappa_i that heats */
+  double kerr;         /* shift of the resonance by energy [rad/s/J] */
+  double two_photon;   /* decay rate of the energy by energy [1/s/J] */
+  double carrier_loss; /* decay rate of the energy by carriers [m^3/s] */
+  double
+      carrier_shift; /* shift of the laser against the resonance by carriers [rad m^3/s]; < 0: to the blue */
+  double thermal_shift;      /* likewise by temperature [rad/s/K] */
+  double carrier_decay;      /* [1/s] */
+  double carrier_generation; /* carriers by the square of the energy [1/m^3/s/J^2] */
+  double thermal_decay;      /* [1/s] */
+  double heating;            /* [K/J] */
+} epx_ring_light;
+
+/** Evaluates them, with the numbers of the core's material, all of the mode in the core, in the volume V = area L:
+ *   kerr = g / (hbar omega)                      two_photon = beta c^2 / (n^2 V)
+ *   carrier_loss = sigma c / n                   carrier_shift = (omega / n) dn/dN
+ *   carrier_generation = beta c^2 / (2 hbar omega n^2 V^2)
+ *   thermal_shift = (omega / lambda) d lambda/dT, that of the mode;  heating = 1 / (rho c_p V)
+ * Source: Johnson2006, VanVaerenbergh2012. */
+void epx_ring_eval_light(const epx_ring_spec *spec, const epx_ring *ring, epx_ring_light *light);
+
 /** What light in a ring does beside the Kerr shift, at rest. */
 typedef struct {
   double kerr, carriers, heat;     /* shifts of the resonance [rad/s], > 0 to the blue */
@@ -101,12 +131,9 @@ typedef struct {
   double temperature;              /* of the ring above its surroundings [K] */
 } epx_ring_effects;
 
-/** Evaluates the effects of n photons in a ring, of energy U = hbar omega n, with the numbers of its core's material, all of the mode
- * in the core, in the volume V = area L:
- *   kerr = -g n                             two_photon = beta c^2 U / (n^2 V)
- *   N = beta c^2 U^2 tau_c / (2 hbar omega n^2 V^2),  carriers = -(omega / n) dn/dN N,  carrier_loss = sigma c N / n
- *   T = (absorbed kappa_i + two_photon + carrier_loss) U tau / (rho c_p V),  heat = -(omega / n) dn/dT T
- * Source: Johnson2006, VanVaerenbergh2012. */
+/** Evaluates the effects of n photons in a ring at rest, of energy U = hbar omega n, by epx_ring_eval_light():
+ *   carriers N = carrier_generation U^2 / carrier_decay
+ *   T = heating (absorbed kappa_i + two_photon U + carrier_loss N) U / thermal_decay */
 void epx_ring_eval_effects(const epx_ring_spec *spec, const epx_ring *ring, double photons,
                            epx_ring_effects *effects);
 

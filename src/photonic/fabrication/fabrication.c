@@ -73,6 +73,7 @@ static bool varies(const epx_process_spec *process, int quantity) {
                {EPX_TERM_WHITE, t->white > 0}};
   for (size_t i = 0; i < sizeof terms / sizeof *terms; i++)
     if (terms[i].there && !(process->off & 1u << terms[i].term)) return true;
+  if (process->fixed[quantity] != 0) return true;
   bool shaped = t->tilt_x != 0 || t->tilt_y != 0;
   for (int k = 0; k < EPX_PROCESS_RADIAL; k++)
     shaped = shaped || t->radial[k] != 0;

@@ -294,7 +294,7 @@ void epx_process_eval_at(epx_process *p, uint32_t i_point, epx_origin from, doub
     double *out = deviation + (size_t)q * (size_t)p->n_devices;
     const double offset = eval_offset(p, q, EPX_TERM_LOT, t->lot, lot) +
                           eval_offset(p, q, EPX_TERM_WAFER, t->wafer, wafer) +
-                          eval_offset(p, q, EPX_TERM_DIE, t->die, die);
+                          eval_offset(p, q, EPX_TERM_DIE, t->die, die) + p->spec.fixed[q];
     for (int d = 0; d < p->n_devices; d++)
       out[d] = offset + eval_radial(p, t, (int)from.die, &p->devices[d]);
     if (has_field(p, q, EPX_TERM_SYSTEMATIC)) add_systematic(p, q, i_point, (int)from.die, out);

@@ -78,10 +78,28 @@ typedef struct {
 
 typedef enum { EPX_SAMPLE_DEVICES, EPX_SAMPLE_WAFER } epx_process_sampler;
 
+/** Corners of a process: every device of every chip is off by the same. X(name, deck name, sign of width, of thickness,
+ * meaning) */
+#define EPX_CORNERS(X)                                                                                       \
+  X(EPX_CORNER_NONE, "none", 0, 0, "no corner: chips are drawn")                                             \
+  X(EPX_CORNER_TYPICAL, "typical", 0, 0, "as drawn on the mask")                                             \
+  X(EPX_CORNER_FAST, "fast", -1, -1, "narrow and thin: the lowest index, light is fastest")                  \
+  X(EPX_CORNER_SLOW, "slow", 1, 1, "wide and thick: the highest index, light is slowest")                    \
+  X(EPX_CORNER_THICK, "thick", 0, 1, "a thick core layer")                                                   \
+  X(EPX_CORNER_THIN, "thin", 0, -1, "a thin core layer")
+
+typedef enum {
+#define EPX_CORNER_ENUM(name, text, width, thickness, meaning) name,
+  EPX_CORNERS(EPX_CORNER_ENUM)
+#undef EPX_CORNER_ENUM
+      EPX_CORNER_COUNT
+} epx_corner;
+
 typedef struct {
   epx_process_terms terms[EPX_DEVIATION_COUNT];
-  unsigned off;       /* terms that are switched off: bits 1 << epx_process_term */
-  double correlation; /* of width and thickness, -1 … 1 */
+  unsigned off;                      /* terms that are switched off: bits 1 << epx_process_term */
+  double fixed[EPX_DEVIATION_COUNT]; /* added to every device */
+  double correlation;                /* of width and thickness, -1 … 1 */
   epx_process_sampler sampler;
   epx_sampling sampling; /* which lot, wafer and die an instance is of */
   double padding;        /* of the circulant, in either direction; >= 1 */
@@ -95,7 +113,9 @@ typedef struct epx_process epx_process;
 /** A named set of terms. */
 typedef struct {
   const char *name, *meaning, *source;
-  int assumed; /* 1: not all of it is from the source */
+  int assumed;        /* 1: not all of it is from the source */
+  const char *date;   /* of the source: a year */
+  const char *fitted; /* the quantities that the source's numbers were fitted to */
 } epx_process_preset;
 
 /** Inits a description: no variation, sampling at the devices, instances of lots of their own, padding 2, the default wafer, no placement,
@@ -104,6 +124,15 @@ void epx_process_init(epx_process_spec *spec);
 
 /** Sets the terms of all quantities to a preset; `none`: all 0. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_process_set_preset(const char *name, epx_process_spec *spec);
+
+/** Evaluates the sigma of a quantity over all lots, wafers, dies and places: the root of the sum of the squares of its
+ * random terms that are not switched off. */
+double epx_process_eval_total(const epx_process_spec *spec, epx_deviation quantity);
+
+/** Sets a corner: n_sigma times epx_process_eval_total() of width and thickness, by the corner's signs, in `fixed`, and
+ * all terms off. EPX_CORNER_NONE changes nothing. Errors: EPX_EINPUT: a quantity of the corner that does not vary; the
+ * message says which corners the process has. */
+epx_err epx_process_set_corner(epx_corner corner, double n_sigma, epx_process_spec *spec);
 
 /** Gets the i-th preset, NULL past the last. */
 const epx_process_preset *epx_process_get_preset(int i);

@@ -42,16 +42,19 @@ static const struct {
   epx_process_preset preset;
   epx_process_terms terms[EPX_DEVIATION_COUNT];
 } presets[] = {
-    {{"none", "every device as it was drawn", "", 0}, {[EPX_DEVIATION_WIDTH] = {.lot = 0}}},
+    {{"none", "every device as it was drawn", "", 0, "", ""}, {[EPX_DEVIATION_WIDTH] = {.lot = 0}}},
     {{"siepic", "silicon on insulator: a smooth field within the wafer, and an offset a wafer",
-      "Chrostowski2016: SiEPIC-Tools", 0},
+      "Chrostowski2016: SiEPIC-Tools", 0, "2016",
+      "width and thickness within a wafer and from wafer to wafer"},
      {[EPX_DEVIATION_WIDTH] = {.wafer = 5e-9, .local = 5e-9, .local_kernel = SMOOTH},
       [EPX_DEVIATION_THICKNESS] = {.wafer = 3e-9, .local = 2e-9, .local_kernel = SMOOTH}}},
     {{"random-walk", "silicon on insulator: resonances of neighbours walk apart by 1 nm^2 a cm",
-      "Chen2013; its split over width and thickness is assumed", 1},
+      "Chen2013; its split over width and thickness is assumed", 1, "2013",
+      "differences of the resonances of rings over their distance"},
      {[EPX_DEVIATION_WIDTH] = {WALK(0.77)}, [EPX_DEVIATION_THICKNESS] = {WALK(1.38)}}},
     {{"nitride-2023", "silicon nitride rings: offsets a wafer of width, thickness and partial etch",
-      "Zhang2023; that they are offsets a wafer is assumed", 1},
+      "Zhang2023; that they are offsets a wafer is assumed", 1, "2023",
+      "width, thickness and partial etch of silicon nitride rings"},
      {[EPX_DEVIATION_WIDTH] = {.wafer = 28e-9},
       [EPX_DEVIATION_THICKNESS] = {.wafer = 0.8e-9},
       [EPX_DEVIATION_ETCH] = {.wafer = 3.8e-9}}},
@@ -70,6 +73,46 @@ epx_err epx_process_set_preset(const char *name, epx_process_spec *spec) {
     }
   }
   return EPX_RAISE(EPX_EINPUT, "no process '%s': it is none, siepic, random-walk or nitride-2023", name);
+}
+
+double epx_process_eval_total(const epx_process_spec *spec, epx_deviation quantity) {
+  const epx_process_terms *t = &spec->terms[quantity];
+  const double sigma[EPX_TERM_COUNT] = {[EPX_TERM_LOT] = t->lot,
+                                        [EPX_TERM_WAFER] = t->wafer,
+                                        [EPX_TERM_SYSTEMATIC] = t->systematic,
+                                        [EPX_TERM_DIE] = t->die,
+                                        [EPX_TERM_LOCAL] = epx_process_eval_local(t),
+                                        [EPX_TERM_WHITE] = t->white};
+  double sum = 0;
+  for (int term = 0; term < EPX_TERM_COUNT; term++)
+    if (!(spec->off & 1u << term)) sum += sigma[term] * sigma[term];
+  return sqrt(sum);
+}
+
+static const struct {
+  const char *name;
+  int width, thickness;
+} corners[EPX_CORNER_COUNT] = {
+#define ROW(name, text, width, thickness, meaning) [name] = {text, width, thickness},
+    EPX_CORNERS(ROW)
+#undef ROW
+};
+
+epx_err epx_process_set_corner(epx_corner corner, double n_sigma, epx_process_spec *spec) {
+  const double width = epx_process_eval_total(spec, EPX_DEVIATION_WIDTH),
+               thickness = epx_process_eval_total(spec, EPX_DEVIATION_THICKNESS);
+  if (corner == EPX_CORNER_NONE) return EPX_OK;
+  if ((corners[corner].width && width == 0) || (corners[corner].thickness && thickness == 0))
+    return EPX_RAISE(
+        EPX_EINPUT, "corner: %s, but %s does not vary in this process; it has the corners typical%s",
+        corners[corner].name, corners[corner].thickness && thickness == 0 ? "thickness" : "width",
+        thickness == 0 ? ""
+        : width == 0   ? ", thick, thin"
+                       : ", fast, slow, thick, thin");
+  spec->fixed[EPX_DEVIATION_WIDTH] = corners[corner].width * n_sigma * width;
+  spec->fixed[EPX_DEVIATION_THICKNESS] = corners[corner].thickness * n_sigma * thickness;
+  spec->off = (1u << EPX_TERM_COUNT) - 1;
+  return EPX_OK;
 }
 
 void epx_process_init(epx_process_spec *spec) {

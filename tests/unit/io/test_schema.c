@@ -63,7 +63,8 @@ static void assert_condition(const epx_schema_entry *entry, const char *conditio
   const char *first = strchr(condition, ':') + 2;
   snprintf(words, sizeof words, "%.*s", (int)strcspn(first, "|;"), first);
   if (decider->type == EPX_SCHEMA_INTEGER || decider->type == EPX_SCHEMA_BOOLEAN) return;
-  if (decider->type == EPX_SCHEMA_SECTION) { /* of which can be said that there is none */
+  if (decider->type == EPX_SCHEMA_SECTION ||
+      decider->type == EPX_SCHEMA_REAL) { /* of which can be said that there is none */
     assert_string_equal(words, "none");
     return;
   }

@@ -187,9 +187,9 @@ static void light_in_nitride_heats(void **state) {
   assert_int_equal(epx_ring_eval(&spec, &ring), EPX_OK);
   epx_ring_eval_effects(&spec, &ring, 1e6, &e);
   assert_true(e.carriers == 0 && e.two_photon == 0 && e.carrier_loss == 0);
-  /* (dn/dT absorbed kappa_i tau n) / (rho c_p c n2) */
+  /* (s absorbed kappa_i tau n^2) / (rho c_p c n2), s the mode's d lambda / (lambda dT) */
   const double ratio =
-      2.45e-5 * 0.1 * ring.intrinsic_rate * 2e-6 * 2.0 / (3100.0 * 700 * 299792458 * 2.4e-19);
+      16.4e-12 / 1.55e-6 * 0.1 * ring.intrinsic_rate * 2e-6 * 4.0 / (3100.0 * 700 * 299792458 * 2.4e-19);
   assert_close(e.heat / e.kerr / ratio, 1, 1e-9);
 }
 

@@ -327,6 +327,41 @@ static void words_and_presets_are_known(void **state) {
   destroy_chip(&c);
 }
 
+/** Corners: three sigma of all random terms together, the same for all devices; what a process lacks is named. */
+static void corners_are_fixed_and_named(void **state) {
+  (void)state;
+  epx_process_spec spec;
+  epx_placement *placement = NULL;
+  epx_process *process = NULL;
+  epx_process_init(&spec);
+  assert_int_equal(epx_process_set_preset("siepic", &spec), EPX_OK);
+  const double width = sqrt(5e-9 * 5e-9 + 5e-9 * 5e-9), thickness = sqrt(3e-9 * 3e-9 + 2e-9 * 2e-9);
+  assert_int_equal(epx_process_set_corner(EPX_CORNER_FAST, 3, &spec), EPX_OK);
+  assert_int_equal(epx_placement_create_grid(4, 2, 100e-6, 1e-3, 1e-3, 0, &placement), EPX_OK);
+  spec.placement = placement;
+  assert_int_equal(epx_process_create(&spec, &process), EPX_OK);
+  for (uint32_t instance = 0; instance < 3; instance++) {
+    double deviation[EPX_DEVIATION_COUNT * 4];
+    epx_process_eval(process, 0, instance, deviation);
+    for (int d = 0; d < 4; d++) {
+      assert_close(deviation[EPX_DEVIATION_WIDTH * 4 + d], -3 * width, 1e-21);
+      assert_close(deviation[EPX_DEVIATION_THICKNESS * 4 + d], -3 * thickness, 1e-21);
+    }
+  }
+  epx_process_destroy(&process);
+  epx_placement_destroy(&placement);
+  epx_process_init(&spec);
+  spec.terms[EPX_DEVIATION_WIDTH].die = 1e-9;
+  assert_int_equal(epx_process_set_corner(EPX_CORNER_THICK, 3, &spec), EPX_EINPUT);
+  assert_non_null(strstr(epx_error_get_message(),
+                         "thick, but thickness does not vary in this process; it has the corners typical"));
+  assert_int_equal(epx_process_set_corner(EPX_CORNER_TYPICAL, 3, &spec), EPX_OK);
+  for (int i = 0; epx_process_get_preset(i); i++) {
+    const epx_process_preset *preset = epx_process_get_preset(i);
+    assert_int_equal(*preset->source != 0, *preset->date != 0 && *preset->fitted != 0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(offsets_are_shared_by_their_lot_wafer_or_die),
@@ -342,6 +377,7 @@ int main(void) {
       cmocka_unit_test(term_switched_off_leaves_the_others_as_they_are),
       cmocka_unit_test(descriptions_that_cannot_be_are_refused),
       cmocka_unit_test(words_and_presets_are_known),
+      cmocka_unit_test(corners_are_fixed_and_named),
   };
   return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }
