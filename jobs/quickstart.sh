@@ -1,6 +1,6 @@
 #!/bin/sh
 # From a fresh Debian to a result: installs what is missing, builds into build/, runs inputs/quickstart.yaml on two
-# ranks and writes its report. Run again, it goes on where it stopped; what is finished is not run a second time.
+# ranks and writes its report. Run again, it continues where it stopped; finished trials are not run a second time.
 #   sh jobs/quickstart.sh
 set -eu
 cd "$(dirname "$0")/.."
@@ -31,16 +31,16 @@ if [ -e "$results" ] || [ -e "$results.journal" ]; then
     0) again=finished ;;
     75) again=--resume ;;
     *)
-      echo "$results is here and is not a campaign that can go on. Move it away, and run this again." >&2
+      echo "$results exists and is not a campaign that can be continued. Move it away, and run this again." >&2
       exit "$status"
       ;;
   esac
 fi
 
 if [ "$again" = finished ]; then
-  say "$results is finished already: only its report is made anew. Remove it to run the campaign again"
+  say "$results is already finished: only its report is written again. Remove it to run the campaign again"
 else
-  say "Running inputs/quickstart.yaml on 2 ranks${again:+, from where it stopped} (Ctrl-C stops it; run this again to go on)"
+  say "Running inputs/quickstart.yaml on 2 ranks${again:+, from where it stopped} (Ctrl-C stops it; run this again to continue)"
   # mpirun puts a pipe between a rank and the terminal: the program cannot see that somebody watches.
   [ ! -t 2 ] || export EPILUX_PROGRESS=terminal
   trap : INT
@@ -53,7 +53,7 @@ else
     get_status
     case $status in
       0) ;;
-      75) echo "Stopped early and saved. To go on: sh jobs/quickstart.sh" >&2; exit 75 ;;
+      75) echo "Stopped early and saved. To continue: sh jobs/quickstart.sh" >&2; exit 75 ;;
       *) exit "$failed" ;;
     esac
   fi

@@ -53,7 +53,8 @@ epx_err epx_campaign_solve(epx_campaign *campaign, const char *path, const epx_c
   epx_channel *channel;
   if (stopped) *stopped = false;
   if (campaign->distributed && !options->communicator)
-    return EPX_RAISE(EPX_EINPUT, "networks of this campaign are distributed over ranks: give a communicator");
+    return EPX_RAISE(EPX_EINPUT,
+                     "the networks of this campaign are distributed over ranks; pass a communicator");
   epx_threads_set_single();
   EPX_TRY(epx_channel_create(get_communicator(options), &channel));
   const int code = solve_on_channel(campaign, path, options, channel, stopped);

@@ -25,8 +25,8 @@ static epx_err create_point(epx_model *model, const epx_deck *deck, const epx_de
   EPX_TRY(epx_deck_eval_settings(deck, base ? NULL : design, base ? 0 : i_point, &model->settings));
   EPX_TRY(epx_point_create(model->settings, &model->point));
   if (model->point->engine != EPX_ENGINE_DISTRIBUTED) return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "equilibrium.engine: this network is distributed over ranks, which a campaign "
-                               "can solve; as a model, give it equilibrium.engine: population");
+  return EPX_RAISE(EPX_EINPUT, "equilibrium.engine: this network is distributed over ranks, so only a "
+                               "campaign can solve it; for a model, use equilibrium.engine: population");
 }
 
 static epx_err create_parts(epx_model *model, const epx_deck *deck, int i_point) {

@@ -34,7 +34,8 @@ static epx_err check_text(const epx_csv *csv) {
   long line = 1;
   for (const char *c = csv->text; c < zero; c++)
     line += *c == '\n';
-  return EPX_RAISE(EPX_EINPUT, "%s:%ld: a zero byte; comma-separated text has none", csv->path, line);
+  return EPX_RAISE(EPX_EINPUT, "%s:%ld: contains a zero byte, so it is not a comma-separated text", csv->path,
+                   line);
 }
 
 epx_err epx_csv_create(const char *path, bool comments, epx_csv **out) {
@@ -143,8 +144,8 @@ static epx_err read_quoted(epx_csv *csv, char **to) {
     csv->at++;
   if (csv->text[csv->at] == ',' || ends_line(csv->text[csv->at])) return EPX_OK;
   return EPX_RAISE(EPX_EINPUT,
-                   "%s:%ld: text behind the closing quote; a quote inside quotes is written twice: \"\"",
-                   csv->path, csv->next_line);
+                   "%s:%ld: text after the closing quote; write a quote inside quotes twice: \"\"", csv->path,
+                   csv->next_line);
 }
 
 static epx_err read_cell(epx_csv *csv, char **to) {

@@ -59,7 +59,7 @@ static epx_err open_regular(const char *path, int *descriptor, uint64_t *length)
   }
   if (fstat(*descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     close(*descriptor);
-    return EPX_RAISE(EPX_EINPUT, "%s: no regular file but a folder, a device or a pipe", path);
+    return EPX_RAISE(EPX_EINPUT, "%s: not a regular file, but a folder, a device or a pipe", path);
   }
   *length = (uint64_t)status.st_size;
   return EPX_OK;
@@ -89,7 +89,7 @@ epx_err epx_file_read(const char *path, unsigned char **bytes, size_t *size) {
   EPX_TRY(epx_file_read_beginning(path, EPX_FILE_LIMIT + 1, bytes, size));
   if (*size <= EPX_FILE_LIMIT) return EPX_OK;
   epx_array_destroy(bytes);
-  return EPX_RAISE(EPX_EINPUT, "%s: more than %zu MiB, unpacked; no larger file is read", path,
+  return EPX_RAISE(EPX_EINPUT, "%s: larger than %zu MiB when unpacked, the limit", path,
                    EPX_FILE_LIMIT >> 20);
 }
 

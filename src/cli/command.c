@@ -97,7 +97,7 @@ static epx_err read_option(const epx_command *command, int n_left, char **words,
     given->value = equals + 1;
   } else {
     if (n_left < 2)
-      return EPX_RAISE(EPX_EINPUT, "%s: %s wants a value: %s %s", command->name, option->name, option->name,
+      return EPX_RAISE(EPX_EINPUT, "%s: %s needs a value: %s %s", command->name, option->name, option->name,
                        option->argument);
     given->value = words[1];
     *n_used = 2;

@@ -127,7 +127,7 @@ epx_err epx_call_read_deck(const epx_call *call, epx_deck **deck) {
 epx_err epx_call_check_output(const epx_call *call, const epx_deck *deck, const char *path) {
   EPX_TRY(epx_output_check(path));
   if (epx_output_is_same(call->arguments[0], path))
-    return EPX_RAISE(EPX_EINPUT, "%s: is the deck; results would be written over it: take another name",
+    return EPX_RAISE(EPX_EINPUT, "%s: is the deck, which the results would overwrite; choose another name",
                      path);
   return epx_deck_check_output(deck, path);
 }

@@ -71,7 +71,7 @@ static void note(const guardian *own, int cause) {
   epx_attempts_view_cause(cause, why, sizeof why);
   if (page->n > 1) snprintf(last, sizeof last, " to %d", page->first + page->n - 1);
   fprintf(stderr,
-          "epilux: rank %d ended inside point %d, instance%s %d%s: %s; --resume goes on with the others\n",
+          "epilux: rank %d ended inside point %d, instance%s %d%s: %s; --resume continues with the others\n",
           page->rank, page->i_point, page->n > 1 ? "s" : "", page->first, last, why);
 }
 

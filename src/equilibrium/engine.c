@@ -33,21 +33,18 @@ epx_err epx_engine_check(const epx_network *network, int n_ranks) {
   const epx_family *family = network->family;
   if (!family->link_law || family->components > EPX_LINK_MAX_ROWS || family->input_rows > EPX_LINK_MAX_ROWS)
     return EPX_RAISE(EPX_EINPUT,
-                     "network.family: %s has no law of its links, so that its networks cannot be "
-                     "distributed; use equilibrium.engine: population",
+                     "network.family: %s does not define the effect of a single link, so its networks cannot "
+                     "be distributed; use equilibrium.engine: population",
                      family->name);
   if (network->readout == EPX_READ_PORT_INTENSITY || network->readout == EPX_READ_PORT_QUADRATURE)
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.outputs.readout: what leaves a port cannot be read from a distributed network; "
-                     "read intensity or quadrature, or use equilibrium.engine: population");
+    return EPX_RAISE(EPX_EINPUT, "network.outputs.readout: a distributed network cannot be read at ports; "
+                                 "read intensity or quadrature, or use equilibrium.engine: population");
   if (network->readout == EPX_READ_BALANCED)
-    return EPX_RAISE(
-        EPX_EINPUT, "network.outputs.readout: balanced pairs cannot be read from a distributed network; read "
-                    "intensity, or use equilibrium.engine: population");
+    return EPX_RAISE(EPX_EINPUT, "network.outputs.readout: a distributed network has no balanced pairs; read "
+                                 "intensity, or use equilibrium.engine: population");
   if (network->encoding != EPX_ENCODE_AMPLITUDE)
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.inputs.encoding: inputs of a distributed network enter by amplitude; use that, "
-                     "or equilibrium.engine: population");
+    return EPX_RAISE(EPX_EINPUT, "network.inputs.encoding: a distributed network has encoding amplitude "
+                                 "only; use it, or equilibrium.engine: population");
   if (network->n_free < n_ranks)
     return EPX_RAISE(EPX_EINPUT,
                      "population.ranks_per_network: %d free nodes cannot be spread over %d ranks; use at "
@@ -66,8 +63,8 @@ epx_err epx_engine_check_parameters(const epx_network *network, const double *th
     for (size_t k = 0; k < network->count[p]; k++) {
       if (theta[network->offset[p] + k] != 0)
         return EPX_RAISE(EPX_EINPUT,
-                         "network.parameters.%s: a network that is distributed over ranks has only %s along "
-                         "its links; 0 is wanted, or equilibrium.engine: population",
+                         "network.parameters.%s: a distributed network has only %s on its links; set this to "
+                         "0, or use equilibrium.engine: population",
                          family->parameters[p].name, family->parameters[network->coupling].name);
     }
   }

@@ -11,8 +11,7 @@
 /** X(name, deck name, meaning) */
 #define EPX_ENGINES(X)                                                                                       \
   X(EPX_ENGINE_AUTO, "auto",                                                                                 \
-    "distributed where ranks_per_network is more than 1, or where a network is large and sparse and can "    \
-    "be; "                                                                                                   \
+    "distributed if ranks_per_network is more than 1, or if the network is large, sparse and supported; "    \
     "else population")                                                                                       \
   X(EPX_ENGINE_POPULATION, "population", "many instances and samples at once on one core, dense couplings")  \
   X(EPX_ENGINE_DISTRIBUTED, "distributed",                                                                   \

@@ -6,9 +6,10 @@ const char *epx_ensemble_get_refusal(epx_engine engine, const epx_network *netwo
   (void)network;
   if (engine != EPX_ENGINE_DISTRIBUTED) return NULL;
   if (need == EPX_NEED_WHOLE_LANES)
-    return "it looks at whole networks, of which a rank has a part; use equilibrium.engine: population";
+    return "whole networks are needed, but each rank holds only a part of a distributed one; use "
+           "equilibrium.engine: population";
   if (need == EPX_NEED_INSTANCES)
-    return "it trains several instances at a time, and distributed networks are solved one at a time; use "
+    return "several instances are trained at a time, but distributed networks are solved one at a time; use "
            "equilibrium.engine: population";
   return NULL;
 }

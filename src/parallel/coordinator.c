@@ -280,7 +280,7 @@ static epx_err take_error(coordinator *own, int worker) {
                   message->worker, host, text);
   if (!was_aside && epx_schedule_is_aside(own->schedule, worker))
     epx_log_write(EPX_LOG_WARNING, "coordinator",
-                  "%s gets no more work: trials fail there one after the other (%s)", host, text);
+                  "%s gets no more work: all trials fail there, one after the other (%s)", host, text);
   return epx_channel_write_to_worker(own->channel,
                                      &(epx_message){.kind = EPX_MESSAGE_GO, .worker = message->worker});
 }
@@ -522,7 +522,7 @@ static epx_err prepare(coordinator *own) {
 /* Says who is left behind. */
 static void warn_of_abandoned(const coordinator *own, int n_left) {
   epx_log_write(EPX_LOG_WARNING, "coordinator",
-                "all is saved; %d of %d workers do not answer: the run ends without them",
+                "all results are saved; %d of %d workers do not answer, so the run ends without them",
                 own->n_workers - n_left, own->n_workers);
 }
 

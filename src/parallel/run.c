@@ -176,11 +176,10 @@ static epx_err check_isa(const files *own, const epx_run_options *options) {
   if (own->isa <= (int)epx_isa_get()) return EPX_OK;
   const char *before = epx_isa_get_name((epx_isa)own->isa), *now = epx_isa_get_name(epx_isa_get());
   if (!options->any_version)
-    return EPX_RAISE(
-        EPX_EMISMATCH,
-        "%s: computed with %s, and %s is the most that all ranks have (or EPILUX_ISA allows): the last bits "
-        "may differ; accept that by --any-version",
-        options->path, before, now);
+    return EPX_RAISE(EPX_EMISMATCH,
+                     "%s: computed with %s, but the ranks have only %s in common (or EPILUX_ISA allows no "
+                     "more): the last bits may differ; accept this with --any-version",
+                     options->path, before, now);
   epx_log_write(EPX_LOG_WARNING, "run", "%s: computed with %s, continues with %s: the last bits may differ",
                 options->path, before, now);
   return EPX_OK;
@@ -257,7 +256,7 @@ static epx_err create_thread(const epx_campaign *campaign, epx_channel *channel,
   epx_signals_set_blocked(false);
   if (made == 0) return EPX_OK;
   epx_array_destroy(&arguments);
-  return EPX_RAISE(EPX_EMEMORY, "no thread to be had for a worker");
+  return EPX_RAISE(EPX_EMEMORY, "cannot start a thread for a worker");
 }
 
 /* Coordinates, with a worker of its own when ranks are few. Signals are for this thread alone. */

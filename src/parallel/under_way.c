@@ -16,7 +16,8 @@ static _Thread_local bool is_solver; /* this thread is inside a unit */
 
 epx_err epx_under_way_create(epx_under_way_page **page) {
   void *memory = mmap(NULL, sizeof **page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return EPX_RAISE(EPX_EMEMORY, "no page to share with a guardian");
+  if (memory == MAP_FAILED)
+    return EPX_RAISE(EPX_EMEMORY, "cannot create the memory page that is shared with the guardian");
   *page = memory;
   (*page)->unit = -1;
   return EPX_OK;

@@ -47,22 +47,22 @@ static void set_lost(epx_campaign *campaign, const epx_block *block, int n_ends)
   char name[64];
   view_block(block, name, sizeof name);
   set_state(campaign, block, EPX_LOST);
-  epx_log_write(
-      EPX_LOG_WARNING, "verdict",
-      "%s is recorded as lost: jobs ended %d times, nobody knows why, while it alone was under way; "
-      "--retry-lost runs it again",
-      name, n_ends);
+  epx_log_write(EPX_LOG_WARNING, "verdict",
+                "%s is recorded as lost: %d jobs ended for an unknown reason while it ran alone; "
+                "--retry-lost runs it again",
+                name, n_ends);
 }
 
 /* Adds the instances of a block that are still pending: known: they may run side by side, for whichever ends
  * its process again is known then; else each runs alone. */
 static void split(const epx_campaign *campaign, const epx_attempts_suspect *suspect, const epx_block *block,
                   epx_attempts_suspect *list, size_t *n) {
-  char name[64], why[64] = "jobs ended while it alone was under way";
+  char name[64], why[64] = "jobs ended while it ran alone";
   const bool known = suspect->cause != EPX_CAUSE_NONE;
   view_block(block, name, sizeof name);
   if (known) epx_attempts_view_cause(suspect->cause, why, sizeof why);
-  epx_log_write(EPX_LOG_WARNING, "verdict", "%s: %s: each instance runs by itself, last", name, why);
+  epx_log_write(EPX_LOG_WARNING, "verdict",
+                "%s: %s; now each of its instances runs alone, after all other trials", name, why);
   for (int k = 0; k < block->n; k++) {
     if (epx_campaign_get_record(campaign, block->i_point, block->first + k)[0] != EPX_STATE_PENDING) continue;
     list[(*n)++] = (epx_attempts_suspect){.unit = epx_blocks_get_single(campaign, suspect->unit, k),

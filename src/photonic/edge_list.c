@@ -92,11 +92,13 @@ static epx_err read_banner(edge_reader *r) {
   r->integer = strcmp(field, "integer") == 0;
   r->symmetric = strcmp(symmetry, "symmetric") == 0;
   if (!r->pattern && !r->integer && strcmp(field, "real") != 0) {
-    return EPX_RAISE(EPX_EINPUT, "%s:1: values '%s' cannot be couplings; real, integer or pattern can",
-                     r->path, field);
+    return EPX_RAISE(EPX_EINPUT,
+                     "%s:1: values of kind '%s' cannot be couplings; use real, integer or pattern", r->path,
+                     field);
   }
   if (!r->symmetric && strcmp(symmetry, "general") != 0) {
-    return EPX_RAISE(EPX_EINPUT, "%s:1: symmetry '%s' is none of couplings; symmetric or general is", r->path,
+    return EPX_RAISE(EPX_EINPUT,
+                     "%s:1: symmetry '%s' is not possible for couplings; use symmetric or general", r->path,
                      symmetry);
   }
   return EPX_OK;
@@ -116,24 +118,24 @@ static epx_err read_size(edge_reader *r) {
   char *at = r->text;
   if (!read || !take_count(&at, &r->n_rows) || !take_count(&at, &n_columns) ||
       !take_count(&at, &r->n_entries) || *take_word(&at)) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: the numbers of rows, columns and entries belong here%s", r->path,
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: expected the numbers of rows, columns and entries%s", r->path,
                      read ? r->line : r->line + 1, read ? "" : ", but the file ends");
   }
   if (r->n_rows != n_columns || r->n_rows < 1 || r->n_rows > EPX_TOPOLOGY_MAX_NODES) {
     return EPX_RAISE(EPX_EINPUT,
-                     "%s:%ld: %ld rows and %ld columns; as many of both, the nodes, 1 to %d, are needed",
-                     r->path, r->line, r->n_rows, n_columns, EPX_TOPOLOGY_MAX_NODES);
+                     "%s:%ld: %ld rows and %ld columns; both must be the number of nodes, 1 to %d", r->path,
+                     r->line, r->n_rows, n_columns, EPX_TOPOLOGY_MAX_NODES);
   }
   if (r->n_entries < 0) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: %ld entries, 0 or more are needed", r->path, r->line, r->n_entries);
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: %ld entries; must be 0 or more", r->path, r->line, r->n_entries);
   }
   return EPX_OK;
 }
 
 /** Refuses a word: what belongs in its place. */
 static epx_err refuse(const edge_reader *r, const char *what, const char *word) {
-  if (!*word) return EPX_RAISE(EPX_EINPUT, "%s:%ld: %s belongs here", r->path, r->line, what);
-  return EPX_RAISE(EPX_EINPUT, "%s:%ld: %s belongs here, not '%.*s'", r->path, r->line, what, SHOWN, word);
+  if (!*word) return EPX_RAISE(EPX_EINPUT, "%s:%ld: expected %s", r->path, r->line, what);
+  return EPX_RAISE(EPX_EINPUT, "%s:%ld: expected %s, not '%.*s'", r->path, r->line, what, SHOWN, word);
 }
 
 /** Reads one index, from 1, into *node, from 0. */
@@ -178,8 +180,8 @@ static epx_err read_entry(edge_reader *r) {
   }
   const char *more = take_word(&at);
   if (*more) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: '%.*s' is more than row%s", r->path, r->line, SHOWN, more,
-                     r->pattern ? " and column, all that a pattern has" : ", column and value");
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: unexpected '%.*s' after row%s", r->path, r->line, SHOWN, more,
+                     r->pattern ? " and column; a pattern has no values" : ", column and value");
   }
   if (row == column) {
     r->n_diagonal++;
@@ -203,7 +205,7 @@ static epx_err read_entries(edge_reader *r) {
     EPX_TRY(read_entry(r));
   }
   if (read_line(r)) {
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: more than the %ld entries that the file announces", r->path,
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: more entries than the %ld that the file announces", r->path,
                      r->line, r->n_entries);
   }
   return EPX_OK;

@@ -33,13 +33,12 @@ static const char *const encoding_names[EPX_ENCODE_COUNT] = {EPX_ENCODINGS(READO
 static epx_err check_family(const epx_network_spec *spec) {
   const epx_family *family = spec->family;
   if (spec->encoding != EPX_ENCODE_AMPLITUDE && !(family->encodings & EPX_ENCODES(spec->encoding)))
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.inputs.encoding: family %s takes no input by %s; amplitude is its own way",
+    return EPX_RAISE(EPX_EINPUT, "network.inputs.encoding: family %s has no encoding %s; use amplitude",
                      family->name, encoding_names[spec->encoding]);
   if (!(epx_family_get_readouts(family) & EPX_READS(spec->readout))) {
     char words[256];
     write_readouts(epx_family_get_readouts(family), sizeof words, words);
-    return EPX_RAISE(EPX_EINPUT, "network.outputs.readout: family %s has no %s to read: %s", family->name,
+    return EPX_RAISE(EPX_EINPUT, "network.outputs.readout: family %s has no readout %s: %s", family->name,
                      readout_names[spec->readout], words);
   }
   if (!isfinite(spec->input_scale) || !isfinite(spec->readout_scale)) {
@@ -55,8 +54,7 @@ static epx_err check_port(const char *what, int node, int k, int n_nodes, unsign
     return EPX_RAISE(EPX_EINPUT, "network.%s.nodes[%d]: there is no node %d, nodes are 0 to %d", what, k,
                      node, n_nodes - 1);
   }
-  if (taken[node])
-    return EPX_RAISE(EPX_EINPUT, "network.%s.nodes[%d]: node %d stands there twice", what, k, node);
+  if (taken[node]) return EPX_RAISE(EPX_EINPUT, "network.%s.nodes[%d]: node %d appears twice", what, k, node);
   taken[node] = 1;
   return EPX_OK;
 }
@@ -67,9 +65,9 @@ static epx_err create_ports(const char *what, const int *nodes, int n_ports, int
                             int **ports) {
   if (n_ports < 0 || n_ports > n_nodes) {
     return EPX_RAISE(EPX_EINPUT,
-                     "network.topology: the task has %d %s, the network %d nodes: it needs at least one "
-                     "node for each%s",
-                     n_ports, what, n_nodes,
+                     "network.topology: the task has %d %s, but the network has %d node%s; it needs at least "
+                     "one node for each%s",
+                     n_ports, what, n_nodes, n_nodes == 1 ? "" : "s",
                      first == 0 ? ", or fewer features (task.encoding.reduction: pca)" : "");
   }
   EPX_TRY(epx_array_create(ports, (size_t)n_ports, sizeof **ports));
@@ -207,8 +205,7 @@ static epx_err eval_list(const nominal *n, double *theta) {
   const epx_value *value = n->value;
   const bool same = value->n_values == 1;
   if (!same && (size_t)value->n_values != n->count) {
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.parameters.%s: %d values, 1 or one for each of the %zu %s is needed",
+    return EPX_RAISE(EPX_EINPUT, "network.parameters.%s: %d values; give one, or one for each of the %zu %s",
                      n->parameter->name, value->n_values, n->count,
                      n->parameter->site == EPX_SITE_NODE ? "nodes" : "links");
   }
@@ -256,13 +253,12 @@ static epx_err check_entry(const nominal *n, int i, int j) {
   if (there == 0 || epx_topology_get_link(n->network->topology, i, j) >= 0) return EPX_OK;
   if (i == j) {
     return EPX_RAISE(EPX_EINPUT,
-                     "network.parameters.%s[%d][%d]: %g, but a node is not linked with itself: 0 belongs "
-                     "there, and what acts on a node alone among the node's parameters",
+                     "network.parameters.%s[%d][%d]: %g, but a node has no link with itself; write 0 here",
                      name, i, j, there);
   }
   return EPX_RAISE(EPX_EINPUT,
-                   "network.parameters.%s[%d][%d]: %g, but the topology does not link nodes %d and %d: 0 "
-                   "belongs there, or topology kind matrix",
+                   "network.parameters.%s[%d][%d]: %g, but the topology does not link nodes %d and %d; write "
+                   "0 here, or use network.topology.kind: matrix",
                    name, i, j, there, i, j);
 }
 
@@ -270,10 +266,10 @@ static epx_err eval_matrix(const nominal *n, double *theta) {
   const int n_nodes = n->network->n_nodes;
   if (n->parameter->site != EPX_SITE_LINK ||
       (size_t)n->value->n_values != (size_t)n_nodes * (size_t)n_nodes) {
-    return EPX_RAISE(EPX_EINPUT, "network.parameters.%s: a matrix of %d entries, %s", n->parameter->name,
+    return EPX_RAISE(EPX_EINPUT, "network.parameters.%s: a matrix of %d entries; %s", n->parameter->name,
                      n->value->n_values,
-                     n->parameter->site == EPX_SITE_LINK ? "one of nodes × nodes is needed"
-                                                         : "this parameter takes one value a node");
+                     n->parameter->site == EPX_SITE_LINK ? "it must have nodes × nodes entries"
+                                                         : "this parameter takes one value per node");
   }
   for (int i = 0; i < n_nodes; i++) {
     for (int j = 0; j < n_nodes; j++)
@@ -300,7 +296,8 @@ static epx_err eval_distribution(const nominal *n, double *theta) {
 static epx_err eval_symmetrised(const nominal *n, double *theta) {
   const double spread = n->value->spread;
   if (n->parameter->site != EPX_SITE_LINK || !isfinite(spread) || spread < 0) {
-    return EPX_RAISE(EPX_EINPUT, "network.parameters.%s_spread: %g, a link parameter's spread >= 0 is needed",
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.parameters.%s_spread: %g; must be a spread >= 0 of a link parameter",
                      n->parameter->name, spread);
   }
   const double links = 2 * (double)n->network->topology->n_links / n->network->n_nodes; /* of a node */
@@ -355,8 +352,8 @@ static epx_err check_read_ports(const epx_network *network, const double *coupli
   for (int k = 0; is_port(network->readout) && k < network->n_probes; k++) {
     if (coupling_loss[network->output_nodes[k]] > 0) continue;
     return EPX_RAISE(EPX_EINPUT,
-                     "network.parameters.coupling_loss of node %d: 0, but the node is read at its port; a "
-                     "port takes more than 0, or read the node itself: network.outputs.readout %s",
+                     "network.parameters.coupling_loss of node %d: 0, but the node is read at its port; set "
+                     "it above 0, or read the node itself: network.outputs.readout: %s",
                      network->output_nodes[k], readout_names[network->family->readout]);
   }
   return EPX_OK;
@@ -376,11 +373,11 @@ static epx_err check_driven_ports(const epx_network *network, const double *thet
   for (int i = 0; i < network->n_nodes; i++) {
     const bool lit = p >= 0 && theta[network->offset[p] + (size_t)i] != 0, input = is_input(network, i);
     if (coupling_loss[i] > 0 || (!lit && !input)) continue;
-    return EPX_RAISE(
-        EPX_EINPUT,
-        "network.parameters.coupling_loss of node %d: 0, but the node is driven%s and has no port for "
-        "the light to come in by; it takes more than 0, or no %s there",
-        i, network->family->drives_ports ? "" : ", its network read at ports,", input ? "input" : "bias");
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.parameters.coupling_loss of node %d: 0, but the node is driven%s, and without "
+                     "a port no light can enter; set it above 0, or remove the node's %s",
+                     i, network->family->drives_ports ? "" : " (in a network that is read at ports)",
+                     input ? "input" : "bias");
   }
   return EPX_OK;
 }
@@ -444,16 +441,15 @@ epx_err epx_network_check_reach(const epx_network *network, const double *theta,
               lost = count_apart(part, network->n_inputs, network->input_nodes, network->n_probes,
                                  network->output_nodes);
     if (dark > 0)
+      epx_log_write_once(EPX_LOG_WARNING, "network",
+                         "%d of the %d nodes that are read are not linked with any input: they do not depend "
+                         "on the features",
+                         dark, network->n_probes);
+    if (lost > 0)
       epx_log_write_once(
           EPX_LOG_WARNING, "network",
-          "%d of the %d nodes that are read are linked with no input: what they show says nothing of the "
-          "features",
-          dark, network->n_probes);
-    if (lost > 0)
-      epx_log_write_once(EPX_LOG_WARNING, "network",
-                         "%d of the %d inputs are linked with no node that is read: their "
-                         "light reaches no output",
-                         lost, network->n_inputs);
+          "%d of the %d inputs are not linked with any node that is read: their light reaches no output",
+          lost, network->n_inputs);
   }
   epx_array_destroy(&used);
   epx_array_destroy(&part);

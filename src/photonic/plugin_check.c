@@ -71,7 +71,7 @@ static epx_err check_parameters(const epx_family *family) {
     if (!parameter->name || !parameter->unit || !parameter->meaning)
       return EPX_RAISE(EPX_EINPUT, "parameter %d lacks its name, unit or meaning", p);
     if (epx_family_get_parameter(family, parameter->name) != p)
-      return EPX_RAISE(EPX_EINPUT, "parameter %s stands there twice", parameter->name);
+      return EPX_RAISE(EPX_EINPUT, "parameter %s appears twice", parameter->name);
     if (!(parameter->low <= parameter->fallback && parameter->fallback <= parameter->high))
       return EPX_RAISE(EPX_EINPUT, "parameter %s: its default %g is outside of its range, %g to %g",
                        parameter->name, parameter->fallback, parameter->low, parameter->high);

@@ -77,7 +77,7 @@ static epx_err check_layers(const epx_topology_spec *spec, long long *n_nodes) {
   }
   for (int k = 0; k < spec->n_layers; k++) {
     if (spec->layers[k] < 1) {
-      return EPX_RAISE(EPX_EINPUT, "network.topology.layers[%d]: %d nodes, at least 1 is needed", k,
+      return EPX_RAISE(EPX_EINPUT, "network.topology.layers[%d]: %d nodes; must be at least 1", k,
                        spec->layers[k]);
     }
     *n_nodes += spec->layers[k];
@@ -92,7 +92,7 @@ static int get_planes(const epx_topology_spec *spec) {
 static epx_err check_random(const epx_topology_spec *spec) {
   const int most = (spec->n_nodes - 1) / 2;
   if (spec->kind == EPX_SMALL_WORLD && !(spec->rewiring >= 0 && spec->rewiring <= 1)) {
-    return EPX_RAISE(EPX_EINPUT, "network.topology.rewiring: %g, a probability from 0 to 1 is needed",
+    return EPX_RAISE(EPX_EINPUT, "network.topology.rewiring: %g; must be a probability from 0 to 1",
                      spec->rewiring);
   }
   if (spec->kind == EPX_SMALL_WORLD && (spec->n_neighbours < 1 || spec->n_neighbours > most)) {
@@ -124,7 +124,7 @@ static epx_err count_nodes(const epx_topology_spec *spec, int *n_nodes) {
     n *= get_planes(spec);
   } else {
     if (spec->n_nodes < 1) {
-      return EPX_RAISE(EPX_EINPUT, "network.topology.nodes: %d, at least 1 is needed", spec->n_nodes);
+      return EPX_RAISE(EPX_EINPUT, "network.topology.nodes: %d; must be at least 1", spec->n_nodes);
     }
     n = spec->n_nodes;
   }

@@ -14,18 +14,19 @@
 /** X(name, deck name, meaning) */
 #define EPX_TOPOLOGIES(X)                                                                                    \
   X(EPX_ALL_TO_ALL, "all-to-all", "every pair of nodes; `nodes`")                                            \
-  X(EPX_LAYERED, "layered", "every pair of nodes of neighbouring layers; `layers`: their sizes")             \
+  X(EPX_LAYERED, "layered", "every pair of nodes in neighbouring layers; `layers`: sizes of the layers")     \
   X(EPX_LATTICE, "lattice",                                                                                  \
     "nearest neighbours on a rectangle or a box; `rows`, `columns`, `planes`, `periodic`")                   \
   X(EPX_RING, "ring", "a closed chain of nearest neighbours; `nodes`")                                       \
   X(EPX_CHAIN, "chain", "an open chain of nearest neighbours; `nodes`")                                      \
-  X(EPX_MATRIX, "matrix", "the pairs that are not zero in the symmetric matrix `parameters.coupling`")       \
+  X(EPX_MATRIX, "matrix",                                                                                    \
+    "the pairs with a value other than 0 in the symmetric matrix `parameters.coupling`")                     \
   X(EPX_SMALL_WORLD, "small-world",                                                                          \
-    "a ring whose nodes are linked with `neighbours` on each side, every link rewired at one end with "      \
-    "probability `rewiring`, to a node it is not linked with (Watts and Strogatz); `nodes`")                 \
-  X(EPX_RANDOM, "random", "`nodes` * `degree` / 2 different pairs, each as likely as any; `nodes`")          \
+    "a ring with `neighbours` links to each side; one end of every link is moved, with probability "         \
+    "`rewiring`, to a random node that it is not linked with (Watts and Strogatz); `nodes`")                 \
+  X(EPX_RANDOM, "random", "`nodes` * `degree` / 2 different pairs, all equally likely; `nodes`")             \
   X(EPX_EDGE_LIST, "edge-list",                                                                              \
-    "the entries of a Matrix Market file, `path`; its values, but of a pattern, are the couplings")
+    "the entries of a Matrix Market file, `path`; its values, if it has any, are the couplings")
 
 typedef enum {
 #define EPX_TOPOLOGY_ENUM(name, text, meaning) name,

@@ -26,7 +26,7 @@ epx_err epx_yield_get_method(const char *name, epx_yield_method *method) {
     *method = (epx_yield_method)i;
     return EPX_OK;
   }
-  return EPX_RAISE(EPX_EINPUT, "no interval '%s': it is wilson, clopper-pearson or jeffreys", name);
+  return EPX_RAISE(EPX_EINPUT, "no interval '%s': must be wilson, clopper-pearson or jeffreys", name);
 }
 
 static epx_err check(epx_yield_method method, int n_passed, int n, double confidence) {

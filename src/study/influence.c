@@ -70,9 +70,9 @@ static epx_err eval_steps(const epx_design_spec *spec, const epx_factor *factors
 static epx_err eval_screening(const epx_design_spec *spec, const epx_factor *factors,
                               const epx_sensitivity_sample *sample, epx_influence *influence) {
   static const epx_influence_index indices[] = {
-      {"mu", "mean effect of the factor over its whole way: %s", true, NULL},
-      {"mu_star", "mean size of the factor's effect over its whole way: %s", true, NULL},
-      {"sigma", "spread of the factor's effect over its whole way: %s", true, NULL}};
+      {"mu", "mean effect of the factor over its whole range: %s", true, NULL},
+      {"mu_star", "mean size of the factor's effect over its whole range: %s", true, NULL},
+      {"sigma", "spread of the factor's effect over its whole range: %s", true, NULL}};
   const size_t n = (size_t)sample->n_rows * (size_t)sample->n_factors;
   int *step = NULL;
   double *distance = NULL;

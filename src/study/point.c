@@ -91,8 +91,8 @@ static epx_err choose_engine(const epx_settings *settings, epx_point *point) {
   point->communicator = MPI_COMM_NULL;
   if (settings->engine == EPX_ENGINE_POPULATION && settings->n_ranks > 1)
     return EPX_RAISE(EPX_EINPUT,
-                     "population.ranks_per_network: %d, but by equilibrium.engine: population every network "
-                     "has one rank; leave one of them out",
+                     "population.ranks_per_network: %d, but with equilibrium.engine: population every "
+                     "network has one rank; leave one of the two out",
                      settings->n_ranks);
   if (settings->engine != EPX_ENGINE_POPULATION && (forced || epx_engine_is_large(point->network))) {
     const int code = epx_trial_check(point, EPX_ENGINE_DISTRIBUTED);
@@ -133,10 +133,11 @@ static epx_err set_drive(const epx_settings *settings, epx_point *point) {
 static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   epx_network_spec spec = settings->network;
   if (spec.input_nodes && spec.n_inputs != point->task->n_features)
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.inputs.nodes: %d nodes are listed, task '%s' has %d features; task.encoding "
-                     "makes them fewer, or lets each enter at several nodes",
-                     spec.n_inputs, settings->task.name, point->task->n_features);
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "network.inputs.nodes: lists %d node%s, but task '%s' has %d features; task.encoding can "
+        "reduce the features, or copy them to several nodes",
+        spec.n_inputs, spec.n_inputs == 1 ? "" : "s", settings->task.name, point->task->n_features);
   spec.n_inputs = point->task->n_features;
   spec.n_outputs = choose_outputs(settings, point->task);
   EPX_TRY(epx_network_create(&spec, &point->network));

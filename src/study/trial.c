@@ -273,10 +273,11 @@ static void warn_of_one(const epx_point *point, int first, const double *share, 
   const int n = count_kept(point, first);
   for (int k = 0; k < n; k++) {
     if (!(share[k] > 1e-3)) continue;
-    epx_log_write_once(EPX_LOG_WARNING, "trial",
-                       "%.2g %% of an instance's %s lay beyond the converter's range and were cut off. Try a "
-                       "larger hardware.%s.range (now %g). See metric saturated_%s.",
-                       100 * share[k], what, part, range, what);
+    epx_log_write_once(
+        EPX_LOG_WARNING, "trial",
+        "%.2g %% of an instance's %s were beyond the range of the converter and were clipped. Try a "
+        "larger hardware.%s.range (now %g). See metric saturated_%s.",
+        100 * share[k], what, part, range, what);
     return;
   }
 }
@@ -310,11 +311,10 @@ static void warn_of_range(const epx_point *point, int first, const block_work *w
   const int n = count_kept(point, first);
   for (int k = 0; k < n; k++) {
     if (!(work->measured.out_of_range[k] >= 0.01)) continue;
-    epx_log_write_once(
-        EPX_LOG_WARNING, "trial",
-        "updates or drifts would have taken parameters out of their range: %.0f %% of an instance's "
-        "settings were held at its end. See metric out_of_range.",
-        100 * work->measured.out_of_range[k]);
+    epx_log_write_once(EPX_LOG_WARNING, "trial",
+                       "updates or drifts went beyond the range of parameters: %.0f %% of an instance's "
+                       "settings were clipped to it. See metric out_of_range.",
+                       100 * work->measured.out_of_range[k]);
     return;
   }
 }
@@ -327,7 +327,7 @@ static void warn_of_disagreements(const epx_point *point, int first, const block
     if (audit.n_disagreements == 0) continue;
     epx_log_write_once(EPX_LOG_WARNING, "trial",
                        "the audit disagrees: pure dynamics repeated %ld equilibria of one instance, and %ld "
-                       "differ. Try a smaller equilibrium.handover. See metric audit_disagreements.",
+                       "of them differ. Try a smaller equilibrium.handover. See metric audit_disagreements.",
                        audit.n_audited, audit.n_disagreements);
     return;
   }

@@ -50,8 +50,8 @@ expect 2 err "unknown command xyzzy" xyzzy
 expect 2 err "there is no benchmark equilibrum; did you mean equilibrium?" bench equilibrum
 expect 0 out "Benchmarks: equilibrium" bench --help
 expect 0 out "900 modes, uniform" bench lattice --modes 400 --modes 900
-expect 2 err "from 100 to 10^8 is wanted" bench lattice --modes many
-expect 2 err "sizes rise" bench lattice --modes 900 --modes 400
+expect 2 err "must be a number from 100 to 10^8" bench lattice --modes many
+expect 2 err "give the sizes in rising order" bench lattice --modes 900 --modes 400
 
 cat >"$work/moved.yaml" <<'EOF'
 network:
@@ -76,8 +76,8 @@ expect 2 err "--point 4: give a whole number from 0 to 3" simulate "$work/good.y
 expect 0 out "jumps at 2.25" simulate "$work/moved.yaml" -o "$work/ways.h5"
 expect 2 err "did you mean 'bias'" simulate "$work/moved.yaml" --set continuation.parameter=network.parameters.bais
 expect 2 err "changes the size of the network" simulate "$work/moved.yaml" --set continuation.parameter=network.topology.nodes --set continuation.from=2 --set continuation.to=4 --set continuation.steps=2
-expect 2 err "does not change this network's dynamics" simulate "$work/moved.yaml" --set continuation.parameter=equilibrium.max_time
-expect 2 err "goes along with factor network.parameters.loss" simulate "$work/along.yaml" --point 1
+expect 2 err "does not change the dynamics of this network" simulate "$work/moved.yaml" --set continuation.parameter=equilibrium.max_time
+expect 2 err "changes along with factor network.parameters.loss" simulate "$work/along.yaml" --point 1
 expect 0 out "no jump" simulate "$work/along.yaml"
 
 i=0
@@ -98,7 +98,7 @@ expect 0 out "= 4 points x 8 instances" check "$work/good.yaml" --pilot 0 --set 
 expect 0 out "seed: 7" check --pilot 0 --set study.seed=7 -- "$work/good.yaml"
 expect 2 err "$work/bad.yaml:4: unknown key 'epohcs' in learning; did you mean 'epochs'?" check "$work/bad.yaml"
 expect 2 err "--set learning.epohcs=3: unknown key" check "$work/good.yaml" --set learning.epohcs=3
-expect 2 err "--set wants a value: --set PATH=VALUE" check "$work/good.yaml" --set
+expect 2 err "--set needs a value: --set PATH=VALUE" check "$work/good.yaml" --set
 expect 2 err "did you mean --set?" check "$work/good.yaml" --sett x=1
 expect 2 err "too few arguments: epilux check DECK" check
 expect 2 err "too many arguments: epilux check DECK" check a b
@@ -129,7 +129,7 @@ expect_of() {
 expect_of process "yield: accuracy at least 0.75"
 expect_of wafer "yield of this wafer: accuracy at least 0.75, with its 95 % interval (6 of its 241 dies)"
 expect_of '{lots: 3}' "yield of the process: accuracy at least 0.75, with its 95 % interval (Student's t on 3 lots: rough, below 10)"
-expect_of '{lots: 1}' "yield of this lot: accuracy at least 0.75, with its 95 % interval: none, since 1 wafer says nothing of others"
+expect_of '{lots: 1}' "yield of this lot: accuracy at least 0.75, with its 95 % interval: not available, because 1 wafer says nothing about other ones"
 expect 0 out "families" list
 expect 2 err "did you mean families?" list familys
 expect 2 err "not an HDF5 file" show "$work/good.yaml"
@@ -183,7 +183,7 @@ expect 2 err "network.start.point: 3, but" check "$work/iris.yaml" --set network
   --set network.start.point=3
 expect 2 err "network.start.instance: 2, but" check "$work/iris.yaml" \
   --set network.start.parameters="$work/trained.h5" --set network.start.instance=2
-expect 2 err "1 or one for each of the 15 links is needed" check "$work/iris.yaml" \
+expect 2 err "give one, or one for each of the 15 links" check "$work/iris.yaml" \
   --set network.start.parameters="$work/trained.h5" --set network.topology.nodes=6
 expect 0 out "instance 1 as trained" simulate "$work/iris.yaml" --parameters "$work/trained.h5" --instance 1
 expect 2 err "none.h5: cannot be read" simulate "$work/iris.yaml" --parameters none.h5
@@ -192,7 +192,7 @@ expect 2 err "none.h5: cannot be read" simulate "$work/iris.yaml" --parameters n
 "$epilux" simulate "$work/iris.yaml" --parameters "$work/trained.h5" --instance 1 | tail -n +2 | cmp - "$work/started" || {
   echo "FAIL: simulate --parameters takes another network than network.start"; failures=$((failures + 1)); }
 expect 0 out "2 done" run "$work/iris.yaml" -o "$work/unkept.h5" --set keep_parameters=false
-expect 2 err "keeps no coupling; it must come from a deck of the same family" check "$work/iris.yaml" \
+expect 2 err "contains no coupling; it must come from a deck of the same family" check "$work/iris.yaml" \
   --set network.start.parameters="$work/unkept.h5"
 
 # The shipped decks hold.

@@ -63,19 +63,19 @@ def output_is_no_device_pipe_folder_deck_or_side_file():
     os.mkfifo("pipe")
     os.mkdir("folder")
     for name in ("/dev/null", "pipe", "folder"):
-        refuse("results go into a regular file", "run", "deck.yaml", "-o", name, "--force")
+        refuse("results need a regular file", "run", "deck.yaml", "-o", name, "--force")
     assert stat.S_ISFIFO(os.stat("pipe").st_mode)
     refuse("is the deck", "run", "deck.yaml", "-o", "deck.yaml", "--force")
     os.link("deck.yaml", "same.yaml")
     refuse("is the deck", "run", "deck.yaml", "-o", "same.yaml", "--force")
     assert read("deck.yaml").decode() == DECK
     for name in ("a.h5.lock", "a.h5.journal", "a.h5.attempts", "a.h5.checkpoint.0.0", "a.h5.fields.0.h5"):
-        refuse("beside some campaign's results", "run", "deck.yaml", "-o", name)
+        refuse("beside the results of a campaign", "run", "deck.yaml", "-o", name)
     refuse("leave room", "run", "deck.yaml", "-o", "n" * 220 + ".h5")
     refuse("control character", "run", "deck.yaml", "-o", "a\nb.h5")
     refuse("control character", "run", "deck.yaml", "--set", "study.name=a\tb")
     write("notes", "notes\n")
-    refuse("--force replaces no other", "run", "deck.yaml", "-o", "notes", "--force")
+    refuse("so --force does not replace it", "run", "deck.yaml", "-o", "notes", "--force")
     assert read("notes") == b"notes\n"
 
 
@@ -115,7 +115,7 @@ def link_is_its_file_and_keeps_its_mode():
 def finished_file_stays_byte_for_byte():
     run()
     before, written = read("r.h5"), os.stat("r.h5").st_mtime_ns
-    assert "the file is as it was" in call("run", "deck.yaml", "-o", "r.h5", "--resume")
+    assert "the file is unchanged" in call("run", "deck.yaml", "-o", "r.h5", "--resume")
     call("extend", "r.h5", "--instances", "2", "--quiet")
     assert read("r.h5") == before and os.stat("r.h5").st_mtime_ns == written
     assert sorted(glob.glob("r.h5*")) == ["r.h5"]
@@ -266,7 +266,7 @@ def plugin_that_is_another_is_not_loaded():
     shutil.copy("r.h5", "plugin-xor.h5")  # the name that the deck gives
     for words in (("extend", "r.h5", "--instances", "4"), ("run", "plugin.yaml", "-o", "r.h5", "--resume", *sets),
                   ("run", "plugin.yaml", "--resume", *sets)):
-        refuse("it is another file than when the deck was resolved", *words)
+        refuse("the file has changed since the deck was resolved", *words)
     assert not os.path.exists("LOADED")
     os.remove("anharmonic.so")
     assert call("show", "r.h5") == here
@@ -309,7 +309,7 @@ def job_script_holds_hostile_names_as_they_are():
         words = ["submit", name + ".yaml", "--dry-run", "--pilot", "0", "--ranks", "2", "--time", "1h", "-o", name + ".h5", "--set",
                  "study.name=" + name]
         if '"' in name or "\\" in name:  # sbatch has no way to read them in its --output
-            refuse("sbatch reads no file names with quotes", *words)
+            refuse("sbatch cannot read file names with quotes", *words)
             continue
         done = subprocess.run([EPILUX, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, env=environment)
         assert done.returncode == 0, f"{name}: {done.stderr}"
@@ -339,7 +339,7 @@ def job_script_is_written_over_nothing_else():
         call(*words, env=environment)
         assert read("r.sbatch").startswith(b"#!/bin/bash -l\n")
     write("r.sbatch", "notes\n")
-    assert "is no job script of this program" in call(*words, status=2, env=environment)
+    assert "is not a job script of this program" in call(*words, status=2, env=environment)
     assert read("r.sbatch") == b"notes\n"
     os.rename("r.sbatch", "notes")
     os.symlink("notes", "r.sbatch")
@@ -417,7 +417,7 @@ def nothing_of_another_file_is_read_and_nothing_announced_is_believed():
 def journal_without_its_results_is_read_or_refused():
     killed_run("r.h5")
     os.rename("r.h5", "lost.h5")
-    refuse("of another campaign", "run", "deck.yaml", "-o", "r.h5", "--resume")
+    refuse("belongs to another campaign", "run", "deck.yaml", "-o", "r.h5", "--resume")
     assert os.path.getsize("r.h5.journal") >= 500
 
 
@@ -426,14 +426,14 @@ def merge_takes_the_lock_and_writes_over_no_part():
     run("two.h5", "--shard", "2/2")
     refuse("is one of the parts", "merge", "one.h5", "one.h5", "two.h5", "--force")
     refuse("is one of the parts", "merge", "./two.h5", "one.h5", "two.h5", "--force")
-    refuse("overwrite it by --force", "merge", "deck.yaml", "one.h5", "two.h5")
-    refuse("--force replaces no other", "merge", "deck.yaml", "one.h5", "two.h5", "--force")
+    refuse("overwrite it with --force", "merge", "deck.yaml", "one.h5", "two.h5")
+    refuse("so --force does not replace it", "merge", "deck.yaml", "one.h5", "two.h5", "--force")
     write("held.py", "import fcntl, sys, time\nfile = open('all.h5.lock', 'w')\nfcntl.lockf(file, fcntl.LOCK_EX)\n"
                      "print('process 1 on here', file=file, flush=True)\nprint('held', flush=True)\ntime.sleep(60)\n")
     with subprocess.Popen([sys.executable, "held.py"], stdout=subprocess.PIPE) as holder:
         assert holder.stdout.readline() == b"held\n"
-        refuse("held by process 1 on here", "merge", "all.h5", "one.h5", "two.h5", "--force")
-        refuse("held by process 1 on here", "simulate", "deck.yaml", "-o", "all.h5", "--force")
+        refuse("in use by process 1 on here", "merge", "all.h5", "one.h5", "two.h5", "--force")
+        refuse("in use by process 1 on here", "simulate", "deck.yaml", "-o", "all.h5", "--force")
         holder.kill()
     call("merge", "all.h5", "one.h5", "two.h5")
     assert sorted(glob.glob("all.h5*")) == ["all.h5"]
@@ -442,8 +442,8 @@ def merge_takes_the_lock_and_writes_over_no_part():
 def simulate_and_progress_write_over_nothing_else():
     run("r.h5", "--set", "keep_parameters=true")
     before = read("r.h5")
-    refuse("is read by --parameters", "simulate", "deck.yaml", "--parameters", "r.h5", "-o", "r.h5", "--force")
-    refuse("holds no trajectory", "simulate", "deck.yaml", "-o", "r.h5", "--force")
+    refuse("is the file of --parameters", "simulate", "deck.yaml", "--parameters", "r.h5", "-o", "r.h5", "--force")
+    refuse("is not a trajectory", "simulate", "deck.yaml", "-o", "r.h5", "--force")
     refuse("is the deck", "simulate", "deck.yaml", "-o", "deck.yaml", "--force")
     call("simulate", "deck.yaml", "-o", "t.h5")
     call("simulate", "deck.yaml", "-o", "t.h5", "--force")
@@ -452,7 +452,7 @@ def simulate_and_progress_write_over_nothing_else():
     data = read("data.csv")
     refuse("is read by this deck", "run", "csv.yaml", "-o", "data.csv", "--force")
     for name in ("deck.yaml", "data.csv", "r.h5", "new.h5", "new.h5.journal", "new.h5.lock"):
-        refuse("is no file of progress", "run", "deck.yaml", "-o", "new.h5", "--progress", name)
+        refuse("exists and is not a progress file", "run", "deck.yaml", "-o", "new.h5", "--progress", name)
     assert (read("r.h5"), read("data.csv"), read("deck.yaml").decode()) == (before, data, DECK)
     for name in ("p.txt", "p.txt", "/dev/stderr"):
         run("new.h5", "--progress", name, "--force")

@@ -32,7 +32,7 @@ grep -q 'plugin_checksum: crc64-' resolved.yaml || fail "no checksum in the reso
 # The file's content is part of the deck.
 build -O2 -DANOTHER=1 -g
 "$epilux" check resolved.yaml 2>err && fail "another file is taken for the same"
-grep -q 'resolved.yaml:7: network.plugin_checksum: .* another file' err || fail "not said: $(cat err)"
+grep -q 'resolved.yaml:7: network.plugin_checksum: .* the file has changed' err || fail "not said: $(cat err)"
 "$epilux" run deck.yaml -o results.h5 --resume --quiet 2>err && fail "a campaign goes on with another plugin"
 grep -q 'plugin_checksum' err || fail "not said: $(cat err)"
 

@@ -86,7 +86,7 @@ class Serve(unittest.TestCase):
         good = {"loss": 0.5, "epochs": 2, "estimator": "plain"}
         mistakes = [
             ({"id": 1, "point": {**good, "loss": 5}}, "0.1 to 2 is wanted"),
-            ({"id": 2, "point": {**good, "epochs": 2.5}}, "an integer is wanted"),
+            ({"id": 2, "point": {**good, "epochs": 2.5}}, "must be an integer"),
             ({"id": 3, "point": {**good, "estimator": "dyadic"}}, "one of its list"),
             ({"id": 4, "point": {**good, "estimator": "plain\nnetwork: {family: ising}"}}, "unknown word"),
             ({"id": 5, "point": {"loss": 0.5}}, "learning.epochs is missing"),

@@ -116,13 +116,13 @@ refuse "bad.yaml:4: unknown key 'epohcs' in learning; did you mean 'epochs'?" ba
 refuse "--ranks 0: not a whole number above zero" deck.yaml --ranks 0
 refuse "--ranks 2x: not a whole number above zero" deck.yaml --ranks 2x
 refuse "--time soon: not a time" deck.yaml --time soon
-refuse "--grace (60 s) leaves no time of --time (30 s)" deck.yaml --time 30s
+refuse "--grace (60 s) must be shorter than --time (30 s)" deck.yaml --time 30s
 refuse "without a pilot, give --ranks and --time" deck.yaml --pilot 0
-refuse "exclude each other" deck.yaml --chain 2 --shards 2
+refuse "give --chain or --shards, not both" deck.yaml --chain 2 --shards 2
 refuse "--sites; did you mean --site?" deck.yaml --sites lumi
 refuse "no/where/r.h5: cannot be made" deck.yaml -o no/where/r.h5 --dry-run
 searched="$work/empty"
-refuse "sbatch is not found" deck.yaml
+refuse "sbatch was not found" deck.yaml
 searched=
 unset LUMI_PROJECT
 refuse "lumi.env:13: \$LUMI_PROJECT is not set" deck.yaml --site lumi
@@ -146,12 +146,12 @@ END
 [ "$i" -eq 8 ] || fail "$i mistakes of a site were tried"
 cp "$source/jobs/epilux.sbatch" . && echo '{{color}}' >>epilux.sbatch && mkdir sites && cp "$source"/jobs/sites/* sites/
 EPILUX_JOBS=$work "$epilux" submit deck.yaml --pilot 0 --ranks 2 --time 1h --dry-run >out 2>err
-grep -q "epilux.sbatch:[0-9]*: nothing fills in {{color}}" err || fail "an unknown place: $(cat err)"
+grep -q "epilux.sbatch:[0-9]*: there is no value for {{color}}" err || fail "an unknown place: $(cat err)"
 
 # Results that are finished, or another campaign's.
 "$epilux" run deck.yaml -o r.h5 --quiet || fail "no results to try"
 refuse "r.h5: is finished" deck.yaml -o r.h5 --dry-run
-refuse "r.h5: results of another deck or seed" deck.yaml -o r.h5 --set study.seed=9 --dry-run
+refuse "r.h5: contains results of another deck or seed" deck.yaml -o r.h5 --set study.seed=9 --dry-run
 
 # Watching ends when all trials are finished, also of a file that comes later, and by jobs one after the other.
 timeout 50 "$epilux" status --watch --every 0.2s later.h5 >watched &

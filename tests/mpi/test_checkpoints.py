@@ -155,7 +155,7 @@ def damaged_and_foreign_checkpoints_begin_anew(folder, epilux):
     for name in os.listdir(kept):
         shutil.copy(os.path.join(kept, name), folder)
     status, _, err = finish(0, epilux, "run", *short, "-o", path, "--resume", QUIET)
-    assert status == 0 and "not a checkpoint" in err and "move it away" in err, err
+    assert status == 0 and "not a checkpoint" in err and "move the file away" in err, err
     assert_same(whole, path)
     strange = checkpoints(path)[0]
     assert open(strange, "rb").read() == b"checkpoint" * 100, strange

@@ -229,14 +229,14 @@ def what_cannot_be_written_is_said(folder, epilux):
         status, _, err = finish(n, epilux, "run", LATTICE, "-o", path, "--quiet", "--force", *KEEP, "--set",
                                 f"population.ranks_per_network={n}")
         assert status not in (0, 2), f"{status}: {err}"
-        assert "refused.h5.fields.0.h5.part0: is no file of this program" in err, err
+        assert "refused.h5.fields.0.h5.part0: was not written by this program" in err, err
         with h5py.File(path, "r") as file:
             assert "point_0" not in file.get("fields", ())
 
 
 def where_there_are_none_they_are_refused(folder, epilux):
     path = os.path.join(folder, "refused.h5")
-    for options, words in ((("--set", "equilibrium.engine=population"), "it is for equilibrium.engine: auto distributed"),
+    for options, words in ((("--set", "equilibrium.engine=population"), "it is used with equilibrium.engine: auto or distributed"),
                            (("--set", "equilibrium.engine=auto"), "keep_fields: this network is solved as a population"),
                            (("--set", "network.topology={kind: ring, nodes: 20}"), "network.topology.kind: lattice")):
         status, _, err = finish(0, epilux, "run", LATTICE, "-o", path, *KEEP, *options)

@@ -113,9 +113,9 @@ def what_cannot_be_is_refused(folder, epilux):
     path = os.path.join(folder, "refused.h5")
     for n_ranks, options, words in (
             (0, per_network(2), "the run has 1 rank: start it with mpirun -n 2"),
-            (2, (*POPULATION, *per_network(2)), "by equilibrium.engine: population every network has one rank"),
-            (0, ("--set", "learning.estimator=dyadic"), "learning.estimator: dyadic: it looks at whole networks"),
-            (0, ("--set", "learning.protocol=noise-aware"), "noise-aware: it trains several instances at a time"),
+            (2, (*POPULATION, *per_network(2)), "with equilibrium.engine: population every network has one rank"),
+            (0, ("--set", "learning.estimator=dyadic"), "learning.estimator: dyadic: whole networks are needed"),
+            (0, ("--set", "learning.protocol=noise-aware"), "noise-aware: several instances are trained at a time"),
             (0, ("--set", "network.parameters.cross_kerr=0.1"), "network.parameters.cross_kerr"),
             (0, ("--set", "population.block=2"), "solved one at a time"),
             (0, (*POPULATION, "--petsc", "-log_view"), "without PETSc"),
@@ -123,7 +123,7 @@ def what_cannot_be_is_refused(folder, epilux):
             (2, (*per_network(2), "--petsc", "-options_file /nowhere"), "the file cannot be read"),
             (0, ("--set", "network.inputs.encoding=phase"), "enter by amplitude"),
             (0, ("--set", "network.outputs.readout=balanced-pair", "--set", "network.outputs.nodes=[12, 3, 1, 2]"),
-             "balanced pairs cannot be read"),
+             "a distributed network has no balanced pairs"),
             (0, ("--set", "petsc.option=-log_view"), "did you mean 'options'"),
             (0, ("--set", "equilibrium.engine=dispersed"), "one of auto, population, distributed"),
             (2, ("--set", "population.ranks_per_network=21"), "20 free nodes cannot be spread over 21 ranks")):

@@ -134,7 +134,7 @@ def an_extended_campaign_equals_a_larger_one(folder, epilux):
             assert file["trials"][name][:4, :6].tobytes() == values.tobytes(), name
     assert rows != datasets(path)
     # What is stored is the larger campaign: its deck resumes it, and there is nothing to do.
-    assert "all trials had been run before" in run(epilux, path, larger, "--resume")
+    assert "all trials were already finished" in run(epilux, path, larger, "--resume")
     refuse(epilux, ("extend", path, "--instances", "4"), "22 instances", "fewer")
     refuse(epilux, ("extend", path, "--points", "17"), "power of two")
     refuse(epilux, ("extend", path, "--instances", "many"), "--instances many")
@@ -182,7 +182,7 @@ def failed_trials_alone_are_run_again(folder, epilux):
         for point, instance in ((0, 3), (5, 21)):
             file["trials/state"][point, instance] = 5
             file["trials/loss"][point, instance] = float("nan")
-    assert "all trials had been run before" in run(epilux, path, DECK, "--resume")
+    assert "all trials were already finished" in run(epilux, path, DECK, "--resume")
     out = run(epilux, path, DECK, "--resume", "--retry-failed")
     assert "2 trials in" in out, out
     assert_same(expected, path)

@@ -81,7 +81,7 @@ def relays_change_no_bit(folder, epilux, _):
         assert status == 0, err
         assert_same(direct, path)
         says_where_its_time_went(path, out, range(first, n))
-    for wrong, right in (("few", "whole number"), ("1", "at least two workers")):
+    for wrong, right in (("few", "whole number"), ("1", "at least 2 workers")):
         status, _, err = finish(0, epilux, "run", DECK, "-o", os.path.join(folder, "no.h5"), "--group", wrong)
         assert status == 2, err
         assert_one_line(err, f"--group {wrong}", right)

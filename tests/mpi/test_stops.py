@@ -69,7 +69,7 @@ def a_running_campaign_is_locked_and_shows_its_progress(folder, epilux, trials):
     assert finish(0, epilux, "show", path)[0] == 0
     status, _, err = finish(2, trials, path, TRIALS // 4, "resume")
     assert status == 1, err
-    assert_one_line(err, "held by process")
+    assert_one_line(err, "in use by process")
     run.kill(signal.SIGKILL, run.ranks())
     run.wait()
     shows_a_rate(finish(0, epilux, "status", path)[1])  # of a run that had no time to write its results
@@ -169,7 +169,7 @@ def a_journal_that_does_not_fit_is_refused_and_left(folder, epilux, trials):
     run.wait()
     with open(journal, "rb") as file:
         kept = file.read()
-    for place, new, text in ((0, b"NO", "is no journal of this program"), (8, kept[15:7:-1], "another byte order"),
+    for place, new, text in ((0, b"NO", "is not a journal of this program"), (8, kept[15:7:-1], "another byte order"),
                              (20, bytes([kept[20] ^ 1]), "its header is damaged")):
         change(journal, place, new)
         with open(journal, "rb") as file:

@@ -51,7 +51,7 @@ epx_err epx_isa_set_from_environment(void) {
     in_use = i;
     return EPX_OK;
   }
-  return EPX_RAISE(EPX_EINPUT, "EPILUX_ISA=%s: it is plain, x86-64-v2, x86-64-v3 or x86-64-v4", wanted);
+  return EPX_RAISE(EPX_EINPUT, "EPILUX_ISA=%s: must be plain, x86-64-v2, x86-64-v3 or x86-64-v4", wanted);
 }
 
 epx_isa epx_isa_get(void) {

@@ -26,7 +26,7 @@ epx_err epx_distribution_get_kind(const char *name, epx_distribution_kind *kind)
     }
   }
   return EPX_RAISE(EPX_EINPUT,
-                   "no distribution '%s': it is constant, normal, lognormal, uniform, truncated-normal "
+                   "no distribution '%s': must be constant, normal, lognormal, uniform, truncated-normal "
                    "or triangular",
                    name);
 }

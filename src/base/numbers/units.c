@@ -156,7 +156,7 @@ static epx_err eval_conversion(const char *from, const char *to, conversion *c) 
   ut_free(from_unit);
   ut_free(to_unit);
   if (code != EPX_OK || c->known) return code;
-  if (!from_known) return EPX_RAISE(EPX_EINPUT, "unknown unit '%s': a unit such as '%s' is wanted", from, to);
+  if (!from_known) return EPX_RAISE(EPX_EINPUT, "unknown unit '%s'; write a unit such as '%s'", from, to);
   if (!to_known) return EPX_RAISE(EPX_EINPUT, "unknown unit '%s' to turn '%s' into", to, from);
   return EPX_RAISE(EPX_EINPUT, "unit '%s' is of another dimension than '%s'", from, to);
 }
@@ -186,23 +186,21 @@ static epx_err check_angles(const char *text, const char *from, const char *to, 
   const char *angle = strstr(to, "rad");
   if (!names_hertz(from) && !names_hertz(to)) return EPX_OK;
   if (!angle)
-    return EPX_RAISE(EPX_EINPUT,
-                     "'%s' is an angular rate, and a frequency in '%s' is wanted: 2 pi rad/s are 1 Hz", text,
-                     to);
+    return EPX_RAISE(EPX_EINPUT, "'%s' is an angular rate; write a frequency in '%s' (2 pi rad/s = 1 Hz)",
+                     text, to);
   const int before = (int)(angle - to);
-  return EPX_RAISE(
-      EPX_EINPUT,
-      "'%s' can mean two things where '%s' is wanted: write '%g %.*scycle%s', of a frequency (%.6g %s), "
-      "or '%g %s', of an angular rate",
-      text, to, value, before, to, angle + 3, 6.28318530717958648 * value, to, value, to);
+  return EPX_RAISE(EPX_EINPUT,
+                   "'%s' is ambiguous for a value in '%s': write '%g %.*scycle%s' for a frequency (%.6g %s), "
+                   "or '%g %s' for an angular rate",
+                   text, to, value, before, to, angle + 3, 6.28318530717958648 * value, to, value, to);
 }
 
 /* Reads the number that text starts with; *rest is what follows it and its blanks. */
 static epx_err read_number(const char *text, const char *unit, double *number, const char **rest) {
   if (!epx_number_read(text, number, rest))
     return EPX_RAISE(EPX_EINPUT,
-                     "'%s' is not a quantity: a finite number in '%s' is wanted, alone or with its unit",
-                     text, unit);
+                     "'%s' is not a quantity: write a finite number in '%s', with or without the unit", text,
+                     unit);
   *rest += strspn(*rest, " \t");
   return EPX_OK;
 }

@@ -353,11 +353,11 @@ static epx_err read_sides(const epx_bench *bench, int *sides, int *n_sides) {
     char *end;
     const double modes = strtod(text, &end);
     if (end == text || *end || !(modes >= 100) || modes > 1e8)
-      return EPX_RAISE(EPX_EINPUT, "--modes %s: a number from 100 to 10^8 is wanted", text);
+      return EPX_RAISE(EPX_EINPUT, "--modes %s: must be a number from 100 to 10^8", text);
     if (*n_sides == MAX_SIZES) return EPX_RAISE(EPX_EINPUT, "--modes: at most %d sizes", MAX_SIZES);
     sides[(*n_sides)++] = (int)ceil(sqrt(modes) - 1e-9);
     if (*n_sides > 1 && sides[*n_sides - 1] <= sides[*n_sides - 2])
-      return EPX_RAISE(EPX_EINPUT, "--modes %s: sizes rise", text);
+      return EPX_RAISE(EPX_EINPUT, "--modes %s: give the sizes in rising order", text);
   }
   if (*n_sides > 0) return EPX_OK;
   *n_sides = sizeof all_sides / sizeof *all_sides;
@@ -372,7 +372,7 @@ static epx_err solve(epx_bench *bench) {
   EPX_TRY(read_sides(bench, sides, &n_sides));
   EPX_TRY(epx_bench_init_mpi());
   if (epx_bench_get_option(bench, "--keep", 0) && (get_n_ranks() > 1 || n_sides > 1))
-    return EPX_RAISE(EPX_EINPUT, "--keep: on one rank, and with one --modes");
+    return EPX_RAISE(EPX_EINPUT, "--keep: works on one rank and with one --modes only");
   for (int k = 0; k < 2; k++) {
     for (int i = 0; i < n_sides; i++)
       EPX_TRY(solve_size(bench, sides[i], kinds[k], &seconds[i]));
@@ -383,8 +383,9 @@ static epx_err solve(epx_bench *bench) {
 
 const epx_benchmark epx_benchmark_lattice = {
     .name = "lattice",
-    .summary = "one large kerr lattice over the ranks of the launch, by the wall's clock; uniform draws are "
-               "equally hard at\n    every size, normal draws grow harder with it",
+    .summary = "one large kerr lattice over all ranks, in wall time; uniform draws are equally hard at every "
+               "size, normal draws\n"
+               "    become harder with the size",
     .parallel = true,
     .long_running = true,
     .n_rounds = N_ROUNDS,

@@ -178,6 +178,6 @@ static epx_err solve(epx_bench *bench) {
 
 const epx_benchmark epx_benchmark_learning = {
     .name = "learning",
-    .summary = "training by nudged equilibria, every one certified, on one core",
+    .summary = "training with nudged equilibria, each with its certificate, on one core",
     .solve = solve,
 };

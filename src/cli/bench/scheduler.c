@@ -161,8 +161,7 @@ static epx_err solve(epx_bench *bench) {
 
 const epx_benchmark epx_benchmark_scheduler = {
     .name = "scheduler",
-    .summary =
-        "handing out, taking in and journalling trials, over the ranks of the launch, by the wall's clock",
+    .summary = "sending trials, receiving and journalling their results, over all ranks, in wall time",
     .parallel = true,
     .n_rounds = N_ROUNDS,
     .solve = solve,

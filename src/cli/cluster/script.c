@@ -59,7 +59,7 @@ epx_err epx_script_write_directive(epx_script *script, const char *option, const
   for (const unsigned char *c = (const unsigned char *)value; *c; c++)
     if (iscntrl(*c))
       return EPX_RAISE(EPX_EINPUT,
-                       "#SBATCH %s: a control character (%d, at byte %d) cannot stand in a line for sbatch",
+                       "#SBATCH %s: a control character (%d, at byte %d) cannot be part of a line for sbatch",
                        option, *c, (int)((const char *)c - value));
   return epx_script_write(script, "#SBATCH %s%s\n", option, value);
 }
@@ -69,7 +69,8 @@ epx_err epx_script_write_file_name(epx_script *script, const char *name, size_t 
   for (size_t i = 0; i < n; i++) {
     if (name[i] == '"' || name[i] == '\\' || iscntrl((unsigned char)name[i]))
       return EPX_RAISE(EPX_EINPUT,
-                       "%s: sbatch reads no file names with quotes, backslashes or control characters", name);
+                       "%s: sbatch cannot read file names with quotes, backslashes or control characters",
+                       name);
     EPX_TRY(epx_script_write(script, "%s%c", name[i] == '%' ? "%" : "", name[i]));
   }
   return EPX_OK;
@@ -80,7 +81,7 @@ static epx_err write_place(epx_script *script, const char *path, int line, const
   for (; places->name; places++)
     if (strlen(places->name) == length && strncmp(places->name, name, length) == 0)
       return add(script, strlen(places->text), places->text);
-  return EPX_RAISE(EPX_EFORMAT, "%s:%d: nothing fills in {{%.*s}}", path, line, (int)length, name);
+  return EPX_RAISE(EPX_EFORMAT, "%s:%d: there is no value for {{%.*s}}", path, line, (int)length, name);
 }
 
 static epx_err write_line(epx_script *script, const char *path, int line, const char *text,

@@ -69,8 +69,9 @@ epx_err epx_cluster_site_eval_folder(char *folder, int size) {
     snprintf(folder, (size_t)size, "%s", whole);
     return EPX_OK;
   }
-  return EPX_RAISE(EPX_EFILE,
-                   "the folder with epilux.sbatch is not found beside the program; name it: EPILUX_JOBS=…");
+  return EPX_RAISE(
+      EPX_EFILE,
+      "the folder with epilux.sbatch was not found beside the program; set EPILUX_JOBS to this folder");
 }
 
 /* ---- values */

@@ -80,15 +80,15 @@ const epx_command epx_command_bench = {
     .arguments = "[BENCHMARK]...",
     .n_min = 0,
     .n_max = N_BENCHMARKS_MAX,
-    .summary = "measure the speed on this machine against one network at a time, in one run",
+    .summary = "measure the speed on this machine, relative to solving one network at a time",
     .details = "Benchmarks: equilibrium, learning, scheduler, stiff, lattice (takes minutes). Without a "
                "name, all but lattice run.\n"
-               "Under mpirun -n 2, scheduler and lattice use all ranks. Times are processor times; of "
-               "scheduler and lattice, wall\n"
+               "Under mpirun -n 2, scheduler and lattice use all ranks. Times are processor times; scheduler "
+               "and lattice give wall\n"
                "times. Each is the median of several rounds in which the methods take turns. `gflops` counts "
                "fields, factorisations\n"
-               "and linear solves only. A ratio that misses its target is not an error: targets hold for a "
-               "quiet core.",
+               "and linear solves only. A ratio that misses its target is not an error: targets hold for an "
+               "idle core.",
     .example = "epilux bench equilibrium --csv",
     .options = options,
     .parallel = true,

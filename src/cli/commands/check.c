@@ -88,7 +88,7 @@ static void print_classes(const epx_task *task) {
     if (task->n_test > 0) printf(" + %d", count_class(task, task->n_test, task->test, k));
     if (k % 4 == 3 || k + 1 == n) printf("\n");
   }
-  if (n < task->n_classes) printf("#             and %d classes more\n", task->n_classes - n);
+  if (n < task->n_classes) printf("#             and %d more classes\n", task->n_classes - n);
 }
 
 /* What times are in: those of the deck and of the metrics. */
@@ -115,7 +115,9 @@ static epx_err view_point(const epx_campaign *campaign) {
   EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &settings));
   int code = epx_point_create(settings, &point);
   if (code == EPX_OK) {
-    if (campaign->n_points > 1) printf("\n# Of design point 0\n");
+    if (campaign->n_points > 1)
+      printf("\n"
+             "# Design point 0\n");
     print_classes(point->task);
     code = print_unit(settings, point);
   }

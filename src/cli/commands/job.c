@@ -24,8 +24,7 @@ enum { PATH_BYTES = 4096 };
 static epx_err check_letters(const char *path) {
   for (const unsigned char *c = (const unsigned char *)path; *c; c++)
     if (iscntrl(*c))
-      return EPX_RAISE(EPX_EINPUT,
-                       "submit: a path has a control character (%d, at byte %d); give the file another name",
+      return EPX_RAISE(EPX_EINPUT, "submit: a path has a control character (%d, at byte %d); rename the file",
                        *c, (int)((const char *)c - path));
   return EPX_OK;
 }
@@ -52,7 +51,7 @@ static size_t get_stem_length(const char *results) {
 epx_err epx_job_create_paths(epx_job *job, const char *deck, const char *results) {
   char program[PATH_BYTES];
   const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  if (length < 0) return EPX_RAISE(EPX_EFILE, "this program does not find itself: %s", strerror(errno));
+  if (length < 0) return EPX_RAISE(EPX_EFILE, "this program cannot find its own path: %s", strerror(errno));
   program[length] = '\0';
   EPX_TRY(epx_array_create_text(&job->program, program));
   EPX_TRY(create_absolute(deck, &job->deck));

@@ -317,10 +317,11 @@ static const struct {
     {"topologies", "which nodes are linked", list_topologies},
     {"readouts", "what the detectors measure at the output nodes", list_readouts},
     {"tasks", "tasks to learn", list_tasks},
-    {"encodings", "how features enter", list_encodings},
+    {"encodings", "how features enter the network", list_encodings},
     {"reductions", "how the number of features is reduced", list_reductions},
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
-    {"protocols", "where training happens, and how settings reach the fabricated instances", list_protocols},
+    {"protocols", "where training takes place, and how its settings reach the fabricated instances",
+     list_protocols},
     {"costs", "cost functions: how wrong an answer is", list_costs},
     {"optimizers", "optimisers: how parameters follow a gradient", list_optimizers},
     {"schedules", "how the learning rate follows the epochs", list_schedules},
@@ -329,12 +330,12 @@ static const struct {
     {"distributions", "distributions of nominal values and of fabrication", list_distributions},
     {"designs", "methods to choose the design points", list_designs},
     {"metrics", "what is measured on a trained network", list_metrics},
-    {"curves", "what can be saved per epoch", list_curves},
+    {"curves", "learning curves: what can be saved per epoch", list_curves},
     {"devices", "rings, heaters, detectors, …: defaults, ranges, sources, and what is assumed", list_devices},
     {"energies", "energy cost of each part: two cases, sources, and what is assumed", list_energies},
     {"processes", "fabrication: presets, terms, quantities", list_processes},
     {"corners", "fabrication: corners of a process, in place of chance", list_corners},
-    {"kernels", "correlation of random fields over distance", list_kernels},
+    {"kernels", "correlation of random fields as a function of distance", list_kernels},
     {"deck", "every key of a deck: inputs/reference.yaml", list_deck},
 };
 
@@ -344,7 +345,8 @@ static epx_err solve(const epx_call *call, int *status) {
   const char *names[N_TOPICS];
   (void)status;
   if (epx_call_is_set(call, "--schema")) {
-    if (call->n_arguments == 1 && strcmp(call->arguments[0], "deck") == 0) return print_created(epx_schema_create_json);
+    if (call->n_arguments == 1 && strcmp(call->arguments[0], "deck") == 0)
+      return print_created(epx_schema_create_json);
     return EPX_RAISE(EPX_EINPUT, "list: --schema goes with `deck`: epilux list deck --schema");
   }
   if (call->n_arguments == 0) {
@@ -360,9 +362,8 @@ static epx_err solve(const epx_call *call, int *status) {
   }
   const char *nearest = epx_nearest_get(call->arguments[0], N_TOPICS, names);
   if (nearest)
-    return EPX_RAISE(EPX_EINPUT, "list: there are no %s; did you mean %s?", call->arguments[0], nearest);
-  return EPX_RAISE(EPX_EINPUT, "list: there are no %s; `epilux list` shows what can be listed",
-                   call->arguments[0]);
+    return EPX_RAISE(EPX_EINPUT, "list: no list is named %s; did you mean %s?", call->arguments[0], nearest);
+  return EPX_RAISE(EPX_EINPUT, "list: no list is named %s; `epilux list` shows all", call->arguments[0]);
 }
 
 static const epx_option options[] = {

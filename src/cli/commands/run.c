@@ -67,17 +67,17 @@ static epx_err read_options(const epx_call *call, epx_run_job *job, epx_run_opti
   options->retry_failed = epx_call_is_set(call, "--retry-failed");
   if (options->resume && options->force)
     return EPX_RAISE(EPX_EINPUT,
-                     "run: --resume continues a results file, --force overwrites it: give only one of them");
+                     "run: --resume continues a results file, --force overwrites it; give only one of them");
   options->retry_lost = epx_call_is_set(call, "--retry-lost");
   if ((options->retry_failed || options->retry_lost) && !options->resume)
-    return EPX_RAISE(EPX_EINPUT, "run: %s goes with --resume: there is nothing to run again",
+    return EPX_RAISE(EPX_EINPUT, "run: %s needs --resume; without it there is nothing to run again",
                      options->retry_failed ? "--retry-failed" : "--retry-lost");
   if (limit) EPX_TRY(epx_time_limit_read("--max-time", limit, &options->coordinator.time_limit));
   if (every) EPX_TRY(epx_time_limit_read("--checkpoint", every, &options->coordinator.checkpoint));
   EPX_TRY(read_count(call, "--attempts", 1000, &options->coordinator.attempts));
   EPX_TRY(read_count(call, "--group", 1000000, &options->workers_per_coordinator));
   if (options->workers_per_coordinator == 1)
-    return EPX_RAISE(EPX_EINPUT, "--group 1: a group has at least two workers (0: no groups)");
+    return EPX_RAISE(EPX_EINPUT, "--group 1: a group needs at least 2 workers (0: no groups)");
   options->coordinator.time_limit = fmin(options->coordinator.time_limit, epx_time_limit_get_from_job());
   return EPX_OK;
 }

@@ -36,7 +36,7 @@ static epx_err raise_unknown_metric(const epx_results *results, const char *name
     names[m] = epx_metric_get_name((epx_metric)results->metric[m]);
   const char *nearest = epx_nearest_get(name, results->layout.n_metrics, names);
   if (nearest) return EPX_RAISE(EPX_EINPUT, "--metric %s: not in this file; did you mean %s?", name, nearest);
-  return EPX_RAISE(EPX_EINPUT, "--metric %s: not in this file, which begins with %s", name,
+  return EPX_RAISE(EPX_EINPUT, "--metric %s: not in this file, whose first metric is %s", name,
                    results->layout.n_metrics > 0 ? names[0] : "no metric at all");
 }
 
@@ -162,7 +162,7 @@ static void print_yield(const view *own, epx_metric metric) {
   if (sampling->kind == EPX_SAMPLING_NESTED) {
     const char *what = sampling->lots > 1 ? "lot" : "wafer";
     if (n < 2)
-      printf(": none, since 1 %s says nothing of others", what);
+      printf(": not available, because 1 %s says nothing about other ones", what);
     else
       printf(" (Student's t on %d %ss%s)", n, what, n < 10 ? ": rough, below 10" : "");
   } else if (sampling->kind == EPX_SAMPLING_WAFER) {
@@ -215,7 +215,7 @@ static epx_err choose_outcome(view *own, const char **metric, bool alone) {
     if (strcmp(*metric, epx_influence_table_get_name(kinds[i])) != 0) continue;
     if (!alone)
       return EPX_RAISE(EPX_EINPUT,
-                       "--metric %s: only with --sensitivity; the table shows it beside any metric", *metric);
+                       "--metric %s: only with --sensitivity; the table shows it with every metric", *metric);
     own->outcome = kinds[i];
     *metric = NULL;
   }
@@ -234,10 +234,10 @@ static epx_err solve(const epx_call *call, int *status) {
   int code = choose_outcome(&own, &metric, alone);
   if (code == EPX_OK) code = read_view(&own, path, metric);
   if (code == EPX_OK && own.outcome == EPX_OUTCOME_YIELD && !own.has_yield)
-    code = EPX_RAISE(EPX_EINPUT, "--metric yield: the deck of %s sets none", path);
+    code = EPX_RAISE(EPX_EINPUT, "--metric yield: the deck of %s has no section yield", path);
   if (code == EPX_OK && alone &&
       (own.n_factors == 0 || !epx_influence_is_supported(epx_deck_get_design(own.deck))))
-    code = EPX_RAISE(EPX_EINPUT, "--sensitivity: a design of method %s supports none; saltelli and morris do",
+    code = EPX_RAISE(EPX_EINPUT, "--sensitivity: not possible with design.method: %s; use saltelli or morris",
                      epx_deck_get_design(own.deck)->method);
   if (code == EPX_OK && !alone) code = print_view(&own, path, csv);
   if (code == EPX_OK && (alone || !csv)) code = view_sensitivities(&own, alone, csv);

@@ -80,12 +80,12 @@ static epx_err check_not_factor(const epx_deck *deck, const epx_factor *factors,
   for (int k = 0; parameter && k < n_factors; k++) {
     if (strcmp(factors[k].path, parameter) == 0)
       return EPX_RAISE(EPX_EINPUT,
-                       "continuation.parameter: %s is a factor and has the value of --point; leave that out",
+                       "continuation.parameter: %s is a factor, whose value --point sets; leave --point out",
                        parameter);
     if (epx_deck_goes_along(deck, factors[k].path, parameter))
       return EPX_RAISE(EPX_EINPUT,
-                       "continuation.parameter: %s goes along with factor %s and has the value of --point; "
-                       "leave that out",
+                       "continuation.parameter: %s changes along with factor %s, whose value --point sets; "
+                       "leave --point out",
                        parameter, factors[k].path);
   }
   return EPX_OK;
@@ -128,7 +128,7 @@ static void print_certificate(const subject *s, const epx_certificate *c, double
   printf("outcome        %s\n", epx_simulation_get_outcome_name(c->outcome));
   printf("residual       %.3g\n", c->residual);
   if (c->outcome == EPX_OK) {
-    printf("settling time  %.6g%s%s%s, to within %g %% of the way\n", c->settling_time, blank, unit,
+    printf("settling time  %.6g%s%s%s, to within %g %% of the distance\n", c->settling_time, blank, unit,
            described, 100 * s->settings->equilibrium.settled);
     printf("stability      %s: largest real part of the spectrum %.6g%s%s\n",
            c->abscissa < 0 ? "stable" : "unstable", c->abscissa, normalised ? "" : " 1/", unit);
@@ -242,8 +242,8 @@ static epx_err check_moves(const movement *m, double from, double to) {
   if (same)
     return EPX_RAISE(
         EPX_EINPUT,
-        "continuation.parameter: %s does not change this network's dynamics: they are the same at "
-        "%g and %g; a parameter or an input of the network is wanted, such as network.inputs.scale",
+        "continuation.parameter: %s does not change the dynamics of this network: they are the same at %g "
+        "and %g; use a parameter or an input of the network, such as network.inputs.scale",
         m->parameter, from, to);
   return EPX_OK;
 }
@@ -331,7 +331,7 @@ static epx_err create_output(const epx_call *call, const epx_deck *deck, char **
   EPX_TRY(epx_output_create_path(given, path));
   EPX_TRY(epx_call_check_output(call, deck, *path));
   if (trained && epx_output_is_same(trained, *path))
-    return EPX_RAISE(EPX_EINPUT, "%s: is read by --parameters: take another name", *path);
+    return EPX_RAISE(EPX_EINPUT, "%s: is the file of --parameters; choose another name", *path);
   return epx_trajectory_check_output(*path);
 }
 

@@ -89,7 +89,7 @@ static void print_status(const char *path, const epx_results *results, const cha
   if (results->journal.n_damaged > 0)
     printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);
   if (progress.n_lost > 0)
-    printf("%-15s jobs ended under them, nobody knows why; run them again with epilux run DECK --resume "
+    printf("%-15s their jobs ended for an unknown reason; run them again with epilux run DECK --resume "
            "--retry-lost\n",
            "lost trials");
   if (finished) return;
@@ -210,13 +210,14 @@ const epx_command epx_command_status = {
     .n_max = 1,
     .summary = "show the progress of a running or stopped campaign",
     .details =
-        "Exit status: 0 when all trials are finished, 1 when they are and some are lost, 75 when some "
-        "are pending.\n"
-        "--watch ends when all trials are finished,\n"
-        "also if several jobs run them one after the other. Ctrl-C ends it earlier.\n"
-        "--numbers prints: finished trials, all trials, trainings done by trials in training, ends of jobs "
-        "that trials\n"
-        "running at the time are charged with, and 1 while it runs, else 0.",
+        "Exit status: 0 when all trials are finished; 1 when all are finished and some are lost; 75 when "
+        "some are pending.\n"
+        "--watch ends when all trials are finished, also if several jobs run them one after the other. "
+        "Ctrl-C ends it\n"
+        "earlier.\n"
+        "--numbers prints five numbers: finished trials; all trials; finished trainings, counting parts of "
+        "running ones; how\n"
+        "often a job ended while it ran trials that are still pending; and 1 while a run is active, else 0.",
     .example = "epilux status --watch quickstart.h5",
     .options = options,
     .solve = solve};

@@ -49,8 +49,8 @@ static epx_err read_request(const epx_call *call, epx_allocation_request *reques
   EPX_TRY(read_time(call, "--grace", default_grace, &request->grace));
   EPX_TRY(epx_pilot_read_budget(call, pilot_budget, budget));
   if (request->time > 0 && request->grace >= request->time)
-    return EPX_RAISE(EPX_EINPUT, "submit: --grace (%.0f s) leaves no time of --time (%.0f s)", request->grace,
-                     request->time);
+    return EPX_RAISE(EPX_EINPUT, "submit: --grace (%.0f s) must be shorter than --time (%.0f s)",
+                     request->grace, request->time);
   if (*budget == 0 && (request->ranks == 0 || request->time == 0))
     return EPX_RAISE(EPX_EINPUT, "submit: without a pilot, give --ranks and --time");
   return EPX_OK;
@@ -81,8 +81,7 @@ static epx_err read_job(const epx_call *call, const char *folder, epx_allocation
   EPX_TRY(read_request(call, request, budget));
   EPX_TRY(read_count(call, "--chain", 1, &job->chain));
   if (job->chain > 1 && request->shards > 1)
-    return EPX_RAISE(EPX_EINPUT,
-                     "submit: --chain and --shards exclude each other: shards continue by themselves");
+    return EPX_RAISE(EPX_EINPUT, "submit: give --chain or --shards, not both: shards continue by themselves");
   job->memory = epx_call_get_value(call, "--memory", 0);
   job->grace = request->grace;
   job->shards = request->shards;
@@ -113,7 +112,8 @@ static epx_err check_results(const char *path, const epx_campaign *campaign) {
     pending += results->record[i * results->layout.size] == EPX_STATE_PENDING;
   epx_results_destroy(&results);
   if (!same)
-    return EPX_RAISE(EPX_EMISMATCH, "%s: results of another deck or seed; choose another file with -o", path);
+    return EPX_RAISE(EPX_EMISMATCH,
+                     "%s: contains results of another deck or seed; choose another file with -o", path);
   if (pending == 0) return EPX_RAISE(EPX_EINPUT, "%s: is finished; choose another file with -o", path);
   return EPX_OK;
 }
@@ -145,7 +145,7 @@ static void print_plan(const epx_campaign *campaign, const epx_job *job, const e
   if (asked->rounds > 1) fprintf(stderr, ", so about %d jobs one after the other", asked->rounds);
   fprintf(stderr, "\n");
   if (asked->ranks > n_blocks / job->shards + 1)
-    fprintf(stderr, "epilux: warning: %.0f blocks of work for %d ranks: some will have nothing to do\n",
+    fprintf(stderr, "epilux: warning: %.0f blocks of work for %d ranks: some ranks will be idle\n",
             n_blocks / job->shards, asked->ranks);
   if (job->chain > 1 && job->chain < asked->rounds)
     fprintf(stderr, "epilux: warning: a chain of %d jobs is shorter than that\n", job->chain);
@@ -250,9 +250,8 @@ static epx_err solve(const epx_call *call, int *status) {
   EPX_TRY(epx_cluster_site_eval_folder(folder, sizeof folder));
   EPX_TRY(read_job(call, folder, &request, &budget, &job));
   if (!epx_call_is_set(call, "--dry-run") && !is_on_path("sbatch"))
-    return EPX_RAISE(
-        EPX_EINPUT,
-        "sbatch is not found: call this on a host that submits jobs, or print the job script with --dry-run");
+    return EPX_RAISE(EPX_EINPUT, "sbatch was not found; call this on a host that submits jobs, or print the "
+                                 "job script with --dry-run");
   return solve_campaign(call, folder, &request, budget, &job);
 }
 

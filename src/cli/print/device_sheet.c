@@ -71,9 +71,8 @@ static void print_effects(const epx_ring_spec *spec, const epx_ring *ring, doubl
          carriers / kerr, e.heat, heat / kerr, e.temperature);
   if (fmax(fmax(two_photon, carriers), heat) <= kerr) return;
   epx_log_write(EPX_LOG_WARNING, "check",
-                "family kerr knows the Kerr shift alone, but in %s at that |a|^2 %s would do %.3g times as "
-                "much; family "
-                "silicon-ring has all of them%s",
+                "family kerr has the Kerr shift only, but in %s at this |a|^2 the effect of %s is %.3g times "
+                "as large; family silicon-ring has all effects%s",
                 epx_material_get(spec->core)->name,
                 heat >= fmax(two_photon, carriers) ? "heat"
                 : carriers >= two_photon           ? "carriers"
@@ -97,9 +96,8 @@ static void print_light(const epx_point *point, const epx_ring_spec *spec, const
          bus * 1e3, power * 1e3, intensity);
   if (bus > limit)
     epx_log_write(EPX_LOG_WARNING, "check",
-                  "%.3g W at a bus is implausible: a guide of %s changes its light from about %.3g W on; a "
-                  "smaller kerr "
-                  "or drive, or less loss, needs less",
+                  "%.3g W in a bus is implausible: in a %s waveguide, nonlinear effects begin at about %.3g "
+                  "W. Try a smaller kerr or drive, or less loss",
                   bus, epx_material_get(spec->core)->name, limit);
   if (largest > 0) print_effects(spec, ring, units->photons * intensity);
 }

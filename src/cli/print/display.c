@@ -66,7 +66,7 @@ static epx_err check_file(const epx_call *call, const char *results, const char 
   if (!epx_output_is_same(path, results) && !epx_output_is_same(path, call->arguments[0]) &&
       !epx_output_is_beside(path) && is_progress(path))
     return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "--progress %s: is no file of progress: take a new name", path);
+  return EPX_RAISE(EPX_EINPUT, "--progress %s: exists and is not a progress file; choose a new name", path);
 }
 
 epx_err epx_display_create(const epx_call *call, const epx_channel *channel, const char *results,
@@ -126,7 +126,8 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
       printf(", %d %s", count[state], epx_record_get_state_name(state));
   epx_progress_eval_time(progress->seconds, took, sizeof took);
   if (progress->n_workers == 0) {
-    printf("\nall trials had been run before: the file is as it was\n");
+    printf("\n"
+           "all trials were already finished; the file is unchanged\n");
     return;
   }
   printf("\n%ld trials in %s by %d worker%s\n", progress->n_solved, took, progress->n_workers,
@@ -145,8 +146,8 @@ static void print_stop(epx_display *display, const epx_run_job *job, const epx_c
             report->reason, kept, job->again);
   if (!report->stopped && progress->n_lost > 0)
     fprintf(stderr,
-            "epilux: %ld trial%s lost: jobs ended under %s, nobody knows why; run %s again with epilux %s "
-            "--retry-lost\n",
+            "epilux: %ld trial%s lost: the jobs that ran %s ended for an unknown reason; run %s again with "
+            "epilux %s --retry-lost\n",
             progress->n_lost, progress->n_lost == 1 ? " was" : "s were",
             progress->n_lost == 1 ? "it" : "them", progress->n_lost == 1 ? "it" : "them", job->again);
   if (!display->file) return;

@@ -86,16 +86,17 @@ static int gather_hosts(int n, const epx_activity_rank **ranks, host_failures *h
 static void print_failures(int n, host_failures *hosts) {
   qsort(hosts, (size_t)n, sizeof *hosts, compare_failures);
   for (int i = 0; i < n && i < HOSTS_MAX && hosts[i].n_failed > 0; i++) {
-    printf("%s %s", i ? ";" : "failed, of the trials of each host:", hosts[i].host);
-    const char *mark = "";
+    printf("%s %s %ld of %ld", i ? ";" : "failed trials by host:", hosts[i].host, hosts[i].n_failed,
+           hosts[i].n_trials);
+    const char *mark = " (";
     for (int state = EPX_STATE_DONE + 1; state < EPX_STATES; state++) {
       if (hosts[i].ended[state] > 0) {
-        printf("%s %ld %s", mark, hosts[i].ended[state], epx_record_get_state_name(state));
-        mark = ",";
+        printf("%s%ld %s", mark, hosts[i].ended[state], epx_record_get_state_name(state));
+        mark = ", ";
       }
     }
-    printf(" of %ld", hosts[i].n_trials);
-    if (i == HOSTS_MAX - 1 && n > HOSTS_MAX) printf("; and %d hosts more", n - HOSTS_MAX);
+    printf(")");
+    if (i == HOSTS_MAX - 1 && n > HOSTS_MAX) printf("; and %d more hosts", n - HOSTS_MAX);
   }
   if (n > 0 && hosts[0].n_failed > 0) printf("\n");
 }
@@ -129,8 +130,8 @@ static void print_slowest(const epx_activity *activity) {
   for (int k = 0; k < SLOWEST_MAX && activity->slowest[k].seconds > 0; k++) {
     const epx_activity_block *block = &activity->slowest[k];
     print_short(block->seconds, took, sizeof took);
-    printf("%s point %d from instance %d %s, rank %d", k ? ";" : "", block->i_point, block->i_instance, took,
-           block->rank);
+    printf("%s point %d from instance %d: %s on rank %d", k ? ";" : "", block->i_point, block->i_instance,
+           took, block->rank);
   }
   printf("\n");
 }

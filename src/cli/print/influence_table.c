@@ -59,20 +59,19 @@ static void print_remarks(const epx_influence *influence, const char *name, bool
            of_metric ? "has no value" : "is pending");
   printf("\n");
   if (epx_influence_is_thinned(influence)) {
-    printf(
-        "useless: more than half of the groups were dropped, and what is left is no sample of the design; no "
-        "number of points helps. Take ranges where fewer trials fail, or --metric failures or yield.\n");
+    printf("useless: more than half of the groups were dropped, so the rest does not represent the design. "
+           "More points do not help. Use ranges where fewer trials fail, or --metric failures or yield.\n");
     return;
   }
   const double rows = epx_influence_eval_rows(influence);
   if (counts->n_rows < EPX_INFLUENCE_LEAST_ROWS) {
-    printf("useless: %d rows give no interval; design.points: %d at least\n", counts->n_rows,
+    printf("useless: %d rows are too few for an interval; set design.points to %d or more\n", counts->n_rows,
            EPX_INFLUENCE_LEAST_ROWS);
     return;
   }
   if (count_useless(influence) > 0 && rows > influence->n_rows)
-    printf("useless: an interval wider than half of what a share can be. About design.points: %.0f (now %d) "
-           "would make the widest interval 0.2 wide.\n",
+    printf("useless: the interval is wider than 0.5, half of the range of a share. With about design.points: "
+           "%.0f (now %d) the widest interval would be 0.2 wide.\n",
            rows, influence->n_rows);
 }
 

@@ -92,7 +92,7 @@ epx_err epx_deck_create_input(char **text) {
   int code = read_stream(stdin, EPX_DECK_INPUT, text, &length);
   char *copy = NULL;
   if (code == EPX_OK && length > 0 && memchr(*text, 0, length))
-    code = EPX_RAISE(EPX_EINPUT, "%s:1: a zero byte: this is no deck", EPX_DECK_INPUT);
+    code = EPX_RAISE(EPX_EINPUT, "%s:1: contains a zero byte, so it is not a deck", EPX_DECK_INPUT);
   if (code == EPX_OK) code = EPX_ARRAY(copy, length + 1);
   if (code == EPX_OK) memcpy(copy, *text, length);
   epx_array_destroy(text);
@@ -139,7 +139,7 @@ static int compare_settings(const void *a, const void *b) {
 static epx_err put_setting(epx_deck *deck, const setting *set) {
   const epx_tree *changed;
   EPX_TRY(epx_tree_set_path(deck->store, deck->user, set->path, set->value, &changed));
-  if (!changed) return epx_tree_raise(set->value, "no scalar stands at '%s' in this deck", set->path);
+  if (!changed) return epx_tree_raise(set->value, "this deck has no scalar '%s'", set->path);
   deck->user = changed;
   return EPX_OK;
 }
@@ -151,11 +151,10 @@ static epx_err check_no_factor(const epx_deck *deck, const setting *set) {
   for (int i = 0; i < factors->n; i++) {
     const epx_tree *along = epx_tree_get(factors->items[i], "along");
     if (strcmp(factors->keys[i], set->path) == 0 || epx_tree_get(along, set->path))
-      return epx_tree_raise(
-          set->value,
-          "%s is set by factor %s of the design at every point, so this would do nothing; change the "
-          "factor's values, or leave it out",
-          set->path, factors->keys[i]);
+      return epx_tree_raise(set->value,
+                            "%s is set by factor %s of the design at every point, so this has no effect; "
+                            "change the factor's values, or leave this out",
+                            set->path, factors->keys[i]);
   }
   return EPX_OK;
 }

@@ -423,7 +423,7 @@ static epx_err set_value(epx_tree_store *store, const char *path, const char *te
   const epx_tree *value, *changed;
   EPX_TRY(epx_tree_create_scalar(store, text, where, &value));
   EPX_TRY(epx_tree_set_path(store, *tree, path, value, &changed));
-  if (!changed) return epx_tree_raise(where, "no scalar stands at '%s' in this deck", path);
+  if (!changed) return epx_tree_raise(where, "this deck has no scalar '%s'", path);
   *tree = changed;
   return EPX_OK;
 }

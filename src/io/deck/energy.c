@@ -28,9 +28,8 @@ epx_err epx_reader_read_energy(epx_reader *r) {
   for (int i = 0; i < r->settings->n_metrics; i++)
     used = used || is_energy(r->settings->metric[i]);
   if (!used)
-    return epx_tree_raise(section,
-                          "energy: no metric uses it; ask for some in J, such as inference_energy_budgeted "
-                          "(`epilux list metrics`)");
+    return epx_tree_raise(section, "energy: no metric uses this section; add a metric in J, such as "
+                                   "inference_energy_budgeted (`epilux list metrics`)");
   if (epx_reader_is_set(r, "energy.rate_unit")) spec->rate = epx_reader_get_real(r, "energy.rate_unit");
   if (epx_reader_is_set(r, "energy.power_unit")) spec->power = epx_reader_get_real(r, "energy.power_unit");
   read_case(r, "energy.optimistic", &epx_energy_device[EPX_OPTIMISTIC], &spec->cases[EPX_OPTIMISTIC]);

@@ -108,7 +108,8 @@ static epx_err read_table(const epx_tree *map, const char *path, epx_settings *s
                           epx_correlation *kernel) {
   const epx_tree *distances = epx_tree_get(map, "distances"), *values = epx_tree_get(map, "correlations");
   if (!distances || !values || distances->n != values->n)
-    return epx_tree_raise(map, "%s: kernel table wants distances and correlations, as many of each", path);
+    return epx_tree_raise(map, "%s: kernel table needs distances and correlations, the same number of each",
+                          path);
   kernel->n_points = distances->n;
   EPX_TRY(read_numbers(distances, settings, &kernel->distance));
   return read_numbers(values, settings, &kernel->value);
@@ -123,7 +124,7 @@ static epx_err read_kernel(const epx_tree *map, const char *path, const char *fi
   if (given)
     kernel->kind = (epx_correlation_kind)get_word(map, key, epx_words_get_kernel);
   else if (varies && kernel->length == 0)
-    return epx_tree_raise(map, "%s.%s is missing; `epilux list kernels` says what there is", path, key);
+    return epx_tree_raise(map, "%s.%s is missing; see `epilux list kernels`", path, key);
   if (given && kernel->kind == EPX_CORRELATION_TABLE) return read_table(map, path, settings, kernel);
   if (varies && kernel->length == 0) return epx_tree_raise(map, "%s.%s is missing", path, length);
   return EPX_OK;

@@ -75,14 +75,14 @@ static epx_err read_crosstalk(const epx_reader *r, epx_tuning_spec *tuning) {
   tuning->isolation = get_number(r, "hardware.crosstalk.isolation");
   if (!r->settings->learning.train[tuning->parameter])
     return epx_tree_raise(parameter,
-                          "hardware.crosstalk.parameter: %s is not trained, so no heater sets it; "
-                          "name it in learning.train, or another one here",
+                          "hardware.crosstalk.parameter: %s is not trained, so no heater sets it; add it to "
+                          "learning.train, or name another parameter here",
                           parameter->text);
   if (r->settings->network.family->parameters[tuning->parameter].site != EPX_SITE_NODE)
-    return epx_tree_raise(parameter,
-                          "hardware.crosstalk.parameter: heaters set parameters of nodes; %s is one "
-                          "of links",
-                          parameter->text);
+    return epx_tree_raise(
+        parameter,
+        "hardware.crosstalk.parameter: heaters set parameters of nodes, but %s is a parameter of links",
+        parameter->text);
   return EPX_OK;
 }
 
@@ -96,15 +96,14 @@ static epx_err read_protocol(const epx_reader *r) {
   if (protocol->kind != EPX_PROTOCOL_CALIBRATE) return EPX_OK;
   if (calibrated->n == 0)
     return epx_tree_raise(epx_reader_get(r, "learning.protocol"),
-                          "learning.protocol: calibrate corrects known deviations of trained parameters, and "
-                          "no detuning is trained; name some in learning.calibration.parameters");
+                          "learning.protocol: calibrate corrects known deviations of trained parameters, but "
+                          "detuning is not trained; name others in learning.calibration.parameters");
   for (int i = 0; i < calibrated->n; i++) {
     const int p = epx_family_get_parameter(r->settings->network.family, calibrated->items[i]->text);
     if (!r->settings->learning.train[p])
       return epx_tree_raise(
           calibrated->items[i],
-          "learning.calibration.parameters: %s is not trained, so nothing sets it; name it in "
-          "learning.train",
+          "learning.calibration.parameters: %s is not trained, so nothing sets it; add it to learning.train",
           calibrated->items[i]->text);
     protocol->calibrated[p] = true;
   }

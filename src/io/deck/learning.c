@@ -18,15 +18,13 @@ static epx_err check_rate(const epx_reader *r, const epx_learning_spec *learning
   const epx_rate_spec *rate = &learning->rate;
   const epx_tree *kind = epx_reader_get(r, "learning.schedule.kind");
   if (rate->kind == EPX_RATE_STEP && learning->decay == 1)
-    return epx_tree_raise(kind,
-                          "learning.schedule.kind: step multiplies the rate by learning.decay, which is 1: "
-                          "nothing changes; set it, such as 0.5");
+    return epx_tree_raise(kind, "learning.schedule.kind: step multiplies the rate by learning.decay, which "
+                                "is 1, so the rate stays constant; set learning.decay, such as 0.5");
   if (rate->kind == EPX_RATE_COSINE && learning->decay != 1)
-    return epx_tree_raise(
-        epx_reader_get(r, "learning.decay"),
-        "learning.decay: %g does nothing beside learning.schedule.kind: cosine, which goes to "
-        "learning.schedule.floor",
-        learning->decay);
+    return epx_tree_raise(epx_reader_get(r, "learning.decay"),
+                          "learning.decay: %g has no effect with learning.schedule.kind: cosine, which ends "
+                          "at learning.schedule.floor",
+                          learning->decay);
   if (learning->epochs > 0 && rate->warm_up > learning->epochs)
     return epx_tree_raise(
         epx_reader_get(r, "learning.schedule.warm_up"),
@@ -45,13 +43,13 @@ static epx_err check_cost(const epx_reader *r) {
     return epx_tree_raise(
         epx_reader_get(r, "learning.cost"),
         "learning.cost: cross-entropy takes readouts for numbers that can grow without end, and phases count "
-        "modulo 2 pi; phase-cosine or squared-error is wanted, or network.outputs.readout: sine");
+        "modulo 2 pi; use phase-cosine or squared-error, or network.outputs.readout: sine");
   if (settings->cost.kind == EPX_PHASE_COSINE && !phase)
-    return epx_tree_raise(
-        epx_reader_get(r, "learning.cost"),
-        "learning.cost: phase-cosine compares angles, and network.outputs.readout is %s; cross-entropy or "
-        "squared-error is wanted",
-        epx_network_get_readout_name(settings->network.readout));
+    return epx_tree_raise(epx_reader_get(r, "learning.cost"),
+                          "learning.cost: phase-cosine compares angles, and network.outputs.readout is %s; "
+                          "use cross-entropy or "
+                          "squared-error",
+                          epx_network_get_readout_name(settings->network.readout));
   return EPX_OK;
 }
 
@@ -91,7 +89,7 @@ epx_err epx_reader_read_learning(epx_reader *r) {
   learning->nudging.n_probes = epx_reader_get_integer(r, "learning.nudge.probes");
   if (learning->nudging.n_points % 2 != 0)
     return epx_tree_raise(epx_reader_get(r, "learning.nudge.points"),
-                          "learning.nudge.points: %d; an even number is wanted", learning->nudging.n_points);
+                          "learning.nudge.points: %d; must be even", learning->nudging.n_points);
   settings->cost.kind = (epx_cost_kind)epx_reader_get_word(r, "learning.cost", epx_words_get_cost);
   settings->cost.off =
       epx_reader_is_set(r, "learning.targets.off") ? epx_reader_get_real(r, "learning.targets.off") : 0;
@@ -101,7 +99,7 @@ epx_err epx_reader_read_learning(epx_reader *r) {
       settings->network.readout == EPX_READ_PHASE && settings->network.readout_scale == 1;
   EPX_TRY(check_cost(r));
   if (settings->cost.on == settings->cost.off)
-    return epx_tree_raise(epx_reader_get(r, "learning.targets"), "learning.targets: on and off are the same");
+    return epx_tree_raise(epx_reader_get(r, "learning.targets"), "learning.targets: on and off must differ");
   read_optimizer(r, &learning->optimizer);
   learning->epochs = epx_reader_get_integer(r, "learning.epochs");
   learning->batch = epx_reader_get_integer(r, "learning.batch");
@@ -110,9 +108,9 @@ epx_err epx_reader_read_learning(epx_reader *r) {
   EPX_TRY(check_rate(r, learning));
   learning->patience = epx_reader_get_integer(r, "learning.patience");
   if (learning->patience > 0 && settings->task.validation_fraction == 0)
-    return epx_tree_raise(epx_reader_get(r, "learning.patience"),
-                          "learning.patience: it watches the validation part, and there is none; set "
-                          "task.validation_fraction, such as 0.2");
+    return epx_tree_raise(
+        epx_reader_get(r, "learning.patience"),
+        "learning.patience: needs a validation part; set task.validation_fraction, such as 0.2");
   learning->target_accuracy = epx_reader_get_real(r, "learning.target_accuracy");
   if (learning->target_accuracy > 0 && settings->task.validation_fraction == 0)
     return epx_tree_raise(epx_reader_get(r, "learning.target_accuracy"),

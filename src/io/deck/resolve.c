@@ -13,7 +13,7 @@
 #include "photonic/families/resonators/ring_parameters.h"
 #include "photonic/topology.h"
 
-enum { PATH_SIZE = 256, FALLBACK_SIZE = 256 };
+enum { PATH_SIZE = 256, FALLBACK_SIZE = 256, CONDITION_SIZE = 512 };
 
 static epx_err resolve_section(epx_resolver *r, const char *schema_path, const char *path,
                                const epx_tree *user, const epx_parameter *parameter, epx_tree *made);
@@ -44,9 +44,9 @@ static epx_err raise_missing(const epx_schema_entry *entry, const char *path, co
 }
 
 static epx_err raise_unused(const char *unmet, const char *path, const epx_tree *node) {
-  const char *condition = *unmet == '.' ? unmet + 1 : unmet;
-  return epx_tree_raise(node, "%s does nothing here; it is for %.*s", path, (int)strcspn(condition, ";"),
-                        condition);
+  char condition[CONDITION_SIZE];
+  epx_schema_view_condition(unmet, condition, sizeof condition);
+  return epx_tree_raise(node, "%s has no effect here; it is used with %s", path, condition);
 }
 
 /* What --set decides outranks what the file says of the other case: such keys fall away without a word. */
@@ -86,10 +86,10 @@ static epx_err raise_section(const epx_schema_entry *entry, const char *path, co
   for (EPX_SCHEMA_EACH(child, entry->path)) {
     const char *key = epx_schema_get_key(child);
     const size_t length = strlen(keys);
-    snprintf(keys + length, sizeof keys - length, "%s%s", length > 0 ? ", " : ", with ",
+    snprintf(keys + length, sizeof keys - length, "%s%s", length > 0 ? ", " : " with the keys ",
              strcmp(key, "*") == 0 ? "…" : key);
   }
-  return epx_tree_raise(node, "%s: a section is wanted%s", path, keys);
+  return epx_tree_raise(node, "%s: must be a section%s", path, keys);
 }
 
 /* A section that has words may be given as one of them, its kind; a map that names no kind is of the kind that
@@ -127,14 +127,14 @@ static epx_err resolve_rows(epx_resolver *r, const epx_schema_entry *entry, cons
   epx_tree *list, *row;
   char path[PATH_SIZE], schema_path[PATH_SIZE];
   if (user->kind != EPX_TREE_LIST)
-    return epx_tree_raise(user, "%s: a list of rows is wanted, such as %s", entry->path, entry->example);
+    return epx_tree_raise(user, "%s: must be a list of rows, such as %s", entry->path, entry->example);
   snprintf(schema_path, sizeof schema_path, "%s.*", entry->path);
   EPX_TRY(epx_tree_create(r->store, EPX_TREE_LIST, user, &list));
   EPX_TRY(epx_tree_write_item(r->store, made, epx_schema_get_key(entry), list));
   for (int i = 0; i < user->n; i++) {
     snprintf(path, sizeof path, "%s.%d", entry->path, i);
     if (user->items[i]->kind != EPX_TREE_MAP)
-      return epx_tree_raise(user->items[i], "%s: a row is a map, such as %s", path, entry->example);
+      return epx_tree_raise(user->items[i], "%s: a row must be a map, such as %s", path, entry->example);
     EPX_TRY(epx_tree_create(r->store, EPX_TREE_MAP, user->items[i], &row));
     EPX_TRY(epx_tree_write_item(r->store, list, NULL, row));
     EPX_TRY(resolve_section(r, schema_path, path, user->items[i], NULL, row));
@@ -148,11 +148,10 @@ static epx_err check_listed(const epx_resolver *r, const char *path, const epx_t
   const epx_tree *kind = epx_tree_get_path(r->root, "network.topology.kind");
   if (strcmp(kind->text, "edge-list") != 0 || !file || epx_resolve_is_stored(r->root)) return EPX_OK;
   if (epx_topology_is_pattern(file->text)) return EPX_OK;
-  return epx_tree_raise(
-      node,
-      "%s: the couplings are those of network.topology.path, %s; leave this out, or make the "
-      "file a pattern, which has links alone",
-      path, file->text);
+  return epx_tree_raise(node,
+                        "%s: the couplings come from network.topology.path, %s; leave this key out, or use a "
+                        "file of kind 'pattern', which lists links without values",
+                        path, file->text);
 }
 
 /* To load a plugin is to run it: that it is the one that is meant is known before. */
@@ -227,8 +226,8 @@ static epx_err check_mirrored(const epx_resolver *r, const char *path, int i, in
   char remedy[160] = "";
   if (there == (is_skew ? -back : back)) return EPX_OK;
   if (skew && !is_skew)
-    snprintf(remedy, sizeof remedy, "; a W that is not goes here as (W + W')/2 and to %s as (W - W')/2",
-             skew->name);
+    snprintf(remedy, sizeof remedy,
+             "; write a matrix W that is not symmetric as (W + W')/2 here and (W - W')/2 in %s", skew->name);
   return epx_tree_raise(item, "%s: not %s: row %d, column %d is %s, row %d, column %d is %s%s", path,
                         is_skew ? "antisymmetric" : "symmetric", i, j, item->text, j, i, mirror->text,
                         remedy);
@@ -240,8 +239,9 @@ static epx_err read_matrix(epx_resolver *r, const epx_target *target, const char
     epx_tree *row;
     const epx_tree *given = node->items[i];
     if (given->kind != EPX_TREE_LIST || given->n != node->n)
-      return epx_tree_raise(given, "%s: row %d has %d numbers, the matrix %d rows; it must be square", path,
-                            i, given->kind == EPX_TREE_LIST ? given->n : 1, node->n);
+      return epx_tree_raise(given,
+                            "%s: the matrix must be square, but row %d has %d numbers and there are %d rows",
+                            path, i, given->kind == EPX_TREE_LIST ? given->n : 1, node->n);
     EPX_TRY(epx_tree_create(r->store, EPX_TREE_LIST, given, &row));
     EPX_TRY(epx_tree_write_item(r->store, matrix, NULL, row));
     for (int j = 0; j < node->n; j++) {
@@ -258,7 +258,7 @@ static epx_err read_values(epx_resolver *r, const epx_target *target, const char
                            bool link, const epx_tree **out) {
   epx_tree *list;
   if (node->n == 0)
-    return epx_tree_raise(node, "%s: an empty list; a number or a value a %s is wanted", path,
+    return epx_tree_raise(node, "%s: the list is empty; give one number, or one per %s", path,
                           link ? "link" : "node");
   EPX_TRY(epx_tree_create(r->store, EPX_TREE_LIST, node, &list));
   *out = list;
@@ -281,7 +281,7 @@ static epx_err resolve_parameter(epx_resolver *r, const epx_schema_entry *entry,
   snprintf(path, sizeof path, "network.parameters.%s", parameter->name);
   if (parameter == &r->family->parameters[epx_family_get_coupling(r->family)] &&
       epx_tree_get(made, "coupling_spread"))
-    return epx_tree_raise(node, "%s and network.parameters.coupling_spread exclude each other", path);
+    return epx_tree_raise(node, "%s and network.parameters.coupling_spread cannot both be given", path);
   if (parameter == &r->family->parameters[epx_family_get_coupling(r->family)])
     EPX_TRY(check_listed(r, path, node));
   if (node->kind == EPX_TREE_MAP) {
@@ -334,9 +334,9 @@ static epx_err resolve_parameters(epx_resolver *r, const epx_schema_entry *entry
       EPX_TRY(resolve_silent(r, entry, parameter, made));
     } else if (!epx_tree_get(made, "coupling_spread") && strcmp(kind->text, "edge-list") != 0) {
       if (strcmp(kind->text, "matrix") == 0)
-        return epx_tree_raise(made,
-                              "network.parameters.%s is missing; topology matrix wants the matrix there",
-                              parameter->name);
+        return epx_tree_raise(
+            made, "network.parameters.%s is missing; network.topology.kind: matrix needs the matrix there",
+            parameter->name);
       EPX_TRY(resolve_silent(r, entry, parameter, made));
     }
   }

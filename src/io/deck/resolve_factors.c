@@ -21,15 +21,15 @@ static epx_err check_reachable(const epx_resolver *r, const char *path, const ep
   EPX_TRY(epx_tree_set_path(r->store, r->user, path, where, &changed));
   if (changed) return EPX_OK;
   return epx_tree_raise(
-      where, "'%s' leads through what is no map in this deck: %s", path,
-      "write the map out, such as {distribution: uniform, low: 0, high: 1}, to vary a part of it");
+      where, "'%s' leads through a value that is not a map in this deck: %s", path,
+      "to vary a part of it, write it as a map, such as {distribution: uniform, low: 0, high: 1}");
 }
 
 static epx_err read_values(const epx_resolver *r, const epx_target *target, const char *path,
                            const epx_tree *node, const epx_tree **out) {
   epx_tree *list;
   if (node->kind != EPX_TREE_LIST || node->n == 0)
-    return epx_tree_raise(node, "%s: a list of values is wanted: [a, b, …]", path);
+    return epx_tree_raise(node, "%s: must be a list of values: [a, b, …]", path);
   EPX_TRY(epx_tree_create(r->store, EPX_TREE_LIST, node, &list));
   for (int i = 0; i < node->n; i++) {
     const epx_tree *item;
@@ -44,8 +44,7 @@ static epx_err check_different(const char *path, const epx_tree *list) {
   for (int i = 0; i < list->n; i++)
     for (int k = 0; k < i; k++)
       if (epx_tree_is_equal(list->items[i], list->items[k]))
-        return epx_tree_raise(list->items[i], "%s: %s stands twice among the values", path,
-                              list->items[i]->text);
+        return epx_tree_raise(list->items[i], "%s: the value %s appears twice", path, list->items[i]->text);
   return EPX_OK;
 }
 
@@ -53,7 +52,7 @@ static epx_err resolve_along(const epx_resolver *r, const epx_tree *factors, con
                              const epx_tree *along, int n_values, epx_tree *made) {
   epx_tree *map;
   if (along->kind != EPX_TREE_MAP)
-    return epx_tree_raise(along, "%s: `along` is a map from paths to lists", path);
+    return epx_tree_raise(along, "%s: `along` must be a map from paths to lists", path);
   EPX_TRY(epx_tree_create(r->store, EPX_TREE_MAP, along, &map));
   for (int i = 0; i < along->n; i++) {
     const char *other = along->keys[i];
@@ -62,11 +61,11 @@ static epx_err resolve_along(const epx_resolver *r, const epx_tree *factors, con
     EPX_TRY(epx_target_get(r, other, node, &target));
     EPX_TRY(check_reachable(r, other, node));
     if (epx_tree_get(factors, other))
-      return epx_tree_raise(node, "%s goes along with %s, so it cannot be a factor too", other, path);
+      return epx_tree_raise(node, "%s changes along with %s, so it cannot be a factor itself", other, path);
     EPX_TRY(read_values(r, &target, other, node, &list));
     if (list->n != n_values)
-      return epx_tree_raise(node, "%s: %d values go along with %d of %s; as many are wanted", other, list->n,
-                            n_values, path);
+      return epx_tree_raise(node, "%s: %d values, but factor %s has %d; give the same number", other, list->n,
+                            path, n_values);
     EPX_TRY(epx_tree_write_item(r->store, map, other, list));
   }
   return epx_tree_write_item(r->store, made, "along", map);
@@ -107,7 +106,7 @@ static epx_err resolve_levels(const epx_resolver *r, const char *path, const epx
   const char *method = get_method(r, made);
   if (levels && strcmp(method, "grid") != 0 && strcmp(method, "one-at-a-time") != 0 &&
       strcmp(method, "morris") != 0)
-    return epx_tree_raise(levels, "%s: levels does nothing with design.method %s", path, method);
+    return epx_tree_raise(levels, "%s: levels has no effect with design.method: %s", path, method);
   return EPX_OK;
 }
 
@@ -118,11 +117,11 @@ static epx_err resolve_range(const epx_resolver *r, const epx_target *target, co
   EPX_TRY(resolve_scalar(r, NULL, path, "scale", user, "linear", made));
   EPX_TRY(resolve_levels(r, path, user, made));
   const epx_tree *low = epx_tree_get(made, "low"), *high = epx_tree_get(made, "high");
-  if (!low || !high) return epx_tree_raise(user, "%s: a factor has `values`, or `low` and `high`", path);
+  if (!low || !high) return epx_tree_raise(user, "%s: a factor needs `values`, or `low` and `high`", path);
   if (strtod(low->text, NULL) >= strtod(high->text, NULL))
     return epx_tree_raise(high, "%s: high %s is not above low %s", path, high->text, low->text);
   if (strcmp(epx_tree_get(made, "scale")->text, "log") == 0 && strtod(low->text, NULL) <= 0)
-    return epx_tree_raise(low, "%s: a logarithmic range begins above 0, not at %s", path, low->text);
+    return epx_tree_raise(low, "%s: a logarithmic range must begin above 0, not at %s", path, low->text);
   return EPX_OK;
 }
 
@@ -157,7 +156,7 @@ static epx_err resolve_spread(const epx_resolver *r, const epx_target *target, c
     if (wanted && epx_tree_is_null(given))
       return epx_tree_raise(user, "%s: distribution %s wants `%s`", path, kind->text, key);
     if (!wanted && !epx_tree_is_null(given))
-      return epx_tree_raise(given, "%s: `%s` does nothing with distribution %s", path, key, kind->text);
+      return epx_tree_raise(given, "%s: `%s` has no effect with distribution %s", path, key, kind->text);
     if (wanted)
       EPX_TRY(
           resolve_scalar(r, strcmp(key, "sigma") == 0 ? &deviation : target, path, key, user, NULL, made));
@@ -187,7 +186,7 @@ static epx_err check_factor_keys(const epx_resolver *r, const char *path, const 
                                        "distribution", "mean", "sigma", "mode"};
   char section[PATH_SIZE];
   if (user->kind != EPX_TREE_MAP)
-    return epx_tree_raise(user, "%s: a factor is a map: {values: [a, b]} or {low: a, high: b}", path);
+    return epx_tree_raise(user, "%s: a factor must be a map: {values: [a, b]} or {low: a, high: b}", path);
   snprintf(section, sizeof section, "design.factors.%.200s", path);
   for (int i = 0; i < user->n; i++) {
     char known[PATH_SIZE];
@@ -198,10 +197,10 @@ static epx_err check_factor_keys(const epx_resolver *r, const char *path, const 
   const bool values = !epx_tree_is_null(epx_tree_get(user, "values"));
   for (size_t i = 0; values && i < sizeof ranges / sizeof *ranges; i++)
     if (epx_tree_get(user, ranges[i]))
-      return epx_tree_raise(epx_tree_get(user, ranges[i]), "%s: `%s` and `values` exclude each other", path,
+      return epx_tree_raise(epx_tree_get(user, ranges[i]), "%s: `%s` and `values` cannot both be given", path,
                             ranges[i]);
   if (!values && epx_tree_get(user, "along"))
-    return epx_tree_raise(epx_tree_get(user, "along"), "%s: `along` wants `values`", path);
+    return epx_tree_raise(epx_tree_get(user, "along"), "%s: `along` needs `values`", path);
   return EPX_OK;
 }
 
@@ -217,7 +216,7 @@ static epx_err resolve_factor(const epx_resolver *r, const epx_tree *factors, co
     return epx_tree_raise(epx_tree_get(made, "part"), "%s: `part` wants a second design: design.inner", path);
   if (epx_tree_is_null(values)) {
     if (!is_numeric(&target))
-      return epx_tree_raise(user, "%s: words have no range; `values: [a, b]` is wanted", path);
+      return epx_tree_raise(user, "%s: words have no range; use `values: [a, b]`", path);
     EPX_TRY(resolve_scalar(r, NULL, path, "distribution", user, NULL, made));
     return resolve_numbers(r, &target, path, user, made);
   }

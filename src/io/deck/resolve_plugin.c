@@ -105,12 +105,13 @@ epx_err epx_resolve_check_file(const epx_tree *resolved, const char *file, const
                                const epx_tree *given) {
   char text[EPX_RESOLVE_CHECKSUM_SIZE];
   const epx_tree *named = epx_tree_get_path(resolved, file);
-  if (!named) return epx_tree_raise(given, "%s: of no file: the deck has no %s", path, file);
+  if (!named)
+    return epx_tree_raise(given, "%s: there is no file to compare with: the deck has no %s", path, file);
   if (epx_resolve_eval_checksum(named, text) != EPX_OK)
     return epx_tree_raise(given, "%s: %s", path, epx_error_get_message());
   if (strcmp(text, given->text) == 0) return EPX_OK;
   return epx_tree_raise(given,
-                        "%s: %s, but that of %s is %s: it is another file than when the deck was resolved; "
-                        "leave the key out to take it as it is",
+                        "%s: %s, but the checksum of %s is %s: the file has changed since the deck was "
+                        "resolved; leave this key out to use the file as it is",
                         path, given->text, named->text, text);
 }

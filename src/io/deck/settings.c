@@ -19,9 +19,9 @@ static epx_err read_study(epx_reader *r) {
   const epx_tree *name = epx_reader_get(r, "study.name");
   for (const unsigned char *c = (const unsigned char *)name->text; *c; c++)
     if (iscntrl(*c))
-      return epx_tree_raise(
-          name, "study.name: a control character (%d, at byte %d) cannot stand in the name of a file", *c,
-          (int)((const char *)c - name->text));
+      return epx_tree_raise(name,
+                            "study.name: a control character (%d, at byte %d) cannot be part of a file name",
+                            *c, (int)((const char *)c - name->text));
   if (name->text[0] == '\0')
     return epx_tree_raise(name,
                           "study.name: an empty text cannot name a file; leave the key out for 'study'");
@@ -120,7 +120,7 @@ static epx_err read_topology(epx_reader *r) {
     snprintf(path, sizeof path, "network.parameters.%s", family->parameters[coupling].name);
     const epx_tree *node = epx_reader_get(r, path);
     if (value->kind != EPX_VALUE_MATRIX)
-      return epx_tree_raise(node, "%s: topology matrix wants a matrix here", path);
+      return epx_tree_raise(node, "%s: must be a matrix for network.topology.kind: matrix", path);
     spec->matrix = value->values;
     spec->n_nodes = node->n;
   } else if (spec->kind == EPX_LAYERED) {
@@ -150,13 +150,13 @@ static epx_err read_network(epx_reader *r) {
   EPX_TRY(epx_reader_read_integers(r, "network.inputs.nodes", &network->n_inputs, &network->input_nodes));
   EPX_TRY(epx_reader_read_integers(r, "network.outputs.nodes", &network->n_outputs, &network->output_nodes));
   if (count && network->output_nodes)
-    return epx_tree_raise(count, "network.outputs.count and network.outputs.nodes exclude each other");
+    return epx_tree_raise(count, "network.outputs.count and network.outputs.nodes cannot both be given");
   if (count) network->n_outputs = epx_reader_get_integer(r, "network.outputs.count");
   network->encoding = (epx_encoding)epx_reader_get_word(r, "network.inputs.encoding", epx_words_get_encoding);
   if (network->encoding != EPX_ENCODE_AMPLITUDE &&
       !(network->family->encodings & EPX_ENCODES(network->encoding)))
     return epx_tree_raise(epx_reader_get(r, "network.inputs.encoding"),
-                          "network.inputs.encoding: family %s takes no input by %s; amplitude is its own way",
+                          "network.inputs.encoding: family %s has no encoding %s; use amplitude",
                           network->family->name, epx_reader_get(r, "network.inputs.encoding")->text);
   const bool powered = epx_reader_get(r, "network.inputs.power") != NULL;
   r->settings->input_power = powered ? epx_reader_get_real(r, "network.inputs.power") : 0;
@@ -166,12 +166,12 @@ static epx_err read_network(epx_reader *r) {
       (epx_readout_kind)epx_reader_get_word(r, "network.outputs.readout", epx_words_get_readout);
   if (!(epx_family_get_readouts(network->family) & EPX_READS(network->readout)))
     return epx_tree_raise(readout,
-                          "network.outputs.readout: family %s has no %s to read; `epilux list readouts`",
+                          "network.outputs.readout: family %s has no readout %s; see `epilux list families`",
                           network->family->name, readout->text);
   if (network->readout == EPX_READ_BALANCED && network->output_nodes) {
     if (network->n_outputs % 2 != 0)
       return epx_tree_raise(epx_reader_get(r, "network.outputs.nodes"),
-                            "network.outputs.nodes: %d nodes; a balanced pair reads two an output",
+                            "network.outputs.nodes: %d nodes, but a balanced pair reads two nodes per output",
                             network->n_outputs);
     network->n_outputs /= 2;
   }
@@ -190,7 +190,7 @@ static epx_err read_task(epx_reader *r) {
   EPX_TRY(epx_reader_read_text(r, "task.test_labels", &task->test_labels));
   if (!task->test_path != !task->test_labels)
     return epx_tree_raise(epx_reader_get(r, task->test_path ? "task.test_path" : "task.test_labels"),
-                          "task.test_path and task.test_labels go together: one is missing");
+                          "task.test_path and task.test_labels: give both or neither");
   EPX_TRY(epx_reader_read_integers(r, "task.classes", &task->n_classes, &task->classes));
   task->validation_fraction = epx_reader_get_real(r, "task.validation_fraction");
   task->n_samples = epx_reader_get_integer(r, "task.samples");
@@ -258,7 +258,7 @@ static epx_err read_equilibrium(epx_reader *r) {
   EPX_TRY(read_duration(r, options));
   const int code = epx_equilibrium_check(options);
   if (code == EPX_EINPUT)
-    return epx_tree_raise(epx_reader_get(r, "equilibrium"), "equilibrium: %s", epx_error_get_message());
+    return epx_tree_raise(epx_reader_get(r, "equilibrium"), "%s", epx_error_get_message());
   return code;
 }
 
@@ -286,7 +286,7 @@ static epx_err read_metrics(epx_reader *r) {
   epx_settings *settings = r->settings;
   const epx_tree *metrics = epx_reader_get(r, "metrics"), *curves = epx_reader_get(r, "curves"),
                  *quantiles = epx_reader_get(r, "quantiles");
-  if (metrics->n == 0) return epx_tree_raise(metrics, "metrics: at least one is wanted");
+  if (metrics->n == 0) return epx_tree_raise(metrics, "metrics: name at least one metric");
   settings->n_metrics = metrics->n;
   EPX_TRY(epx_settings_create_owned(r->settings, (size_t)metrics->n, sizeof *settings->metric,
                                     &settings->metric));
@@ -337,7 +337,7 @@ static epx_err read_sampling(epx_reader *r) {
   if (settings->n_instances <= capacity) return EPX_OK;
   return epx_tree_raise(
       epx_reader_get(r, "population.instances"),
-      "population.instances: %d are more than the %lld dies of population.sampling (%d a wafer)",
+      "population.instances: %d are more than the %lld dies of population.sampling (%d per wafer)",
       settings->n_instances, (long long)capacity, settings->yield.n_dies);
 }
 
@@ -349,8 +349,7 @@ static epx_err read_yield(epx_reader *r) {
   if (!section) return EPX_OK;
   if (!least == !most)
     return epx_tree_raise(most ? most : section, "yield: %s",
-                          most ? "at_least and at_most exclude each other"
-                               : "at_least or at_most is missing");
+                          most ? "give at_least or at_most, not both" : "at_least or at_most is missing");
   yield->metric = epx_reader_get_word(r, "yield.metric", epx_words_get_metric);
   yield->at_most = most != NULL;
   yield->limit = epx_reader_get_real(r, most ? "yield.at_most" : "yield.at_least");
@@ -358,7 +357,8 @@ static epx_err read_yield(epx_reader *r) {
   yield->interval = (epx_yield_method)epx_reader_get_word(r, "yield.interval", epx_words_get_interval);
   for (int i = 0; i < r->settings->n_metrics; i++)
     if ((int)r->settings->metric[i] == yield->metric) return EPX_OK;
-  return epx_tree_raise(epx_reader_get(r, "yield.metric"), "yield.metric: %s is not among the metrics",
+  return epx_tree_raise(epx_reader_get(r, "yield.metric"),
+                        "yield.metric: %s is not measured; add it to metrics",
                         epx_reader_get(r, "yield.metric")->text);
 }
 

@@ -40,11 +40,10 @@ static epx_err read_parameter(epx_reader *r, const trained *t, const epx_paramet
   double *all, *own;
   snprintf(path, sizeof path, "/parameters/%s", parameter->name);
   if (epx_archive_read_lengths(t->archive, path, 3, lengths) != EPX_OK)
-    return epx_tree_raise(
-        epx_reader_get(r, "network.start.parameters"),
-        "network.start.parameters: %s keeps no %s; it must come from a deck of the same family with "
-        "`keep_parameters: true`",
-        t->path, parameter->name);
+    return epx_tree_raise(epx_reader_get(r, "network.start.parameters"),
+                          "network.start.parameters: %s contains no %s; it must come from a deck of the same "
+                          "family with `keep_parameters: true`",
+                          t->path, parameter->name);
   EPX_TRY(check_indices(r, t, lengths));
   EPX_TRY(epx_settings_create_owned(r->settings, lengths[0] * lengths[1] * lengths[2], sizeof *all, &all));
   const epx_archive_array array = {

@@ -69,7 +69,7 @@ static epx_err check_scalar(const epx_target *target, const char *path, const ep
       [EPX_SCHEMA_REALS] = "a quantity",      [EPX_SCHEMA_WORDS] = "a word",
       [EPX_SCHEMA_VALUE] = "a quantity"};
   if (node->kind == EPX_TREE_SCALAR && !epx_tree_is_null(node)) return EPX_OK;
-  return epx_tree_raise(node, "%s: %s is wanted, not %s", path, wanted[target->entry->type], get_kind(node));
+  return epx_tree_raise(node, "%s: must be %s, not %s", path, wanted[target->entry->type], get_kind(node));
 }
 
 /* Names the ends that say something: an integer's largest does not, to who gave too small a one. */
@@ -85,12 +85,11 @@ static epx_err check_range(const epx_target *target, const char *path, const epx
   const char *least = target->above ? "more than" : "at least",
              *most = target->below ? "less than" : "at most";
   if (isinf(high) || (below && high == INT_MAX))
-    return epx_tree_raise(node, "%s: %s is out of range: %s %s%s is wanted", path, node->text, least, a,
-                          unit);
+    return epx_tree_raise(node, "%s: %s is out of range: must be %s %s%s", path, node->text, least, a, unit);
   if (isinf(low))
-    return epx_tree_raise(node, "%s: %s is out of range: %s %s%s is wanted", path, node->text, most, b, unit);
-  return epx_tree_raise(node, "%s: %s is out of range: %s %s and %s %s%s is wanted", path, node->text, least,
-                        a, most, b, unit);
+    return epx_tree_raise(node, "%s: %s is out of range: must be %s %s%s", path, node->text, most, b, unit);
+  return epx_tree_raise(node, "%s: %s is out of range: must be %s %s and %s %s%s", path, node->text, least, a,
+                        most, b, unit);
 }
 
 /* The ends belong to the range, in whatever unit they are written: what rounding takes away is given back. */
@@ -142,7 +141,7 @@ static epx_err read_integer(epx_tree_store *store, const epx_target *target, con
   long long value = strtoll(node->text, &end, 10);
   if (errno != 0 || *end || end == node->text) {
     if (!epx_number_read_whole(node->text, &number) || fabs(number) >= 9e15 || floor(number) != number)
-      return epx_tree_raise(node, "%s: an integer is wanted, not '%s'", path, node->text);
+      return epx_tree_raise(node, "%s: must be an integer, not '%s'", path, node->text);
     value = (long long)number;
   }
   EPX_TRY(check_range(target, path, node, (double)value));
@@ -165,7 +164,7 @@ static epx_err read_word(epx_tree_store *store, const epx_target *target, const 
   const char *nearest = epx_nearest_get(node->text, n, words);
   if (nearest)
     return epx_tree_raise(node, "%s: unknown word '%s'; did you mean %s?", path, node->text, nearest);
-  return epx_tree_raise(node, "%s: unknown word '%s'; it is one of %s", path, node->text, list);
+  return epx_tree_raise(node, "%s: unknown word '%s'; must be one of %s", path, node->text, list);
 }
 
 static epx_err read_text(epx_tree_store *store, const epx_tree *node, const epx_tree **out) {
@@ -183,7 +182,7 @@ epx_err epx_target_read_scalar(epx_tree_store *store, const epx_target *target, 
   switch (target->entry->type) {
   case EPX_SCHEMA_BOOLEAN:
     if (strcmp(node->text, "true") != 0 && strcmp(node->text, "false") != 0)
-      return epx_tree_raise(node, "%s: true or false is wanted, not '%s'", path, node->text);
+      return epx_tree_raise(node, "%s: must be true or false, not '%s'", path, node->text);
     return epx_tree_create_scalar(store, node->text, node, out);
   case EPX_SCHEMA_INTEGER:
   case EPX_SCHEMA_INTEGERS:
@@ -204,15 +203,15 @@ static epx_err read_list(epx_tree_store *store, const epx_target *target, const 
                          const char *path, const epx_tree *node, const epx_tree **out) {
   epx_tree *list;
   if (node->kind != EPX_TREE_LIST)
-    return epx_tree_raise(node, "%s: a list is wanted, not %s: [%s]", path, get_kind(node),
-                          node->kind == EPX_TREE_SCALAR ? node->text : "…");
+    return epx_tree_raise(node, "%s: must be a list, such as [%s], not %s", path,
+                          node->kind == EPX_TREE_SCALAR ? node->text : "…", get_kind(node));
   EPX_TRY(epx_tree_create(store, EPX_TREE_LIST, node, &list));
   for (int i = 0; i < node->n; i++) {
     const epx_tree *item;
     EPX_TRY(epx_target_read_scalar(store, target, family, path, node->items[i], &item));
     for (int k = 0; k < i && target->entry->type == EPX_SCHEMA_WORDS; k++)
       if (epx_tree_is_equal(list->items[k], item))
-        return epx_tree_raise(item, "%s: %s stands twice", path, item->text);
+        return epx_tree_raise(item, "%s: %s appears twice", path, item->text);
     EPX_TRY(epx_tree_write_item(store, list, NULL, item));
   }
   *out = list;

@@ -110,8 +110,8 @@ static epx_err raise_path(const epx_resolver *resolver, const char *path, const 
   for (int i = 0; epx_schema_get(i); i++)
     if (epx_schema_is_factor(epx_schema_get(i))) add_entry(resolver, epx_schema_get(i), paths);
   const char *nearest = get_nearest_path(path, paths);
-  if (nearest) return epx_tree_raise(where, "no scalar stands at '%s'; did you mean %s?", path, nearest);
-  return epx_tree_raise(where, "no scalar stands at '%s'; a path is such as network.inputs.scale", path);
+  if (nearest) return epx_tree_raise(where, "there is no scalar '%s'; did you mean %s?", path, nearest);
+  return epx_tree_raise(where, "there is no scalar '%s'; write a path such as network.inputs.scale", path);
 }
 
 epx_err epx_target_get(const epx_resolver *resolver, const char *path, const epx_tree *where,
@@ -121,7 +121,8 @@ epx_err epx_target_get(const epx_resolver *resolver, const char *path, const epx
   const epx_schema_entry *entry = get_entry(resolver, path, &parameter, &beside);
   if (!entry) return raise_path(resolver, path, where);
   if (!epx_schema_is_factor(entry))
-    return epx_tree_raise(where, "%s cannot be a factor: only scalars that a trial depends on can", path);
+    return epx_tree_raise(where, "%s cannot be a factor: a factor must be a scalar that changes the trials",
+                          path);
   *target = epx_target_eval(entry, parameter, beside);
   return EPX_OK;
 }
@@ -154,8 +155,9 @@ int epx_target_raise_key(const epx_resolver *resolver, const char *schema_path, 
   const char *section = *path ? path : "the deck", *nearest = epx_nearest_get(key, keys->n, keys->list);
   const char *elsewhere = get_elsewhere(key);
   if (epx_schema_get_by_path(key) && strchr(key, '.'))
-    return epx_tree_raise(where, "unknown key '%s' in %s; sections nest: `%.*s:` and its keys below", key,
-                          section, (int)strcspn(key, "."), key);
+    return epx_tree_raise(
+        where, "unknown key '%s' in %s; write sections as nested maps: `%.*s:` with its keys below", key,
+        section, (int)strcspn(key, "."), key);
   if (elsewhere)
     return epx_tree_raise(where, "unknown key '%s' in %s; did you mean %s?", key, section, elsewhere);
   if (nearest)

@@ -208,7 +208,7 @@ static epx_err check_idle(const char *path) {
   EPX_TRY(epx_results_create_name(path, "lock", &lock));
   epx_lock_get_holder(lock, holder, sizeof holder);
   epx_array_destroy(&lock);
-  return *holder ? EPX_RAISE(EPX_EBUSY, "%s: held by %s: take another name", path, holder) : EPX_OK;
+  return *holder ? EPX_RAISE(EPX_EBUSY, "%s: in use by %s; choose another name", path, holder) : EPX_OK;
 }
 
 /** Tells whether a file says that it holds something else. What cannot be read is no loss. */
@@ -230,5 +230,5 @@ epx_err epx_trajectory_check_output(const char *path) {
   EPX_TRY(epx_output_check_replaceable(path));
   if (!is_other(path)) return EPX_OK;
   return EPX_RAISE(EPX_EINPUT,
-                   "%s: holds no trajectory, and simulate replaces nothing else: take another name", path);
+                   "%s: is not a trajectory, and simulate replaces no other file; choose another name", path);
 }

@@ -83,7 +83,7 @@ static epx_err write_file(const epx_checkpoint_key *key, double share, const epx
   for (int k = 0; k < restart->n_parts; k++)
     EPX_TRY(write_bytes(file, name, restart->part[k].data, restart->part[k].n_bytes));
   if (fflush(file) != 0 || fsync(fileno(file)) != 0)
-    return EPX_RAISE(EPX_EFILE, "%s: cannot be brought to the disk: %s", name, strerror(errno));
+    return EPX_RAISE(EPX_EFILE, "%s: cannot be written to disk: %s", name, strerror(errno));
   return EPX_OK;
 }
 

@@ -89,7 +89,7 @@ epx_err epx_journal_write_buffer(epx_journal *journal, bool sync) {
   if (fstat(journal->file, &state) == 0 && state.st_nlink == 0)
     return EPX_RAISE(EPX_EFILE, "%s: was removed while the campaign ran", journal->path);
   if (fdatasync(journal->file) != 0)
-    return EPX_RAISE(EPX_EFILE, "%s: cannot be brought to the disk: %s", journal->path, strerror(errno));
+    return EPX_RAISE(EPX_EFILE, "%s: cannot be written to disk: %s", journal->path, strerror(errno));
   return EPX_OK;
 }
 
@@ -111,7 +111,7 @@ epx_err epx_journal_set_empty(epx_journal *journal) {
   const off_t header = HEADER_WORDS * (off_t)sizeof(uint64_t);
   journal->n_buffered = 0;
   if (ftruncate(journal->file, header) != 0)
-    return EPX_RAISE(EPX_EFILE, "%s: cannot be cut: %s", journal->path, strerror(errno));
+    return EPX_RAISE(EPX_EFILE, "%s: cannot be shortened: %s", journal->path, strerror(errno));
   journal->n_written = header;
   return EPX_OK;
 }
@@ -170,22 +170,23 @@ static epx_err check_header(const char *path, const epx_journal_key *key, const 
   if (memcmp(header, "EPXJRNL", 7) != 0) return EPX_RAISE(EPX_EFORMAT, "%s: not a journal of Epilux", path);
   if (header[1] != byte_order)
     return EPX_RAISE(EPX_EFORMAT,
-                     "%s: written on a machine of another byte order; resume it on one of that kind", path);
+                     "%s: written on a machine with another byte order; resume it on such a machine", path);
   const bool whole = header[7] == epx_checksum_eval(table, 0, header, 7 * sizeof *header);
   if (whole && memcmp(header, "EPXJRNL1", 8) != 0)
     return EPX_RAISE(
         EPX_EFORMAT,
-        "%s: a journal of format %c, and this program reads format 1: finish the campaign with the version "
-        "that began it, by epilux run DECK -o RESULTS.h5 --resume, or epilux extend RESULTS.h5",
+        "%s: a journal of format %c, but this program reads format 1; finish the campaign with the version "
+        "that started it: epilux run DECK -o RESULTS.h5 --resume, or epilux extend RESULTS.h5",
         path, ((const char *)header)[7]);
   if (!whole)
-    return EPX_RAISE(EPX_EFORMAT,
-                     "%s: its header is damaged; without this file the campaign goes on from its results "
-                     "file",
-                     path);
+    return EPX_RAISE(
+        EPX_EFORMAT,
+        "%s: its header is damaged; remove this file, and the campaign continues from its results file",
+        path);
   const bool fits = header[2] == key->digest && (key->size == 0 || header[3] == key->size) &&
                     header[4] == (uint64_t)key->n_points && header[5] == (uint64_t)key->n_instances;
-  if (!fits) return EPX_RAISE(EPX_EMISMATCH, "%s: of another campaign than the results file beside it", path);
+  if (!fits)
+    return EPX_RAISE(EPX_EMISMATCH, "%s: belongs to another campaign than the results file beside it", path);
   return EPX_OK;
 }
 

@@ -66,14 +66,14 @@ static epx_err take(const char *path, int *file) {
       const int reason = errno;
       if (reason != EACCES && reason != EAGAIN) {
         epx_log_write(EPX_LOG_WARNING, "lock",
-                      "%s: no lock to be had (%s): start no second run on these results", path,
+                      "%s: cannot be locked (%s): do not start a second run on these results", path,
                       strerror(reason));
         return EPX_OK;
       }
       char holder[256];
       read_holder(*file, 0, holder, sizeof holder);
       close(*file);
-      return EPX_RAISE(EPX_EBUSY, "%s: held by %s: wait for that run, or stop it", path, holder);
+      return EPX_RAISE(EPX_EBUSY, "%s: in use by %s; wait for that run, or stop it", path, holder);
     }
     if (is_at(*file, path)) return EPX_OK;
     close(*file);

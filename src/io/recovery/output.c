@@ -69,7 +69,8 @@ epx_err epx_output_create_path(const char *path, char **file) {
   struct stat state;
   int code = epx_array_create_text(file, path);
   for (int n = 0; code == EPX_OK && lstat(*file, &state) == 0 && S_ISLNK(state.st_mode); n++)
-    code = n < N_LINKS_MAX ? follow(file) : EPX_RAISE(EPX_EFILE, "%s: its links lead in a circle", path);
+    code =
+        n < N_LINKS_MAX ? follow(file) : EPX_RAISE(EPX_EFILE, "%s: its symbolic links form a circle", path);
   if (code != EPX_OK) epx_array_destroy(file);
   return code;
 }
@@ -124,8 +125,10 @@ static epx_err check_folder(const char *file) {
                most = (size_t)(longest > 0 ? longest : NAME_MAX) - SIDE_NAME_BYTES;
   if (n == 0) return EPX_RAISE(EPX_EINPUT, "%s: names no file", file);
   if (n > most)
-    return EPX_RAISE(EPX_EINPUT, "%s: a name of %zu bytes; at most %zu leave room for the files beside it",
-                     file, n, most);
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "%s: the name has %zu bytes; use at most %zu, to leave room for the names of the files beside it",
+        file, n, most);
   return EPX_OK;
 }
 
@@ -134,20 +137,22 @@ epx_err epx_output_check(const char *file) {
   EPX_TRY(check_letters(file));
   EPX_TRY(check_folder(file));
   if (epx_output_is_beside(file))
-    return EPX_RAISE(EPX_EINPUT, "%s: is the name of a file beside some campaign's results; take another",
-                     file);
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "%s: this name is reserved for a file beside the results of a campaign; choose another name", file);
   if (stat(file, &state) != 0) {
     if (errno == ENOENT) return EPX_OK;
     return EPX_RAISE(EPX_EFILE, "%s: cannot be made: %s", file, strerror(errno));
   }
   if (S_ISREG(state.st_mode)) return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "%s: a folder, a device or a pipe; results go into a regular file", file);
+  return EPX_RAISE(EPX_EINPUT, "%s: a folder, a device or a pipe; results need a regular file", file);
 }
 
 epx_err epx_output_check_replaceable(const char *file) {
   if (epx_output_check_kind(file, EPX_OUTPUT_HDF5) == EPX_OK) return EPX_OK;
   return EPX_RAISE(EPX_EINPUT,
-                   "%s: is no file of this program, and --force replaces no other: take another name", file);
+                   "%s: was not written by this program, so --force does not replace it; choose another name",
+                   file);
 }
 
 /* ---- files beside results */
@@ -158,15 +163,15 @@ static epx_err check_begin(const char *name, epx_output_kind kind, int file) {
   const bool regular = fstat(file, &state) == 0 && S_ISREG(state.st_mode);
   const ssize_t n = regular ? pread(file, begin, kinds[kind].n, 0) : -1;
   if (n >= 0 && memcmp(begin, kinds[kind].begin, (size_t)n) == 0) return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "%s: is no %s of this program, which needs the name: move it away", name,
-                   kinds[kind].name);
+  return EPX_RAISE(EPX_EINPUT, "%s: is not a %s of this program, which needs this name; move the file away",
+                   name, kinds[kind].name);
 }
 
 epx_err epx_output_check_kind(const char *name, epx_output_kind kind) {
   const int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (file < 0 && errno == ENOENT) return EPX_OK;
   if (file < 0 && errno == ELOOP)
-    return EPX_RAISE(EPX_EINPUT, "%s: is a link, and this program needs the name: move it away", name);
+    return EPX_RAISE(EPX_EINPUT, "%s: is a link, and this program needs this name; move the link away", name);
   if (file < 0) return EPX_RAISE(EPX_EFILE, "%s: cannot be read: %s", name, strerror(errno));
   const int code = check_begin(name, kind, file);
   close(file);

@@ -55,8 +55,8 @@ static epx_err check(const epx_campaign *earlier, const epx_campaign *larger) {
                      larger->layout.size, earlier->layout.size);
   if (larger->block == earlier->block) return EPX_OK;
   return EPX_RAISE(EPX_EINPUT,
-                   "the larger campaign would advance %d instances together, the earlier one did %d, and "
-                   "trials would have other bits: start a new campaign with population.block set",
+                   "the larger campaign would solve %d instances together, the earlier one solved %d, so "
+                   "trials would not have the same bits; start a new campaign with population.block set",
                    larger->block, earlier->block);
 }
 

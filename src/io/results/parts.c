@@ -31,7 +31,7 @@ static epx_err check_idle(const char *path) {
   epx_lock_get_holder(lock, holder, sizeof holder);
   epx_array_destroy(&lock);
   if (!*holder) return EPX_OK;
-  return EPX_RAISE(EPX_EBUSY, "%s: held by %s: wait for that run, or stop it", path, holder);
+  return EPX_RAISE(EPX_EBUSY, "%s: in use by %s; wait for that run, or stop it", path, holder);
 }
 
 /* Adds a trial, or compares it with the one that is there. Byte for byte: NaN is a number here. */
@@ -44,8 +44,8 @@ static epx_err add_record(merger *own, const char *path, int i_point, int i_inst
     return EPX_OK;
   }
   if (kept[0] == record[0] && memcmp(kept + 2, record + 2, (n - 2) * sizeof *kept) == 0) return EPX_OK;
-  return EPX_RAISE(EPX_EMISMATCH, "%s: point %d, instance %d has other numbers than in a part before it",
-                   path, i_point, i_instance);
+  return EPX_RAISE(EPX_EMISMATCH, "%s: point %d, instance %d has other numbers than in an earlier part", path,
+                   i_point, i_instance);
 }
 
 static void take_record(void *context, int i_point, int i_instance, size_t size, const double *record) {
@@ -69,11 +69,10 @@ static epx_err check_isa(merger *own, const char *path, const epx_store *store) 
   const int isa = epx_store_get_isa(store);
   if (own->isa < 0) own->isa = isa;
   if (isa == own->isa || own->any_version) return EPX_OK;
-  return EPX_RAISE(
-      EPX_EMISMATCH,
-      "%s: computed with %s, %s with %s: the last bits differ; run all parts with the same EPILUX_ISA, or "
-      "accept that by --any-version",
-      path, epx_isa_get_name((epx_isa)isa), own->first, epx_isa_get_name((epx_isa)own->isa));
+  return EPX_RAISE(EPX_EMISMATCH,
+                   "%s: computed with %s, %s with %s: the last bits differ; run all parts with the same "
+                   "EPILUX_ISA, or accept this with --any-version",
+                   path, epx_isa_get_name((epx_isa)isa), own->first, epx_isa_get_name((epx_isa)own->isa));
 }
 
 static epx_err keep_created(merger *own, const epx_store *store) {
@@ -148,11 +147,11 @@ static epx_err check_output(const char *out, const char *const *path, int n, boo
   EPX_TRY(epx_output_check(out));
   for (int i = 0; i < n; i++)
     if (epx_output_is_same(out, path[i]))
-      return EPX_RAISE(EPX_EINPUT, "%s: is one of the parts, and the first file is the one to write", out);
+      return EPX_RAISE(EPX_EINPUT, "%s: is one of the parts, but the first file is the one to write", out);
   if (access(out, F_OK) != 0) return EPX_OK;
   if (force) return epx_output_check_replaceable(out);
   return EPX_RAISE(EPX_EINPUT,
-                   "%s: is there already; the first file is the one to write; overwrite it by --force", out);
+                   "%s: exists already; the first file is the one to write; overwrite it with --force", out);
 }
 
 static epx_err merge(merger *own, const char *out, const char *const *path, int n) {

@@ -52,13 +52,12 @@ static epx_err check_maker(const epx_store *store, epx_archive *archive, const c
   EPX_TRY(epx_archive_read_text(archive, "/", name, &made));
   int code = EPX_OK;
   if (strcmp(made, own) != 0 && strict && !store->any_version)
-    code =
-        EPX_RAISE(EPX_EMISMATCH,
-                  "%s: %s was '%s' and is '%s': the last bits may differ; take the program that began it, or "
-                  "accept that by --any-version",
-                  store->path, name, made, own);
+    code = EPX_RAISE(EPX_EMISMATCH,
+                     "%s: %s was '%s' and is now '%s': the last bits may differ; use the program that "
+                     "started it, or accept this with --any-version",
+                     store->path, name, made, own);
   else if (strcmp(made, own) != 0)
-    epx_log_write(EPX_LOG_WARNING, "store", "%s: %s was '%s' and is '%s': the last bits may differ",
+    epx_log_write(EPX_LOG_WARNING, "store", "%s: %s was '%s' and is now '%s': the last bits may differ",
                   store->path, name, made, own);
   epx_array_destroy(&made);
   return code;
@@ -78,8 +77,8 @@ static epx_err read_isa(epx_store *store, epx_archive *archive) {
   int code = EPX_OK;
   if (isa < 0 && !store->any_version)
     code = EPX_RAISE(EPX_EMISMATCH,
-                     "%s: computed with instruction set '%s', which this machine type has not: the last bits "
-                     "may differ; accept that by --any-version",
+                     "%s: computed with instruction set '%s', which this machine type does not have: the "
+                     "last bits may differ; accept this with --any-version",
                      store->path, name);
   store->isa = isa;
   epx_array_destroy(&name);
@@ -97,7 +96,7 @@ static epx_err check_shard(const epx_store *store, epx_archive *archive) {
   char own[48] = "the whole campaign", other[48] = "the whole campaign";
   if (n_shards > 0) snprintf(other, sizeof other, "shard %.0f/%.0f", shard, n_shards);
   if (campaign->n_shards > 0) snprintf(own, sizeof own, "shard %d/%d", campaign->shard, campaign->n_shards);
-  return EPX_RAISE(EPX_EMISMATCH, "%s: holds %s, and %s is to be run", store->path, other, own);
+  return EPX_RAISE(EPX_EMISMATCH, "%s: contains %s, but %s is to be run", store->path, other, own);
 }
 
 epx_err epx_store_read_identity(epx_store *store, epx_archive *archive) {

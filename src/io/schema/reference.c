@@ -21,9 +21,9 @@ static const char small_deck[] = "network: {family: kerr, topology: {nodes: 10}}
 
 static const char title[] =
     "Every key of a deck, with its meaning, unit, range and default. This deck runs as it is; keys that it "
-    "does not need are comments. A deck of your own needs network.family, the size of the network, "
-    "task.name, and whatever differs from the defaults. A quantity is a number in the unit given here, or a "
-    "text with any unit of the same dimension. Written by `epilux list deck`.";
+    "does not need are comments. Your own deck needs network.family, the size of the network, task.name, and "
+    "the keys that differ from the defaults. A quantity is a number in the unit given here, or a text with "
+    "any unit of the same dimension. Written by `epilux list deck`.";
 
 typedef struct {
   epx_text text;
@@ -87,9 +87,11 @@ static void write_remark(writer *w, const epx_schema_entry *entry, int indent) {
   add_words(remark, entry, w->family);
   if (entry->fallback && !strchr("[{", *entry->fallback)) add(remark, "; default ", entry->fallback, "");
   if (entry->required && !entry->applies) add(remark, "; required", "", "");
-  if (entry->applies)
-    add(remark, entry->required ? "; required for " : "; for ", entry->applies + (*entry->applies == '.'),
-        "");
+  if (entry->applies) {
+    char conditions[REMARK_SIZE / 2];
+    epx_schema_view_conditions(entry->applies, conditions, sizeof conditions);
+    add(remark, entry->required ? "; required for " : "; for ", conditions, "");
+  }
   write_comment(w, remark, indent);
 }
 
@@ -127,7 +129,7 @@ static void write_parameters(writer *w, int indent) {
     for (int p = 0; p < family->n_parameters; p++)
       write_parameter(w, family, &family->parameters[p], indent);
   }
-  write_comment(w, "-- keys of a distribution in the place of a value:", indent);
+  write_comment(w, "-- keys of a distribution, instead of a value:", indent);
   write_section(w, "network.parameters.*", NULL, indent, true);
 }
 

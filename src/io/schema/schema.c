@@ -66,12 +66,12 @@ static const epx_schema_entry entries[] = {
     {"network.topology.planes", COUNT, .low = 1, .fallback = "1", .applies = "network.topology.kind: lattice",
      .meaning = "planes of a lattice in three dimensions"},
     {"network.topology.periodic", EPX_SCHEMA_BOOLEAN, .fallback = "false",
-     .applies = "network.topology.kind: lattice", .meaning = "all directions wrap"},
+     .applies = "network.topology.kind: lattice", .meaning = "connect opposite edges, in all directions"},
     {"network.topology.neighbours", COUNT, .low = 1, .fallback = "2",
      .applies = "network.topology.kind: small-world", .meaning = "neighbours on each side of the ring"},
     {"network.topology.rewiring", REAL, .low = 0, .high = 1, .fallback = "0.1",
      .applies = "network.topology.kind: small-world",
-     .meaning = "probability that a link of the ring is rewired, to a random node it is not linked with"},
+     .meaning = "probability that a link of the ring is rewired to a random node that it is not linked with"},
     {"network.topology.degree", REAL, NOT_NEGATIVE, .fallback = "4",
      .applies = "network.topology.kind: random", .meaning = "mean number of links of a node"},
     {"network.topology.path", EPX_SCHEMA_TEXT, .required = true, .example = "links.mtx",
@@ -88,10 +88,9 @@ static const epx_schema_entry entries[] = {
     {"network.parameters.coupling_spread", REAL, NOT_NEGATIVE,
      .fallback = "the family's, see `epilux list families`; none where the coupling is given",
      .derived = "network.family network.topology.kind network.parameters.coupling", .optional = true,
-     .meaning = "random coupling (A + A') / 2, A normal with sigma = this / sqrt(1 + mean number of links of "
-                "a node), of "
-                "all-to-all this / sqrt(nodes), in the coupling's unit; "
-                "in place of `coupling`"},
+     .meaning = "instead of `coupling`: random symmetric coupling (A + A') / 2; A is normal with sigma = "
+                "coupling_spread / sqrt(1 + mean number of links of a node), or coupling_spread / "
+                "sqrt(nodes) for all-to-all; in the unit of the coupling"},
     {"network.parameters.*", EPX_SCHEMA_VALUE, .unit = "@", .derived = "network.family network.preset",
      .meaning = ""},
     {"network.parameters.*.distribution", WORD(distribution), .required = true, .example = "uniform",
@@ -103,15 +102,15 @@ static const epx_schema_entry entries[] = {
      .applies = ".distribution: normal lognormal truncated-normal", .example = "0.1",
      .meaning = "standard deviation; lognormal: of the logarithm [1]"},
     {"network.parameters.*.low", OWN_REAL, ANY, .required = true,
-     .applies = ".distribution: uniform truncated-normal", .example = "-1", .meaning = "least value"},
+     .applies = ".distribution: uniform truncated-normal", .example = "-1", .meaning = "lowest value"},
     {"network.parameters.*.high", OWN_REAL, ANY, .required = true,
-     .applies = ".distribution: uniform truncated-normal", .example = "1", .meaning = "greatest value"},
+     .applies = ".distribution: uniform truncated-normal", .example = "1", .meaning = "highest value"},
     {"network.start", EPX_SCHEMA_SECTION,
      .meaning = "start from the parameters of a trained network, instead of network.parameters"},
     {"network.start.parameters", EPX_SCHEMA_TEXT, .optional = true, .example = "trained.h5",
      .meaning = "results file with keep_parameters, of the same family and topology"},
-    {"network.start.point", COUNT, .low = 0, .fallback = "0", .meaning = "its design point"},
-    {"network.start.instance", COUNT, .low = 0, .fallback = "0", .meaning = "its instance"},
+    {"network.start.point", COUNT, .low = 0, .fallback = "0", .meaning = "design point of that file"},
+    {"network.start.instance", COUNT, .low = 0, .fallback = "0", .meaning = "instance of that design point"},
     {"network.inputs", EPX_SCHEMA_SECTION, .meaning = "how the task's features enter"},
     {"network.inputs.nodes", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,
      .example = "[0, 1]", .meaning = "node of each feature (default: the first nodes)"},
@@ -152,11 +151,12 @@ static const epx_schema_entry entries[] = {
      .derived = "network.family network.outputs.readout",
      .meaning = "how wrong an answer is; `epilux list costs`"},
     {"learning.targets", EPX_SCHEMA_SECTION, .meaning = "target outputs"},
-    {"learning.targets.off", REAL, ANY, .fallback = "0; of readout cosine -1; phase-cosine -pi/2",
+    {"learning.targets.off", REAL, ANY,
+     .fallback = "0; with readout cosine: -1; with cost phase-cosine: -pi/2",
      .derived = "network.family network.outputs.readout learning.cost",
      .applies = "learning.cost: squared-error phase-cosine",
      .meaning = "target of the outputs of the other classes"},
-    {"learning.targets.on", REAL, ANY, .fallback = "1; phase-cosine pi/2",
+    {"learning.targets.on", REAL, ANY, .fallback = "1; with cost phase-cosine: pi/2",
      .derived = "network.family network.outputs.readout learning.cost",
      .applies = "learning.cost: squared-error phase-cosine",
      .meaning = "target of the output of the sample's class"},
@@ -169,10 +169,10 @@ static const epx_schema_entry entries[] = {
     {"learning.nudge.decay", REAL, .low = 0, .above = true, .high = 1, .fallback = "1",
      .meaning = "beta is multiplied by this after each epoch"},
     {"learning.nudge.quadrature", WORD(quadrature), .fallback = "sigma-y",
-     .meaning = "estimator scattering: inject the error a quarter turn ahead, or in phase"},
+     .meaning = "estimator scattering: sigma-y injects the error a quarter turn ahead, sigma-x in phase"},
     {"learning.nudge.points", EPX_SCHEMA_INTEGER, .unit = "1", .low = 2, .high = 32, .fallback = "4",
-     .meaning =
-         "estimator holomorphic: number of nudges on the circle |beta|, even; it is the order of the bias"},
+     .meaning = "estimator holomorphic: number of nudges on the circle |beta|; even; the bias is of this "
+                "order in beta"},
     {"learning.nudge.penalty", REAL, NOT_NEGATIVE, .fallback = "0.01",
      .meaning = "estimator homeostasis: weight of the penalty on the asymmetry of the response"},
     {"learning.nudge.shift", REAL, POSITIVE, .fallback = "0.01",
@@ -180,15 +180,18 @@ static const epx_schema_entry entries[] = {
     {"learning.nudge.probes", COUNT, .low = 0, .fallback = "0",
      .meaning = "spsa: random draws per batch (0: 1); multiplexed: time slots per batch (0: a whole period)"},
     {"learning.optimizer", EPX_SCHEMA_SECTION, .meaning = "how parameters follow the gradient"},
-    {"learning.optimizer.name", WORD(optimizer), .fallback = "adam", .meaning = "`epilux list optimizers`"},
+    {"learning.optimizer.name", WORD(optimizer), .fallback = "adam",
+     .meaning = "method to update the parameters; `epilux list optimizers`"},
     {"learning.optimizer.rate", REAL, POSITIVE, .fallback = "0.02", .meaning = "learning rate"},
     {"learning.optimizer.momentum", REAL, .low = 0, .high = 1, .below = true, .fallback = "0",
      .applies = "learning.optimizer.name: sgd",
      .meaning = "fraction of the last step that is added to the next"},
     {"learning.optimizer.beta1", REAL, .low = 0, .high = 1, .below = true, .fallback = "0.9",
-     .applies = "learning.optimizer.name: adam", .meaning = "decay of the mean gradient"},
+     .applies = "learning.optimizer.name: adam",
+     .meaning = "decay factor of the running mean of the gradient"},
     {"learning.optimizer.beta2", REAL, .low = 0, .high = 1, .below = true, .fallback = "0.999",
-     .applies = "learning.optimizer.name: adam", .meaning = "decay of the mean squared gradient"},
+     .applies = "learning.optimizer.name: adam",
+     .meaning = "decay factor of the running mean of the squared gradient"},
     {"learning.optimizer.epsilon", REAL, POSITIVE, .fallback = "1e-8",
      .applies = "learning.optimizer.name: adam", .meaning = "added to the root mean square gradient"},
     {"learning.epochs", COUNT, .low = 0, .fallback = "150", .meaning = "passes through the training samples"},
@@ -196,14 +199,15 @@ static const epx_schema_entry entries[] = {
     {"learning.decay", REAL, .low = 0, .above = true, .high = 1, .fallback = "1",
      .meaning = "factor on the rate, used by `learning.schedule`; 1: constant"},
     {"learning.schedule", EPX_SCHEMA_SECTION, .meaning = "how the rate follows the epochs"},
-    {"learning.schedule.kind", WORD(rate), .fallback = "exponential", .meaning = "`epilux list schedules`"},
+    {"learning.schedule.kind", WORD(rate), .fallback = "exponential",
+     .meaning = "schedule of the learning rate; `epilux list schedules`"},
     {"learning.schedule.every", COUNT, .low = 1, .fallback = "1", .applies = "learning.schedule.kind: step",
      .meaning = "epochs between two steps of the rate"},
     {"learning.schedule.floor", REAL, .low = 0, .high = 1, .fallback = "0",
      .applies = "learning.schedule.kind: cosine",
      .meaning = "fraction of the rate that is left in the last epoch"},
     {"learning.schedule.warm_up", COUNT, .low = 0, .fallback = "0",
-     .meaning = "epochs in which the rate rises to its value"},
+     .meaning = "epochs over which the rate rises to its value"},
     {"learning.patience", COUNT, .low = 0, .fallback = "0",
      .meaning = "stop an instance after this many epochs without a smaller validation loss, and return to "
                 "its best parameters; 0: never"},
@@ -218,25 +222,26 @@ static const epx_schema_entry entries[] = {
     PROTOCOL_ROWS
 
     {"equilibrium", EPX_SCHEMA_SECTION,
-     .meaning = "how equilibria are found; times in the family's unit. Thresholds are shares of what a phase "
-                "has shown, "
-                "so that no answer depends on the unit of rate or power"},
+     .meaning =
+         "how equilibria are found; times are in the family's unit. Thresholds are relative to the largest "
+         "values of the same phase, so that results do not depend on the unit of rate or power"},
     ENGINE_ROW{"equilibrium.method", WORD(method), .fallback = "dynamics+newton",
-               .meaning = "`epilux list methods`"},
+               .meaning = "method to find an equilibrium; `epilux list methods`"},
     {"equilibrium.rtol", REAL, POSITIVE, .fallback = "1e-3",
      .meaning = "tolerance of the dynamics, relative to each component"},
     {"equilibrium.atol", REAL, POSITIVE, .fallback = "1e-3",
      .meaning =
-         "tolerance of the dynamics, relative to the largest way that components of its kind have gone"},
+         "tolerance of the dynamics, relative to the largest change so far of components of the same kind"},
     {"equilibrium.handover", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "1e-2",
      .applies = "equilibrium.method: dynamics+newton newton",
-     .meaning = "Newton takes over where rates of change are at most this share of the largest of the phase"},
+     .meaning =
+         "Newton takes over when all rates of change are at most this fraction of the largest in the phase"},
     {"equilibrium.tolerance", REAL, .low = 1e-14, .high = INFINITY, .fallback = "1e-10",
-     .meaning = "of the answer: Newton's step, relative to the largest component; with method dynamics, "
-                "rates of change, "
-                "relative to the largest of the phase"},
+     .meaning = "tolerance of the equilibrium: Newton's step relative to the largest component; with method "
+                "dynamics, rates of change relative to the largest in the phase"},
     {"equilibrium.settled", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "1e-2",
-     .meaning = "share of the way to its end within which a network counts as settled, for settling_time"},
+     .meaning = "a network counts as settled (metric settling_time) when its distance from the final state "
+                "stays below this fraction of the largest distance in the phase"},
     {"equilibrium.duration", EPX_SCHEMA_SECTION, .optional = true,
      .meaning = "fixed lengths of phases: states are read when the time is over, settled or not; without "
                 "this section "
@@ -246,23 +251,24 @@ static const epx_schema_entry entries[] = {
     {"equilibrium.duration.nudged", REAL, NOT_NEGATIVE, .fallback = "0",
      .meaning = "length of a nudged phase; 0: until rest"},
     {"equilibrium.max_time", REAL, POSITIVE, .fallback = "2000",
-     .meaning = "time after which a network is slow or oscillates"},
-    {"equilibrium.max_steps", COUNT, .low = 1, .fallback = "200000", .meaning = "most steps of the dynamics"},
+     .meaning = "longest time to follow the dynamics; a network that has no equilibrium by then did not "
+                "settle, or oscillates"},
+    {"equilibrium.max_steps", COUNT, .low = 1, .fallback = "200000",
+     .meaning = "largest number of steps of the dynamics"},
     {"equilibrium.max_newton", COUNT, .low = 1, .fallback = "20",
-     .applies = "equilibrium.method: dynamics+newton newton", .meaning = "most Newton iterations"},
+     .applies = "equilibrium.method: dynamics+newton newton",
+     .meaning = "largest number of Newton iterations"},
     {"equilibrium.audit", REAL, .low = 0, .high = 1, .fallback = "0",
      .meaning = "fraction of the free equilibria that are solved again by pure dynamics; see metric "
                 "audit_disagreements"},
     {"equilibrium.starts", COUNT, .low = 1, .fallback = "1",
      .meaning = "number of start states for counting coexisting equilibria; see metric equilibria_found"},
     {"equilibrium.require", REAL, .low = 0, .high = 1, .above = true, .fallback = "1",
-     .meaning =
-         "share of the evaluated samples that must have an equilibrium for a trial to be done; samples "
-         "without one count as wrong in every case"},
+     .meaning = "fraction of the evaluated samples that must have an equilibrium; with fewer, the trial "
+                "fails. Samples without one always count as wrong"},
     {"equilibrium.escape", REAL, POSITIVE, .fallback = "1e6",
-     .meaning = "a network has diverged where a component is this many times the start's largest, or than "
-                "its rates would "
-                "come to in max_time"},
+     .meaning = "a network has diverged when a component exceeds this many times the scale of the start: its "
+                "largest component, or its largest rate times max_time if that is more"},
 
     {"variation", EPX_SCHEMA_ROWS, .fallback = "[]",
      .example = "[{parameter: detuning, distribution: normal, sigma: 0.1, scope: local}]",
@@ -273,18 +279,18 @@ static const epx_schema_entry entries[] = {
      .meaning = "distribution of the draw"},
     {"variation.*.scope", WORD(scope), .fallback = "local",
      .meaning = "global: one draw per instance; local: one per node or link"},
-    {"variation.*.effect", WORD(effect), .fallback = "add, of a lognormal scale", .derived = ".distribution",
-     .meaning = "add: nominal value + draw; scale: nominal value * draw"},
+    {"variation.*.effect", WORD(effect), .fallback = "add, but scale for lognormal",
+     .derived = ".distribution", .meaning = "add: nominal value + draw; scale: nominal value * draw"},
     {"variation.*.mean", OWN_REAL, ANY, .fallback = "0 when added, 1 when scaling",
      .derived = ".distribution .effect", .applies = ".distribution: normal lognormal truncated-normal",
-     .meaning = "mean of the draw; of a lognormal its median"},
+     .meaning = "mean of the draw; lognormal: its median"},
     {"variation.*.sigma", OWN_REAL, NOT_NEGATIVE, .required = true,
      .applies = ".distribution: normal lognormal truncated-normal",
-     .meaning = "standard deviation of the draw; of a lognormal that of its logarithm"},
+     .meaning = "standard deviation of the draw; lognormal: that of its logarithm"},
     {"variation.*.low", OWN_REAL, ANY, .required = true, .applies = ".distribution: uniform truncated-normal",
-     .example = "-0.1", .meaning = "least draw"},
+     .example = "-0.1", .meaning = "lowest draw"},
     {"variation.*.high", OWN_REAL, ANY, .required = true,
-     .applies = ".distribution: uniform truncated-normal", .example = "0.1", .meaning = "greatest draw"},
+     .applies = ".distribution: uniform truncated-normal", .example = "0.1", .meaning = "highest draw"},
 
     PROCESS_ROWS
 
@@ -295,7 +301,8 @@ static const epx_schema_entry entries[] = {
                 REFERENCE_ROWS
 
     {"design", EPX_SCHEMA_SECTION, .meaning = "the design points: which settings are compared"},
-    {"design.method", WORD(design), .fallback = "grid", .meaning = "`epilux list designs`"},
+    {"design.method", WORD(design), .fallback = "grid",
+     .meaning = "method to choose the design points; `epilux list designs`"},
     {"design.points", POINTS, .low = 1, .required = true, .example = "64",
      .applies = "design.method: latin-hypercube sobol saltelli morris halton fractional-factorial",
      .meaning = "number of design points; sobol, fractional-factorial: a power of two; saltelli: base rows "
@@ -303,7 +310,7 @@ static const epx_schema_entry entries[] = {
                 "factors + 2 points; morris: trajectories of factors + 1 points"},
     {"design.levels", POINTS, .low = 2, .fallback = "5",
      .applies = "design.method: grid one-at-a-time morris",
-     .meaning = "number of values taken from a range without `levels` of its own"},
+     .meaning = "number of values taken from each range that has no `levels` of its own"},
     {"design.scramble", EPX_SCHEMA_BOOLEAN, .fallback = "true",
      .applies = "design.method: sobol saltelli halton",
      .meaning = "Owen scrambling, of halton permuted digits, keyed by the seed"},
@@ -329,7 +336,7 @@ static const epx_schema_entry entries[] = {
      .applies = "design.inner.method: latin-hypercube sobol halton fractional-factorial",
      .meaning = "number of its points"},
     {"design.inner.levels", POINTS, .low = 2, .fallback = "5", .applies = "design.inner.method: grid",
-     .meaning = "number of values taken from a range without `levels` of its own"},
+     .meaning = "number of values taken from each range that has no `levels` of its own"},
     {"design.random_numbers", WORD(random_numbers), .fallback = "common",
      .meaning = "common: the same fabricated instances at every design point; independent: new ones"},
     {"design.constraint", EPX_SCHEMA_TEXT, .optional = true,
@@ -340,13 +347,13 @@ static const epx_schema_entry entries[] = {
                 "the ends of them, in the units of `epilux plan`"},
     {"design.factors", EPX_SCHEMA_FACTORS, .fallback = "{}",
      .example = "{network.parameters.loss: {values: [0.5, 1, 2]}}",
-     .meaning = "what is varied: path of a value of the deck -> list of values, or a range"},
+     .meaning = "what is varied: path of a value in this deck -> list of values, or a range"},
     {"design.factors.*.values", EPX_SCHEMA_REALS, .optional = true, .example = "[0.5, 1, 2]",
-     .meaning = "the values, or words"},
+     .meaning = "list of values: numbers or words"},
     {"design.factors.*.low", OWN_REAL, ANY, .optional = true, .example = "0.1",
-     .meaning = "least value of a range; of integers, each from low to high has an equal share"},
+     .meaning = "lowest value of a range; integers from low to high are equally likely"},
     {"design.factors.*.high", OWN_REAL, ANY, .optional = true, .example = "2",
-     .meaning = "greatest value of a range"},
+     .meaning = "highest value of a range"},
     {"design.factors.*.scale", WORD(scale), .optional = true, .example = "log",
      .meaning = "spacing of the range: linear (default) or log"},
     {"design.factors.*.distribution", WORD(factor_distribution), .optional = true, .example = "normal",
@@ -388,18 +395,18 @@ static const epx_schema_entry entries[] = {
     {"population.instances", COUNT, .low = 1, .fallback = "32", .meaning = "instances per design point"},
     {"population.sampling", EPX_SCHEMA_SECTION, .optional = true, .words = epx_words_get_sampling,
      .example = "nested",
-     .meaning = "of a process: which lots, wafers and dies instances come from; process, wafer, or "
-                "{lots: L, wafers: W}; process, where it is left out"},
+     .meaning = "with a process: which lots, wafers and dies the instances come from; one of the words "
+                "process and wafer, or {lots: L, wafers: W}; default process"},
     {"population.sampling.kind", WORD(sampling), .fallback = "process",
-     .meaning = "process: each from a lot, a wafer and a random die of its own, so that the yield is of the "
-                "process; "
-                "nested: from a few lots and their wafers; wafer: random dies of one wafer, the yield of "
-                "this wafer"},
+     .meaning = "process: each instance has its own lot and wafer, and a random die, so the yield is that of "
+                "the process; nested: a few lots and their wafers; wafer: random dies of one wafer, so the "
+                "yield is that of this wafer"},
     {"population.sampling.lots", COUNT, .low = 1, .required = true, .applies = ".kind: nested",
      .example = "10",
-     .meaning = "lots; below 10 the interval of the yield is rough, of 1 lot the yield is of this lot"},
+     .meaning = "number of lots; with fewer than 10 the interval of the yield is rough; with 1 the yield is "
+                "that of this lot"},
     {"population.sampling.wafers", COUNT, .low = 1, .fallback = "1", .applies = ".kind: nested",
-     .meaning = "wafers a lot"},
+     .meaning = "wafers per lot"},
     {"population.block", COUNT, .low = 0, .fallback = "0",
      .meaning = "instances solved together; 0: chosen automatically"},
     RANKS_ROW
@@ -427,7 +434,7 @@ static const epx_schema_entry entries[] = {
      .meaning = "metric that decides whether an instance is good"},
     {"yield.at_least", REAL, ANY, .optional = true, .example = "0.95", .meaning = "good: metric >= this"},
     {"yield.at_most", REAL, ANY, .optional = true, .example = "0.1",
-     .meaning = "good: metric <= this; in place of `at_least`"},
+     .meaning = "good: metric <= this; instead of `at_least`"},
     {"yield.confidence", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "0.95",
      .meaning = "confidence level of the interval, two-sided"},
     {"yield.interval", WORD(interval), .fallback = "wilson", .meaning = "kind of interval"},
@@ -437,8 +444,9 @@ static const epx_schema_entry entries[] = {
     {"continuation.parameter", EPX_SCHEMA_TEXT, .required = true, .example = "network.inputs.scale",
      .meaning = "path of a value of this deck"},
     {"continuation.from", REAL, ANY, .required = true, .example = "0.5",
-     .meaning = "where the first way begins, in the unit of that scalar"},
-    {"continuation.to", REAL, ANY, .required = true, .example = "3", .meaning = "end of the upward sweep"},
+     .meaning = "start of the upward sweep, in the unit of that parameter"},
+    {"continuation.to", REAL, ANY, .required = true, .example = "3",
+     .meaning = "end of the upward sweep, where the downward sweep starts"},
     {"continuation.steps", EPX_SCHEMA_INTEGER, .unit = "1", .low = 1, .high = 10000, .fallback = "40",
      .meaning = "steps of one sweep"},
     {"quantiles", EPX_SCHEMA_REALS, .unit = "1", .low = 0, .high = 1,

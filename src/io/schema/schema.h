@@ -6,6 +6,7 @@
 #define EPILUX_IO_SCHEMA_SCHEMA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "epilux/error.h"
 #include "epilux/family.h"
@@ -75,6 +76,13 @@ const char *epx_schema_get_key(const epx_schema_entry *entry);
 
 /** Tells whether a scalar of this entry may be a factor of the design. */
 bool epx_schema_is_factor(const epx_schema_entry *entry);
+
+/** Writes the conditions of `applies`, up to the end of the text, as a sentence has them: "learning.cost: a or b", whole
+ * numbers in a row as "1 to 32", a list that lacks few words of its key as "all but c". text [size]. */
+void epx_schema_view_conditions(const char *applies, char *text, size_t size);
+
+/** The same for the first condition alone. */
+void epx_schema_view_condition(const char *applies, char *text, size_t size);
 
 /** Creates the reference deck: every key with its unit, default, range and meaning; a deck that can be run.
  * Free with epx_array_destroy(). */

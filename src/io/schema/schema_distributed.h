@@ -16,7 +16,7 @@
 #define PETSC_ROWS                                                                                           \
   {"petsc", EPX_SCHEMA_SECTION, .meaning = "the solvers of distributed networks"},                           \
       {"petsc.options", EPX_SCHEMA_TEXT, .optional = true, .example = "-ksp_type bcgs -log_view",            \
-       .meaning = "options as on PETSc's command line; empty: none; `epilux run --petsc` adds to them"},
+       .meaning = "options as on PETSc's command line (default: none); `epilux run --petsc` adds to them"},
 
 #define FIELDS_ROW                                                                                           \
   {"keep_fields", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                                   \

@@ -17,7 +17,7 @@
    .meaning = "geometry of the devices, the ring of each node or the guide of each phase shifter: what "     \
               "`process` changes, and of family kerr the SI units of the parameters (`epilux check`); "      \
               "`epilux list devices`"},                                                                      \
-      {"network.device.material", WORD(material), .fallback = "silicon", .meaning = "of the core"},          \
+      {"network.device.material", WORD(material), .fallback = "silicon", .meaning = "material of the core"}, \
       EPX_RINGS(DEVICE_ROW)
 
 #define SENSITIVITY_ROW(member, text, silicon, nitride, from, to, assumed, source, what)                     \
@@ -46,27 +46,29 @@
   {"process." quantity, EPX_SCHEMA_SECTION, .optional = true,                                                \
    .meaning = "deviation [" text "] " what "; values given here replace those of the preset"},               \
       TERM(quantity, "lot", text, NOT_NEGATIVE, "sigma of one draw per lot")                                 \
-          TERM(quantity, "wafer", text, NOT_NEGATIVE, "sigma of one draw per wafer")                         \
-              TERM(quantity, "die", text, NOT_NEGATIVE, "sigma of one draw per die"){                        \
-                  "process." quantity ".radial",                                                             \
-                  EPX_SCHEMA_REALS,                                                                          \
-                  .unit = text,                                                                              \
-                  ANY,                                                                                       \
-                  .optional = true,                                                                          \
-                  .example = "[0, 0]",                                                                       \
-                  .meaning = "at most four coefficients, of (r/R), (r/R)^2, ..., R the wafer's radius"},     \
+          TERM(quantity, "wafer", text, NOT_NEGATIVE, "sigma of one draw per wafer") TERM(                   \
+              quantity, "die", text, NOT_NEGATIVE, "sigma of one draw per die"){                             \
+              "process." quantity ".radial",                                                                 \
+              EPX_SCHEMA_REALS,                                                                              \
+              .unit = text,                                                                                  \
+              ANY,                                                                                           \
+              .optional = true,                                                                              \
+              .example = "[0, 0]",                                                                           \
+              .meaning =                                                                                     \
+                  "up to four coefficients, of (r/R), (r/R)^2, ..., where R is the radius of the wafer"},    \
       TERM(quantity, "tilt_x", text, ANY, "change from the wafer's middle to its edge, along x")             \
           TERM(quantity, "tilt_y", text, ANY, "change from the wafer's middle to its edge, along y")         \
               TERM(quantity, "systematic", text, NOT_NEGATIVE, "sigma of a map over the reticle"){           \
                   "process." quantity ".systematic_kernel", WORD(kernel), .optional = true,                  \
                   .example = "gaussian", .meaning = "kernel of that map"},                                   \
-      TERM(quantity, "systematic_length", "m", POSITIVE, "its correlation length")                           \
+      TERM(quantity, "systematic_length", "m", POSITIVE, "correlation length of that map")                   \
           TERM(quantity, "local", text, NOT_NEGATIVE, "sigma of a correlated field"){                        \
               "process." quantity ".kernel", WORD(kernel), .optional = true, .example = "exponential",       \
               .meaning = "kernel of that field; `epilux list kernels`"},                                     \
-      TERM(quantity, "length", "m", POSITIVE, "its correlation length, as the kernel's formula has it")      \
+      TERM(quantity, "length", "m", POSITIVE,                                                                \
+           "correlation length L of that field, as in the formula of the kernel")                            \
           TERM(quantity, "slope", SQUARE_##name, NOT_NEGATIVE,                                               \
-               "of a random walk, in place of `local`: variance of a difference over the distance"){         \
+               "kernel random-walk, instead of `local`: variance of a difference over the distance"){        \
               "process." quantity ".distances",                                                              \
               EPX_SCHEMA_REALS,                                                                              \
               .unit = "m",                                                                                   \
@@ -99,7 +101,8 @@
 #define PROCESS_ROWS                                                                                         \
   {"process", EPX_SCHEMA_SECTION, .optional = true,                                                          \
    .meaning = "fabrication statistics from lot to wafer, die and device, applied before `variation`"},       \
-      {"process.preset", WORD(process_preset), .fallback = "none", .meaning = "`epilux list processes`"},    \
+      {"process.preset", WORD(process_preset), .fallback = "none",                                           \
+       .meaning = "published process; `epilux list processes`"},                                             \
       {"process.without", WORDS(term), .fallback = "[]",                                                     \
        .meaning = "terms to leave out, for all quantities"},                                                 \
       {"process.corner", WORD(corner), .fallback = "none",                                                   \

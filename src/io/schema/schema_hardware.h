@@ -48,9 +48,9 @@ static const char where_converted[] = "learning.estimator:"
        .high = 4096,                                                                                         \
        .fallback = "8",                                                                                      \
        .applies = "learning.protocol: noise-aware",                                                          \
-       .meaning = "random instances over which the gradient is averaged, drawn anew each epoch, none of "    \
-                  "the population"},                                                                         \
-      {"learning.calibration", EPX_SCHEMA_SECTION, .meaning = "of the protocol calibrate"},                  \
+       .meaning = "random instances over which the gradient is averaged; drawn anew in each epoch, "         \
+                  "independent of the population"},                                                          \
+      {"learning.calibration", EPX_SCHEMA_SECTION, .meaning = "settings of the protocol calibrate"},         \
       {"learning.calibration.parameters",                                                                    \
        WORDS(trainable),                                                                                     \
        .fallback = "[detuning], where it is trained",                                                        \
@@ -62,13 +62,13 @@ static const char where_converted[] = "learning.estimator:"
        NOT_NEGATIVE,                                                                                         \
        .fallback = "0",                                                                                      \
        .applies = "learning.protocol: calibrate",                                                            \
-       .meaning = "standard deviation of that measurement, in the unit of the parameter"},
+       .meaning = "standard deviation of the error of this measurement, in the unit of the parameter"},
 
 #define HARDWARE_ROWS                                                                                        \
   {"hardware", EPX_SCHEMA_SECTION, .optional = true,                                                         \
    .meaning = "non-ideal hardware between the learning rule and the network; every item is off by default"}, \
       {"hardware.readout", EPX_SCHEMA_SECTION, .optional = true,                                             \
-       .meaning = "what the rule reads of each state: every component by a balanced homodyne receiver"},     \
+       .meaning = "how the learning rule reads states: every component with a balanced homodyne receiver"},  \
       {"hardware.readout.noise",                                                                             \
        REAL,                                                                                                 \
        NOT_NEGATIVE,                                                                                         \
@@ -102,26 +102,26 @@ static const char where_converted[] = "learning.estimator:"
       {"hardware.readout.thermal", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                        \
        .meaning = "thermal noise of the load"},                                                              \
       {"hardware.readout.rin", EPX_SCHEMA_BOOLEAN, .fallback = "false", MEASURED,                            \
-       .meaning = "the signal's relative intensity noise; phases have none"},                                \
+       .meaning = "relative intensity noise of the signal; phases have none"},                               \
       {"hardware.readout.power",                                                                             \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "W",                                                                                          \
        POSITIVE,                                                                                             \
        .fallback = "1e-4",                                                                                   \
        DETECTED,                                                                                             \
-       .meaning = "of the light of a state of 1 at its detector"},                                           \
+       .meaning = "optical power at the detector for a state of 1"},                                         \
       {"hardware.readout.reference",                                                                         \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "W",                                                                                          \
        POSITIVE,                                                                                             \
        .fallback = "1e-3",                                                                                   \
        DETECTED,                                                                                             \
-       .meaning = "power of the light that it beats with"},                                                  \
-      {"hardware.readout.detector", EPX_SCHEMA_SECTION, .meaning = "of every node"},                         \
+       .meaning = "optical power of the reference light (local oscillator)"},                                \
+      {"hardware.readout.detector", EPX_SCHEMA_SECTION, .meaning = "detector of each node"},                 \
       EPX_RECEIVERS(DETECTOR_ROW){"hardware.drift", EPX_SCHEMA_SECTION, .optional = true,                    \
                                   .meaning = "drift of a parameter between the free and each nudged phase"}, \
       {"hardware.drift.parameter", WORD(parameter), .required = true,                                        \
-       .example = "detuning",      MEASURED,        .meaning = "the parameter"},                             \
+       .example = "detuning",      MEASURED,        .meaning = "parameter that drifts"},                     \
       {"hardware.drift.common",                                                                              \
        REAL,                                                                                                 \
        NOT_NEGATIVE,                                                                                         \
@@ -138,13 +138,13 @@ static const char where_converted[] = "learning.estimator:"
        .low = 0,                                                                                             \
        .high = 32,                                                                                           \
        .fallback = "0",                                                                                      \
-       .meaning = "levels = 2^bits; 0: any value"},                                                          \
+       .meaning = "bits of the converter: 2^bits levels; 0: any value"},                                     \
       {"hardware.drive.range",                                                                               \
        REAL,                                                                                                 \
        NOT_NEGATIVE,                                                                                         \
        .fallback = "0",                                                                                      \
        .applies = "hardware.drive.bits: " BITS,                                                              \
-       .meaning = "levels -range to range; 0: the largest feature of the training part"},                    \
+       .meaning = "levels from -range to range; 0: use the largest feature of the training part"},           \
       {"hardware.weights", EPX_SCHEMA_SECTION, .optional = true,                                             \
        .meaning = "how trained parameters are set; settings are offsets from the fabricated values"},        \
       {"hardware.weights.bits",                                                                              \
@@ -169,7 +169,7 @@ static const char where_converted[] = "learning.estimator:"
       {"hardware.crosstalk", EPX_SCHEMA_SECTION, .optional = true,                                           \
        .meaning = "thermal crosstalk: heaters that set a trained parameter warm their neighbours"},          \
       {"hardware.crosstalk.parameter", WORD(parameter), .required = true, .example = "detuning",             \
-       .meaning = "a trained parameter of nodes"},                                                           \
+       .meaning = "trained parameter of nodes that the heaters set"},                                        \
       {"hardware.crosstalk.pitch",                                                                           \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "m",                                                                                          \

@@ -6,7 +6,7 @@
 
 #define TASK_ROWS                                                                                            \
   {"task", EPX_SCHEMA_SECTION, .meaning = "the task to learn; `epilux list tasks`"},                         \
-      {"task.name", WORD(task), .required = true, .example = "xor", .meaning = "the samples"},               \
+      {"task.name", WORD(task), .required = true, .example = "xor", .meaning = "name of the task"},          \
       {"task.path",                                                                                          \
        EPX_SCHEMA_TEXT,                                                                                      \
        .required = true,                                                                                     \
@@ -19,9 +19,10 @@
        .example = "class",                                                                                   \
        .applies = "task.name: csv",                                                                          \
        .meaning =                                                                                            \
-           "column that names the class: a name from the header, or a number from 1; without: the last"},    \
+           "column of the class: a name from the header, or a number from 1 (default: the last column)"},    \
       {"task.header", WORD(csv_header), .fallback = "auto", .applies = "task.name: csv",                     \
-       .meaning = "whether the first line names the columns; auto: told from what it and the others hold"},  \
+       .meaning =                                                                                            \
+           "whether the first line contains the names of the columns; auto: decided from the contents"},     \
       {"task.labels",                                                                                        \
        EPX_SCHEMA_TEXT,                                                                                      \
        .required = true,                                                                                     \
@@ -33,13 +34,13 @@
        .optional = true,                                                                                     \
        .example = "t10k-images-idx3-ubyte.gz",                                                               \
        .applies = "task.name: idx",                                                                          \
-       .meaning = "file of the held-out images, all of them used; instead of `test_fraction`"},              \
+       .meaning = "file of the held-out images, which are all used; instead of `test_fraction`"},            \
       {"task.test_labels",                                                                                   \
        EPX_SCHEMA_TEXT,                                                                                      \
        .optional = true,                                                                                     \
        .example = "t10k-labels-idx1-ubyte.gz",                                                               \
        .applies = "task.name: idx",                                                                          \
-       .meaning = "file of their labels"},                                                                   \
+       .meaning = "file of the labels of the held-out images"},                                              \
       {"task.classes",                                                                                       \
        EPX_SCHEMA_INTEGERS,                                                                                  \
        .unit = "1",                                                                                          \
@@ -47,9 +48,8 @@
        .high = INT_MAX,                                                                                      \
        .optional = true,                                                                                     \
        .example = "[0, 1, 2, 3, 4]",                                                                         \
-       .meaning = "the classes that are kept, by their numbers in `epilux check`, of idx by their labels; "  \
-                  "the first for "                                                                           \
-                  "the first output; without: all"},                                                         \
+       .meaning = "classes to keep, by their numbers in `epilux check` (idx: by their labels); the first "   \
+                  "one belongs to the first output (default: all)"},                                         \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
        .meaning = "number of samples to use, drawn by the seed; 0: all (moons: 200)"},                       \
       {"task.noise",                                                                                         \
@@ -63,7 +63,7 @@
        .low = 0,                                                                                             \
        .high = 1,                                                                                            \
        .below = true,                                                                                        \
-       .fallback = "the task's: 0.2, of xor 0; with `test_path` 0",                                          \
+       .fallback = "that of the task (0.2; xor: 0), or 0 with `test_path`",                                  \
        .derived = "task.name task.test_path",                                                                \
        .meaning = "fraction of each class that is held out for `accuracy` and `loss`"},                      \
       {"task.validation_fraction",                                                                           \
@@ -72,12 +72,12 @@
        .high = 1,                                                                                            \
        .below = true,                                                                                        \
        .fallback = "0",                                                                                      \
-       .meaning = "fraction of each class of the rest that is used for validation: for early stopping, and " \
-                  "to select hyperparameters"},                                                              \
+       .meaning = "fraction of the other samples of each class that is used for validation: for early "      \
+                  "stopping, and to select hyperparameters"},                                                \
       {"task.constant", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                             \
        .meaning = "add a last feature that is 1 in every sample: a constant drive"},                         \
       {"task.scaling", WORD(scaling), .fallback = "the task's", .derived = "task.name",                      \
-       .meaning = "of the features"},                                                                        \
+       .meaning = "scaling of the features"},                                                                \
       {"task.encoding", EPX_SCHEMA_SECTION,                                                                  \
        .meaning = "how the number of features is reduced to the number of inputs"},                          \
       {"task.encoding.reduction", WORD(reduction), .fallback = "none",                                       \
@@ -89,7 +89,7 @@
        .required = true,                                                                                     \
        .example = "10",                                                                                      \
        .applies = "task.encoding.reduction: pca",                                                            \
-       .meaning = "principal components, each one feature"},                                                 \
+       .meaning = "number of principal components; each becomes one feature"},                               \
       {"task.encoding.whiten", EPX_SCHEMA_BOOLEAN, .fallback = "false",                                      \
        .applies = "task.encoding.reduction: pca",                                                            \
        .meaning = "scale each component by its own standard deviation, instead of that of the first"},       \
@@ -101,7 +101,7 @@
        .applies = "task.encoding.reduction: mean-pooling",                                                   \
        .meaning = "edge of the windows in pixels"},                                                          \
       {"task.encoding.copies", COUNT, .low = 1, .fallback = "1",                                             \
-       .meaning = "number of copies of each feature (all features in turn, then again), each entering its "  \
-                  "own node; before the constant one"},
+       .meaning = "number of copies of each feature (all features, then all again), each on its own node; "  \
+                  "made before the constant feature is added"},
 
 #endif

@@ -24,7 +24,7 @@ static epx_err raise_syntax(reader *r) {
   const char *problem = r->yaml.problem ? r->yaml.problem : "out of memory";
   const char *hint = strstr(problem, "cannot start any token") ? " (a tab, or an unquoted @ ` %?)"
                      : strstr(problem, "mapping values are not allowed")
-                         ? " (wrong indent, or a text with ': ' wants quotes)"
+                         ? " (wrong indent, or a text with ': ' needs quotes)"
                          : "";
   if (r->yaml.error == YAML_MEMORY_ERROR)
     return EPX_RAISE(EPX_EMEMORY, "out of memory for %s", r->place.name);
@@ -79,8 +79,8 @@ static epx_err read_key(reader *r, const epx_tree *map, const char **key) {
   EPX_TRY(read_text(r, key));
   const epx_tree *earlier = epx_tree_get(map, *key);
   if (earlier && r->lines)
-    return epx_tree_raise(&r->place, "key '%s' stands twice, first in line %d", *key, earlier->line);
-  if (earlier) return epx_tree_raise(&r->place, "key '%s' stands twice", *key);
+    return epx_tree_raise(&r->place, "key '%s' appears twice, first in line %d", *key, earlier->line);
+  if (earlier) return epx_tree_raise(&r->place, "key '%s' appears twice", *key);
   if (map->n == N_KEYS_MAX) return epx_tree_raise(&r->place, "more than %d keys in one section", N_KEYS_MAX);
   return EPX_OK;
 }
@@ -103,7 +103,7 @@ static epx_err read_map(reader *r, epx_tree *map) {
 static epx_err read_collection(reader *r, epx_tree_kind kind, const epx_tree *where, const epx_tree **out) {
   epx_tree *made;
   if (r->depth == N_LEVELS_MAX)
-    return epx_tree_raise(&r->place, "nested deeper than %d levels; no deck is", N_LEVELS_MAX);
+    return epx_tree_raise(&r->place, "nested deeper than the limit of %d levels", N_LEVELS_MAX);
   EPX_TRY(epx_tree_create(r->store, kind, where, &made));
   r->depth++;
   if (kind == EPX_TREE_LIST)
@@ -141,7 +141,7 @@ static epx_err read_node(reader *r, const epx_tree *where, const epx_tree **out)
     EPX_TRY(check_node(r, r->event.data.mapping_start.anchor, r->event.data.mapping_start.tag));
     return read_collection(r, EPX_TREE_MAP, where, out);
   default:
-    return epx_tree_raise(&r->place, "not YAML: a value is wanted here");
+    return epx_tree_raise(&r->place, "not YAML: a value is missing here");
   }
 }
 
@@ -149,14 +149,14 @@ static epx_err read_document(reader *r, const epx_tree **out) {
   EPX_TRY(read_event(r));
   EPX_TRY(read_event(r));
   if (r->event.type == YAML_STREAM_END_EVENT)
-    return epx_tree_raise(&r->place, "empty; a deck has at least a network and a task");
+    return epx_tree_raise(&r->place, "empty; a deck needs at least a network and a task");
   EPX_TRY(read_event(r));
   const epx_tree place = r->place;
   EPX_TRY(read_node(r, &place, out));
   EPX_TRY(read_event(r));
   EPX_TRY(read_event(r));
   if (r->event.type != YAML_STREAM_END_EVENT)
-    return epx_tree_raise(&r->place, "a second YAML document; a deck is one");
+    return epx_tree_raise(&r->place, "a second YAML document; a deck has only one");
   return EPX_OK;
 }
 
@@ -176,7 +176,7 @@ epx_err epx_tree_read(epx_tree_store *store, const char *name, const char *text,
                       const epx_tree **out) {
   EPX_TRY(read_stream(store, name, true, text, length, out));
   if ((*out)->kind != EPX_TREE_MAP)
-    return epx_tree_raise(*out, "a deck is a map of sections: study, network, task, …");
+    return epx_tree_raise(*out, "a deck must be a map of sections: study, network, task, …");
   return EPX_OK;
 }
 

@@ -40,7 +40,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_backprop = {
     .name = "backprop",
-    .summary = "implicit differentiation of the equilibrium: exact, computed rather than measured",
+    .summary = "implicit differentiation of the equilibrium: exact; computed, not measured",
     .source = "Almeida1987, Pineda1987",
     .nudged = false,
     .computed = true,

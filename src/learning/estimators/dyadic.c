@@ -32,8 +32,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_dyadic = {
     .name = "dyadic",
-    .summary =
-        "a second state settles by the adjoint dynamics beside the undisturbed first: exact at any nudge",
+    .summary = "a second state follows the adjoint dynamics while the first stays free: exact for any nudge",
     .source = "Scurria2026",
     .nudged = true,
     .own_scheme = true,

@@ -75,7 +75,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_finite_difference = {
     .name = "finite-difference",
-    .summary = "central differences of the cost at re-settled equilibria: four equilibria a parameter",
+    .summary = "central differences of the cost between settled equilibria: four equilibria per parameter",
     .source = "",
     .nudged = false,
     .cost_only = true,

@@ -62,7 +62,8 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_holomorphic = {
     .name = "holomorphic",
-    .summary = "plain at learning.nudge.points complex nudges on a circle: the nudge's bias is of that order",
+    .summary =
+        "plain with learning.nudge.points complex nudges on a circle: the bias is of that order in beta",
     .source = "Laborieux2022",
     .nudged = true,
     .own_scheme = true,

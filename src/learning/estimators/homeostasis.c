@@ -11,7 +11,7 @@
 static const double step = 1e-4;
 
 static const char *get_refusal(const epx_family *family) {
-  return family->eval_antisymmetric ? NULL : "its response is symmetric already: use plain";
+  return family->eval_antisymmetric ? NULL : "its response is already symmetric: use plain";
 }
 
 /* e [n_rows][n_lanes], the same for all samples of an instance. */
@@ -69,8 +69,8 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_homeostasis = {
     .name = "homeostasis",
-    .summary =
-        "plain beside a penalty on the response's asymmetry, learning.nudge.penalty: makes itself right",
+    .summary = "plain with a penalty (learning.nudge.penalty) on the asymmetry of the response, which makes "
+               "plain correct during training",
     .source = "Laborieux2023",
     .nudged = true,
     .drawn = true,

@@ -13,8 +13,8 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_phase_conjugate = {
     .name = "phase-conjugate",
-    .summary = "nudge by the conjugated error: right at any loss for a linear network, error grows with kerr "
-               "|a|^2 / loss",
+    .summary = "nudge by the conjugated error: correct at any loss for linear networks; the error grows with "
+               "kerr |a|^2 / loss",
     .source = "DalCin2025",
     .nudged = true,
     .rooms = EPX_ROOM_HELD,

@@ -25,7 +25,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 const epx_estimator epx_estimator_plain = {
     .name = "plain",
     .summary =
-        "equilibrium propagation: nudge by the error; right where the response is reciprocal (low loss)",
+        "equilibrium propagation: nudge by the error; correct where the response is reciprocal (low loss)",
     .source = "Scellier2017, Sajnok2025",
     .nudged = true,
     .get_refusal = get_refusal,

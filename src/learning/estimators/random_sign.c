@@ -24,8 +24,8 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_random_sign = {
     .name = "random-sign",
-    .summary = "plain, one phase nudged by beta or -beta as drawn for each batch: the nudge's bias cancels "
-               "on average",
+    .summary = "plain with one nudged phase; the sign of beta is drawn for each batch, so the bias of the "
+               "nudge cancels on average",
     .source = "Laborieux2021",
     .nudged = true,
     .own_scheme = true,

@@ -202,7 +202,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
 
 const epx_estimator epx_estimator_unrolled = {
     .name = "unrolled",
-    .summary = "backpropagation through the transient's steps: exact, and dear in memory and time",
+    .summary = "backpropagation through the steps of the transient: exact, but costly in memory and time",
     .source = "Werbos1990",
     .nudged = false,
     .computed = true,

@@ -15,15 +15,14 @@ epx_err epx_hardware_check(const epx_hardware_spec *spec, const epx_family *fami
   EPX_TRY(epx_reading_check(&spec->reading));
   EPX_TRY(epx_tuning_check(&spec->tuning));
   if (spec->drive_bits < 0 || spec->drive_bits > 32)
-    return EPX_RAISE(EPX_EINPUT, "a drive of %d bits; 1 to 32, or 0 for any value", spec->drive_bits);
+    return EPX_RAISE(EPX_EINPUT, "a drive of %d bits; must be 1 to 32, or 0 for any value", spec->drive_bits);
   const double numbers[] = {spec->drive_range, spec->drift.common, spec->drift.local};
   for (int i = 0; i < 3; i++)
     if (!(numbers[i] >= 0) || !isfinite(numbers[i]))
-      return EPX_RAISE(EPX_EINPUT, "%g among the range of the drive and the drifts; 0 or more is wanted",
-                       numbers[i]);
+      return EPX_RAISE(EPX_EINPUT, "%g as range of the drive or as a drift; must be 0 or more", numbers[i]);
   if (!is_share(spec->dead.nodes) || !is_share(spec->dead.links))
-    return EPX_RAISE(EPX_EINPUT, "shares %g and %g of dead nodes and links; 0 to 1 is wanted",
-                     spec->dead.nodes, spec->dead.links);
+    return EPX_RAISE(EPX_EINPUT, "shares %g and %g of dead nodes and links; must be 0 to 1", spec->dead.nodes,
+                     spec->dead.links);
   if (spec->drift.parameter < 0 || spec->drift.parameter >= family->n_parameters)
     return EPX_RAISE(EPX_EINPUT, "family %s has no parameter %d to drift", family->name,
                      spec->drift.parameter);

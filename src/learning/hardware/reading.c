@@ -24,7 +24,7 @@ epx_err epx_reading_check(const epx_reading_spec *spec) {
     return EPX_RAISE(EPX_EINPUT, "noise is %g; it must be 0 or more", spec->noise);
   if (spec->averages < 0) return EPX_RAISE(EPX_EINPUT, "%d reads are averaged", spec->averages);
   if (spec->bits < 0 || spec->bits > 32)
-    return EPX_RAISE(EPX_EINPUT, "a converter of %d bits; 1 to 32, or 0 for none", spec->bits);
+    return EPX_RAISE(EPX_EINPUT, "a converter of %d bits; must be 1 to 32, or 0 for none", spec->bits);
   if (spec->bits > 0 && (!(spec->range > 0) || !isfinite(spec->range)))
     return EPX_RAISE(EPX_EINPUT, "the converter's range is %g; it must be positive", spec->range);
   if (!counts_detector(spec)) return EPX_OK;

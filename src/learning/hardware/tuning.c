@@ -37,21 +37,20 @@ epx_err epx_tuning_check(const epx_tuning_spec *spec) {
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!(numbers[i] >= 0) || !isfinite(numbers[i]))
       return EPX_RAISE(EPX_EINPUT,
-                       "%g among range, noise, granularity, endurance, pitch and isolation; 0 or "
-                       "more is wanted",
+                       "%g as range, noise, granularity, endurance, pitch or isolation; must be 0 or more",
                        numbers[i]);
   if (spec->bits < 0 || spec->bits > 32)
-    return EPX_RAISE(EPX_EINPUT, "%d bits; 1 to 32, or 0 for any value", spec->bits);
+    return EPX_RAISE(EPX_EINPUT, "%d bits; must be 1 to 32, or 0 for any value", spec->bits);
   if (limits(spec) && !(spec->range > 0))
     return EPX_RAISE(EPX_EINPUT, "the range of settings is 0; it must be positive");
   if (spec->bits > 0 && spec->granularity > 0)
-    return EPX_RAISE(EPX_EINPUT,
-                     "bits and granularity exclude each other: settings are levels that a trainer "
-                     "writes, or add up steps");
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "give bits or granularity, not both: a setting is one of 2^bits levels, or a sum of steps");
   if (spec->stochastic && !(spec->granularity > 0))
-    return EPX_RAISE(EPX_EINPUT, "stochastic rounding is of steps; the granularity is 0");
+    return EPX_RAISE(EPX_EINPUT, "stochastic rounding needs steps, but the granularity is 0");
   if (spec->pitch > 0 && spec->pitch < 7e-6 * (1 - 1e-12))
-    return EPX_RAISE(EPX_EINPUT, "heaters %g um apart: what is known of their crosstalk begins at 7 um",
+    return EPX_RAISE(EPX_EINPUT, "heaters %g um apart: their crosstalk is known from 7 um only",
                      spec->pitch * 1e6);
   return EPX_OK;
 }
@@ -61,7 +60,7 @@ static epx_err create_crosstalk(epx_tuning *t) {
   const int n = t->network->n_nodes;
   const int columns = spec->n_columns > 0 ? spec->n_columns : (int)ceil(sqrt(n));
   if (t->network->family->parameters[spec->parameter].site != EPX_SITE_NODE)
-    return EPX_RAISE(EPX_EINPUT, "heaters set parameters of nodes; %s is one of links",
+    return EPX_RAISE(EPX_EINPUT, "heaters set parameters of nodes, but %s is a parameter of links",
                      t->network->family->parameters[spec->parameter].name);
   epx_placement *placement;
   epx_heater heater;

@@ -71,10 +71,10 @@ static epx_err match_classes(const epx_dataset *other, const char *path, bool pa
   for (int k = 0; k < other->n_classes; k++) {
     place[k] = get_class(dataset, other->names[k]);
     if (place[k] < 0 && !part)
-      return EPX_RAISE(EPX_EINPUT,
-                       "%s: samples of class '%.40s', which the training part lacks: it has '%.40s' to "
-                       "'%.40s'",
-                       path, other->names[k], dataset->names[0], dataset->names[dataset->n_classes - 1]);
+      return EPX_RAISE(
+          EPX_EINPUT,
+          "%s: contains samples of class '%.40s', but the training part has only '%.40s' to '%.40s'", path,
+          other->names[k], dataset->names[0], dataset->names[dataset->n_classes - 1]);
   }
   return EPX_OK;
 }
@@ -169,7 +169,7 @@ epx_err epx_dataset_check_classes(int n_classes, const int *classes, const epx_d
       return EPX_RAISE(EPX_EINPUT, "task.classes: no sample is of class %d; the classes are numbered 0 to %d",
                        classes[k], dataset->n_classes - 1);
     if (get_place(dataset, k, classes, class) >= 0)
-      return EPX_RAISE(EPX_EINPUT, "task.classes: class %d stands there twice", classes[k]);
+      return EPX_RAISE(EPX_EINPUT, "task.classes: class %d appears twice", classes[k]);
   }
   return EPX_OK;
 }

@@ -55,7 +55,7 @@ static epx_err read_first(table *t) {
   bool more;
   EPX_TRY(epx_csv_read_row(t->csv, &more));
   if (!more)
-    return EPX_RAISE(EPX_EINPUT, "%s: holds no samples; one a line is wanted: features, then the class",
+    return EPX_RAISE(EPX_EINPUT, "%s: contains no samples; write one per line: features, then the class",
                      t->csv->path);
   EPX_TRY(EPX_ARRAY(t->first, t->csv->n_cells));
   t->n_first = t->csv->n_cells;
@@ -66,7 +66,7 @@ static epx_err read_first(table *t) {
   t->n_columns = more ? t->csv->n_cells : t->n_first;
   t->second = t->csv->line;
   if (t->n_columns < 2)
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: one column; features and the class are wanted, separated by commas",
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: only one column; write features and the class, separated by commas",
                      t->csv->path, t->n_first < 2 ? t->line : t->second);
   return EPX_OK;
 }
@@ -89,8 +89,7 @@ static epx_err find_label(table *t) {
   if (named == t->n_columns && (number < 1 || number > t->n_columns))
     return EPX_RAISE(
         EPX_EINPUT,
-        "%s:%ld: task.label: no column '%.40s'; a name from the header or a number from 1 to %zu "
-        "is wanted",
+        "%s:%ld: task.label: no column '%.40s'; give a name from the header, or a number from 1 to %zu",
         t->csv->path, t->line, label, t->n_columns);
   t->label = named < t->n_columns ? named : number - 1;
   return EPX_OK;
@@ -148,11 +147,11 @@ static bool is_numbered_header(const table *t) {
     fractional = fractional && (k == t->label || t->fractional[k]);
   const bool named = is_word(t->first[t->label]);
   const bool header = named ? t->numbers : (t->n_below > 0 && fractional) || t->n_columns > 3;
-  epx_log_write_once(EPX_LOG_WARNING, "task",
-                     "%s: the first line, 0, 1, 2 and so on, is taken for %s; if it is "
-                     "%s, say task.header: %s",
-                     t->csv->path, header ? "the columns' names" : "a sample",
-                     header ? "a sample" : "a header", header ? "absent" : "present");
+  epx_log_write_once(
+      EPX_LOG_WARNING, "task",
+      "%s: the first line, 0, 1, 2 and so on, is taken for %s; if it is %s, set task.header: %s",
+      t->csv->path, header ? "the columns' names" : "a sample", header ? "a sample" : "a header",
+      header ? "absent" : "present");
   return header;
 }
 
@@ -172,14 +171,14 @@ static epx_err check_header(const table *t) {
     return EPX_RAISE(EPX_EINPUT, "%s:%ld: %zu cells, where the header has %zu", t->csv->path, t->second,
                      t->n_columns, t->n_first);
   if (t->kind != DATA && t->n_below == 0)
-    return EPX_RAISE(EPX_EINPUT, "%s: holds no samples, only a header", t->csv->path);
+    return EPX_RAISE(EPX_EINPUT, "%s: contains only a header, no samples", t->csv->path);
   if (t->n_below >= INT_MAX || t->n_columns > INT_MAX)
     return EPX_RAISE(EPX_EINPUT, "%s: %ld samples of %zu columns; at most %d of each can be read",
                      t->csv->path, t->n_below, t->n_columns, INT_MAX - 1);
   if (t->kind != COUNTS) return EPX_OK;
   const long samples = strtol(t->first[0], NULL, 10), features = strtol(t->first[1], NULL, 10);
   if (samples != t->n_below || features != (long)t->n_columns - 1)
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: says %ld samples of %ld features, but %ld of %zu follow",
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: announces %ld samples of %ld features, but %ld of %zu follow",
                      t->csv->path, t->line, samples, features, t->n_below, t->n_columns - 1);
   return EPX_OK;
 }
@@ -195,7 +194,7 @@ static epx_err check_names(const table *t) {
       if (strcasecmp(t->first[k], names[i]) == 0)
         return EPX_RAISE(
             EPX_EINPUT,
-            "%s:%ld: which column is the class, '%s' or the last, '%s'? Say task.label: %s, or %s",
+            "%s:%ld: which column is the class, '%s' or the last, '%s'? Set task.label to %s or %s",
             t->csv->path, t->line, t->first[k], t->first[t->label], t->first[k], t->first[t->label]);
   return EPX_OK;
 }
@@ -258,8 +257,8 @@ static int compare_texts(const void *a, const void *b) {
 static epx_err check_classes(const table *t, bool fractional, const epx_dataset *dataset) {
   if (t->spec->label || !fractional || 2 * dataset->n_classes <= dataset->n_samples) return EPX_OK;
   return EPX_RAISE(EPX_EINPUT,
-                   "%s: column %zu, the last, holds %d different numbers in %d samples; is it the class? "
-                   "task.label names the column that is",
+                   "%s: column %zu, the last, has %d different numbers in %d samples; is it the class? Set "
+                   "task.label to the column of the class",
                    t->csv->path, t->label + 1, dataset->n_classes, dataset->n_samples);
 }
 
@@ -291,8 +290,7 @@ static epx_err set_classes(const table *t, class_name *names, epx_dataset *datas
   }
   if (dataset->n_classes < 2)
     return EPX_RAISE(EPX_EINPUT,
-                     "%s: all samples are of class '%.40s' (column %zu); at least two classes are "
-                     "wanted",
+                     "%s: all samples are of class '%.40s' (column %zu); at least two classes are needed",
                      t->csv->path, names[0].text, t->label + 1);
   return check_classes(t, numeric && fractional, dataset);
 }

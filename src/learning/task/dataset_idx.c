@@ -18,8 +18,8 @@ static epx_err check(const char *path, const unsigned char *bytes, size_t size, 
   const char *what = magic == magic_images ? "images" : "labels";
   const uint32_t found = size >= 4 ? get_word(bytes) : 0;
   if (size >= 4 && found != magic && (found == magic_images || found == magic_labels))
-    return EPX_RAISE(EPX_EINPUT, "%s: holds IDX %s, but %s are wanted: are images and labels exchanged?",
-                     path, found == magic_images ? "images" : "labels", what);
+    return EPX_RAISE(EPX_EINPUT, "%s: contains IDX %s instead of %s: are images and labels exchanged?", path,
+                     found == magic_images ? "images" : "labels", what);
   if (size >= 4 && found != magic)
     return EPX_RAISE(EPX_EINPUT, "%s: magic number 0x%08x; IDX %s of unsigned bytes begin with 0x%08x", path,
                      (unsigned)found, what, (unsigned)magic);
@@ -31,7 +31,7 @@ static epx_err check(const char *path, const unsigned char *bytes, size_t size, 
   for (int k = 0; k < n_sizes; k++) {
     sizes[k] = get_word(bytes + 4 + 4 * k);
     if (sizes[k] == 0 || sizes[k] > INT_MAX || n > UINT64_MAX / sizes[k])
-      return EPX_RAISE(EPX_EINPUT, "%s: size %u of dimension %d in the header; 1 to %d is wanted", path,
+      return EPX_RAISE(EPX_EINPUT, "%s: size %u of dimension %d in the header; must be 1 to %d", path,
                        (unsigned)sizes[k], k + 1, INT_MAX);
     n *= sizes[k];
   }
@@ -70,12 +70,12 @@ static epx_err fill(const char *images, const unsigned char *pixels, const uint3
                     const char *labels, const unsigned char *classes, epx_dataset **out) {
   const uint64_t n_features = (uint64_t)sizes[1] * sizes[2];
   if (n_features > INT_MAX)
-    return EPX_RAISE(EPX_EINPUT, "%s: %u x %u pixels an image are more than can be inputs", images,
+    return EPX_RAISE(EPX_EINPUT, "%s: images of %u x %u pixels have too many pixels to be inputs", images,
                      (unsigned)sizes[1], (unsigned)sizes[2]);
   int n_classes, number[N_BYTES];
   count_classes(sizes[0], classes, &n_classes, number);
   if (n_classes < 2)
-    return EPX_RAISE(EPX_EINPUT, "%s: all %u labels are %d; at least two classes are wanted", labels,
+    return EPX_RAISE(EPX_EINPUT, "%s: all %u labels are %d; at least two classes are needed", labels,
                      (unsigned)sizes[0], classes[0]);
   EPX_TRY(epx_dataset_create((int)sizes[0], (int)n_features, n_classes, out));
   EPX_TRY(name_classes(number, *out));

@@ -149,9 +149,8 @@ static void project(int n_samples, size_t n_features, const double *x, int n_por
 epx_err epx_encoding_create_components(int n_samples, int n_features, const double *x, int n_fit,
                                        const int *fit, int n_ports, bool whiten, double **ports) {
   if (n_ports < 1 || n_ports > n_features)
-    return EPX_RAISE(EPX_EINPUT,
-                     "task.encoding.ports: %d, but the task has %d features; no more can be made of them",
-                     n_ports, n_features);
+    return EPX_RAISE(EPX_EINPUT, "task.encoding.ports: %d, but the task has only %d features", n_ports,
+                     n_features);
   if (n_ports > n_fit - 1)
     return EPX_RAISE(EPX_EINPUT,
                      "task.encoding.ports: %d, but %d training samples vary in %d directions at most",

@@ -11,13 +11,13 @@
 static epx_err check(const epx_task_spec *spec, int n_given) {
   const double fraction = spec->test_fraction, validation = spec->validation_fraction;
   if (!(fraction >= 0 && fraction < 1))
-    return EPX_RAISE(EPX_EINPUT, "the test fraction is %g; 0 or more and less than 1 is wanted", fraction);
+    return EPX_RAISE(EPX_EINPUT, "the test fraction is %g; must be 0 or more and less than 1", fraction);
   if (!(validation >= 0 && validation < 1))
-    return EPX_RAISE(EPX_EINPUT, "task.validation_fraction: %g; 0 or more and less than 1 is wanted",
+    return EPX_RAISE(EPX_EINPUT, "task.validation_fraction: %g; must be 0 or more and less than 1",
                      validation);
   if (fraction > 0 && n_given > 0)
-    return EPX_RAISE(
-        EPX_EINPUT, "task.test_fraction: %g, but the held-out samples are those of task.test_path", fraction);
+    return EPX_RAISE(EPX_EINPUT, "task.test_fraction: %g, but the held-out samples come from task.test_path",
+                     fraction);
   if ((fraction > 0 || validation > 0) && strcmp(spec->name, "xor") == 0)
     return EPX_RAISE(
         EPX_EINPUT,
@@ -42,9 +42,9 @@ static epx_err move(const epx_task *task, double fraction, uint64_t seed, const 
       from[(*n)++] = from[i];
   }
   if (fraction > 0 && *n_moved == 0)
-    return EPX_RAISE(EPX_EINPUT,
-                     "a %s fraction of %g of %d samples holds out none; give 0 to have no such part",
-                     strcmp(purpose, "task:split") == 0 ? "test" : "validation", fraction, n_before);
+    return EPX_RAISE(
+        EPX_EINPUT, "a %s fraction of %g of %d samples holds out no sample; set it to 0 to have no such part",
+        strcmp(purpose, "task:split") == 0 ? "test" : "validation", fraction, n_before);
   return EPX_OK;
 }
 
@@ -68,12 +68,11 @@ static epx_err divide(const epx_task_spec *spec, int n_given, uint64_t seed, epx
 static epx_err check_classes(const epx_task_spec *spec, const epx_task *task) {
   for (int i = 1; i < task->n_train; i++)
     if (task->labels[task->train[i]] != task->labels[task->train[0]]) return EPX_OK;
-  return EPX_RAISE(
-      EPX_EINPUT,
-      "%s: the training part, %d sample%s, has samples of one class alone; at least two classes are "
-      "wanted: keep more samples, or hold out fewer",
-      spec->n_samples > 0 ? "task.samples" : "task.test_fraction", task->n_train,
-      task->n_train == 1 ? "" : "s");
+  return EPX_RAISE(EPX_EINPUT,
+                   "%s: the training part, %d sample%s, has samples of only one class; keep more samples, or "
+                   "hold out fewer",
+                   spec->n_samples > 0 ? "task.samples" : "task.test_fraction", task->n_train,
+                   task->n_train == 1 ? "" : "s");
 }
 
 epx_err epx_partition_create(const epx_task_spec *spec, int n_given, uint64_t seed, epx_task *task) {

@@ -140,7 +140,7 @@ static epx_err reduce(const epx_task_spec *spec, uint64_t seed, epx_dataset *dat
 static epx_err add_held_out(const epx_task_spec *spec, epx_dataset *dataset, int *n_given) {
   epx_dataset *held_out = NULL;
   if (!spec->test_labels)
-    return EPX_RAISE(EPX_EINPUT, "task.test_labels: missing; the labels of task.test_path");
+    return EPX_RAISE(EPX_EINPUT, "task.test_labels is missing: the labels of task.test_path");
   EPX_TRY(epx_dataset_create_idx(spec->test_path, spec->test_labels, &held_out));
   const int n_before = dataset->n_samples;
   const int code = epx_dataset_add(held_out, spec->test_path, spec->n_classes > 0, dataset);
@@ -208,8 +208,7 @@ static epx_err pool(const epx_task_spec *spec, const epx_dataset *dataset, epx_t
   if (rows * columns != task->n_features)
     return EPX_RAISE(
         EPX_EINPUT,
-        "task.encoding.reduction: the %d features of task '%s' are no square image to pool; pca makes "
-        "them fewer",
+        "task.encoding.reduction: the %d features of task '%s' are not a square image to pool; use pca",
         task->n_features, spec->name);
   return epx_encoding_create_pooled(task->n_samples, rows, columns, task->features, spec->window, n_pooled,
                                     pooled);

@@ -12,11 +12,11 @@
 
 /** X(name, deck name, meaning) */
 #define EPX_SCALINGS(X)                                                                                      \
-  X(EPX_SCALE_NONE, "none", "as they stand in the data")                                                     \
+  X(EPX_SCALE_NONE, "none", "as in the data")                                                                \
   X(EPX_SCALE_UNIT, "unit", "each feature to 0 … 1 over the training part")                                  \
   X(EPX_SCALE_SYMMETRIC, "symmetric", "each feature to -1 … 1 over the training part")                       \
   X(EPX_SCALE_STANDARD, "standard", "each feature to mean 0 and variance 1 over the training part")          \
-  X(EPX_SCALE_RANGE, "range", "all features by the one largest magnitude of the training part")
+  X(EPX_SCALE_RANGE, "range", "all features divided by the largest magnitude in the training part")
 
 typedef enum {
 #define EPX_SCALING_ENUM(name, text, meaning) name,
@@ -27,7 +27,7 @@ typedef enum {
 
 /** Whether a CSV file's first line names its columns. X(name, deck name, meaning) */
 #define EPX_CSV_HEADERS(X)                                                                                   \
-  X(EPX_CSV_AUTO, "auto", "told from the line itself and from what stands below it")                         \
+  X(EPX_CSV_AUTO, "auto", "decided from the first line and the lines below it")                              \
   X(EPX_CSV_PRESENT, "present", "the first line names the columns")                                          \
   X(EPX_CSV_ABSENT, "absent", "the first line is a sample")
 

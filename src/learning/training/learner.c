@@ -22,7 +22,7 @@ static epx_err check_estimator(epx_engine engine, const epx_network *network, co
     return EPX_RAISE(EPX_EINPUT, "learning.nudge.decay: %g; it must be positive, 1 for a constant nudge",
                      spec->nudge_decay);
   if (spec->nudging.n_points < 0 || spec->nudging.n_points > 32 || spec->nudging.n_points % 2 != 0)
-    return EPX_RAISE(EPX_EINPUT, "learning.nudge.points: %d; an even number up to 32 is wanted",
+    return EPX_RAISE(EPX_EINPUT, "learning.nudge.points: %d; must be even and at most 32",
                      spec->nudging.n_points);
   return EPX_OK;
 }
@@ -46,35 +46,33 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
   EPX_TRY(check_estimator(engine, network, spec));
   EPX_TRY(check_trained(network, spec));
   if (task->n_features > network->n_inputs)
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.inputs: the task has %d features, but the network has %d inputs; task.encoding "
+                     "can reduce the features",
+                     task->n_features, network->n_inputs);
+  if (network->n_outputs != task->n_classes && !(network->n_outputs == 1 && task->n_classes == 2))
     return EPX_RAISE(
         EPX_EINPUT,
-        "network.inputs: the task has %d features, but the network %d inputs; task.encoding makes them fewer",
-        task->n_features, network->n_inputs);
-  if (network->n_outputs != task->n_classes && !(network->n_outputs == 1 && task->n_classes == 2))
-    return EPX_RAISE(EPX_EINPUT,
-                     "network.outputs: %d for %d classes; one a class is wanted (or one for two classes)",
-                     network->n_outputs, task->n_classes);
+        "network.outputs: %d for %d classes; use one output per class (or one output for two classes)",
+        network->n_outputs, task->n_classes);
   if (spec->batch < 0 || spec->batch > task->n_train)
     return EPX_RAISE(EPX_EINPUT, "learning.batch: %d samples, but the training part has %d", spec->batch,
                      task->n_train);
-  if (spec->epochs < 0)
-    return EPX_RAISE(EPX_EINPUT, "learning.epochs: %d; 0 or more are wanted", spec->epochs);
+  if (spec->epochs < 0) return EPX_RAISE(EPX_EINPUT, "learning.epochs: %d; must be 0 or more", spec->epochs);
   if (!(spec->decay > 0) || !isfinite(spec->decay))
     return EPX_RAISE(EPX_EINPUT, "learning.decay: %g; it must be positive, 1 for a constant rate",
                      spec->decay);
   EPX_TRY(epx_rate_check(&spec->rate));
   if (spec->patience < 0)
-    return EPX_RAISE(EPX_EINPUT, "learning.patience: %d epochs; 0 or more are wanted", spec->patience);
+    return EPX_RAISE(EPX_EINPUT, "learning.patience: %d epochs; must be 0 or more", spec->patience);
   if (spec->patience > 0 && task->n_validation == 0)
-    return EPX_RAISE(EPX_EINPUT, "learning.patience: it watches the validation part, and there is none; set "
-                                 "task.validation_fraction");
+    return EPX_RAISE(EPX_EINPUT, "learning.patience: needs a validation part; set task.validation_fraction");
   if (spec->target_accuracy > 0 && task->n_validation == 0)
     return EPX_RAISE(EPX_EINPUT,
                      "learning.target_accuracy: it watches the validation part, and there is none; set "
                      "task.validation_fraction");
   if (!isfinite(spec->target_loss))
-    return EPX_RAISE(EPX_EINPUT, "learning.target_loss: %g; a number is wanted, 0 for none",
-                     spec->target_loss);
+    return EPX_RAISE(EPX_EINPUT, "learning.target_loss: %g; must be a number, 0 for none", spec->target_loss);
   const int code = epx_hardware_check(&spec->hardware, network->family);
   if (code == EPX_EINPUT) return EPX_RAISE(EPX_EINPUT, "hardware: %s", epx_error_get_message());
   return EPX_OK;
@@ -202,7 +200,7 @@ epx_err epx_learner_create(const epx_network *network, const epx_task *task, con
   epx_ensemble *ensemble = NULL;
   *out = NULL;
   EPX_TRY(epx_learner_check(EPX_ENGINE_POPULATION, network, task, spec));
-  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; at least one is wanted", n_instances);
+  if (n_instances < 1) return EPX_RAISE(EPX_EINPUT, "%d instances; must be at least 1", n_instances);
   EPX_TRY(create_own_ensemble(network, task, spec, options, n_instances, &ensemble));
   const int code = epx_learner_create_over(ensemble, task, cost, spec, options, seed, out);
   if (code != EPX_OK) epx_ensemble_destroy(&ensemble);

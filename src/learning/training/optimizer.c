@@ -18,11 +18,11 @@ static epx_err check(const epx_optimizer_spec *spec) {
   if (!(spec->rate > 0) || !isfinite(spec->rate))
     return EPX_RAISE(EPX_EINPUT, "learning.optimizer.rate: %g; it must be positive", spec->rate);
   if (spec->kind == EPX_SGD && !(spec->momentum >= 0 && spec->momentum < 1))
-    return EPX_RAISE(EPX_EINPUT, "learning.optimizer.momentum: %g; 0 or more and less than 1 is wanted",
+    return EPX_RAISE(EPX_EINPUT, "learning.optimizer.momentum: %g; must be 0 or more and less than 1",
                      spec->momentum);
   if (spec->kind == EPX_ADAM && !(spec->beta1 >= 0 && spec->beta1 < 1 && spec->beta2 >= 0 && spec->beta2 < 1))
     return EPX_RAISE(EPX_EINPUT,
-                     "learning.optimizer: beta1 = %g, beta2 = %g; 0 or more and less than 1 is wanted",
+                     "learning.optimizer: beta1 = %g, beta2 = %g; must be 0 or more and less than 1",
                      spec->beta1, spec->beta2);
   if (spec->kind == EPX_ADAM && !(spec->epsilon > 0))
     return EPX_RAISE(EPX_EINPUT, "learning.optimizer.epsilon: %g; it must be positive", spec->epsilon);

@@ -5,11 +5,11 @@
 
 epx_err epx_rate_check(const epx_rate_spec *spec) {
   if (spec->every < 0)
-    return EPX_RAISE(EPX_EINPUT, "learning.schedule.every: %d epochs; at least 1 is wanted", spec->every);
+    return EPX_RAISE(EPX_EINPUT, "learning.schedule.every: %d epochs; must be at least 1", spec->every);
   if (spec->warm_up < 0)
-    return EPX_RAISE(EPX_EINPUT, "learning.schedule.warm_up: %d epochs; 0 or more are wanted", spec->warm_up);
+    return EPX_RAISE(EPX_EINPUT, "learning.schedule.warm_up: %d epochs; must be 0 or more", spec->warm_up);
   if (!(spec->floor >= 0 && spec->floor <= 1))
-    return EPX_RAISE(EPX_EINPUT, "learning.schedule.floor: %g; 0 to 1 of the rate is wanted", spec->floor);
+    return EPX_RAISE(EPX_EINPUT, "learning.schedule.floor: %g; must be 0 to 1 of the rate", spec->floor);
   return EPX_OK;
 }
 

@@ -33,7 +33,7 @@ epx_err epx_mailbox_create(epx_mailbox **out) {
   pthread_condattr_destroy(&monotonic);
   if (code != 0) {
     epx_array_destroy(&mailbox);
-    return EPX_RAISE(EPX_EMEMORY, "no lock for a thread to be had");
+    return EPX_RAISE(EPX_EMEMORY, "cannot create a lock for a thread");
   }
   *out = mailbox;
   return EPX_OK;

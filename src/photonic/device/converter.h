@@ -27,9 +27,10 @@ typedef struct {
   X(low, "1", 0, -1e12, 1e12, false, "transmission", "lowest level")                                         \
   X(high, "1", 1, -1e12, 1e12, false, "transmission", "highest level")                                       \
   X(noise, "1", 0.0075, 0, 1, true, "common engineering knowledge: 0.5 ... 1 % of the range",                \
-    "standard deviation of a write, of high - low")                                                          \
-  X(endurance, "1", 5e5, 1, 1e18, false, "Meng2023: GSSe 5e5, GST 3.8e3 ... 5e3", "writes a cell survives")  \
-  X(energy, "J", 0.96e-12, 0, 1, false, "Gao2025: GST", "of a write")
+    "standard deviation of a write, relative to high - low")                                                 \
+  X(endurance, "1", 5e5, 1, 1e18, false, "Meng2023: GSSe 5e5, GST 3.8e3 ... 5e3",                            \
+    "number of writes that a cell survives")                                                                 \
+  X(energy, "J", 0.96e-12, 0, 1, false, "Gao2025: GST", "energy of a write")
 
 typedef struct {
 #define EPX_CELL_MEMBER(member, unit, fallback, low, high, assumed, source, meaning) double member;

@@ -13,18 +13,20 @@
 /** What a receiver is beside its converter. X(member, unit, default, low, high, assumed, source, meaning) */
 #define EPX_RECEIVERS(X)                                                                                     \
   X(responsivity, "A W-1", 0.8, 1e-6, 10, true, "common engineering knowledge: Ge at 1550 nm, 0.8 ... 1",    \
-    "I / P")                                                                                                 \
-  X(dark_current, "A", 50e-9, 0, 1, true, "common engineering knowledge: Ge, 10 ... 100 nA", "I_d")          \
-  X(bandwidth, "Hz", 10e9, 1, 1e13, true, "common engineering knowledge", "B")                               \
-  X(load, "ohm", 50, 1e-3, 1e12, true, "common engineering knowledge", "R_L")                                \
-  X(temperature, "K", 300, 1, 1000, true, "common engineering knowledge", "T of the load")                   \
+    "responsivity I / P")                                                                                    \
+  X(dark_current, "A", 50e-9, 0, 1, true, "common engineering knowledge: Ge, 10 ... 100 nA",                 \
+    "dark current I_d")                                                                                      \
+  X(bandwidth, "Hz", 10e9, 1, 1e13, true, "common engineering knowledge", "bandwidth B")                     \
+  X(load, "ohm", 50, 1e-3, 1e12, true, "common engineering knowledge", "load resistance R_L")                \
+  X(temperature, "K", 300, 1, 1000, true, "common engineering knowledge", "temperature T of the load")       \
   X(rin, "dB Hz-1", -145, -300, 0, true, "common engineering knowledge", "RIN, relative intensity noise")
 
 /** X(member, unit, default, low, high, assumed, source, meaning) */
 #define EPX_DETECTORS(X)                                                                                     \
   EPX_RECEIVERS(X)                                                                                           \
-  X(bits, "1", 0, 0, 32, false, "0: no converter", "of the converter behind it; 0: none")                    \
-  X(full_scale, "A", 1e-3, 1e-12, 10, true, "common engineering knowledge", "current at the converter's end")
+  X(bits, "1", 0, 0, 32, false, "0: no converter", "bits of the converter behind the detector; 0: none")     \
+  X(full_scale, "A", 1e-3, 1e-12, 10, true, "common engineering knowledge",                                  \
+    "current at the upper end of the converter")
 
 typedef struct {
 #define EPX_DETECTOR_MEMBER(member, unit, fallback, low, high, assumed, source, meaning) double member;

@@ -19,7 +19,7 @@ enum { N_CROSSTALK = sizeof crosstalk / sizeof crosstalk[0] };
 
 static epx_err check_distance(double distance) {
   if (distance >= 7e-6 * (1 - 1e-12)) return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "heaters %g um apart: what is known of their crosstalk begins at 7 um",
+  return EPX_RAISE(EPX_EINPUT, "heaters %g um apart: their crosstalk is known from 7 um only",
                    distance * 1e6);
 }
 

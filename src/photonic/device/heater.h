@@ -9,11 +9,11 @@
 
 /** X(member, unit, default, low, high, assumed, source, meaning) */
 #define EPX_HEATERS(X)                                                                                       \
-  X(power_pi, "W", 12.5e-3, 1e-6, 1, false, "Yin2024, isolated arm", "P_pi, for a phase of pi")              \
-  X(power_limit, "W", 50e-3, 0, 10, true, "common engineering knowledge", "most a heater takes")             \
+  X(power_pi, "W", 12.5e-3, 1e-6, 1, false, "Yin2024, isolated arm", "P_pi, power for a phase of pi")        \
+  X(power_limit, "W", 50e-3, 0, 10, true, "common engineering knowledge", "largest power of a heater")       \
   X(isolation, "1", 1, 0, 1, false, "1: no trench; 0.1: trench, Alemany2021", "factor of the crosstalk")     \
   X(time_constant, "s", 5e-6, 1e-9, 1, true,                                                                 \
-    "common engineering knowledge: 1 ... 10 us, undercut 50 ... 200 us", "of the temperature")
+    "common engineering knowledge: 1 ... 10 us, undercut 50 ... 200 us", "time constant of the temperature")
 
 typedef struct {
 #define EPX_HEATER_MEMBER(member, unit, fallback, low, high, assumed, source, meaning) double member;

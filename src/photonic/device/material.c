@@ -26,5 +26,5 @@ epx_err epx_material_get_kind(const char *name, epx_material_kind *kind) {
       return EPX_OK;
     }
   }
-  return EPX_RAISE(EPX_EINPUT, "no material '%s': it is silicon or silicon-nitride", name);
+  return EPX_RAISE(EPX_EINPUT, "no material '%s': must be silicon or silicon-nitride", name);
 }

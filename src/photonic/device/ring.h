@@ -23,15 +23,17 @@
 
 /** X(member, unit, default in silicon, in nitride, low, high, assumed, source, meaning) */
 #define EPX_RINGS(X)                                                                                         \
-  X(width, "m", 450e-9, 1000e-9, 1e-8, 1e-4, true, "common engineering knowledge", "of the core")            \
-  X(thickness, "m", 220e-9, 400e-9, 1e-8, 1e-4, true, "common engineering knowledge", "of the core layer")   \
-  X(slab, "m", 0, 0, 0, 1e-4, false, "strip", "left beside the core by a partial etch; 0: strip")            \
+  X(width, "m", 450e-9, 1000e-9, 1e-8, 1e-4, true, "common engineering knowledge", "width of the core")      \
+  X(thickness, "m", 220e-9, 400e-9, 1e-8, 1e-4, true, "common engineering knowledge",                        \
+    "thickness of the core layer")                                                                           \
+  X(slab, "m", 0, 0, 0, 1e-4, false, "strip", "slab that a partial etch leaves beside the core; 0: strip")   \
   X(radius, "m", 10e-6, 100e-6, 1e-6, 1e-2, true, "common engineering knowledge",                            \
-    "R, of the ring's centre line")                                                                          \
+    "R, radius of the ring's centre line")                                                                   \
   X(length, "m", 0, 0, 0, 1, false, "0: a circle",                                                           \
     "of the guide, once around or of a phase shifter; 0: that of a circle")                                  \
-  X(gap, "m", 200e-9, 600e-9, 0, 1e-4, true, "common engineering knowledge", "between the ring and a bus")   \
-  X(buses, "1", 1, 1, 1, 2, false, "all-pass", "equal bus guides: 1 all-pass, 2 add-drop")                   \
+  X(gap, "m", 200e-9, 600e-9, 0, 1e-4, true, "common engineering knowledge",                                 \
+    "gap between the ring and a bus")                                                                        \
+  X(buses, "1", 1, 1, 1, 2, false, "all-pass", "number of equal bus waveguides: 1 all-pass, 2 add-drop")     \
   X(loss, "dB m-1", 200, 30, 0, 1e5, true, "common engineering knowledge: 1 ... 3 dB/cm, 0.1 ... 0.5 dB/cm", \
     "alpha, propagation loss")                                                                               \
   X(doping, "m-3", 0, 0, 0, 1e27, false, "undoped",                                                          \
@@ -40,7 +42,7 @@
   X(carrier_lifetime, "s", 5.3e-9, 1e-9, 1e-13, 1, false,                                                    \
     "VanVaerenbergh2012; a junction under bias sweeps faster", "of carriers that light frees")               \
   X(wavelength, "m", 1.55e-6, 1.55e-6, EPX_WAVEGUIDE_WAVELENGTH_LOW, EPX_WAVEGUIDE_WAVELENGTH_HIGH, false,   \
-    "telecommunication C band", "lambda, of the resonance in use")
+    "telecommunication C band", "lambda, wavelength of the resonance in use")
 
 typedef struct {
   epx_material_kind core;

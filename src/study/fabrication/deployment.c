@@ -59,11 +59,10 @@ epx_err epx_deployment_eval_clamped(const epx_point *point, int i_point, uint32_
 static void warn_of_clamped(const epx_point *point, int i_row, double share) {
   const epx_variation *row = &point->settings->variation[i_row];
   const epx_parameter *parameter = &point->network->family->parameters[row->parameter];
-  epx_log_write_once(
-      EPX_LOG_WARNING, "variation",
-      "variation.%d: about %.3g %% of the values of %s are drawn beyond its range, %g to %g, and set to "
-      "its end; truncated-normal stays inside, lognormal above 0",
-      i_row, 100 * share, parameter->name, parameter->low, parameter->high);
+  epx_log_write_once(EPX_LOG_WARNING, "variation",
+                     "variation.%d: about %.3g %% of the drawn values of %s are beyond its range, %g to %g, "
+                     "and are clipped to it; truncated-normal stays inside, lognormal above 0",
+                     i_row, 100 * share, parameter->name, parameter->low, parameter->high);
 }
 
 epx_err epx_deployment_check_variation(const epx_point *point) {

@@ -13,13 +13,15 @@
 #define EPX_PROTOCOLS(X)                                                                                     \
   X(EPX_PROTOCOL_IN_SITU, "in-situ", "every fabricated instance is trained by learning.estimator")           \
   X(EPX_PROTOCOL_TRANSFER, "transfer",                                                                       \
-    "the nominal network is trained by backprop, on ideal hardware, and every instance gets its settings")   \
+    "the nominal network is trained by backprop on ideal hardware, and its settings are copied to every "    \
+    "instance")                                                                                              \
   X(EPX_PROTOCOL_FINETUNE, "transfer+finetune",                                                              \
-    "transfer, then learning.finetune epochs in situ by learning.estimator")                                 \
+    "transfer, then learning.finetune epochs of training in situ by learning.estimator")                     \
   X(EPX_PROTOCOL_CALIBRATE, "calibrate",                                                                     \
-    "transfer, corrected by what is known of each instance's deviations (learning.calibration)")             \
+    "transfer, then the settings of each instance are corrected by its measured deviations "                 \
+    "(learning.calibration)")                                                                                \
   X(EPX_PROTOCOL_NOISE_AWARE, "noise-aware",                                                                 \
-    "transfer of one set of settings that backprop trained on the mean over random instances")
+    "transfer of one set of settings, trained by backprop on the mean over random instances")
 
 typedef enum {
 #define EPX_PROTOCOL_ENUM(name, text, meaning) name,

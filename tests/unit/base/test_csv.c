@@ -96,7 +96,7 @@ static void lines_are_counted_through_cells_that_span_them(void **state) {
     assert_int_equal(epx_csv_read_row(csv, &more), EPX_OK);
     assert_int_equal(csv->line, 5);
     assert_int_equal(epx_csv_read_row(csv, &more), EPX_EINPUT);
-    assert_non_null(strstr(epx_error_get_message(), "test_csv.tmp:6: text behind the closing quote"));
+    assert_non_null(strstr(epx_error_get_message(), "test_csv.tmp:6: text after the closing quote"));
   }
   epx_csv_destroy(&csv);
   remove(name);
@@ -108,13 +108,13 @@ static void what_is_no_text_is_refused_at_its_line(void **state) {
     const char *text;
     size_t size;
     const char *said;
-  } cases[] = {{"1,2,a\n3,4,b\n\0", 13, ":3: a zero byte"},
-               {"154,0\n\0\0\0\0\xB8\0?\xF9s,3\n", 18, ":2: a zero byte"},
+  } cases[] = {{"1,2,a\n3,4,b\n\0", 13, ":3: contains a zero byte"},
+               {"154,0\n\0\0\0\0\xB8\0?\xF9s,3\n", 18, ":2: contains a zero byte"},
                {"\xFF\xFE"
                 "1\0,\0",
                 6, ":1: a text in UTF-16"},
                {"1,2\n\"3,4\n5,6\n", 13, ":2: a quote that is not closed"},
-               {"1,2\n\"3\" 4,5\n", 12, ":2: text behind the closing quote"}};
+               {"1,2\n\"3\" 4,5\n", 12, ":2: text after the closing quote"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char rows[256];
     assert_int_equal(read_rows(cases[i].text, cases[i].size, false, false, rows), EPX_EINPUT);
@@ -130,7 +130,7 @@ static void folders_and_devices_are_refused(void **state) {
     size_t size;
     assert_int_equal(epx_file_read(paths[i], &bytes, &size), EPX_EINPUT);
     assert_null(bytes);
-    assert_non_null(strstr(epx_error_get_message(), "no regular file"));
+    assert_non_null(strstr(epx_error_get_message(), "not a regular file"));
   }
 }
 

@@ -60,8 +60,10 @@ static void networks_that_cannot_be_distributed_are_refused_by_key(void **state)
       {EPX_READ_INTENSITY, EPX_ENCODE_AMPLITUDE, 6, NULL},
       {EPX_READ_INTENSITY, EPX_ENCODE_AMPLITUDE, 7,
        "population.ranks_per_network: 6 free nodes cannot be spread over 7 ranks; use at most 6"},
-      {EPX_READ_PORT_INTENSITY, EPX_ENCODE_AMPLITUDE, 1, "network.outputs.readout: what leaves a port"},
-      {EPX_READ_BALANCED, EPX_ENCODE_AMPLITUDE, 1, "network.outputs.readout: balanced pairs"},
+      {EPX_READ_PORT_INTENSITY, EPX_ENCODE_AMPLITUDE, 1,
+       "network.outputs.readout: a distributed network cannot be read at ports"},
+      {EPX_READ_BALANCED, EPX_ENCODE_AMPLITUDE, 1,
+       "network.outputs.readout: a distributed network has no balanced pairs"},
       {EPX_READ_INTENSITY, EPX_ENCODE_PHASE, 1, "network.inputs.encoding"},
       {EPX_READ_INTENSITY, EPX_ENCODE_DETUNING, 1, "network.inputs.encoding"},
   };

@@ -69,7 +69,7 @@ static void settings_that_do_not_hold_at_a_point_are_refused_at_their_line(void 
        "learning:\n  epochs: 3\ncurves: [loss]\ndesign: {factors: {learning.epochs: {values: [2, 3]}}}\n",
        "do not vary learning.epochs", 5, EPX_EINPUT},
       {"task: {name: xor}\nnetwork:\n  family: kerr\n  topology: {nodes: 4}\n  inputs: {nodes: [0, 1, 2]}\n",
-       "network.inputs.nodes: 3 nodes are listed, task 'xor' has 2 features", 5, EPX_EINPUT},
+       "network.inputs.nodes: lists 3 nodes, but task 'xor' has 2 features", 5, EPX_EINPUT},
       {"network: {family: kerr, topology: {nodes: 4}}\ntask:\n  name: csv\n  path: no.csv\n", "no.csv", 2,
        EPX_EFILE},
       {"task: {name: iris}\nnetwork:\n  family: kerr\n  topology: {nodes: 2}\n",

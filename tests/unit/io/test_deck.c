@@ -240,14 +240,14 @@ static void set_overrides_and_is_checked(void **state) {
   } bad[] = {
       {"learning.epohcs=3",
        "--set learning.epohcs=3: unknown key 'epohcs' in learning; did you mean 'epochs'?"},
-      {"learning.epochs=x", "--set learning.epochs=x: learning.epochs: an integer is wanted"},
+      {"learning.epochs=x", "--set learning.epochs=x: learning.epochs: must be an integer"},
       {"learning.epochs", "give PATH=VALUE"},
       {"=3", "give PATH=VALUE"},
       {"learning.epochs=", "--set learning.epochs=: the value is missing"},
-      {"variation.5.sigma=1", "no scalar stands at"},
-      {"learning.epochs.fast=1", "no scalar stands at"},
+      {"variation.5.sigma=1", "this deck has no scalar 'variation.5.sigma'"},
+      {"learning.epochs.fast=1", "this deck has no scalar"},
       {"learning.estimator=[plain", "not YAML"},
-      {"task.noise=3", "does nothing here"},
+      {"task.noise=3", "has no effect here"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     deck = read_deck(example_deck);

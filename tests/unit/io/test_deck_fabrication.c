@@ -194,9 +194,10 @@ static void what_cannot_be_is_refused_at_its_line(void **state) {
       {RINGS "process: {preset: perfect}\n", "one of none, siepic", 8},
       {RINGS "process:\n  width: {local: 1 nm}\n", "process.width.kernel is missing", 9},
       {RINGS "process:\n  width: {local: 1 nm, kernel: gaussian}\n", "process.width.length is missing", 9},
-      {RINGS "process:\n  width: {local: 1 nm, kernel: table, distances: [0, 1]}\n", "as many of each", 9},
+      {RINGS "process:\n  width: {local: 1 nm, kernel: table, distances: [0, 1]}\n",
+       "the same number of each", 9},
       {RINGS "process:\n  width: {radial: [1, 2, 3, 4, 5]}\n", "5 coefficients, at most 4", 9},
-      {RINGS "process:\n  preset: siepic\n  padding: 4\n", "process.padding does nothing here", 10},
+      {RINGS "process:\n  preset: siepic\n  padding: 4\n", "process.padding has no effect here", 10},
       {RINGS "process:\n  wafer: {die_width: 99 mm}\n", "no die of 99", 8},
       {RINGS "process:\n  placement: {pitch: 6 mm}\n", "does not lie within its die", 8},
       {RINGS "process:\n  placement: {kind: csv, path: no/such.csv}\n", "no/such.csv", 9},
@@ -210,11 +211,12 @@ static void what_cannot_be_is_refused_at_its_line(void **state) {
       {BARE "process:\n  preset: siepic\npopulation: {sampling: {lots: 2, wafers: 26}}\n",
        "population.sampling.wafers: 26, but process.wafer.wafers_per_lot is 25", 9},
       {BARE "process:\n  preset: siepic\npopulation: {sampling: {kind: wafer, lots: 2}}\n",
-       "population.sampling.lots does nothing here", 9},
+       "population.sampling.lots has no effect here", 9},
       {BARE "process:\n  preset: siepic\npopulation: {sampling: chips}\n",
-       "unknown word 'chips'; it is one of process, nested, wafer", 9},
+       "unknown word 'chips'; must be one of process, nested, wafer", 9},
       {BARE "population: {sampling: wafer}\n", "population.sampling: wafer needs a process", 7},
-      {RINGS "process:\n  placement: {pitch: 3 um}\n  heating: {crosstalk: true}\n", "begins at 7 um", 8},
+      {RINGS "process:\n  placement: {pitch: 3 um}\n  heating: {crosstalk: true}\n", "known from 7 um only",
+       8},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     epx_deck *deck;

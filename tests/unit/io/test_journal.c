@@ -186,7 +186,7 @@ static void journal_of_another_format_says_how_to_finish_it(void **state) {
   overwrite(0, header, sizeof header);
   assert_int_equal(epx_journal_read(path, &key, see, NULL, &report), EPX_EFORMAT);
   assert_non_null(strstr(epx_error_get_message(), "a journal of format 2"));
-  assert_non_null(strstr(epx_error_get_message(), "with the version that began it"));
+  assert_non_null(strstr(epx_error_get_message(), "with the version that started it"));
 }
 
 static void journal_without_an_end_is_none(void **state) {

@@ -86,15 +86,15 @@ static void names_that_cannot_be_results_are_refused(void **state) {
   const struct {
     const char *path, *words;
   } cases[] = {{"a\nb.h5", "control character (10, at byte 1)"},
-               {"a.h5.lock", "beside some campaign's results"},
-               {"a.h5.journal", "beside some campaign's results"},
-               {"a.h5.attempts", "beside some campaign's results"},
-               {"a.h5.checkpoint.0.16", "beside some campaign's results"},
-               {"a.fields.0.h5", "beside some campaign's results"},
-               {"a.h5" EPX_OUTPUT_PART, "beside some campaign's results"},
-               {longest, "a name of 200 bytes"},
-               {"/dev/null", "results go into a regular file"},
-               {".", "results go into a regular file"},
+               {"a.h5.lock", "beside the results of a campaign"},
+               {"a.h5.journal", "beside the results of a campaign"},
+               {"a.h5.attempts", "beside the results of a campaign"},
+               {"a.h5.checkpoint.0.16", "beside the results of a campaign"},
+               {"a.fields.0.h5", "beside the results of a campaign"},
+               {"a.h5" EPX_OUTPUT_PART, "beside the results of a campaign"},
+               {longest, "the name has 200 bytes"},
+               {"/dev/null", "results need a regular file"},
+               {".", "results need a regular file"},
                {"none/a.h5", "cannot be made"},
                {"none/", "cannot be made"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -116,7 +116,7 @@ static void what_is_somebody_else_s_stays(void **state) {
   write_text("r.h5.journal", "notes\n");
   assert_int_equal(symlink("notes", "r.h5.lock"), 0);
   assert_int_equal(epx_journal_create("r.h5.journal", &key, &journal), EPX_EINPUT);
-  assert_non_null(strstr(epx_error_get_message(), "is no journal of this program"));
+  assert_non_null(strstr(epx_error_get_message(), "is not a journal of this program"));
   assert_int_equal(epx_lock_create("r.h5.lock", &lock), EPX_EINPUT);
   assert_non_null(strstr(epx_error_get_message(), "is a link"));
   assert_int_equal(epx_output_check_replaceable("notes"), EPX_EINPUT);

@@ -245,8 +245,8 @@ static void held_out_samples_are_added_by_the_names_of_their_classes(void **stat
   assert_int_equal(create_csv(plain_name, &first), EPX_OK);
   assert_int_equal(create_csv(second_name, &other), EPX_OK);
   assert_int_equal(epx_dataset_add(other, "other", false, first), EPX_EINPUT);
-  assert_non_null(
-      strstr(epx_error_get_message(), "other: samples of class 'c', which the training part lacks"));
+  assert_non_null(strstr(epx_error_get_message(),
+                         "other: contains samples of class 'c', but the training part has only"));
   assert_int_equal(first->n_samples, 2);
   assert_int_equal(epx_dataset_add(other, "other", true, first), EPX_OK);
   assert_int_equal(first->n_samples, 4);
@@ -273,8 +273,7 @@ static void held_out_labels_that_the_training_part_lacks_are_refused(void **stat
                               .test_labels = third_name};
   epx_task *task = NULL;
   assert_int_equal(epx_task_create(&spec, 1, &task), EPX_EINPUT);
-  assert_non_null(
-      strstr(epx_error_get_message(), "class '0', which the training part lacks: it has '1' to '4'"));
+  assert_non_null(strstr(epx_error_get_message(), "class '0', but the training part has only '1' to '4'"));
   remove(third_name);
 }
 
@@ -331,10 +330,10 @@ static void labels_that_are_hardly_meant_are_refused(void **state) {
     const char *text, *label, *what;
   } cases[] = {
       {"label,a,b\n0,1,2\n1,2,3\n", NULL, ":1: which column is the class, 'label' or the last, 'b'?"},
-      {"0,.25,1.5\n1,.35,2.5\n0,.45,3.5\n", NULL, ": column 3, the last, holds 3 different numbers"},
+      {"0,.25,1.5\n1,.35,2.5\n0,.45,3.5\n", NULL, ": column 3, the last, has 3 different numbers"},
       {"a,b,c\n0,1,2\n1,2,3\n", "d", ":1: task.label: no column 'd'"},
       {"0,1,2\n1,2,3\n", "4",
-       ":1: task.label: no column '4'; a name from the header or a number from 1 to 3"},
+       ":1: task.label: no column '4'; give a name from the header, or a number from 1 to 3"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     const epx_csv_table table = {plain_name, cases[i].label, EPX_CSV_AUTO};
@@ -363,7 +362,7 @@ static void idx_tasks_may_have_a_held_out_file(void **state) {
   epx_task_destroy(&task);
   spec.test_fraction = 0.5;
   assert_int_equal(epx_task_create(&spec, 1, &task), EPX_EINPUT);
-  assert_non_null(strstr(epx_error_get_message(), "the held-out samples are those of task.test_path"));
+  assert_non_null(strstr(epx_error_get_message(), "the held-out samples come from task.test_path"));
 }
 
 static void classes_are_kept_in_the_order_asked_for(void **state) {
@@ -391,7 +390,7 @@ static void classes_that_cannot_be_kept_are_refused(void **state) {
     int n, classes[3];
     const char *what;
   } cases[] = {{1, {0}, "at least two"},
-               {3, {0, 1, 0}, "class 0 stands there twice"},
+               {3, {0, 1, 0}, "class 0 appears twice"},
                {2, {0, 2}, "no sample is of class 2; the classes are numbered 0 to 1"},
                {2, {0, -1}, "no sample is of class -1"}};
   epx_dataset *dataset = NULL;

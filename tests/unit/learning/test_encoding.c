@@ -186,13 +186,13 @@ static void what_cannot_be_reduced_is_refused_with_the_remedy(void **state) {
     const char *words;
   } cases[] = {
       {{.name = "wine", .reduction = EPX_REDUCE_COMPONENTS, .n_ports = 14},
-       "task.encoding.ports: 14, but the task has 13"},
+       "task.encoding.ports: 14, but the task has only 13"},
       {{.name = "wine", .reduction = EPX_REDUCE_COMPONENTS, .n_ports = 0}, "task.encoding.ports: 0"},
       {{.name = "digits", .n_samples = 20, .reduction = EPX_REDUCE_COMPONENTS, .n_ports = 20},
        "20 training samples vary in 19 directions at most"},
       {{.name = "digits", .reduction = EPX_REDUCE_COMPONENTS, .n_ports = 64}, "directions only"},
       {{.name = "digits", .reduction = EPX_REDUCE_POOLING, .window = 9}, "the images have 8 x 8 pixels"},
-      {{.name = "wine", .reduction = EPX_REDUCE_POOLING, .window = 2}, "no square image to pool; pca"},
+      {{.name = "wine", .reduction = EPX_REDUCE_POOLING, .window = 2}, "not a square image to pool; use pca"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     epx_task *task = NULL;

@@ -82,7 +82,7 @@ static void impossible_parts_are_refused(void **state) {
   assert_refused(epx_task_create(&spec, 1, &task), "task.validation_fraction: 1");
   spec.validation_fraction = 0.001;
   assert_refused(epx_task_create(&spec, 1, &task),
-                 "a validation fraction of 0.001 of 150 samples holds out none");
+                 "a validation fraction of 0.001 of 150 samples holds out no sample");
   spec = (epx_task_spec){.name = "xor", .validation_fraction = 0.25};
   assert_refused(epx_task_create(&spec, 1, &task), "xor has four samples");
 }

@@ -161,27 +161,27 @@ static const struct {
     {"", ":1: the first line"},
     {"1 2 3\n", ":1: the first line"},
     {"%%MatrixMarket matrix array real general\n", ":1: the first line"},
-    {"%%MatrixMarket matrix coordinate complex general\n", ":1: values 'complex'"},
+    {"%%MatrixMarket matrix coordinate complex general\n", ":1: values of kind 'complex'"},
     {"%%MatrixMarket matrix coordinate real hermitian\n", ":1: symmetry 'hermitian'"},
     {BANNER "3 4 1\n", ":2: 3 rows and 4 columns"},
-    {BANNER "3 3\n", ":2: the numbers of rows"},
+    {BANNER "3 3\n", ":2: expected the numbers of rows"},
     {BANNER "3 3 -1\n", ":2: -1 entries"},
     {BANNER "3 3 2\n2 1 1\n4 1 1\n", ":4: row 4 is out of range: nodes are 1 to 3"},
     {BANNER "3 3 1\n2 0 1\n", ":3: column 0 is out of range"},
     {BANNER "3 3 1\n2 99999999999999999999 1\n", ":3: column"},
-    {BANNER "3 3 1\n2 x 1\n", ":3: a column belongs here, not 'x'"},
-    {BANNER "3 3 1\n2 1.5 1\n", ":3: a column belongs here, not '1.5'"},
-    {BANNER "3 3 1\n2 1\n", ":3: a finite number belongs"},
-    {BANNER "3 3 1\n2 1 nan\n", ":3: a finite number belongs here, not 'nan'"},
-    {BANNER "3 3 1\n2 1 1.0D-1\n", ":3: a finite number belongs here, not '1.0D-1'"},
-    {BANNER "3 3 1\n2 1 1 7\n", ":3: '7' is more than row, column and value"},
-    {PATTERN "3 3 1\n2 1 7\n", ":3: '7' is more than row and column, all that a pattern has"},
-    {BANNER "3 3 1 1\n2 1 1\n", ":2: the numbers of rows"},
-    {BANNER, ":2: the numbers of rows, columns and entries belong here, but the file ends"},
+    {BANNER "3 3 1\n2 x 1\n", ":3: expected a column, not 'x'"},
+    {BANNER "3 3 1\n2 1.5 1\n", ":3: expected a column, not '1.5'"},
+    {BANNER "3 3 1\n2 1\n", ":3: expected a finite number"},
+    {BANNER "3 3 1\n2 1 nan\n", ":3: expected a finite number, not 'nan'"},
+    {BANNER "3 3 1\n2 1 1.0D-1\n", ":3: expected a finite number, not '1.0D-1'"},
+    {BANNER "3 3 1\n2 1 1 7\n", ":3: unexpected '7' after row, column and value"},
+    {PATTERN "3 3 1\n2 1 7\n", ":3: unexpected '7' after row and column; a pattern has no values"},
+    {BANNER "3 3 1 1\n2 1 1\n", ":2: expected the numbers of rows"},
+    {BANNER, ":2: expected the numbers of rows, columns and entries, but the file ends"},
     {BANNER "3 3 4000000000000000000\n2 1 1\n", ":3: the file ends after 1 of 4000000000000000000 entries"},
     {"%%MatrixMarket matrix coordinate real symmetric skew\n", ":1: the first line"},
     {BANNER "3 3 2\n2 1 1\n", "the file ends after 1 of 2 entries"},
-    {BANNER "3 3 1\n2 1 1\n3 1 1\n", ":4: more than the 1 entries"},
+    {BANNER "3 3 1\n2 1 1\n3 1 1\n", ":4: more entries than the 1"},
 };
 
 static void bad_lines_are_refused_at_their_place(void **state) {
@@ -253,7 +253,7 @@ static void couplings_come_from_the_file_or_from_the_deck(void **state) {
     epx_settings *settings = read_deck_of(decks[k].parameters, &code);
     assert_int_equal(code, decks[k].code);
     if (code != EPX_OK) {
-      assert_non_null(strstr(epx_error_get_message(), "the couplings are those of network.topology.path"));
+      assert_non_null(strstr(epx_error_get_message(), "the couplings come from network.topology.path"));
       continue;
     }
     const epx_value *coupling = &settings->network.value[epx_family_get_coupling(settings->network.family)];

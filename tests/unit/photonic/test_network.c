@@ -94,12 +94,12 @@ static void bad_ports_are_refused_by_name(void **state) {
   const char *const says[8] = {
       "network.inputs.nodes[1]: there is no node 5, nodes are 0 to 4",
       "network.outputs.nodes[0]: there is no node -1",
-      "network.outputs.nodes[1]: node 3 stands there twice",
-      "the task has 6 inputs, the network 5 nodes",
-      "family kerr has no phase to read: intensity, quadrature, port-intensity, port-quadrature",
+      "network.outputs.nodes[1]: node 3 appears twice",
+      "the task has 6 inputs, but the network has 5 nodes",
+      "family kerr has no readout phase: intensity, quadrature, port-intensity, port-quadrature",
       "network.outputs.nodes[0]: node 0 is an input, and inputs of family phase are clamped",
       "none is free",
-      "family phase has no intensity to read: phase, sine, cosine"};
+      "family phase has no readout intensity: phase, sine, cosine"};
   spec[0].input_nodes = beyond;
   spec[1].output_nodes = below;
   spec[2].output_nodes = twice;
@@ -232,7 +232,7 @@ static void bad_values_are_refused_by_name(void **state) {
       {"loss",
        {EPX_VALUE_LIST, 3, three, {0}, 0},
        EPX_ALL_TO_ALL,
-       "network.parameters.loss: 3 values, 1 or one for each of the 4 nodes"},
+       "network.parameters.loss: 3 values; give one, or one for each of the 4 nodes"},
       {"loss",
        {EPX_VALUE_LIST, 4, negative, {0}, 0},
        EPX_ALL_TO_ALL,
@@ -244,8 +244,8 @@ static void bad_values_are_refused_by_name(void **state) {
       {"kerr",
        {EPX_VALUE_MATRIX, 16, diagonal, {0}, 0},
        EPX_ALL_TO_ALL,
-       "this parameter takes one value a node"},
-      {"kerr", {EPX_VALUE_SYMMETRISED, 0, NULL, {0}, 1}, EPX_ALL_TO_ALL, "a link parameter's spread"},
+       "this parameter takes one value per node"},
+      {"kerr", {EPX_VALUE_SYMMETRISED, 0, NULL, {0}, 1}, EPX_ALL_TO_ALL, "of a link parameter"},
       {"coupling",
        {EPX_VALUE_SYMMETRISED, 0, NULL, {0}, -1},
        EPX_ALL_TO_ALL,
@@ -258,7 +258,7 @@ static void bad_values_are_refused_by_name(void **state) {
       {"coupling",
        {EPX_VALUE_MATRIX, 16, diagonal, {0}, 0},
        EPX_ALL_TO_ALL,
-       "coupling[1][1]: 9, but a node is not linked with itself"},
+       "coupling[1][1]: 9, but a node has no link with itself"},
       {"coupling",
        {EPX_VALUE_MATRIX, 16, asymmetric, {0}, 0},
        EPX_CHAIN,

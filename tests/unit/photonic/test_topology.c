@@ -106,7 +106,7 @@ static const struct {
   epx_topology_spec spec;
   const char *says;
 } bad[] = {
-    {{.kind = EPX_ALL_TO_ALL, .n_nodes = 0}, "network.topology.nodes: 0, at least 1"},
+    {{.kind = EPX_ALL_TO_ALL, .n_nodes = 0}, "network.topology.nodes: 0; must be at least 1"},
     {{.kind = EPX_CHAIN, .n_nodes = -3}, "network.topology.nodes: -3"},
     {{.kind = EPX_RING, .n_nodes = 2000000000}, "at most 100000000"},
     {{.kind = EPX_LAYERED}, "needs the sizes of its layers"},

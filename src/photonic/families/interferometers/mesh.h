@@ -47,16 +47,17 @@ enum {
                       "meets: 0 crosses, pi does not"},                                                      \
   [EPX_MESH_PHI] = {"phi", "rad",     EPX_SITE_LINK,                                                         \
                     0,     -INFINITY, INFINITY,                                                              \
-                    true,  true,      "phi_ij, phase in front of its upper input"},                          \
-  [EPX_MESH_SPLITTER_IN] = {"splitter_in",                                                                   \
-                            "rad",                                                                           \
-                            EPX_SITE_LINK,                                                                   \
-                            0,                                                                               \
-                            -INFINITY,                                                                       \
-                            INFINITY,                                                                        \
-                            false,                                                                           \
-                            false,                                                                           \
-                            "its first splitter beyond pi/4: a power ratio of 1/2 + this, for small ones"},  \
+                    true,  true,      "phi_ij, phase before the upper input of the interferometer"},         \
+  [EPX_MESH_SPLITTER_IN] =                                                                                   \
+      {"splitter_in",                                                                                        \
+       "rad",                                                                                                \
+       EPX_SITE_LINK,                                                                                        \
+       0,                                                                                                    \
+       -INFINITY,                                                                                            \
+       INFINITY,                                                                                             \
+       false,                                                                                                \
+       false,                                                                                                \
+       "deviation of the first splitter from pi/4: its power ratio is about 1/2 + this"},                    \
   [EPX_MESH_SPLITTER_OUT] = {"splitter_out",                                                                 \
                              "rad",                                                                          \
                              EPX_SITE_LINK,                                                                  \
@@ -65,19 +66,20 @@ enum {
                              INFINITY,                                                                       \
                              false,                                                                          \
                              false,                                                                          \
-                             "its second splitter beyond pi/4"},                                             \
+                             "deviation of the second splitter from pi/4"},                                  \
   [EPX_MESH_LOSS] = {"loss", "1",   EPX_SITE_LINK,                                                           \
                      0,      0,     INFINITY,                                                                \
-                     false,  false, "its loss of power in nepers: 0.23 for 1 dB"},                           \
+                     false,  false, "power loss of the interferometer in nepers: 0.23 for 1 dB"},            \
   [EPX_MESH_PHASE] = {"phase", "rad",     EPX_SITE_NODE,                                                     \
                       0,       -INFINITY, INFINITY,                                                          \
                       true,    true,      "phase_i, phase between the mesh and a node"},                     \
   [EPX_MESH_GAIN] = {"gain", "1",   EPX_SITE_NODE,                                                           \
                      1,      0,     INFINITY,                                                                \
-                     false,  false, "gain_i of the amplitude in a node's loop: up to 1 it is passive"},      \
-  [EPX_MESH_BIAS] = {"bias", "1",       EPX_SITE_NODE,                                                       \
-                     0,      -INFINITY, INFINITY,                                                            \
-                     true,   true,      "bias_i, constant real part of the light b_i added behind the mesh"}
+                     false,  false, "gain_i of the amplitude in the loop of a node: passive up to 1"},       \
+  [EPX_MESH_BIAS] = {                                                                                        \
+      "bias", "1",       EPX_SITE_NODE,                                                                      \
+      0,      -INFINITY, INFINITY,                                                                           \
+      true,   true,      "bias_i, constant real part of the light b_i that is added behind the mesh"}
 
 /** Counts what epx_mesh_set_derived() sets: A, [n_nodes][n_nodes][Re, Im]. */
 size_t epx_mesh_count_derived(const epx_network *network);

@@ -28,7 +28,7 @@ enum { TAP = EPX_MESH_N_PARAMETERS, STRENGTH, OPERATING, N_ELECTRO_OPTIC };
 static const epx_parameter saturable_parameters[N_SATURABLE] = {
     EPX_MESH_PARAMETERS,
     [DEPTH] = {"depth", "1", EPX_SITE_NODE, 1, 0, INFINITY, false, false,
-               "depth_i of the absorber: its loss of power in the dark, in nepers"},
+               "depth_i of the absorber: its power loss in the dark, in nepers"},
 };
 
 static const epx_parameter electro_optic_parameters[N_ELECTRO_OPTIC] = {
@@ -36,9 +36,9 @@ static const epx_parameter electro_optic_parameters[N_ELECTRO_OPTIC] = {
     [TAP] = {"tap", "1", EPX_SITE_NODE, 0.1, 0, 0.99, false, false,
              "tap_i, share of the light that is detected"},
     [STRENGTH] = {"strength", "rad", EPX_SITE_NODE, 1.57079632679489661923, -INFINITY, INFINITY, false, false,
-                  "strength_i, phase that |z|^2 = 1 gives the modulator"},
+                  "strength_i, phase of the modulator for |z|^2 = 1"},
     [OPERATING] = {"operating", "rad", EPX_SITE_NODE, 1.57079632679489661923, -INFINITY, INFINITY, true,
-                   false, "operating_i, phase of the modulator in the dark: 0 lets all through, pi nothing"},
+                   false, "operating_i, phase of the modulator in the dark: 0 transmits all light, pi none"},
 };
 
 /** T, dT/dq, and of its parameters dT/dp. */
@@ -251,7 +251,7 @@ static const signed char conjugation[] = {1, -1};
 
 #define SHARED_MEMBERS                                                                                       \
   .abi = EPX_FAMILY_ABI, .components = 2, .frame = EPX_FRAME_FIELD, .conjugation = conjugation,              \
-  .nudge = "light added to that of the output nodes' resonators, in phase with the error",                   \
+  .nudge = "light added at the output nodes, in phase with the error",                                       \
   .exact = "nowhere: a mesh passes light on in one direction", .input_rows = 2,                              \
   .readouts = EPX_READS(EPX_READ_INTENSITY) | EPX_READS(EPX_READ_QUADRATURE), .readout = EPX_READ_INTENSITY, \
   .input_scale = 1, .coupling_spread = 4, .set_start = set_start, .eval_field = eval_field,                  \

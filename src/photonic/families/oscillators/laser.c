@@ -28,11 +28,11 @@ enum { N_PARAMETERS = EPX_LASER_ENHANCEMENT + 1 };
 static const epx_parameter parameters[N_PARAMETERS] = {
     EPX_LASER_WAVE_PARAMETERS,
     [EPX_LASER_PUMP] = {"pump", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
-                        "pump_i, gain less loss of the amplitude: 0 is the threshold of one laser"},
+                        "pump_i, gain minus loss of the amplitude: 0 is the threshold of one laser"},
     [EPX_LASER_DETUNING] = {"detuning", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
                             "detuning_i, by how much the cold laser runs off the injected light"},
     [EPX_LASER_ENHANCEMENT] = {"enhancement", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, false, false,
-                               "alpha_i, linewidth enhancement: phase shift a unit of saturated gain"},
+                               "alpha_i, linewidth enhancement: phase shift per unit of saturated gain"},
 };
 
 /** Rows of node i. */
@@ -180,7 +180,7 @@ const epx_family epx_family_laser = {
         "= sum |F_i|^2",
     .source = "HonariLatifpour2020, Adler1946, Henry1982",
     .nudge = "light injected into the output lasers, in phase with the error",
-    .exact = "without detuning, enhancement and dispersive coupling: then an energy falls",
+    .exact = "without detuning, enhancement and dispersive coupling: then the dynamics lower an energy",
     .n_parameters = N_PARAMETERS,
     .parameters = parameters,
     .components = 2,

@@ -21,12 +21,12 @@ enum { N_PARAMETERS = EPX_LASER_LIFETIME + 1, COMPONENTS = 3 };
 static const epx_parameter parameters[N_PARAMETERS] = {
     EPX_LASER_WAVE_PARAMETERS,
     [EPX_LASER_PUMP] = {"pump", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
-                        "pump_i, carriers that the current would hold in the dark: 0 is the threshold"},
+                        "pump_i, carriers that the current would sustain without light: 0 is the threshold"},
     [EPX_LASER_DETUNING] = {"detuning", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, false,
                             "detuning_i, by how much the laser at threshold runs off the injected light"},
-    [EPX_LASER_ENHANCEMENT] = {"enhancement", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, false, false,
-                               "alpha_i, linewidth enhancement: phase shift a unit of gain; 2 to 6 in "
-                               "semiconductors"},
+    [EPX_LASER_ENHANCEMENT] =
+        {"enhancement", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, false, false,
+         "alpha_i, linewidth enhancement: phase shift per unit of gain; 2 to 6 in semiconductors"},
     [EPX_LASER_LIFETIME] = {"lifetime", "1", EPX_SITE_NODE, 10, 1, INFINITY, false, false,
                             "lifetime_i of the carriers, in units of the photon's; 100 to 1000 in "
                             "semiconductors"},
@@ -151,9 +151,8 @@ const epx_family epx_family_laser_b = {
                 "          + sum_j (coupling_ij + i dispersive_ij) a_j + F_i\n"
                 "lifetime_i dN_i/dt = pump_i - N_i - (1 + 2 N_i) |a_i|^2\n"
                 "F_i = bias_i + input_scale * feature at input nodes",
-    .units =
-        "normalised: time in photon lifetimes, N in units of the gain that makes up for half of the loss; "
-        "power = sum |F_i|^2",
+    .units = "normalised: time in photon lifetimes, N in units of the gain that compensates half of the "
+             "loss; power = sum |F_i|^2",
     .source = "LangKobayashi1980, Alsing1996, Henry1982",
     .nudge = "light injected into the output lasers, in phase with the error",
     .exact = "nowhere: light and carriers drive each other with opposite signs",

@@ -51,15 +51,16 @@ typedef struct {
   [SELF] = {"self", "1",       EPX_SITE_NODE,                                                                \
             0,      -INFINITY, INFINITY,                                                                     \
             true,   false,     "self_i, weight of a neuron's own light"},                                    \
-  [CROSSTALK] = {"crosstalk",                                                                                \
-                 "1",                                                                                        \
-                 EPX_SITE_NODE,                                                                              \
-                 0,                                                                                          \
-                 0,                                                                                          \
-                 1,                                                                                          \
-                 false,                                                                                      \
-                 false,                                                                                      \
-                 "x_i, share of its weight that a ring of bank i gives the wavelengths beside its own"},     \
+  [CROSSTALK] =                                                                                              \
+      {"crosstalk",                                                                                          \
+       "1",                                                                                                  \
+       EPX_SITE_NODE,                                                                                        \
+       0,                                                                                                    \
+       0,                                                                                                    \
+       1,                                                                                                    \
+       false,                                                                                                \
+       false,                                                                                                \
+       "x_i, fraction of its weight that a ring of bank i applies to the two neighbouring wavelengths"},     \
   [TIME_CONSTANT] = {"time_constant",                                                                        \
                      "1",                                                                                    \
                      EPX_SITE_NODE,                                                                          \
@@ -426,7 +427,7 @@ static void add_energy_gradient(const epx_lanes *lanes, const double *y, const d
   .abi = EPX_FAMILY_ABI,                                                                                     \
   .units = "normalised: time in units of any one time constant, s in rad of the modulator's phase or half "  \
            "linewidths, y in units of half the swing",                                                       \
-  .nudge = "a current -dC/dy into the output modulators, beside that of their detectors",                    \
+  .nudge = "a current -dC/dy into the output modulators, added to that of their detectors",                  \
   .exact = "where the weights are symmetric: without skew and crosstalk, on the modulators' rising flank",   \
   .components = 1, .frame = EPX_FRAME_GRADIENT, .input_rows = 1, .skew = SKEW,                               \
   .readouts = EPX_READS(EPX_READ_EMISSION) | EPX_READS(EPX_READ_AMPLITUDE), .readout = EPX_READ_EMISSION,    \

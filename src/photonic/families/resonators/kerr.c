@@ -44,12 +44,12 @@ static const epx_parameter parameters[N_PARAMETERS] = {
     [BIAS] = {"bias", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, true, true,
               "bias_i, constant real part of the drive s_i"},
     [LOSS] = {"loss", "1", EPX_SITE_NODE, 1, 0, INFINITY, false, false,
-              "loss_i, decay rate of the energy |a_i|^2, but for what coupling_loss takes"},
+              "loss_i, decay rate of the energy |a_i|^2, without coupling_loss"},
     [KERR] = {"kerr", "1", EPX_SITE_NODE, 0, -INFINITY, INFINITY, false, false,
               "kerr_i, shift of the resonance by |a_i|^2"},
     [COUPLING_LOSS] =
         {"coupling_loss", "1", EPX_SITE_NODE, 0, 0, INFINITY, false, false,
-         "coupling_loss_i, decay rate of the energy into the port: a_out = a_in + sqrt of it a"},
+         "coupling_loss_i, decay rate of the energy into the port: a_out = a_in + sqrt(coupling_loss) a"},
     [CROSS_KERR] = {"cross_kerr", "1", EPX_SITE_LINK, 0, -INFINITY, INFINITY, true, false,
                     "cross_kerr_ij, shift of a resonance by a linked resonator's |a_j|^2"},
 };

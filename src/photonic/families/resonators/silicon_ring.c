@@ -297,7 +297,7 @@ const epx_family epx_family_silicon_ring = {
         "port: a_in,i = -s_i, a_out,i = a_in,i + sqrt(coupling_loss_i) a_i",
     .units = "time us, |a|^2 pJ, carriers n 1e23 m^-3, T K, |s|^2 and power uW",
     .source = "VanVaerenbergh2012, deCea2019, Johnson2006",
-    .nudge = "light at the laser's wavelength, added to that in the output rings' buses",
+    .nudge = "light at the wavelength of the laser, added in the buses of the output rings",
     .exact = "nowhere: loss, carriers and heat do not come from an energy",
     .n_parameters = EPX_RING_PARAMETERS,
     .parameters = epx_silicon_ring_parameters,
