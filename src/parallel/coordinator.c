@@ -192,6 +192,7 @@ static void count_block(coordinator *own, int worker, const epx_block *block, do
   epx_progress_load *load = &own->report->load[worker];
   own->report->progress.busy += seconds;
   load->busy += seconds;
+  load->share = 0;
   load->last = now;
   load->n_trials += block->n;
   for (int k = 0; k < block->n; k++)
@@ -305,6 +306,9 @@ static epx_err read_message(coordinator *own) {
     return set_stopped(own, worker);
   case EPX_MESSAGE_KEPT:
     return take_kept(own, worker);
+  case EPX_MESSAGE_SHARE:
+    own->report->load[worker].share = message->seconds;
+    return EPX_OK;
   case EPX_MESSAGE_TOLD:
     if (own->n_signals > 0 || own->stopping) return EPX_OK;
     return heed_signal(own, epx_signals_get_name_of(message->code), false, epx_seconds_get());
@@ -325,6 +329,28 @@ static epx_err heed_signals(coordinator *own, double now) {
   return heed_signal(own, epx_signals_get_name(), n > 1, now); /* two may have come since the last look */
 }
 
+/* How far long trainings are, and who has nothing to do. */
+static void count_trainings(const coordinator *own, epx_progress *progress) {
+  const int n =
+      own->campaign->n_instances < own->campaign->block ? own->campaign->n_instances : own->campaign->block;
+  const bool all_out = epx_schedule_get_counts(own->schedule).open == 0;
+  progress->n_idle = progress->n_trainings = 0;
+  progress->partial = progress->most = 0;
+  progress->least = 1;
+  for (int w = 0; w < own->n_workers; w++) {
+    const double share = own->report->load[w].share;
+    const bool idle = epx_schedule_is_idle(own->schedule, w);
+    progress->n_idle += all_out && idle;
+    if (idle || share <= 0) continue;
+    progress->n_trainings++;
+    progress->least = fmin(progress->least, share);
+    progress->most = fmax(progress->most, share);
+    progress->partial += n * share;
+  }
+  /* copies count twice */
+  progress->partial = fmin(progress->partial, (double)(progress->n_trials - progress->n_finished));
+}
+
 static void watch(coordinator *own, double now) {
   epx_progress *progress = &own->report->progress;
   progress->seconds = now - own->start;
@@ -332,6 +358,7 @@ static void watch(coordinator *own, double now) {
   const bool dry = progress->draining || epx_schedule_get_counts(own->schedule).open == 0;
   if (dry && isnan(progress->drained)) progress->drained = progress->seconds;
   own->t_watch = now;
+  count_trainings(own, progress);
   if (own->options->watch) own->options->watch(own->options->context, progress);
 }
 

@@ -16,6 +16,7 @@ typedef struct {
   int slowest_point, slowest_instance; /* with which that block begins; -1: none */
   long n_trials, n_failed;             /* of this run; failed: those that are not done */
   long n_units;                        /* that it was handed */
+  double share; /* of the training that it works on that is done, 0 … 1; 0: it has not said */
 } epx_progress_load;
 
 typedef struct {
@@ -26,19 +27,24 @@ typedef struct {
   double seconds; /* that this run has taken */
   double busy;    /* s that its workers have solved, added up */
   int n_workers;
+  int n_idle;                    /* of the workers: have nothing to do, and there is nothing to hand out */
+  int n_trainings;               /* long ones under way that say how far they are */
+  double least, most;            /* of their shares that are done, 0 … 1 */
+  double partial;                /* trials' worth of them */
   bool draining;                 /* nothing is begun any more */
   double handing_out;            /* s that the coordinator has spent over messages of its workers */
   double drained;                /* s of the run from which on there was nothing to hand out; NAN: not yet */
   const epx_progress_load *load; /* [n_workers], borrowed from who reports; NULL: not known */
 } epx_progress;
 
-/** Evaluates the rate, trials a second; 0 before anything is solved. */
+/** Evaluates the rate, trials a second, with the parts that are done of trainings under way; 0 before anything is. */
 double epx_progress_eval_rate(const epx_progress *progress);
 
 /** Evaluates the time left at that rate, s; NAN when there is no rate. */
 double epx_progress_eval_time_left(const epx_progress *progress);
 
-/** Evaluates one line, without newline: "412/1536 trials, 26 %, 3 failed, 12.4 a second, 1 min 31 s left".
+/** Evaluates one line, without newline: "412/1536 trials, 26 %, 3 failed, 12.4 a second, 1 min 31 s left"; then, where there
+ * are such, "; trainings at 25 to 31 %" and "; 6 of 8 workers idle".
  * line [size], out; cut when too long. */
 void epx_progress_eval_line(const epx_progress *progress, char *line, size_t size);
 

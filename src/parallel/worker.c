@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "parallel/worker.h"
 
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,8 +23,10 @@
 
 enum { N_UNITS = 2, N_KEPT = 8, RESULT_BYTES = 1 << 16 };
 
-/* s: of one wait for a message; between two questions of a block */
-static const double patience = 1, question_interval = 0.02;
+/* s: of one wait for a message; between two questions of a block; until a long training tells how far it is, more where
+ * workers are many */
+static const double patience = 1, question_interval = 0.02, share_interval = 5,
+                    share_messages = 4000 /* 1/s */;
 
 typedef struct {
   const epx_campaign *campaign;
@@ -47,9 +50,11 @@ typedef struct {
   epx_message kept[N_KEPT]; /* [n_kept] that came while a block was solved; without data */
   int n_kept;
   double t_asked; /* when a block last asked whether it is still wanted */
-  bool told;      /* the coordinator knows that a signal came to this rank */
-  bool stopped;   /* before all was done */
-  int outcome;    /* of the run, when it ended */
+  double t_share,
+      share_interval; /* when a training last told how far it is, or its block began; s between two times */
+  bool told;          /* the coordinator knows that a signal came to this rank */
+  bool stopped;       /* before all was done */
+  int outcome;        /* of the run, when it ended */
 } worker;
 
 epx_worker_calls epx_worker_get_calls(void) {
@@ -123,7 +128,7 @@ static epx_err add_result(worker *own, int64_t i_block, int n, double seconds) {
 static epx_err solve_block(worker *own, int64_t i_block) {
   const epx_campaign *campaign = own->campaign;
   const epx_block block = epx_blocks_get(campaign, i_block);
-  const double start = epx_seconds_get();
+  const double start = own->t_share = epx_seconds_get();
   if (own->group) EPX_TRY(epx_group_write_block(own->group, i_block));
   epx_under_way_begin(i_block, block.i_point, block.first, block.n, own->group != NULL);
   const int code = solve(own, &block);
@@ -212,6 +217,14 @@ static epx_err look(worker *own) {
   return EPX_OK;
 }
 
+/* Tells the coordinator how far a long training is. */
+static epx_err tell_share(worker *own, double now) {
+  if (own->checkpointing.first_share < 0 || now - own->t_share < own->share_interval) return EPX_OK;
+  own->t_share = now;
+  const epx_message message = {.kind = EPX_MESSAGE_SHARE, .seconds = own->checkpointing.share};
+  return epx_channel_write_to_coordinator(own->channel, &message);
+}
+
 /* Tells whether nobody waits for the block that is being solved: the run is over, a copy was faster. */
 static bool is_unwanted(void *context) {
   worker *own = context;
@@ -219,7 +232,8 @@ static bool is_unwanted(void *context) {
   if (own->ended || now - own->t_asked < question_interval) return own->ended;
   own->t_asked = now;
   epx_under_way_set_solving(false);
-  const int code = look(own);
+  int code = tell_share(own, now);
+  if (code == EPX_OK) code = look(own);
   epx_under_way_set_solving(true);
   return code == EPX_OK && own->ended;
 }
@@ -332,6 +346,7 @@ epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *c
   if (own->group) own->checkpointing.ask = is_unwanted;
   own->checkpointing.context = own;
   const epx_channel_layout layout = epx_channel_get_layout(channel);
+  own->share_interval = fmax(share_interval, layout.n_workers / share_messages);
   own->result_interval = epx_schedule_eval_interval(layout.n_workers, layout.n_relays);
   if (code != EPX_OK) code = report_error(own, code);
   if (!own->group) epx_interrupt_set(is_unwanted, own); /* a group leaves together or not at all */

@@ -21,11 +21,12 @@ typedef enum {
   EPX_MESSAGE_END,  /* to a worker: leave; `code` is the outcome of the run */
   EPX_MESSAGE_RESULT,  /* of a worker: first, count; data: of each block its seconds, then its records */
   EPX_MESSAGE_STOPPED, /* of a worker: what it held and did not report is not begun */
-  EPX_MESSAGE_KEPT, /* of a worker: the block that it holds first is left in its midst, its training is kept;
+  EPX_MESSAGE_KEPT,  /* of a worker: the block that it holds first is left in its midst, its training is kept;
                        what else it holds is not begun, and it begins nothing more */
-  EPX_MESSAGE_TOLD, /* of a worker: a signal told it to stop; code: its number */
-  EPX_MESSAGE_LEFT, /* of a worker: the last, once it was told the end */
-  EPX_MESSAGE_ERROR /* of a worker: `code`, data: the message's text; it begins nothing before EPX_MESSAGE_GO
+  EPX_MESSAGE_SHARE, /* of a worker: `seconds` is the share of the training under way that is done, 0 … 1 */
+  EPX_MESSAGE_TOLD,  /* of a worker: a signal told it to stop; code: its number */
+  EPX_MESSAGE_LEFT,  /* of a worker: the last, once it was told the end */
+  EPX_MESSAGE_ERROR  /* of a worker: `code`, data: the message's text; it begins nothing before EPX_MESSAGE_GO
                      */
 } epx_message_kind;
 

@@ -27,6 +27,13 @@ static void without_a_trial_nothing_is_foretold(void **state) {
   assert_true(epx_progress_eval_rate(&complete) == 0);
 }
 
+static void parts_of_trainings_tell_the_time_left(void **state) {
+  (void)state;
+  const epx_progress begun = {.n_trials = 2, .seconds = 60, .n_trainings = 2, .partial = 0.5};
+  assert_true(epx_progress_eval_rate(&begun) == 0.5 / 60);
+  assert_true(fabs(epx_progress_eval_time_left(&begun) - 180) < 1e-9);
+}
+
 static void line_says_how_far_it_is(void **state) {
   (void)state;
   char line[160];
@@ -34,6 +41,18 @@ static void line_says_how_far_it_is(void **state) {
       .n_trials = 1536, .n_finished = 412, .n_failed = 3, .n_solved = 412, .seconds = 33.2};
   epx_progress_eval_line(&progress, line, sizeof line);
   assert_string_equal(line, "412/1536 trials, 26 %, 3 failed, 12.4 a second, 1 min 31 s left");
+  progress.n_trainings = 2;
+  progress.least = 0.25;
+  progress.most = 0.319;
+  progress.partial = 2 * 0.2845;
+  progress.n_workers = 8;
+  progress.n_idle = 6;
+  epx_progress_eval_line(&progress, line, sizeof line);
+  assert_string_equal(
+      line, "412/1536 trials, 26 %, 3 failed, 12.4 a second, 1 min 30 s left; trainings at 25 to 31 %; "
+            "6 of 8 workers idle");
+  progress.n_trainings = progress.n_idle = 0;
+  progress.partial = 0;
   progress.draining = true;
   epx_progress_eval_line(&progress, line, sizeof line);
   assert_string_equal(line, "412/1536 trials, 26 %, 3 failed, 12.4 a second, stopping");
@@ -59,6 +78,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rate_and_time_left_count_this_run_alone),
       cmocka_unit_test(without_a_trial_nothing_is_foretold),
+      cmocka_unit_test(parts_of_trainings_tell_the_time_left),
       cmocka_unit_test(line_says_how_far_it_is),
       cmocka_unit_test(times_are_read_at_a_glance),
   };
