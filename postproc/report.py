@@ -16,6 +16,7 @@ import numpy as np
 
 import answer
 import command
+import constants
 import effects
 import equal_accuracy
 import failures
@@ -306,7 +307,8 @@ def format_meanings(results):
 def write_report(results, folder=None):
     """Returns the HTML text; with a folder, also writes each figure there as PNG."""
     sentences = "\n".join(f'<p class="answer">{escape(s)}</p>'
-                          for s in answer.write_answer(results) + equal_accuracy.write_sentences(results))
+                          for s in answer.write_answer(results) + equal_accuracy.write_sentences(results) +
+                          constants.write_sentences(results))
     basis = "" if not results.varying else (
         "An effect is shown where Holm's rule over all factors says so; see below. Points are called different only where their "
         "intervals do not overlap and a two-proportion test corrected for the number of comparisons agrees.")

@@ -5,6 +5,7 @@ import unittest
 import scratch  # noqa: F401  first: it finds the modules, or skips
 import numpy as np
 
+import constants
 import critical_noise
 import equal_accuracy
 import pareto
@@ -159,6 +160,25 @@ class EqualAccuracy(unittest.TestCase):
         self.assertTrue(np.isnan(none.ratio) and none.reaches and not none.exists)
         self.assertIn("no digital model reaches the target", equal_accuracy.write_row(none))
         self.assertNotIn("nan", equal_accuracy.write_row(low) + equal_accuracy.write_row(none))
+
+
+class Constants(unittest.TestCase):
+    def test_each_constant_has_the_range_of_its_own_points(self):
+        factors = {"energy.budgeted.margin": [5, 0, 5, 5, 5], "energy.budgeted.wall_plug": [0.1, 0.1, 0.1, 0.2, 0.1],
+                   "learning.optimizer.rate": [1, 1, 1, 1, 2]}
+        made = Made(factors, {"reference_training_ratio_budgeted": [[2, 8], [0.5, 0.5], [2, 8], [3, 3], [100, 100]]})
+        base, ranges = constants.find_ranges(made, "training", "budgeted")
+        self.assertAlmostEqual(base, 4)
+        self.assertEqual([name for name, _, _ in ranges], ["margin", "wall_plug"])
+        np.testing.assert_allclose([r[1:] for r in ranges], [(0.5, 4), (3, 4)])
+        sentence = constants.describe(made, "training", "budgeted")
+        self.assertIn("0.5 to 4 times: margin turns who wins", sentence)
+        self.assertEqual(len(constants.figure(made).axes), 1)
+
+    def test_without_a_ratio_it_says_so(self):
+        made = Made({"energy.budgeted.margin": [5, 0]}, {"reference_training_ratio_budgeted": [[np.nan], [np.nan]]})
+        self.assertIn("no ratio is known", constants.lacking(made))
+        self.assertEqual(constants.write_sentences(made), [])
 
 
 if __name__ == "__main__":

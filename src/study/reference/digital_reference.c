@@ -12,7 +12,6 @@
 
 typedef struct {
   const epx_digital_reference_spec *spec;
-  const epx_energy_spec *energy;
   epx_reduction reduction;
   int epochs, n_raw;
   uint64_t seed;
@@ -89,22 +88,17 @@ static void destroy_search(search *s) {
   epx_array_destroy(&s->theta);
 }
 
-/* The input is charged once an inference, and once for every time that a sample goes through. */
-static void set_energies(const search *s, const epx_fit_spec *fit, const epx_fit_mark *mark,
-                         epx_digital_reference_candidate *out) {
+/* What one inference and the training on the task's own split take. */
+static void set_work(const search *s, const epx_fit_spec *fit, const epx_fit_mark *mark,
+                     epx_digital_reference_candidate *out) {
   const epx_task *task = s->tasks[out->input][0];
   const epx_classifier_shape shape = epx_classifier_get_shape(task, fit->n_hidden);
   const epx_reduction reduction = out->input == EPX_DIGITAL_REFERENCE_RAW ? EPX_REDUCE_NONE : s->reduction;
-  const epx_digital_work input = epx_digital_work_get_input(reduction, s->n_raw, task->n_features),
-                         one = epx_digital_work_get_inference(shape);
+  out->way = epx_digital_work_get_input(reduction, s->n_raw, task->n_features);
+  out->one = epx_digital_work_get_inference(shape);
+  out->forward = mark->forward;
   const int batch = fit->kind == EPX_FIT_ADAM && fit->batch < task->n_train ? fit->batch : task->n_train;
-  const epx_digital_work all = epx_digital_work_get_training(shape, fit->kind, batch, mark);
-  for (int k = 0; k < EPX_ENERGY_CASES; k++) {
-    const epx_energy_case *prices = &s->energy->cases[k];
-    const double way = epx_digital_work_eval(&input, prices);
-    out->inference[k] = way + epx_digital_work_eval(&one, prices);
-    out->training[k] = mark->forward * way + epx_digital_work_eval(&all, prices);
-  }
+  out->all = epx_digital_work_get_training(shape, fit->kind, batch, mark);
 }
 
 static void judge(const search *s, const epx_fit_spec *fit, int goal, epx_digital_reference_candidate *out) {
@@ -122,7 +116,7 @@ static void judge(const search *s, const epx_fit_spec *fit, int goal, epx_digita
   out->lowest =
       epx_resampled_eval_lowest(a, (size_t)n, (double)task->n_test / task->n_train, s->spec->confidence);
   out->reaches = out->lowest - s->spec->target >= -s->spec->margin;
-  set_energies(s, fit, &s->marks[goal], out);
+  set_work(s, fit, &s->marks[goal], out);
 }
 
 /* Whether a goal marks another end than the one before: some training had reached that one and went on. */
@@ -198,6 +192,21 @@ static int find_cheapest(const epx_digital_reference *r, int kind, bool training
   return best;
 }
 
+/* The input is charged once an inference, and once for every time that a sample goes through. */
+static void set_prices(epx_digital_reference *r, const epx_energy_spec *energy) {
+  for (int k = 0; k < EPX_ENERGY_CASES; k++) {
+    const epx_energy_case *prices = &energy->cases[k];
+    for (int i = 0; i < r->n_candidates; i++) {
+      epx_digital_reference_candidate *c = &r->candidates[i];
+      const double way = epx_digital_work_eval(&c->way, prices);
+      c->inference[k] = way + epx_digital_work_eval(&c->one, prices);
+      c->training[k] = c->forward * way + epx_digital_work_eval(&c->all, prices);
+    }
+    r->cheapest_inference[k] = find_cheapest(r, k, false);
+    r->cheapest_training[k] = find_cheapest(r, k, true);
+  }
+}
+
 static epx_err solve(search *s, const epx_task_spec *task) {
   const epx_digital_reference_spec *spec = s->spec;
   EPX_TRY(create_tasks(s, task));
@@ -216,10 +225,6 @@ static epx_err solve(search *s, const epx_task_spec *task) {
   EPX_TRY(EPX_ARRAY(s->reference->candidates, (size_t)s->capacity));
   for (int i = 0; i < s->n_inputs; i++)
     EPX_TRY(add_widths(s, (epx_digital_reference_input)i));
-  for (int k = 0; k < EPX_ENERGY_CASES; k++) {
-    s->reference->cheapest_inference[k] = find_cheapest(s->reference, k, false);
-    s->reference->cheapest_training[k] = find_cheapest(s->reference, k, true);
-  }
   return EPX_OK;
 }
 
@@ -230,9 +235,10 @@ epx_err epx_digital_reference_create(const epx_digital_reference_spec *spec, con
   if (spec->splits < 2)
     return EPX_RAISE(EPX_EINPUT, "reference.splits: %d; an interval over splits needs at least 2",
                      spec->splits);
-  search s = {.spec = spec, .energy = energy, .reduction = task->reduction, .epochs = epochs, .seed = seed};
+  search s = {.spec = spec, .reduction = task->reduction, .epochs = epochs, .seed = seed};
   EPX_TRY(EPX_ARRAY(s.reference, 1));
   const int code = solve(&s, task);
+  if (code == EPX_OK) set_prices(s.reference, energy);
   destroy_search(&s);
   if (code != EPX_OK) epx_digital_reference_destroy(&s.reference);
   *out = s.reference;
@@ -254,9 +260,9 @@ static void append(char **at, const char *end, const char *format, ...) {
   *at = n < 0 || n >= end - *at ? (char *)end - 1 : *at + n;
 }
 
-/* All that a reference depends on, as text. */
+/* All that the trainings of a reference depend on, as text. */
 static void write_key(const epx_digital_reference_spec *spec, const epx_task_spec *t, int epochs,
-                      uint64_t seed, const epx_energy_spec *energy, char *key, size_t size) {
+                      uint64_t seed, char *key, size_t size) {
   char *at = key;
   const char *end = key + size;
   append(&at, end, "%llu %d %a %a %a %d %d;", (unsigned long long)seed, epochs, spec->target, spec->margin,
@@ -268,11 +274,6 @@ static void write_key(const epx_digital_reference_spec *spec, const epx_task_spe
          (int)t->whiten, t->window);
   for (int i = 0; i < t->n_classes; i++)
     append(&at, end, " %d", t->classes[i]);
-  for (int k = 0; k < EPX_ENERGY_CASES; k++) {
-    const epx_energy_case *c = &energy->cases[k];
-    append(&at, end, "; %a %a %a %a %a", c->mac_energy, c->mac16_energy, c->register_energy, c->buffer_energy,
-           c->memory_energy);
-  }
   const char *names[] = {t->name, t->path, t->label, t->labels, t->test_path, t->test_labels};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     append(&at, end, "\n%s", names[i] ? names[i] : "");
@@ -291,10 +292,11 @@ epx_err epx_digital_reference_store_get(epx_digital_reference_store *store,
                       get_length(task->test_labels);
   char *key;
   EPX_TRY(EPX_ARRAY(key, size));
-  write_key(spec, task, epochs, seed, energy, key, size);
+  write_key(spec, task, epochs, seed, key, size);
   *out = store->made;
   if (store->key && strcmp(store->key, key) == 0) {
     epx_array_destroy(&key);
+    set_prices(store->made, energy);
     return EPX_OK;
   }
   epx_digital_reference_store_reset(store);

@@ -45,6 +45,9 @@ typedef struct {
   double accuracy, lowest; /* mean over splits, lower end of its interval */
   double own_accuracy;     /* on the task's own split */
   double epochs;           /* likewise */
+  epx_digital_work way, one,
+      all;        /* of a sample's way, of an inference behind it, and of the training behind all ways */
+  double forward; /* samples that went through in that training */
   double inference[EPX_ENERGY_CASES], training[EPX_ENERGY_CASES]; /* [J]; the training of the own split */
   bool reaches;
 } epx_digital_reference_candidate;
@@ -71,7 +74,7 @@ typedef struct epx_digital_reference_store {
   epx_digital_reference *made;
 } epx_digital_reference_store;
 
-/** Gets the reference, making it only where the store holds another one. It is the store's until the next call. Errors: as
+/** Gets the reference, training it only where the store holds another one; other prices need no training. It is the store's until the next call. Errors: as
  * epx_digital_reference_create(). */
 epx_err epx_digital_reference_store_get(epx_digital_reference_store *store,
                                         const epx_digital_reference_spec *spec, const epx_task_spec *task,
