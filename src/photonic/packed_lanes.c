@@ -58,13 +58,24 @@ static void set_shape(epx_lanes *lanes, bool shared, int n) {
   lanes->n_lanes = (n + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
 }
 
+/** Tells whether packed lanes are neighbours at home, as those of a group that begins mostly are. */
+static bool are_neighbours(const epx_lanes *lanes, const int *which) {
+  bool all = lanes->n_used == lanes->n_lanes;
+  for (int k = 1; all && k < lanes->n_used; k++)
+    all = which[k] == which[0] + k;
+  return all;
+}
+
 /** Copies rows of lanes from home. */
 static void gather(const epx_lanes *home, size_t n_rows, const double *from, const int *which,
                    const epx_lanes *lanes, double *to) {
+  const bool neighbours = are_neighbours(lanes, which);
   for (size_t row = 0; row < n_rows; row++) {
     const double *at = from + row * (size_t)home->n_lanes;
     double *out = to + row * (size_t)lanes->n_lanes;
-    for (int k = 0; k < lanes->n_lanes; k++)
+    for (int k = 0; neighbours && k < lanes->n_lanes; k += EPX_LANE_WIDTH)
+      memcpy(out + k, at + which[0] + k, EPX_LANE_WIDTH * sizeof *out);
+    for (int k = 0; !neighbours && k < lanes->n_lanes; k++)
       out[k] = at[which[k < lanes->n_used ? k : lanes->n_used - 1]];
   }
 }

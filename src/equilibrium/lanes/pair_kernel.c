@@ -47,17 +47,17 @@ void EPX_KERNEL(epx_pair_stage) EPX_PAIR_STAGE_ARGUMENTS {
   }
 }
 
+INLINE epx_register choose(register_mask mask, epx_register yes, epx_register no) {
+  return (epx_register)((register_mask)no ^ (mask & ((register_mask)yes ^ (register_mask)no)));
+}
+
 /** min(x, y) and max(x, y), y where they cannot be compared. */
 INLINE epx_register get_less(epx_register x, epx_register y) {
-  for (int w = 0; w < WIDTH; w++)
-    x[w] = x[w] < y[w] ? x[w] : y[w];
-  return x;
+  return choose(x < y, x, y);
 }
 
 INLINE epx_register get_more(epx_register x, epx_register y) {
-  for (int w = 0; w < WIDTH; w++)
-    x[w] = x[w] > y[w] ? x[w] : y[w];
-  return x;
+  return choose(x > y, x, y);
 }
 
 INLINE epx_register get_size(epx_register x) {
@@ -163,10 +163,6 @@ void EPX_KERNEL(epx_pair_change) EPX_PAIR_CHANGE_ARGUMENTS {
     const double wanted = safety * (double)eval_sixth_root((float)within);
     change[lane] = wanted < least ? least : wanted > most ? most : wanted;
   }
-}
-
-INLINE epx_register choose(register_mask mask, epx_register yes, epx_register no) {
-  return (epx_register)((register_mask)no ^ (mask & ((register_mask)yes ^ (register_mask)no)));
 }
 
 void EPX_KERNEL(epx_pair_accept) EPX_PAIR_ACCEPT_ARGUMENTS {

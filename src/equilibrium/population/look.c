@@ -25,6 +25,11 @@
 /** The allowed error of a frozen lane: in the step after its last its past still moves it, which is nobody's error. */
 #define NOBODYS 1e200
 
+/** The larger of two numbers, the second where they cannot be compared: inline, as fmax() is not. */
+static inline double get_larger(double x, double y) {
+  return x > y ? x : y;
+}
+
 /** Gets where a kind's number of a place stands in arrays [n_kinds][place]. */
 static size_t at(const epx_relaxation *relaxation, size_t kind, int place) {
   return kind * (size_t)relaxation->lanes->n_lanes + (size_t)place;
@@ -73,17 +78,16 @@ static double get_tolerance(const epx_relaxation *relaxation, const epx_lane_kin
 /** Tells whether all rates [n_kinds][place] are at most a share of their largest, or move a lane by rounding. */
 static bool are_small(const epx_relaxation *relaxation, int place, const double *rates, double share) {
   const epx_lane_record *record = epx_relaxation_get_record(relaxation, place);
-  bool small = true;
   for (size_t k = 0; k < relaxation->kinds.n; k++) {
     const epx_lane_kind *kind = &record->kinds[k];
     const double rate = rates[at(relaxation, k, place)],
                  size = relaxation->extents.size[at(relaxation, k, place)];
-    const double way = rate * fmax(record->elapsed, kind->pace);
+    const double way = rate * get_larger(record->elapsed, kind->pace);
     const bool rests =
         record->elapsed > 0 && way <= ROUNDING * epx_kinds_get_scale(&relaxation->kinds, k, size);
-    small = small && (rate <= share * kind->rate || rests);
+    if (!(rate <= share * kind->rate) && !rests) return false;
   }
-  return small;
+  return true;
 }
 
 /** Tells whether rates that have arrived by what the integrator reports are those of the state: an implicit step leaves
@@ -131,7 +135,7 @@ void epx_relaxation_eval_extents(epx_relaxation *relaxation) {
 /** Extends the way of a kind of components, gone or expected; no further than 1 rad of angles. */
 static void extend_way(const epx_relaxation *relaxation, epx_lane_record *record, size_t kind, double way) {
   const double most = relaxation->kinds.angle[kind] ? 1 : INFINITY;
-  if (isfinite(way)) record->kinds[kind].way = fmax(record->kinds[kind].way, fmin(way, most));
+  if (isfinite(way)) record->kinds[kind].way = get_larger(way < most ? way : most, record->kinds[kind].way);
 }
 
 /** Extends a lane's record by what it is and does now. Returns whether it is lost. */
@@ -144,9 +148,9 @@ static bool extend_record(const epx_relaxation *relaxation, int place) {
     const double rate = relaxation->extents.rate[at(relaxation, k, place)],
                  size = relaxation->extents.size[at(relaxation, k, place)];
     lost = lost || !isfinite(rate) || !(size <= kind->most);
-    kind->rate = fmax(kind->rate, rate);
+    kind->rate = get_larger(rate, kind->rate);
     extend_way(relaxation, record, k, relaxation->extents.way[at(relaxation, k, place)]);
-    kind->size = fmax(kind->size, epx_kinds_get_scale(&relaxation->kinds, k, size));
+    kind->size = get_larger(epx_kinds_get_scale(&relaxation->kinds, k, size), kind->size);
     record->residual = rate <= record->residual ? record->residual : rate; /* NaN, too */
   }
   return lost;
