@@ -158,6 +158,8 @@ class Results:
     def _open(self):
         if not os.path.exists(self.path):
             raise ResultsError(f"{self.path}: no such file")
+        if not os.path.isfile(self.path):  # a pipe would be waited for
+            raise ResultsError(f"{self.path}: not a readable file")
         try:
             file = h5py.File(self.path, "r")
         except OSError as error:

@@ -7,6 +7,7 @@ A transient has time [row], residual [row], state [row, node, component] and rea
 has value [value], and for each of `ways` a Branch. What the file cannot be read for is a ResultsError.
 """
 from dataclasses import dataclass
+import os
 
 from results import ResultsError, attribute_of
 import h5py
@@ -30,6 +31,8 @@ class Branch:
 class Trajectory:
     def __init__(self, path):
         self.path = path
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+            raise ResultsError(f"{path}: not a readable file")
         try:
             self.file = h5py.File(path, "r")
         except OSError as error:

@@ -453,6 +453,8 @@ def simulate_and_progress_write_over_nothing_else():
     refuse("is read by this deck", "run", "csv.yaml", "-o", "data.csv", "--force")
     for name in ("deck.yaml", "data.csv", "r.h5", "new.h5", "new.h5.journal", "new.h5.lock"):
         refuse("exists and is not a progress file", "run", "deck.yaml", "-o", "new.h5", "--progress", name)
+    os.mkfifo("pipe")
+    refuse("a pipe that nobody reads", "run", "deck.yaml", "-o", "new.h5", "--progress", "pipe")
     assert (read("r.h5"), read("data.csv"), read("deck.yaml").decode()) == (before, data, DECK)
     for name in ("p.txt", "p.txt", "/dev/stderr"):
         run("new.h5", "--progress", name, "--force")

@@ -271,6 +271,11 @@ class BadFiles(unittest.TestCase):
             file["x"] = 1
         self.check(path, "not a results file")
 
+    def test_a_pipe_is_not_waited_for(self):
+        path = os.path.join(SCRATCH.name, "pipe.h5")
+        os.mkfifo(path)
+        self.check(path, "not a readable file")
+
     def test_without_trials(self):
         path = os.path.join(SCRATCH.name, "half.h5")
         with h5py.File(path, "w") as file:

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,16 @@ static epx_err check_file(const epx_call *call, const char *results, const char 
   return EPX_RAISE(EPX_EINPUT, "--progress %s: exists and is not a progress file; choose a new name", path);
 }
 
+/* No campaign waits for who reads of its progress: a pipe that nobody reads is refused, and one that is full is told. */
+static epx_err open_file(const char *path, FILE **file) {
+  const int descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+  if (descriptor >= 0 && (*file = fdopen(descriptor, "a")) != NULL) return EPX_OK;
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  return EPX_RAISE(EPX_EFILE, "%s: cannot be written: %s", path,
+                   reason == ENXIO ? "a pipe that nobody reads" : strerror(reason));
+}
+
 epx_err epx_display_create(const epx_call *call, const epx_channel *channel, const char *results,
                            epx_display *display) {
   const char *path = epx_call_get_value(call, "--progress", 0);
@@ -79,8 +90,7 @@ epx_err epx_display_create(const epx_call *call, const epx_channel *channel, con
   if (!display->terminal) display->next = first_line;
   if (!path || epx_channel_get_rank(channel) > 0) return EPX_OK;
   EPX_TRY(check_file(call, results, path));
-  display->file = fopen(path, "a");
-  if (!display->file) return EPX_RAISE(EPX_EFILE, "%s: cannot be written: %s", path, strerror(errno));
+  EPX_TRY(open_file(path, &display->file));
   write_begin(display, channel);
   return EPX_OK;
 }
