@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "cli/command.h"
 #include "cli/time_limit.h"
+#include "io/exchange/json.h"
 #include "io/recovery/attempts.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/lock.h"
@@ -58,13 +59,19 @@ static void init_progress(const char *path, const epx_results *results, bool run
     progress->seconds += fmax(0, get_end(path, running) - get_written(path));
 }
 
-static void print_states(const epx_results *results) {
-  long count[EPX_STATES] = {0};
+/* How many of the part's trials are in each state: count [EPX_STATES]. */
+static void count_states(const epx_results *results, long *count) {
+  memset(count, 0, EPX_STATES * sizeof *count);
   const size_t n = (size_t)results->n_instances, size = results->layout.size;
   for (int i = 0; i < results->n_points; i++)
     for (int k = 0; k < results->n_instances; k++)
       if (epx_results_has_trial(results, i, k))
         count[(int)results->record[((size_t)i * n + (size_t)k) * size]]++;
+}
+
+static void print_states(const epx_results *results) {
+  long count[EPX_STATES];
+  count_states(results, count);
   for (int state = EPX_STATE_DONE; state < EPX_STATES; state++)
     if (state == EPX_STATE_DONE || count[state] > 0)
       printf("%-15s %ld\n", epx_record_get_state_name(state), count[state]);
@@ -134,11 +141,51 @@ static void print_numbers(const char *path, const epx_results *results, const ch
   printf("%ld %ld %.6f %ld %d\n", progress.n_finished, progress.n_trials, shares, n_ends, *holder != '\0');
 }
 
-static epx_err view(const char *path, bool numbers, int *exit_status) {
+static void print_json_number(const char *key, double value) {
+  epx_json_write_key(stdout, key, false);
+  epx_json_write_number(stdout, value);
+}
+
+/* One object for other programs. Times are in s; null is not known. */
+static void print_json(const char *path, const epx_results *results, const char *holder, int *exit_status) {
+  epx_progress progress;
+  long count[EPX_STATES];
+  double shares;
+  init_progress(path, results, *holder != '\0', &progress);
+  count_states(results, count);
+  epx_checkpoint_get_count(path, &shares);
+  const bool finished = progress.n_finished == progress.n_trials;
+  *exit_status = !finished ? EPX_EXIT_STOPPED : progress.n_lost > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
+  printf("{");
+  epx_json_write_key(stdout, "file", true);
+  epx_json_write_text(stdout, path);
+  epx_json_write_key(stdout, "state", false);
+  epx_json_write_text(stdout, *holder ? "running" : finished ? "complete" : "stopped");
+  epx_json_write_key(stdout, "runs_on", false);
+  epx_json_write_text(stdout, holder);
+  print_json_number("trials", (double)progress.n_trials);
+  print_json_number("finished", (double)progress.n_finished);
+  epx_json_write_key(stdout, "states", false);
+  for (int state = 0; state < EPX_STATES; state++) {
+    printf(state == 0 ? "{" : "");
+    epx_json_write_key(stdout, epx_record_get_state_name(state), state == 0);
+    printf("%ld", count[state]);
+  }
+  printf("}");
+  print_json_number("damaged_records", (double)results->journal.n_damaged);
+  print_json_number("trainings_kept", shares);
+  print_json_number("trials_per_second", progress.n_solved > 0 ? epx_progress_eval_rate(&progress) : NAN);
+  print_json_number("seconds_left", *holder || finished ? epx_progress_eval_time_left(&progress) : NAN);
+  printf("}\n");
+}
+
+static epx_err view(const char *path, const epx_call *call, int *exit_status) {
   char holder[256];
   epx_results *results;
   EPX_TRY(read_results(path, &results, holder, sizeof holder));
-  if (numbers)
+  if (epx_call_is_set(call, "--json"))
+    print_json(path, results, holder, exit_status);
+  else if (epx_call_is_set(call, "--numbers"))
     print_numbers(path, results, holder, exit_status);
   else
     print_status(path, results, holder, exit_status);
@@ -192,7 +239,7 @@ static epx_err solve(const epx_call *call, int *status) {
   char *file; /* a link's journal and lock are those of the file */
   EPX_TRY(epx_output_create_path(call->arguments[0], &file));
   int code = epx_call_is_set(call, "--watch") ? watch(file, interval) : EPX_OK;
-  if (code == EPX_OK) code = view(file, epx_call_is_set(call, "--numbers"), status);
+  if (code == EPX_OK) code = view(file, call, status);
   epx_array_destroy(&file);
   return code;
 }
@@ -200,6 +247,7 @@ static epx_err solve(const epx_call *call, int *status) {
 static const epx_option options[] = {
     {"--watch", NULL, "refresh until all trials are finished; wait for a file that does not exist yet", 0},
     {"--numbers", NULL, "print one line for scripts instead (see above)", 0},
+    {"--json", NULL, "print one JSON object instead, for other programs", 0},
     {"--every", "TIME", "with --watch: refresh every TIME (default 5 s)", 0},
     {NULL, NULL, NULL, 0}};
 

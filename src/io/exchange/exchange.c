@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/numbers/number.h"
 #include "epilux/version.h"
+#include "io/exchange/json.h"
 #include "io/yaml/tree.h"
 #include "study/metric.h"
 #include "study/summary.h"
@@ -18,59 +19,33 @@ enum { LINE_SIZE = 1 << 20, NAME_SIZE = 32, N_INSTANCES_MAX = 1000000 };
 
 /* ---- JSON out */
 
-static void write_text(FILE *out, const char *text) {
-  putc('"', out);
-  for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-    if (*c == '"' || *c == '\\')
-      fprintf(out, "\\%c", *c);
-    else if (*c < 0x20)
-      fprintf(out, "\\u%04x", *c);
-    else
-      putc(*c, out);
-  }
-  putc('"', out);
-}
-
-static void write_number(FILE *out, double value) {
-  if (isfinite(value))
-    fprintf(out, "%.17g", value);
-  else
-    fputs("null", out);
-}
-
-static void write_key(FILE *out, const char *key, bool first) {
-  fputs(first ? "" : ", ", out);
-  write_text(out, key);
-  fputs(": ", out);
-}
-
 /* As it was given: a number stays one. */
 static void write_scalar(FILE *out, const epx_tree *scalar) {
   double value;
   if (!scalar)
     fputs("null", out);
   else if (!scalar->quoted && epx_number_read_whole(scalar->text, &value))
-    write_number(out, value);
+    epx_json_write_number(out, value);
   else
-    write_text(out, scalar->text);
+    epx_json_write_text(out, scalar->text);
 }
 
 static void write_value(FILE *out, const epx_factor *factor, double value) {
   if (factor->categorical)
-    write_text(out, factor->names[(int)value]);
+    epx_json_write_text(out, factor->names[(int)value]);
   else
-    write_number(out, value);
+    epx_json_write_number(out, value);
 }
 
 static void write_factor(FILE *out, const epx_factor *f) {
-  write_key(out, "path", true);
-  write_text(out, f->path);
+  epx_json_write_key(out, "path", true);
+  epx_json_write_text(out, f->path);
   if (f->unit) {
-    write_key(out, "unit", false);
-    write_text(out, f->unit);
+    epx_json_write_key(out, "unit", false);
+    epx_json_write_text(out, f->unit);
   }
   if (!epx_factor_is_range(f)) {
-    write_key(out, "values", false);
+    epx_json_write_key(out, "values", false);
     for (int i = 0; i < f->n_levels; i++) {
       fputs(i ? ", " : "[", out);
       write_value(out, f, f->categorical ? i : f->levels[i]);
@@ -79,30 +54,30 @@ static void write_factor(FILE *out, const epx_factor *f) {
     return;
   }
   const bool bounded = !f->spread || f->distribution.kind > EPX_LOGNORMAL;
-  write_key(out, "low", false);
-  write_number(out, !bounded ? NAN : f->spread ? f->distribution.low : f->low);
-  write_key(out, "high", false);
-  write_number(out, !bounded ? NAN : f->spread ? f->distribution.high : f->high);
-  write_key(out, "scale", false);
-  write_text(out, f->logarithmic ? "log" : "linear");
-  write_key(out, "integer", false);
+  epx_json_write_key(out, "low", false);
+  epx_json_write_number(out, !bounded ? NAN : f->spread ? f->distribution.low : f->low);
+  epx_json_write_key(out, "high", false);
+  epx_json_write_number(out, !bounded ? NAN : f->spread ? f->distribution.high : f->high);
+  epx_json_write_key(out, "scale", false);
+  epx_json_write_text(out, f->logarithmic ? "log" : "linear");
+  epx_json_write_key(out, "integer", false);
   fputs(f->integer ? "true" : "false", out);
 }
 
 static void write_greeting(const epx_deck *deck, const epx_settings *settings, FILE *out) {
   fputs("{\"epilux\": ", out);
-  write_text(out, epx_version_get());
-  write_key(out, "factors", false);
+  epx_json_write_text(out, epx_version_get());
+  epx_json_write_key(out, "factors", false);
   for (int i = 0; i < epx_deck_get_n_factors(deck); i++) {
     fputs(i ? ", {" : "[{", out);
     write_factor(out, epx_deck_get_factor(deck, i));
     putc('}', out);
   }
   putc(']', out);
-  write_key(out, "metrics", false);
+  epx_json_write_key(out, "metrics", false);
   for (int m = 0; m < settings->n_metrics; m++) {
     fputs(m ? ", " : "[", out);
-    write_text(out, epx_metric_get_name(settings->metric[m]));
+    epx_json_write_text(out, epx_metric_get_name(settings->metric[m]));
   }
   fprintf(out, "], \"instances\": %d}\n", settings->n_instances);
 }
@@ -110,10 +85,10 @@ static void write_greeting(const epx_deck *deck, const epx_settings *settings, F
 static void write_metrics(const epx_evaluation *e, FILE *out) {
   putc('{', out);
   for (int m = 0; m < e->layout->n_metrics; m++) {
-    write_key(out, epx_metric_get_name(e->settings->metric[m]), m == 0);
+    epx_json_write_key(out, epx_metric_get_name(e->settings->metric[m]), m == 0);
     for (int k = 0; k < e->n_instances; k++) {
       fputs(k ? ", " : "[", out);
-      write_number(out, e->record[(size_t)k * e->layout->size + e->layout->metric + (size_t)m]);
+      epx_json_write_number(out, e->record[(size_t)k * e->layout->size + e->layout->metric + (size_t)m]);
     }
     putc(']', out);
   }
@@ -130,13 +105,13 @@ static epx_err write_yield(const epx_evaluation *e, FILE *out) {
         epx_summary_eval(e->settings, e->layout, m, e->n_instances, e->record, &summary, quantile);
     epx_array_destroy(&quantile);
     EPX_TRY(code);
-    write_key(out, "yield", false);
+    epx_json_write_key(out, "yield", false);
     fputs("{\"value\": ", out);
-    write_number(out, summary.yield);
+    epx_json_write_number(out, summary.yield);
     fputs(", \"low\": ", out);
-    write_number(out, summary.yield_low);
+    epx_json_write_number(out, summary.yield_low);
     fputs(", \"high\": ", out);
-    write_number(out, summary.yield_high);
+    epx_json_write_number(out, summary.yield_high);
     fprintf(out, ", \"count\": %d}", summary.count + summary.failures);
   }
   return EPX_OK;
@@ -146,24 +121,24 @@ static epx_err write_answer(const epx_deck *deck, const epx_tree *id, const doub
                             const epx_evaluation *e, FILE *out) {
   fputs("{\"id\": ", out);
   write_scalar(out, id);
-  write_key(out, "point", false);
+  epx_json_write_key(out, "point", false);
   for (int i = 0; i < epx_deck_get_n_factors(deck); i++) {
     fputs(i ? "" : "{", out);
-    write_key(out, epx_deck_get_factor(deck, i)->path, i == 0);
+    epx_json_write_key(out, epx_deck_get_factor(deck, i)->path, i == 0);
     write_value(out, epx_deck_get_factor(deck, i), row[i]);
   }
   putc('}', out);
-  write_key(out, "state", false);
+  epx_json_write_key(out, "state", false);
   for (int k = 0; k < e->n_instances; k++) {
     fputs(k ? ", " : "[", out);
-    write_text(out, epx_record_get_state_name((int)e->record[(size_t)k * e->layout->size]));
+    epx_json_write_text(out, epx_record_get_state_name((int)e->record[(size_t)k * e->layout->size]));
   }
   putc(']', out);
-  write_key(out, "metrics", false);
+  epx_json_write_key(out, "metrics", false);
   write_metrics(e, out);
   EPX_TRY(write_yield(e, out));
-  write_key(out, "seconds", false);
-  write_number(out, e->seconds);
+  epx_json_write_key(out, "seconds", false);
+  epx_json_write_number(out, e->seconds);
   fputs("}\n", out);
   return EPX_OK;
 }
@@ -171,8 +146,8 @@ static epx_err write_answer(const epx_deck *deck, const epx_tree *id, const doub
 static void write_error(const epx_tree *id, FILE *out) {
   fputs("{\"id\": ", out);
   write_scalar(out, id);
-  write_key(out, "error", false);
-  write_text(out, epx_error_get_message());
+  epx_json_write_key(out, "error", false);
+  epx_json_write_text(out, epx_error_get_message());
   fputs("}\n", out);
   epx_error_reset();
 }
