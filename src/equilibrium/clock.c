@@ -7,7 +7,7 @@
 
 #include "base/array.h"
 
-enum { N_STAGES = 7, N_WORK = N_STAGES + 3, MAX_STEPS = 1000000 };
+enum { N_STAGES = 7, N_WORK = N_STAGES + 3, MAX_STEPS = 200000 };
 
 epx_err epx_clock_init(const epx_ensemble *ensemble, epx_clock *clock) {
   const size_t n_lanes = (size_t)ensemble->max_lanes, n = (size_t)ensemble->n_rows * n_lanes,
@@ -60,9 +60,17 @@ static epx_err add_phase(const way *w, const double *y, double *f) {
   return EPX_OK;
 }
 
+/* What reverses the deviation of a field in the Hamiltonian frame comes to rest in reversed time (learning/estimator.h). */
+static bool is_reversed(const way *w) {
+  const epx_family *family = w->ensemble->network->family;
+  return w->phase && w->phase->origin && family->eval_antisymmetric && family->frame == EPX_FRAME_HAMILTONIAN;
+}
+
 static epx_err eval_field(const way *w, const double *y, double *f) {
   EPX_TRY(w->ensemble->functions->eval_field(w->ensemble, y, f));
   if (w->phase) EPX_TRY(add_phase(w, y, f));
+  for (size_t i = 0; is_reversed(w) && i < w->n; i++)
+    f[i] = -f[i];
   for (size_t lane = 0; lane < w->n_lanes; lane++)
     for (size_t i = lane; is_still(w, lane) && i < w->n; i += w->n_lanes)
       f[i] = 0;
@@ -99,7 +107,7 @@ static epx_err eval_error(const way *w, double h, const double *y, double *large
   double *size = w->clock->extent, *error = size + w->n_lanes;
   memset(size, 0, 2 * w->n_lanes * sizeof *size);
   for (size_t i = 0; i < w->n; i++)
-    size[i % w->n_lanes] = fmax(size[i % w->n_lanes], fabs(y[i]));
+    size[i % w->n_lanes] = fmax(size[i % w->n_lanes], fmax(fabs(y[i]), fabs(w->y_new[i])));
   EPX_TRY(w->ensemble->functions->merge_extent(w->ensemble, size));
   for (size_t i = 0; i < w->n; i++) {
     double sum = 0;
@@ -156,7 +164,7 @@ static epx_err follow(const way *w, double length, epx_clock_watch watch, void *
       *arrived = last || (watch && !watch(context, t, y));
     }
     h *= factor;
-    if (h < 1e-13 * length) break; /* a lane runs away */
+    if (h < 1e-11 * length) break; /* a lane runs away */
   }
   return EPX_OK;
 }

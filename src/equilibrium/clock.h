@@ -26,7 +26,7 @@ void epx_clock_destroy(epx_clock *clock);
 
 /** Follows every lane from y for `length`, by Dormand and Prince's pair of orders 5 and 4 (Hairer1993), all lanes with the same
  * steps; phase NULL: free. Idle and frozen lanes stay where they are. y in, out; watch may be NULL; certificate [n_lanes]: EPX_OK with the length as
- * settling_time, EPX_DIVERGED where a state is no number, EPX_SLOW where 10^6 steps are not enough. residual and abscissa are
+ * settling_time, EPX_DIVERGED where a state is no number, EPX_SLOW where 200,000 steps are not enough. residual and abscissa are
  * NaN. Collective where the ensemble is. Errors: of the engine; EPX_EINPUT: an adjoint phase. */
 epx_err epx_clock_follow(epx_ensemble *ensemble, epx_clock *clock, const epx_phase *phase,
                          const unsigned char *idle, double length, epx_clock_watch watch, void *context,

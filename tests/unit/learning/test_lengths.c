@@ -96,6 +96,11 @@ static void a_nudge_lasts_until_the_gradient_is_right(void **state) {
   assert_close(one.nudged / log(10), 1, 0.03);
   assert_close(other.nudged / log(10), 1, 0.03);
   destroy(&m);
+  m = make("estimator: time-reversed, nudge: {beta: 0.001, scheme: centered}",
+           ""); /* settles backwards in time */
+  assert_int_equal(epx_learner_eval_lengths(m.learner, m.point->nominal, 1, &one), EPX_OK);
+  assert_close(one.nudged / log(10), 1, 0.03);
+  destroy(&m);
 }
 
 /* Of one side, what the free phase has left is taken for a response: the more the weaker the nudge, by ln of the ratio. */
