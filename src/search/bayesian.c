@@ -23,7 +23,9 @@ static const double reaches[] = {0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001};
 typedef struct {
   const epx_bayesian_spec *spec;
   int d;
-  epx_surrogate *surrogate;
+  epx_surrogate *surrogate; /* of the results; NULL: no point has a margin yet, and that is sought */
+  epx_surrogate *margins;   /* NULL: any point will do, as far as is known */
+  double wanted;            /* least margin, as the surrogate has them */
   epx_random stream;
   double least;         /* mean of the surrogate at a point that was tried */
   double *u, *x, *row;  /* of a candidate */
@@ -72,12 +74,17 @@ static bool is_allowed(const epx_bayesian_spec *spec, const double *row) {
 }
 
 static double eval_improvement(const proposal *p) {
-  double mean, deviation;
+  double mean, deviation, probability = 1;
   eval_seen(p->spec, p->row, p->x);
+  if (p->margins) {
+    epx_surrogate_eval(p->margins, p->x, &mean, &deviation);
+    probability = gsl_cdf_ugaussian_P((mean - p->wanted) / fmax(deviation, 1e-9));
+  }
+  if (!p->surrogate) return probability;
   epx_surrogate_eval(p->surrogate, p->x, &mean, &deviation);
   if (!(deviation > 0)) return 0;
   const double z = (p->least - mean) / deviation;
-  return (p->least - mean) * gsl_cdf_ugaussian_P(z) + deviation * gsl_ran_ugaussian_pdf(z);
+  return probability * ((p->least - mean) * gsl_cdf_ugaussian_P(z) + deviation * gsl_ran_ugaussian_pdf(z));
 }
 
 /* Takes the candidate at p->u where it is better than the best so far. */
@@ -138,22 +145,48 @@ static epx_err warp(int n, const double *result, double *y) {
   return EPX_OK;
 }
 
-/* The surrogate, and the tried point where its mean is least, as the first candidate. */
-static epx_err learn(proposal *p, int i, const double *rows, const double *result) {
-  const size_t n = (size_t)p->spec->n_factors, d = (size_t)p->d;
-  double *x = NULL, *y = NULL, deviation;
-  int code = EPX_ARRAY(x, (size_t)i * d);
-  if (code == EPX_OK) code = EPX_ARRAY(y, (size_t)i);
-  if (code == EPX_OK) code = warp(i, result, y);
-  for (size_t k = 0; code == EPX_OK && k < (size_t)i; k++)
-    eval_seen(p->spec, rows + k * n, x + k * d);
-  if (code == EPX_OK) code = epx_surrogate_create(i, p->d, x, y, &p->surrogate);
+/* The surrogate of the results, and its least mean at a point that was tried and has its margin. */
+static epx_err learn_results(proposal *p, int i, const double *x, const double *result, const double *margin,
+                             double *y) {
+  int n_kept = 0;
+  for (int k = 0; k < i; k++)
+    n_kept += !margin || margin[k] >= 0;
+  if (n_kept == 0 && p->margins) return EPX_OK;
+  EPX_TRY(warp(i, result, y));
+  EPX_TRY(epx_surrogate_create(i, p->d, x, y, &p->surrogate));
   p->least = INFINITY;
-  for (size_t k = 0; code == EPX_OK && k < (size_t)i; k++) {
-    double mean;
-    epx_surrogate_eval(p->surrogate, x + k * d, &mean, &deviation);
+  for (int k = 0; k < i; k++) {
+    double mean, deviation;
+    if (n_kept > 0 && margin && margin[k] < 0) continue;
+    epx_surrogate_eval(p->surrogate, x + (size_t)k * (size_t)p->d, &mean, &deviation);
     p->least = fmin(p->least, mean);
   }
+  return EPX_OK;
+}
+
+/* Margins that are all the same tell nothing of where others are. */
+static epx_err learn_margins(proposal *p, int i, const double *x, const double *margin, double *y) {
+  double mean = 0, square = 0;
+  for (int k = 0; k < i; k++)
+    mean += margin[k] / i;
+  for (int k = 0; k < i; k++)
+    square += (margin[k] - mean) * (margin[k] - mean) / i;
+  if (!(square > 0)) return EPX_OK;
+  for (int k = 0; k < i; k++)
+    y[k] = (margin[k] - mean) / sqrt(square);
+  p->wanted = -mean / sqrt(square);
+  return epx_surrogate_create(i, p->d, x, y, &p->margins);
+}
+
+static epx_err learn(proposal *p, int i, const double *rows, const double *result, const double *margin) {
+  const size_t n = (size_t)p->spec->n_factors, d = (size_t)p->d;
+  double *x = NULL, *y = NULL;
+  int code = EPX_ARRAY(x, (size_t)i * d);
+  if (code == EPX_OK) code = EPX_ARRAY(y, (size_t)i);
+  for (size_t k = 0; code == EPX_OK && k < (size_t)i; k++)
+    eval_seen(p->spec, rows + k * n, x + k * d);
+  if (code == EPX_OK && margin) code = learn_margins(p, i, x, margin, y);
+  if (code == EPX_OK) code = learn_results(p, i, x, result, margin, y);
   epx_array_destroy(&x);
   epx_array_destroy(&y);
   return code;
@@ -190,14 +223,14 @@ static epx_err create_arrays(proposal *p) {
 }
 
 epx_err epx_bayesian_eval(const epx_bayesian_spec *spec, int i, const double *rows, const double *result,
-                          double *row) {
+                          const double *margin, double *row) {
   if (i < spec->n_initial) return eval_initial(spec, i, row);
   proposal p = {.spec = spec,
                 .d = count_all(spec->factors, spec->n_factors),
                 .stream = epx_random_init(spec->seed, "search:bayesian"),
                 .best = -1};
   int code = create_arrays(&p);
-  if (code == EPX_OK) code = learn(&p, i, rows, result);
+  if (code == EPX_OK) code = learn(&p, i, rows, result, margin);
   if (code == EPX_OK) {
     search_cloud(&p, i);
     search_around(&p, i);
@@ -208,6 +241,7 @@ epx_err epx_bayesian_eval(const epx_bayesian_spec *spec, int i, const double *ro
   for (int f = 0; code == EPX_OK && f < spec->n_factors; f++)
     row[f] = epx_factor_eval(&spec->factors[f], p.best_u[f]);
   epx_surrogate_destroy(&p.surrogate);
+  epx_surrogate_destroy(&p.margins);
   epx_array_destroy(&p.u);
   epx_array_destroy(&p.row);
   epx_array_destroy(&p.best_u);

@@ -89,6 +89,20 @@ class Optimise(unittest.TestCase):
         for row in rows:
             self.assertLess(float(row[self.PATHS[0]]) + float(row[self.PATHS[1]]), 2)
 
+    def test_a_least_yield_is_kept(self):
+        free, _ = self.optimise("--minimise", "accuracy", "--evaluations", "14")
+        rows, done = self.optimise("--minimise", "accuracy", "--yield-at-least", "0.6", "--evaluations", "14")
+        for row, answer in zip(rows, self.serve(rows, self.PATHS)):
+            self.assertAlmostEqual(float(row["yield"]), answer["yield"]["value"], 5)
+        kept = [float(row["accuracy"]) for row in rows if float(row["yield"]) >= 0.6]
+        self.assertEqual(float(rows[-1]["best"]), np.nanmin(kept))
+        self.assertGreaterEqual(float(rows[-1]["best"]), float(free[-1]["best"]))
+        self.assertRegex(done.stderr, r"\nyield: \S+; on 5 fresh instances \S+\n")
+        done = self.call("optimise", "deck.yaml", "--minimise", "loss", "--yield-at-least", "1", "--evaluations", "3",
+                         "--set", "yield.at_most=1e-30")
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+        self.assertIn("a smaller --yield-at-least", done.stderr)
+
     def test_the_best_is_confirmed_on_other_instances(self):
         rows, done = self.optimise("--minimise", "loss", "--evaluations", "4")
         found = re.fullmatch(r"best: point (\d), loss (\S+); on 5 fresh instances (\S+) \(point 0: (\S+)\)\n", done.stderr)
@@ -107,6 +121,8 @@ class Optimise(unittest.TestCase):
                  (("--minimise", "loss", "--statistic", "median"), "mean, quantile or tail"),
                  (("--minimise", "loss", "--level", "0.5"), "quantile or tail"),
                  (("--maximise", "yield", "--statistic", "tail"), "leave it out"),
+                 (("--maximise", "yield", "--yield-at-least", "0.5"), "leave it out"),
+                 (("--minimise", "loss", "--yield-at-least", "90"), "at most 1"),
                  (("--minimise", "loss", "--statistic", "tail", "--level", "1"), "below 1"),
                  (("--minimise", "loss", "--set", "design.constraint=loss > 3"), "a weaker one"))
         for words, said in cases:

@@ -28,6 +28,7 @@ typedef struct {
   bool maximise, yield;
   const char *statistic; /* mean, quantile, tail */
   double level;          /* of the last two */
+  double least_yield;    /* that a point must have; 0: any will do */
 } objective;
 
 typedef struct {
@@ -37,6 +38,7 @@ typedef struct {
   bool csv;
   int n_factors;
   double *rows, *value, *cost; /* [n_evaluations]: points, their objective, and what is minimised */
+  double *margin;              /* [n_evaluations]: yield above what it must be */
 } search;
 
 static epx_err read_count(const epx_call *call, const char *option, int fallback, int least, int most,
@@ -66,6 +68,19 @@ static epx_err read_statistic(const epx_call *call, objective *goal) {
   return EPX_OK;
 }
 
+static epx_err read_least_yield(const epx_call *call, const epx_settings *settings, objective *goal) {
+  const char *text = epx_call_get_value(call, "--yield-at-least", 0);
+  if (!text) return EPX_OK;
+  if (settings->yield.metric < 0)
+    return EPX_RAISE(EPX_EINPUT, "--yield-at-least: the deck says of no metric when an instance is good: "
+                                 "section yield is wanted");
+  if (goal->yield)
+    return EPX_RAISE(EPX_EINPUT, "--yield-at-least: the yield is maximised already: leave it out");
+  if (!epx_number_read_whole(text, &goal->least_yield) || goal->least_yield <= 0 || goal->least_yield > 1)
+    return EPX_RAISE(EPX_EINPUT, "--yield-at-least %s: give a number above 0, at most 1", text);
+  return EPX_OK;
+}
+
 static epx_err read_goal(const epx_call *call, const epx_settings *settings, objective *goal) {
   const char *least = epx_call_get_value(call, "--minimise", 0),
              *most = epx_call_get_value(call, "--maximise", 0);
@@ -84,7 +99,8 @@ static epx_err read_goal(const epx_call *call, const epx_settings *settings, obj
   if (goal->metric < 0)
     return EPX_RAISE(EPX_EINPUT, "%s is none of the deck's metrics, nor yield: add it to `metrics`",
                      goal->name);
-  return read_statistic(call, goal);
+  EPX_TRY(read_statistic(call, goal));
+  return read_least_yield(call, settings, goal);
 }
 
 static int compare(const void *a, const void *b) {
@@ -131,12 +147,23 @@ static epx_err eval_objective(const objective *goal, const epx_evaluation *e, do
   return code;
 }
 
+/* The share of good instances; a failed one is not. */
+static double eval_yield(const epx_evaluation *e) {
+  int n_good = 0;
+  for (int m = 0; m < e->layout->n_metrics; m++)
+    for (int k = 0; (int)e->settings->metric[m] == e->settings->yield.metric && k < e->n_instances; k++)
+      n_good += epx_summary_is_good(&e->settings->yield,
+                                    e->record[(size_t)k * e->layout->size + e->layout->metric + (size_t)m]);
+  return (double)n_good / e->n_instances;
+}
+
 static epx_err print_head(const search *s) {
   epx_table *table;
-  EPX_TRY(epx_table_create(s->n_factors + 3, &table));
+  EPX_TRY(epx_table_create(s->n_factors + 3 + (s->goal.least_yield > 0), &table));
   int code = epx_table_set_next(table, "point");
   for (int i = 0; code == EPX_OK && i < s->n_factors; i++)
     code = epx_table_set_column_head(table, epx_deck_get_factor(s->deck, i));
+  if (code == EPX_OK && s->goal.least_yield > 0) code = epx_table_set_next(table, "yield");
   if (code == EPX_OK) code = epx_table_set_next(table, "%s", s->goal.name);
   if (code == EPX_OK) code = epx_table_set_next(table, "best");
   if (code == EPX_OK) epx_table_view(table, s->csv);
@@ -147,10 +174,12 @@ static epx_err print_head(const search *s) {
 static epx_err print_row(const search *s, int i, double best) {
   epx_table *table;
   const double *row = s->rows + (size_t)i * (size_t)s->n_factors;
-  EPX_TRY(epx_table_create(s->n_factors + 3, &table));
+  EPX_TRY(epx_table_create(s->n_factors + 3 + (s->goal.least_yield > 0), &table));
   int code = epx_table_set_next(table, "%d", i);
   for (int f = 0; code == EPX_OK && f < s->n_factors; f++)
     code = epx_table_set_value(table, epx_deck_get_factor(s->deck, f), row[f], s->csv ? 17 : 6);
+  if (code == EPX_OK && s->goal.least_yield > 0)
+    code = epx_table_set_next(table, "%.*g", 6, s->margin[i] + s->goal.least_yield);
   if (code == EPX_OK) code = epx_table_set_next(table, "%.*g", s->csv ? 17 : 6, s->value[i]);
   if (code == EPX_OK) code = epx_table_set_next(table, "%.*g", s->csv ? 17 : 6, best);
   if (code == EPX_OK) epx_table_view(table, s->csv);
@@ -166,15 +195,23 @@ static epx_err solve_points(search *s, const epx_bayesian_spec *spec, epx_evalua
   for (int i = 0; i < s->n_evaluations; i++) {
     double *row = s->rows + (size_t)i * (size_t)s->n_factors;
     epx_evaluation evaluation;
-    EPX_TRY(epx_bayesian_eval(spec, i, s->rows, s->cost, row));
+    EPX_TRY(epx_bayesian_eval(spec, i, s->rows, s->cost, s->goal.least_yield > 0 ? s->margin : NULL, row));
     EPX_TRY(
         epx_evaluator_solve(evaluator, row, epx_evaluator_get_settings(evaluator)->n_instances, &evaluation));
     EPX_TRY(eval_objective(&s->goal, &evaluation, &s->value[i]));
     s->cost[i] = s->goal.maximise ? -s->value[i] : s->value[i];
-    if (!isnan(s->cost[i]) && (*best < 0 || s->cost[i] < s->cost[*best])) *best = i;
+    s->margin[i] = eval_yield(&evaluation) - s->goal.least_yield;
+    const bool fit = s->goal.least_yield == 0 || s->margin[i] >= 0;
+    if (fit && !isnan(s->cost[i]) && (*best < 0 || s->cost[i] < s->cost[*best])) *best = i;
     EPX_TRY(print_row(s, i, *best < 0 ? NAN : s->value[*best]));
   }
   if (*best >= 0) return EPX_OK;
+  if (s->goal.least_yield > 0)
+    return EPX_RAISE(
+        EPX_ESOLVER,
+        "none of %d points has a %s and yield %g; a smaller --yield-at-least, or wider ranges, are "
+        "wanted",
+        s->n_evaluations, s->goal.name, s->goal.least_yield);
   return EPX_RAISE(EPX_ESOLVER,
                    "%s: no trial of %d points has it; wider ranges, or other factors, are wanted",
                    s->goal.name, s->n_evaluations);
@@ -186,7 +223,7 @@ static epx_err confirm(const epx_call *call, const search *s, int best) {
   epx_evaluator *evaluator = NULL;
   epx_evaluation evaluation;
   char assignment[64];
-  double found = NAN, first = NAN;
+  double found = NAN, first = NAN, yield = NAN;
   EPX_TRY(epx_call_read_deck(call, &deck));
   snprintf(assignment, sizeof assignment, "study.seed=%llu",
            strtoull(epx_deck_get_text(deck, "study.seed"), NULL, 10) + FRESH_SEED);
@@ -195,11 +232,15 @@ static epx_err confirm(const epx_call *call, const search *s, int best) {
   for (int k = 0; code == EPX_OK && k < 2; k++) {
     const double *row = s->rows + (size_t)(k ? 0 : best) * (size_t)s->n_factors;
     code = epx_evaluator_solve(evaluator, row, s->n_confirmed, &evaluation);
+    if (code == EPX_OK && k == 0) yield = eval_yield(&evaluation);
     if (code == EPX_OK) code = eval_objective(&s->goal, &evaluation, k ? &first : &found);
   }
   if (code == EPX_OK)
     fprintf(s->csv ? stderr : stdout, "best: point %d, %s %.6g; on %d fresh instances %.6g (point 0: %.6g)\n",
             best, s->goal.name, s->value[best], s->n_confirmed, found, first);
+  if (code == EPX_OK && s->goal.least_yield > 0)
+    fprintf(s->csv ? stderr : stdout, "yield: %.6g; on %d fresh instances %.6g\n",
+            s->margin[best] + s->goal.least_yield, s->n_confirmed, yield);
   epx_evaluator_destroy(&evaluator);
   epx_deck_destroy(&deck);
   return code;
@@ -218,8 +259,9 @@ static epx_err optimise(const epx_call *call, search *s, epx_evaluator *evaluato
   EPX_TRY(EPX_ARRAY(s->rows, n * (size_t)s->n_factors));
   EPX_TRY(EPX_ARRAY(s->value, n));
   EPX_TRY(EPX_ARRAY(s->cost, n));
-  EPX_TRY(
-      epx_bayesian_eval(&spec, 0, NULL, NULL, s->rows)); /* a space without a point is the deck's mistake */
+  EPX_TRY(EPX_ARRAY(s->margin, n));
+  EPX_TRY(epx_bayesian_eval(&spec, 0, NULL, NULL, NULL,
+                            s->rows)); /* a space without a point is the deck's mistake */
   *status = EPX_EXIT_FAILED;
   EPX_TRY(solve_points(s, &spec, evaluator, &best));
   EPX_TRY(confirm(call, s, best));
@@ -241,6 +283,7 @@ static epx_err solve(const epx_call *call, int *status) {
   epx_array_destroy(&s.rows);
   epx_array_destroy(&s.value);
   epx_array_destroy(&s.cost);
+  epx_array_destroy(&s.margin);
   epx_evaluator_destroy(&evaluator);
   epx_deck_destroy(&deck);
   return code;
@@ -254,6 +297,7 @@ static const epx_option options[] = {
      "of the metric over the instances: mean (default), quantile, or tail, the mean of the worst", 0},
     {"--level", "P", "probability of the quantile; share of instances that are not in the tail (default 0.9)",
      0},
+    {"--yield-at-least", "P", "search among points whose yield is P or more, such as 0.9", 0},
     {"--evaluations", "N", "number of points in all (default 60)", 0},
     {"--confirm", "N", "fresh instances on which the best point is confirmed (default 64)", 0},
     {"--csv", NULL, "print comma-separated values with all digits", 0},

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/numbers/random.h"
 #include "search/bayesian.h"
 #include "search/surrogate.h"
 
@@ -58,7 +59,7 @@ static int count_evaluations(const epx_factor *factors, int n, double (*eval)(co
   static double rows[N_MAX * D_MAX], result[N_MAX];
   const epx_bayesian_spec spec = {factors, n, epx_bayesian_get_n_initial(factors, n), seed, NULL};
   for (int i = 0; i < most; i++) {
-    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, rows + i * n), EPX_OK);
+    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, NULL, rows + i * n), EPX_OK);
     result[i] = eval(rows + i * n);
     if (result[i] <= goal) return i + 1;
   }
@@ -100,11 +101,11 @@ static void the_same_results_give_the_same_bits(void **state) {
   double rows[24], result[12], a[2], b[2];
   const epx_bayesian_spec spec = {branin, 2, 6, 5, NULL};
   for (int i = 0; i < 12; i++) {
-    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, rows + 2 * i), EPX_OK);
+    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, NULL, rows + 2 * i), EPX_OK);
     result[i] = i % 5 == 4 ? NAN : eval_branin(rows + 2 * i);
   }
-  assert_int_equal(epx_bayesian_eval(&spec, 12, rows, result, a), EPX_OK);
-  assert_int_equal(epx_bayesian_eval(&spec, 12, rows, result, b), EPX_OK);
+  assert_int_equal(epx_bayesian_eval(&spec, 12, rows, result, NULL, a), EPX_OK);
+  assert_int_equal(epx_bayesian_eval(&spec, 12, rows, result, NULL, b), EPX_OK);
   assert_memory_equal(a, b, sizeof a);
 }
 
@@ -126,7 +127,7 @@ static void mixed_factors_failures_and_constraints_are_taken(void **state) {
   double rows[3 * 40], result[40], least = INFINITY;
   for (int i = 0; i < 40; i++) {
     double *x = rows + 3 * i;
-    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, x), EPX_OK);
+    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, NULL, x), EPX_OK);
     assert_true(x[0] < 0.45 && x[1] == rint(x[1]) && x[1] >= 1 && x[1] <= 20 && x[2] >= 0 && x[2] <= 2);
     result[i] = x[0] < 0.3 ? NAN : pow(x[0] - 0.5, 2) + pow(x[1] - 7, 2) / 100 + (x[2] == 1 ? 0 : 0.5);
     if (!isnan(result[i])) least = fmin(least, result[i]);
@@ -141,8 +142,69 @@ static void what_nothing_satisfies_is_refused(void **state) {
   double row[2];
   assert_int_equal(epx_expression_create("a > 11", get_index, NULL, &constraint), EPX_OK);
   const epx_bayesian_spec spec = {branin, 2, 6, 1, constraint};
-  assert_int_equal(epx_bayesian_eval(&spec, 0, NULL, NULL, row), EPX_EINPUT);
+  assert_int_equal(epx_bayesian_eval(&spec, 0, NULL, NULL, NULL, row), EPX_EINPUT);
   epx_expression_destroy(&constraint);
+}
+
+/* A sum to be made small within a wavy bound, both with noise. Source: Gramacy2016. */
+static double eval_margin(const double *x) {
+  return x[0] + 2 * x[1] + 0.5 * sin(2 * acos(-1) * (x[0] * x[0] - 2 * x[1])) - 1.5;
+}
+
+/* The least sum over a fine grid of points that have their margin. */
+static double find_least(void) {
+  double least = INFINITY;
+  for (int a = 0; a <= 1000; a++)
+    for (int b = 0; b <= 1000; b++) {
+      const double x[] = {a / 1000.0, b / 1000.0};
+      if (eval_margin(x) >= 0) least = fmin(least, x[0] + x[1]);
+    }
+  return least;
+}
+
+static void a_noisy_bound_is_kept(void **state) {
+  (void)state;
+  enum { N = 50 };
+  static const epx_factor unit[] = {{.path = "a", .low = 0, .high = 1}, {.path = "b", .low = 0, .high = 1}};
+  const double least = find_least();
+  assert_true(fabs(least - 0.5998) < 0.002);
+  for (uint64_t seed = 1; seed <= 3; seed++) {
+    const epx_bayesian_spec spec = {unit, 2, 6, seed, NULL};
+    const epx_random stream = epx_random_init(seed, "noise");
+    double rows[2 * N], result[N], margin[N];
+    int best = -1;
+    for (uint32_t i = 0; i < N; i++) {
+      double *x = rows + 2 * i;
+      assert_int_equal(epx_bayesian_eval(&spec, (int)i, rows, result, margin, x), EPX_OK);
+      result[i] = x[0] + x[1] + 0.005 * epx_random_eval_normal(&stream, i, 0, 0, 0);
+      margin[i] = eval_margin(x) + 0.01 * epx_random_eval_normal(&stream, i, 0, 0, 1);
+      if (margin[i] >= 0 && (best < 0 || result[i] < result[best])) best = (int)i;
+    }
+    assert_true(best >= 0);
+    const double *x = rows + 2 * best;
+    assert_true(fabs(x[0] + x[1] - least) < 0.03 && eval_margin(x) > -0.03);
+  }
+}
+
+/* No point of the start has its margin: the first that has is then found where it is likely. */
+static void a_margin_is_sought_where_none_has_it(void **state) {
+  (void)state;
+  enum { N = 40 };
+  static const epx_factor unit[] = {{.path = "a", .low = 0, .high = 1}, {.path = "b", .low = 0, .high = 1}};
+  const epx_bayesian_spec spec = {unit, 2, 6, 1, NULL};
+  double rows[2 * N], result[N], margin[N];
+  double least = INFINITY;
+  int n_start = 0;
+  for (int i = 0; i < N; i++) {
+    double *x = rows + 2 * i;
+    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, margin, x), EPX_OK);
+    result[i] = x[0];
+    margin[i] = 0.02 - pow(x[0] - 0.7, 2) - pow(x[1] - 0.3, 2); /* 6 % of the square */
+    if (margin[i] >= 0) least = fmin(least, x[0]);
+    if (i < 6) n_start += margin[i] >= 0;
+  }
+  assert_int_equal(n_start, 0);
+  assert_true(fabs(least - (0.7 - sqrt(0.02))) < 0.01);
 }
 
 static int compare(const void *a, const void *b) {
@@ -165,6 +227,8 @@ int main(int n_words, char **words) {
       cmocka_unit_test(the_same_results_give_the_same_bits),
       cmocka_unit_test(mixed_factors_failures_and_constraints_are_taken),
       cmocka_unit_test(what_nothing_satisfies_is_refused),
+      cmocka_unit_test(a_noisy_bound_is_kept),
+      cmocka_unit_test(a_margin_is_sought_where_none_has_it),
   };
   if (n_words < 2) return cmocka_run_group_tests(tests, NULL, NULL);
   const int n = atoi(words[1]);
