@@ -17,6 +17,7 @@
  *   out_of_range                                 share of updates and drifts held at an end of a range; NaN: none
  *   saturated                                    share of the training's reads beyond a converter's range; NaN: none
  *   saturated_drives, saturated_writes           the same of the task's features and of the settings asked of weights
+ *   fidelity, insertion_loss                     of the mesh as fabricated, epx_fidelity_eval(); NaN: no mesh
  *   clamped                                      share of what the variation drew beyond a parameter's range; NaN: none
  *   nudge_failures                               share of the training's learning phases; NaN: there were none
  *   n_epochs                                     trained in situ
@@ -41,6 +42,8 @@
   X(double, saturated, 0)                                                                                    \
   X(double, saturated_drives, 0)                                                                             \
   X(double, saturated_writes, 0)                                                                             \
+  X(double, fidelity, EPX_NEEDS_MESH)                                                                        \
+  X(double, insertion_loss, EPX_NEEDS_MESH)                                                                  \
   X(double, clamped, EPX_NEEDS_DRAWS)                                                                        \
   X(double, nudge_failures, 0)                                                                               \
   X(double, n_epochs, 0)                                                                                     \

@@ -28,6 +28,7 @@
   X(DURATION)          /* how long phases have to be */                                                      \
   X(ENERGY)            /* what inference and training would have cost */                                     \
   X(REFERENCE)         /* the cheapest digital models that reach the target, and the energies of light */    \
+  X(MESH)              /* what meshes of interferometers do to light, as fabricated */                       \
   X(DRAWS)             /* what of an instance's draws lay beyond ranges */                                   \
   X(SHARES)            /* how many samples settled: of failed trials, too */
 

@@ -7,6 +7,7 @@
 #include "base/numbers/random.h"
 #include "epilux/log.h"
 #include "equilibrium/distributed/distributed_ensemble.h"
+#include "photonic/families/interferometers/fidelity.h"
 #include "study/energy/consumption.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"
@@ -139,6 +140,23 @@ static epx_err keep_draws(const epx_point *point, int i_point, int first, double
     if (layout->n_devices > 0) epx_fabricated_eval(point->fabrication, own + layout->fabricated);
   }
   return EPX_OK;
+}
+
+/* What the meshes do as they were fabricated, beside the designed one. */
+static epx_err measure_meshes(const epx_point *point, int i_point, int first, epx_measured *measured) {
+  const size_t n_theta = point->network->n_theta;
+  double *pair = NULL;
+  if (!measured->fidelity) return EPX_OK;
+  int code = EPX_ARRAY(pair, 2 * n_theta);
+  for (int k = 0; code == EPX_OK && k < point->block; k++) {
+    memcpy(pair, point->nominal, n_theta * sizeof *pair);
+    code = epx_deployment_eval_instance(point, i_point, (uint32_t)(first + k), point->nominal, pair + n_theta,
+                                        NULL);
+    if (code == EPX_OK)
+      code = epx_fidelity_eval(point->network, pair, &measured->fidelity[k], &measured->insertion_loss[k]);
+  }
+  epx_array_destroy(&pair);
+  return code;
 }
 
 /* What of the draws lay beyond ranges. room [n_theta]. */
@@ -382,6 +400,7 @@ static epx_err solve_block(const epx_point *point, int i_point, int first, block
     epx_record_init(&point->layout, record + (size_t)k * size);
   EPX_TRY(keep_draws(point, i_point, first, work->theta, record));
   EPX_TRY(measure_draws(point, i_point, first, work->theta, &work->measured));
+  EPX_TRY(measure_meshes(point, i_point, first, &work->measured));
   EPX_TRY(prepare(point, i_point, first, work));
   EPX_TRY(epx_learner_solve_training(work->learner, work->theta, &work->curves));
   for (int k = 0; k < point->block; k++)

@@ -4,6 +4,7 @@
  */
 #include <complex.h>
 
+#include "photonic/families/interferometers/fidelity.h"
 #include "photonic/families/interferometers/mesh.h"
 #include "unit/random_network.h"
 
@@ -266,6 +267,31 @@ static void fidelity_falls_as_the_squares_of_the_errors(void **state) {
   }
 }
 
+/** The same of two parameter vectors alone; loss of every interferometer is loss of the light, 0.434 dB for 0.1 nepers
+ * a column where every path goes through one in each; other families have none. */
+static void fidelity_and_loss_are_those_of_the_matrices(void **state) {
+  (void)state;
+  random_network r = create_alike(8, 2);
+  double fidelity, loss, mean, error;
+  add_errors(&r, "theta", 0.1);
+  epx_lanes_set_parameters(r.lanes, r.theta);
+  eval_infidelity(&r, &mean, &error);
+  assert_int_equal(epx_fidelity_eval(r.network, r.theta, &fidelity, &loss), EPX_OK);
+  assert_close(-log(fidelity), mean, 1e-12);
+  assert_close(loss, 0, 1e-12);
+  destroy_random_network(&r);
+  r = create_alike(2, 2);
+  r.theta[r.network->n_theta + r.network->offset[EPX_MESH_LOSS]] = 0.1;
+  assert_int_equal(epx_fidelity_eval(r.network, r.theta, &fidelity, &loss), EPX_OK);
+  assert_close(fidelity, 1, 1e-12);
+  assert_close(loss, 1 / log(10), 1e-12);
+  destroy_random_network(&r);
+  r = create_random_network(epx_family_get_by_name("kerr"), 3, 1, 2, 1);
+  assert_int_equal(epx_fidelity_eval(r.network, r.theta, &fidelity, &loss), EPX_OK);
+  assert_true(isnan(fidelity) && isnan(loss));
+  destroy_random_network(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_interferometer_is_that_of_the_literature),
@@ -274,6 +300,7 @@ int main(void) {
       cmocka_unit_test(meshes_may_lack_interferometers),
       cmocka_unit_test(fields_are_their_equations),
       cmocka_unit_test(passive_meshes_never_gain),
+      cmocka_unit_test(fidelity_and_loss_are_those_of_the_matrices),
       cmocka_unit_test(fidelity_falls_as_the_squares_of_the_errors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,20 @@
+/** @file
+ * Fidelity: what a mesh that was fabricated does to light beside what was designed.
+ */
+#ifndef EPILUX_PHOTONIC_FAMILIES_INTERFEROMETERS_FIDELITY_H
+#define EPILUX_PHOTONIC_FAMILIES_INTERFEROMETERS_FIDELITY_H
+
+#include "photonic/network.h"
+
+/** Tells whether the nodes of a family are joined by a mesh of interferometers. */
+bool epx_fidelity_is_known(const epx_family *family);
+
+/** Evaluates, with U and V the transfer matrices of two parameter vectors, theta [2][n_theta], gains and output phases
+ * among them,
+ *   fidelity       |tr U^+ V|^2 / (tr U^+ U tr V^+ V)     of unitary ones |tr U^+ V|^2 / N^2
+ *   insertion_loss -10 log10(tr V^+ V / N) [dB]           mean over the inputs, of V; below 0 where it gains
+ * NaN both for a family without a mesh. Errors: EPX_EMEMORY. O(n_nodes^3). Source: Clements2016. */
+epx_err epx_fidelity_eval(const epx_network *network, const double *theta, double *fidelity,
+                          double *insertion_loss);
+
+#endif
