@@ -16,9 +16,9 @@ extern "C" {
 
 typedef struct epx_campaign epx_campaign;
 
-/** Creates a campaign from a deck, which it takes over (also when it fails). All points are checked: what
- * does not hold at one of them is an error before anything runs. The block is the least that any point would
- * choose, so that it is one for all. Memory: 8 bytes a number of each record. Errors: EPX_EINPUT, EPX_EFILE:
+/** Creates a campaign from a deck, which it takes over (also when it fails). All points are checked: a setting
+ * that is wrong at any of them is an error before anything runs. The block is the smallest that any point
+ * needs, and is the same for all. Memory: 8 bytes per number of each record. Errors: EPX_EINPUT, EPX_EFILE:
  * as the deck's functions say, with FILE:LINE and the point; points whose records differ in layout (curves
  * over another number of epochs, drawn values of another network). EPX_EMEMORY. */
 epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out);
@@ -47,7 +47,7 @@ epx_campaign_options epx_campaign_get_defaults(void);
  * the time limit stopped it early: all finished trials are saved, resume continues. Networks that are
  * distributed over ranks need a communicator, and MPI_THREAD_MULTIPLE. Errors: EPX_EINPUT: the file exists,
  * and neither resume nor force; EPX_EMISMATCH: it holds results of another deck, seed, version or instruction
- * set; EPX_EBUSY: another run holds it; EPX_EINTERRUPTED: a trial did not stop in time: a thread still works on
+ * set; EPX_EBUSY: another run is using it; EPX_EINTERRUPTED: a trial did not stop in time: a thread still works on
  * the campaign, which then stays in memory, and the process should end (ranks: MPI_Abort); EPX_EFILE, EPX_EMPI,
  * EPX_EMEMORY, EPX_ESOLVER. Finished trials are saved, whatever the error. */
 epx_err epx_campaign_solve(epx_campaign *campaign, const char *path, const epx_campaign_options *options,

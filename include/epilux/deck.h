@@ -28,11 +28,11 @@ void epx_deck_destroy(epx_deck **address);
 /** Sets one scalar, "learning.nudge.beta=0.05", checked as in the file (FILE:LINE is "--set PATH=VALUE").
  * Call before the deck is used. A step of the path into `variation` is a row's number or its parameter; a
  * list or a map may be given as YAML, "metrics=[loss]". Errors: EPX_EINPUT: no PATH=VALUE, no such path, a
- * value that the key does not take. What the value makes wrong elsewhere (another topology lacks its size)
- * may be mended by a further call; if it is not, the functions that use the deck raise it. */
+ * value that the key does not take. If the value makes another key wrong (another topology lacks its size),
+ * a further call may correct it; if not, the functions that use the deck raise the error. */
 epx_err epx_deck_set(epx_deck *deck, const char *assignment);
 
-/** Sets n scalars at once, so that their order does not matter: a map comes before what stands in it, and the
+/** Sets n scalars at once, so that their order does not matter: a map is set before its keys, and the
  * deck is checked when all are set. Errors: as epx_deck_set(), and of what they make wrong elsewhere; one that is
  * set twice; one that a factor of the design sets at every point, but with method one-at-a-time, which starts from
  * it. */

@@ -1,5 +1,5 @@
 /** @file
- * Epilux: all that a program needs that calls the library. Who writes a family of networks includes
+ * Epilux: all headers that a program needs to call the library. For a family of networks of your own, include
  * epilux/family.h instead.
  *
  *   read a deck          epx_deck_read, epx_deck_set                          epilux/deck.h
@@ -14,7 +14,7 @@
  *   messages, units, version                              epilux/log.h, epilux/units.h, epilux/version.h
  *
  * Every function that can fail returns epx_err: 0 is done, above 0 a trial that failed (a result), below 0 an
- * error with a message. The library never prints, never exits and never aborts. Who creates destroys; a const
+ * error with a message. The library never prints, never exits and never aborts. The creator destroys; a const
  * pointer is borrowed for the call; outputs are the caller's. Handles serve one thread at a time.
  *
  * Programs that use it: inputs/programs.

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/** What is known of the state that was reached. Times are in the unit of epx_model_get_time_unit(). NaN where
+/** Properties of the state that was reached. Times are in the unit of epx_model_get_time_unit(). NaN where
  * a quantity does not exist. */
 typedef struct {
   int outcome;     /* EPX_OK: it is at rest and stable; EPX_SLOW, EPX_OSCILLATES, EPX_DIVERGED, EPX_FAILED */

@@ -46,7 +46,7 @@ typedef enum {
 /** Returns the table's text for a code; "unknown error" for a number that is not in the table. */
 const char *epx_error_get_text(int code);
 
-/** Starts this thread's trace anew with a message (printf style, cut at 1023 characters) and returns `code`.
+/** Clears this thread's trace and starts it with a message (printf style, cut at 1023 characters) and returns `code`.
  * The arguments may hold epx_error_get_message(), to say more about an error on its way up. Use EPX_RAISE. */
 int epx_error_raise(int code, const char *function, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

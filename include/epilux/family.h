@@ -1,10 +1,10 @@
 /** @file
- * Families: one struct of functions is one kind of photonic network. This header is all that a family of one's
- * own needs: a plugin is a shared object that defines
+ * Families: one struct of functions is one kind of photonic network. This header is all that your own family
+ * needs: a plugin is a shared object that defines
  *
  *   const epx_family epx_plugin_family = {.abi = EPX_FAMILY_ABI, .name = "…", …};
  *
- * and leaves undefined what it calls of the library (epx_lanes_…). inputs/plugins holds one; a deck loads it by
+ * and calls functions of the library (epx_lanes_…) without linking it. inputs/plugins has one; a deck loads it by
  * `network: {family: plugin, plugin: PATH}`. Programs that call the library include epilux/epilux.h.
  *
  * A family defines the dynamics  ds/dt = F(s; theta, input)  of a network of n_free nodes with `components`
@@ -27,7 +27,7 @@
  * a family has a mobility P(s), diagonal, its entry P_r a function of state row r alone and of no trainable
  * parameter:  F = Q P(s) G,  Q = -1. Equilibria and M are those of G; without it, P = 1.
  *
- * A nudge that pulls the cost C down by beta enters as  F + beta Q P grad C,  i.e. E -> E + beta C.
+ * A nudge of strength beta, which lowers the cost C, enters as  F + beta Q P grad C,  i.e. E -> E + beta C.
  * With M = dG/ds and c = dC/ds, the gradient of C at the equilibrium is
  *
  *   dC/dtheta = y' dG/dtheta,  y = -M^-T c.
@@ -51,7 +51,7 @@ extern "C" {
 struct epx_lanes;
 struct epx_network;
 
-/** Of this layout of the struct; a plugin of another number is refused. */
+/** Version of the struct's layout; a plugin with another version is refused. */
 #define EPX_FAMILY_ABI 5
 
 /** Most parameters a family may have. */
@@ -63,14 +63,14 @@ typedef struct {
   const char *name;
   const char *unit;    /* UDUNITS; "1" for rates and amplitudes in the family's normalised units */
   epx_site site;       /* one value a node, or one a link */
-  double fallback;     /* the value where the deck gives none */
+  double fallback;     /* the value if the deck gives none */
   double low, high;    /* values outside are refused */
-  bool trainable;      /* may stand in learning.train */
-  bool trained;        /* stands there by default */
+  bool trainable;      /* may be listed in learning.train */
+  bool trained;        /* is listed there by default */
   const char *meaning; /* one line, with the symbol used in the equation */
 } epx_parameter;
 
-/** A named set of parameter values: a device that somebody has published. */
+/** A named set of parameter values: a published device. */
 typedef struct {
   const char *name;     /* the deck's word for network.preset */
   const char *summary;  /* one line, with the source */
@@ -175,8 +175,8 @@ typedef enum {
 
 typedef enum { EPX_FRAME_GRADIENT, EPX_FRAME_HAMILTONIAN, EPX_FRAME_FIELD } epx_frame;
 
-/** What a component of the state is. Components of one kind are judged by one scale, so that slow heat does not
- * hide behind fast light. An angle is counted modulo 2 pi, and its scale is 1 rad. */
+/** What a component of the state is. Components of one kind share one scale, so that slow heat is not hidden
+ * by fast light. An angle is counted modulo 2 pi, and its scale is 1 rad. */
 typedef enum {
   EPX_KIND_FIELD, /* amplitudes, quadratures, and what else has one unit for all nodes */
   EPX_KIND_ANGLE,
@@ -233,9 +233,9 @@ typedef struct epx_family {
   const unsigned char *kinds; /* [components]: epx_kind of each; NULL: all are EPX_KIND_FIELD */
   int input_rows;             /* rows of lanes a node has in epx_lanes.input */
   bool drives_ports;          /* light enters through ports alone: a node that is driven needs one */
-  bool stiff;                 /* its rates differ so much that the dynamics want an implicit integrator */
+  bool stiff;                 /* its rates differ so much that the dynamics need an implicit integrator */
   unsigned readouts;          /* EPX_READS() of each it has */
-  epx_readout_kind readout;   /* the one a deck gets that names none */
+  epx_readout_kind readout;   /* default of a deck */
   unsigned encodings; /* EPX_ENCODES() of each beside amplitude, which all have; those of detuning need the
                          parameter `detuning` */
   double input_scale; /* what a deck gets that gives none; as network_spec.input_scale */

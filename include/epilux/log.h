@@ -21,8 +21,8 @@ void epx_log_set_sink(epx_log_sink sink, void *context, epx_log_level highest);
 void epx_log_write(epx_log_level level, const char *tag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Writes a line unless it is one of the last 16 that this function wrote to the sink: for what is found out
- * anew each time a thing is made, and is news once. */
+/** Writes a line unless it is one of the last 16 that this function wrote to the sink: for a warning that is
+ * found again for each object, but should be shown once. */
 void epx_log_write_once(epx_log_level level, const char *tag, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -23,10 +23,10 @@ extern "C" {
 
 typedef struct epx_model epx_model;
 
-/** In place of a design point: the deck as written, no factor applied. */
+/** Instead of a design point: the deck as written, without factors. */
 #define EPX_MODEL_BASE (-1)
 
-/** In place of an instance: the nominal network, as designed. */
+/** Instead of an instance: the nominal network, as designed. */
 #define EPX_MODEL_NOMINAL (-1)
 
 typedef struct {
@@ -53,7 +53,7 @@ void epx_model_destroy(epx_model **address);
 /** Gets the sizes. */
 epx_model_size epx_model_get_size(const epx_model *model);
 
-/** Gets where a parameter of the family stands in theta: `first`, and its number of values (nodes or links).
+/** Gets the position of a parameter of the family in theta: `first`, and its number of values (nodes or links).
  * Errors: EPX_EINPUT: the family has no parameter of that name. */
 epx_err epx_model_get_parameter(const epx_model *model, const char *name, size_t *first, size_t *n_values);
 

@@ -1,5 +1,5 @@
 /** @file
- * Arrays: zeroed, aligned to whole vectors, overflow checked. Who creates destroys.
+ * Arrays: zeroed, aligned to whole vectors, with an overflow check. The creator destroys them.
  */
 #ifndef EPILUX_BASE_ARRAY_H
 #define EPILUX_BASE_ARRAY_H
@@ -13,7 +13,7 @@
 
 /** Creates a zeroed array of `count` elements of `size` bytes at *out, a pointer variable of any type.
  * count = 0 gives a valid pointer that may not be read.
- * Errors: EPX_EMEMORY when count * size overflows or is not to be had; *out is then NULL. */
+ * Errors: EPX_EMEMORY when count * size overflows or is not available; *out is then NULL. */
 epx_err epx_array_create(void *out, size_t count, size_t size);
 
 /** Frees the array at *address (the address of the pointer) and nulls it. NULL arrays are accepted. */

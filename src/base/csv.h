@@ -1,7 +1,7 @@
 /** @file
  * CSV: comma-separated text, plain or gzipped, row by row (RFC 4180).
  *
- * Every reader of the program takes the same files: UTF-8 with or without a byte order mark, lines that end
+ * All readers of the program accept the same files: UTF-8 with or without a byte order mark, lines that end
  * in LF, CR LF or CR, cells in quotes that may hold commas, line breaks and quotes written twice. Blanks
  * around a cell that is not quoted are dropped, and so are blank lines.
  */
@@ -20,7 +20,7 @@ typedef struct {
   size_t n_cells; /* of the current row */
   char **cells;   /* [n_cells], until the next row is read */
   size_t size;    /* of the file's text in bytes: all cells together are no longer */
-  /* The reader's own. */
+  /* Private to the reader. */
   char *text; /* [size + 1] */
   size_t at;
   long next_line;
@@ -37,7 +37,7 @@ epx_err epx_csv_create(const char *path, bool comments, epx_csv **out);
 void epx_csv_destroy(epx_csv **address);
 
 /** Reads the next row; *more is false past the last. Errors: EPX_EINPUT with FILE:LINE: a quote that is not
- * closed, more text behind a closed quote; EPX_EMEMORY. */
+ * closed, more text after a closed quote; EPX_EMEMORY. */
 epx_err epx_csv_read_row(epx_csv *csv, bool *more);
 
 /** Goes back to the first row. */

@@ -1,5 +1,5 @@
 /** @file
- * File: a whole file in memory, plain or gzipped, for readers of data that others made.
+ * File: reads a whole file into memory, plain or gzipped, for readers of data from other programs.
  */
 #ifndef EPILUX_BASE_FILE_H
 #define EPILUX_BASE_FILE_H
@@ -14,7 +14,7 @@
 #define EPX_FILE_LIMIT ((size_t)1 << 30)
 
 /** Reads a regular file: *bytes [*size] and a closing zero, which the caller frees with epx_array_destroy().
- * Room grows with what is read: no number in the file decides it. Errors: EPX_EFILE: not there, not readable,
+ * Memory grows with the data that are read; no number in the file sets its size. Errors: EPX_EFILE: not there, not readable,
  * damaged; EPX_EINPUT: a folder, a device or a pipe, more than EPX_FILE_LIMIT bytes; EPX_EMEMORY. */
 epx_err epx_file_read(const char *path, unsigned char **bytes, size_t *size);
 
@@ -22,7 +22,7 @@ epx_err epx_file_read(const char *path, unsigned char **bytes, size_t *size);
 epx_err epx_file_read_beginning(const char *path, size_t most, unsigned char **bytes, size_t *size);
 
 /** Opens a regular file to read as it is: *file, which the caller closes with fclose(), and its bytes. Links are
- * followed; nothing that has no end is waited for. Errors: EPX_EFILE: not there (errno is ENOENT), not readable;
+ * followed; endless files (pipes, devices) are refused. Errors: EPX_EFILE: not there (errno is ENOENT), not readable;
  * EPX_EINPUT: a folder, a device or a pipe; EPX_EMEMORY. */
 epx_err epx_file_open(const char *path, FILE **file, uint64_t *length);
 

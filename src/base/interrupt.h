@@ -9,7 +9,7 @@
 
 #include "epilux/error.h"
 
-/** Tells whether to leave. */
+/** Tells whether to stop the computation. */
 typedef bool (*epx_interrupt_question)(void *context);
 
 /** Sets this thread's question; NULL: none. */

@@ -1,5 +1,5 @@
 /** @file
- * Memory: whether what a deck or a file asks for fits this host, before it is made; and what the process has.
+ * Memory: checks, before allocating, whether arrays fit this host; and tells what the process uses.
  */
 #ifndef EPILUX_BASE_MEMORY_H
 #define EPILUX_BASE_MEMORY_H
@@ -17,9 +17,9 @@ double epx_memory_get_resident(void);
  * allocator to keep all of it. */
 void epx_memory_reset_freed(void);
 
-/** Checks that `bytes` fit. what: the path of the key that asks for them and what it asks for, in the plural,
- * as in "network.topology: 4999950000 links"; remedy: what would be right. Errors: EPX_EINPUT, with both, and
- * both sizes. */
+/** Checks that `bytes` fit. what: the path of the key that needs them, and what it needs, in the plural,
+ * as in "network.topology: 4999950000 links"; remedy: what would be right. Errors: EPX_EINPUT, with both texts
+ * and both sizes. */
 epx_err epx_memory_check(double bytes, const char *what, const char *remedy);
 
 #endif

@@ -9,12 +9,12 @@
 
 #include "epilux/error.h"
 
-/** Most places of one. */
+/** Largest number of pieces of memory in one list. */
 enum { EPX_RESTART_MAX_PARTS = 64 };
 
 /** An empty list is zeroed. The memory is borrowed. */
 typedef struct {
-  int kind; /* which of a trial's computations it is of */
+  int kind; /* which computation of a trial it belongs to */
   int n_parts;
   struct {
     void *data;
@@ -22,13 +22,13 @@ typedef struct {
   } part[EPX_RESTART_MAX_PARTS];
 } epx_restart;
 
-/** Adds a piece of memory; NULL, or 0 bytes, is ignored. Errors: EPX_EMEMORY: more than can be named. */
+/** Adds a piece of memory; NULL, or 0 bytes, is ignored. Errors: EPX_EMEMORY: the list is full. */
 epx_err epx_restart_add(epx_restart *restart, void *data, size_t n_bytes);
 
 /** Adds a variable. */
 #define EPX_RESTART_ADD(restart, variable) epx_restart_add((restart), &(variable), sizeof(variable))
 
-/** Gets the bytes of all places. */
+/** Gets the total number of bytes in the list. */
 size_t epx_restart_get_bytes(const epx_restart *restart);
 
 #endif

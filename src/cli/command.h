@@ -12,7 +12,7 @@
 
 #include "epilux/error.h"
 
-/** Exit statuses, as users know them. */
+/** Exit statuses of the program. */
 enum { EPX_EXIT_DONE = 0, EPX_EXIT_FAILED = 1, EPX_EXIT_INPUT = 2, EPX_EXIT_STOPPED = 75 };
 
 /** An option. A table of them ends with a name that is NULL. */
@@ -60,8 +60,8 @@ typedef struct epx_call {
 /** Gets the rank that mpirun or srun gave this process, known without MPI; 0 when it runs alone. */
 int epx_command_get_rank(void);
 
-/** Lets the rank that says why an error happened leave before this one, if this one has nothing to say: launchers end all
- * ranks when the first leaves with an error. */
+/** Waits a moment before this rank leaves without a message, so that the rank with the message leaves first: launchers
+ * end all ranks when the first leaves with an error. */
 void epx_command_let_others_say(int code);
 
 /** Gets the value of the i-th use of an option that takes one, NULL past the last. */

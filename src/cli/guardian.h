@@ -1,7 +1,7 @@
 /** @file
  * Guardian: the process that the launcher knows. It forks the rank before MPI is there, waits for it, passes
- * signals on, and ends as the rank does. When the rank dies inside a trial, and the cause is known, it notes
- * that beside the results file and says so: whoever resumes the campaign knows what was the matter.
+ * signals on, and ends as the rank does. When the rank dies inside a trial, and the cause is known, it records
+ * the cause beside the results file and prints it, so that the resumed campaign knows the cause.
  *
  * Known are a crash (SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS) and an end by exit() inside the code of
  * a trial, and an end for want of memory, where the system counts those. Another end of this one rank inside a

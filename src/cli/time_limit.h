@@ -1,5 +1,5 @@
 /** @internal @file
- * Time limit: how long a run may take, as its user and its batch system say.
+ * Time limit: how long a run may take, by its options and by the batch system.
  */
 #ifndef EPILUX_CLI_TIME_LIMIT_H
 #define EPILUX_CLI_TIME_LIMIT_H

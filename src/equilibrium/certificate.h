@@ -1,5 +1,5 @@
 /** @file
- * Certificate: what every equilibrium carries, so that an answer can be trusted or its absence explained.
+ * Certificate: the evidence for an equilibrium (residual, stability), or the reason why none was found.
  */
 #ifndef EPILUX_EQUILIBRIUM_CERTIFICATE_H
 #define EPILUX_EQUILIBRIUM_CERTIFICATE_H

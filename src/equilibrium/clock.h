@@ -7,7 +7,7 @@
 
 #include "equilibrium/ensemble.h"
 
-/** Looks at states on their way, y [n_rows][n_lanes] at `time` after the start; false ends the way. */
+/** Is shown the states y [n_rows][n_lanes], `time` after the start; false stops the dynamics. */
 typedef bool (*epx_clock_watch)(void *context, double time, const double *y);
 
 typedef struct epx_clock {
@@ -17,17 +17,18 @@ typedef struct epx_clock {
   double *readout, *slope, *extent;
 } epx_clock;
 
-/** Inits a clock that lets phases come to rest, with rtol 1e-8, and its workspaces for an ensemble. Errors: EPX_EMEMORY;
- * then destroy is due. */
+/** Inits a clock under which phases come to rest, with rtol 1e-8, and its workspaces for an ensemble. Errors: EPX_EMEMORY;
+ * call destroy then, too. */
 epx_err epx_clock_init(const epx_ensemble *ensemble, epx_clock *clock);
 
 /** Destroys the workspaces. */
 void epx_clock_destroy(epx_clock *clock);
 
-/** Follows every lane from y for `length`, by Dormand and Prince's pair of orders 5 and 4 (Hairer1993), all lanes with the same
- * steps; phase NULL: free. Idle and frozen lanes stay where they are. y in, out; watch may be NULL; certificate [n_lanes]: EPX_OK with the length as
- * settling_time, EPX_DIVERGED where a state is no number, EPX_SLOW where 200,000 steps are not enough. residual and abscissa are
- * NaN. Collective where the ensemble is. Errors: of the engine; EPX_EINPUT: an adjoint phase. */
+/** Follows every lane from y for `length`, by Dormand and Prince's pair of orders 5 and 4 (Hairer1993), all
+ * lanes with the same steps; phase NULL: free. Idle and frozen lanes do not move. y in, out; watch may be
+ * NULL; certificate [n_lanes]: EPX_OK with the length as settling_time, EPX_DIVERGED where a state is no
+ * number, EPX_SLOW where 200,000 steps are not enough. residual and abscissa are NaN. Collective where the
+ * ensemble is. Errors: of the engine; EPX_EINPUT: an adjoint phase. */
 epx_err epx_clock_follow(epx_ensemble *ensemble, epx_clock *clock, const epx_phase *phase,
                          const unsigned char *idle, double length, epx_clock_watch watch, void *context,
                          double *y, epx_certificate *certificate);

@@ -24,8 +24,8 @@ typedef enum {
       EPX_ENGINE_COUNT
 } epx_engine;
 
-/** What `auto` takes for large and sparse: nodes, at least, and links a node, on average at most. Of square
- * kerr lattices with batches of 20 samples, both engines took equal times at 100 nodes on one core. */
+/** Limits of `auto` for large and sparse: least number of nodes, and largest mean number of links per node. For
+ * square kerr lattices with batches of 20 samples, both engines took equal times at 100 nodes on one core. */
 #define EPX_ENGINE_LARGE 128
 #define EPX_ENGINE_SPARSE 32.0
 
@@ -33,7 +33,7 @@ typedef enum {
 bool epx_engine_is_large(const epx_network *network);
 
 /** Checks that a network can be distributed over n_ranks. Errors: EPX_EINPUT: a family without link law,
- * fewer free nodes than ranks, a readout of ports or balanced pairs, inputs that enter otherwise than by
+ * fewer free nodes than ranks, a readout of ports or balanced pairs, inputs with an encoding other than
  * amplitude, more links than PETSc's integers count. O(1). */
 epx_err epx_engine_check(const epx_network *network, int n_ranks);
 
@@ -42,8 +42,8 @@ epx_err epx_engine_check(const epx_network *network, int n_ranks);
 epx_err epx_engine_check_parameters(const epx_network *network, const double *theta);
 
 /** Checks a text of options for PETSc by itself: every option begins with '-' and has at most one value,
- * there are not too many, and a file of options can be read (PETSc's other ranks would wait for one that the
- * first cannot). Whether a solver knows them is seen when it is made. Errors: EPX_EINPUT. */
+ * there are not too many, and a file of options can be read (otherwise the other ranks of PETSc would wait
+ * for ever). Whether a solver knows an option is checked when the solver is created. Errors: EPX_EINPUT. */
 epx_err epx_engine_check_options(const char *options);
 
 /** Most words and characters of options. */

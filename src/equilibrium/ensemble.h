@@ -1,6 +1,6 @@
 /** @file
- * Ensemble: networks that come to rest together, whatever engine settles them. Learning knows networks by
- * this alone.
+ * Ensemble: networks that are settled together, by any engine. Learning accesses networks only through
+ * this interface.
  *
  * An ensemble holds state rows first_row … first_row + n_rows - 1 of its network, and of each row `n_lanes`
  * numbers. Arrays of states are the caller's:
@@ -12,8 +12,8 @@
  * sample at a time.
  *
  * Where `collective` is set, all ranks of the network call the same functions in the same order, with the
- * same arguments but for the arrays of rows; what has no rows (certificates, readouts, extents) they all get
- * alike. Between two calls nothing may be decided by rows, for they differ from rank to rank.
+ * same arguments but for the arrays of rows; results without rows (certificates, readouts, extents) are the same on all ranks.
+ * Between two calls, no decision may depend on rows, because they differ from rank to rank.
  */
 #ifndef EPILUX_EQUILIBRIUM_ENSEMBLE_H
 #define EPILUX_EQUILIBRIUM_ENSEMBLE_H
@@ -39,19 +39,19 @@ typedef struct {
   void (*eval_slope)(const void *context, int lane, int width, const double *readout, double *slope);
   /** Evaluates d2C/dr2 of one lane, hessian [n_outputs][n_outputs]; its readouts stand `width` apart. */
   void (*eval_curvature)(const void *context, int lane, int width, const double *readout, double *hessian);
-  const double *held;   /* [n_rows][n_lanes] a force that does not change, 0 off the outputs */
+  const double *held;   /* [n_rows][n_lanes] a constant force, 0 except at the outputs */
   const double *origin; /* [n_rows][n_lanes] the free equilibria, from where the deviation is reversed */
   bool adjoint; /* the dynamics are d' = J'd - strength held instead, J at origin (whole lanes alone) */
-  const unsigned char *frozen; /* [n_lanes] lanes that stay where they start, and cost nothing */
+  const unsigned char *frozen; /* [n_lanes] lanes that keep their start state, at no cost */
 } epx_phase;
 
-/** A learning phase as an engine's solvers call for it. */
+/** A learning phase in the form that the solvers of an engine use. */
 typedef struct {
   epx_ensemble *ensemble;
   const epx_phase *phase;
 } epx_phase_force;
 
-/** What an engine may lack. X(name, what it is) */
+/** Features that an engine may lack. X(name, what it is) */
 #define EPX_NEEDS(X)                                                                                         \
   X(EPX_NEED_WHOLE_LANES, "whole networks in one memory")                                                    \
   X(EPX_NEED_INSTANCES, "several instances at a time")
@@ -66,7 +66,7 @@ typedef enum {
 /** The bit of a need in a set of them. */
 #define EPX_NEEDS_A(need) (1u << (need))
 
-/** Counted since creation; 0 where an engine has none of it. */
+/** Counts since creation; 0 if an engine has no such steps. */
 typedef struct {
   long equilibria, failures;              /* used lanes asked for / without an equilibrium */
   long steps, field_evaluations;          /* of the dynamics, lane by lane */

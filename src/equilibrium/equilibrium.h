@@ -1,6 +1,6 @@
 /** @file
- * Equilibrium: what is asked of both ways to settle a network (`population`, the fast one, and `reference`,
- * its judge).
+ * Equilibrium: the options and the nudge of both engines that settle a network on one core: `population`, the
+ * fast one, and `reference`, which checks it.
  *
  * Solve  F(s; theta, input) + N(s) = 0  by following ds/dt = direction (F + N) from a start, then polishing
  * by Newton. N is the nudge of a learning phase, NULL in the free phase.

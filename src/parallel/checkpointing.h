@@ -18,7 +18,7 @@ typedef struct {
   epx_checkpoint_key key; /* of the block at hand; results NULL: nothing is kept */
   int writer;             /* this rank's number among those that write */
   epx_group *group;       /* NULL: none */
-  bool (*ask)(void *);    /* looks for what the coordinator says; true: nobody waits for the
+  bool (*ask)(void *);    /* reads messages of the coordinator; true: nobody waits for the
                               block. NULL: the training asks by itself */
   void *context;
   double interval;       /* s */
@@ -26,9 +26,9 @@ typedef struct {
   double begun, trained, kept, shown, longest, write_time; /* s: of the block at hand */
   double share;                                            /* at the last update */
   double first_share;                                      /* at its first update here; -1 before it */
-  bool resumes;                                            /* there may be something to go on from */
+  bool resumes;                                            /* a saved state may exist */
   bool left;                                               /* the block at hand was left */
-  bool failed;                                             /* something could not be kept; this was said */
+  bool failed;                                             /* a state could not be saved; this was reported */
 } epx_checkpointing;
 
 /** Inits the checkpointing of a campaign's blocks on this rank; results NULL or interval 0: nothing is kept. */
@@ -47,7 +47,7 @@ void epx_checkpointing_set_deadline(epx_checkpointing *checkpointing, double sec
 /** Gets the checkpointer of the trainings of a point's trials. */
 epx_checkpointer epx_checkpointing_get_checkpointer(epx_checkpointing *checkpointing);
 
-/** Tells whether a training is to be left at `now`, `share` of it done. */
+/** Tells whether a training must stop at `now`, when `share` of it is done. */
 bool epx_checkpointing_is_leaving(const epx_checkpointing *checkpointing, double share, double now);
 
 #endif

@@ -1,5 +1,5 @@
 /** @file
- * Coordinator: hands out a campaign's blocks, takes in their records, keeps journal and results file.
+ * Coordinator: sends the blocks of a campaign to workers, receives their records, writes journal and results file.
  */
 #ifndef EPILUX_PARALLEL_COORDINATOR_H
 #define EPILUX_PARALLEL_COORDINATOR_H
@@ -23,7 +23,7 @@ typedef struct {
 typedef void (*epx_block_watcher)(void *context, const epx_coordinator_block *block);
 
 typedef struct {
-  double checkpoint; /* s from one results file to the next; the journal is brought to the disk each second */
+  double checkpoint; /* s between two results files; the journal is written to disk every second */
   double time_limit; /* s from the call on by which the run must be over; INFINITY: none */
   double patience;   /* s to wait for blocks under way when a signal or an error stops the run (trainings that
                         can be kept are left when they would take longer), and for a worker that hangs */
@@ -51,9 +51,9 @@ typedef struct {
   epx_progress progress;   /* at the end; its load is this report's */
   epx_progress_load *load; /* [n_workers], owned */
   epx_activity *activity;  /* of the workers; owned */
-  int n_kept;              /* blocks left in their midst, to go on with */
+  int n_kept;              /* blocks stopped in mid-training and saved, to continue later */
   bool stopped;            /* before all was done, by a signal or the time limit */
-  bool abandoned;          /* a worker hangs, or is still inside a block: nobody can wait for it */
+  bool abandoned;          /* a worker hangs, or is still inside a block: do not wait for it */
   char reason[32];         /* of stopping: "SIGTERM", "the time limit" */
 } epx_coordinator_report;
 

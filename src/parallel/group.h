@@ -8,7 +8,7 @@
  *   (P - 1) / R >= 2   rank 0 coordinates, groups of R ranks begin at rank 1;
  *   else               groups begin at rank 0, which coordinates beside leading the first.
  *
- * Remaining ranks wait for the end; 1 + G R ranks, R or 2 R leave none. Ranks that wait sleep for growing
+ * Remaining ranks wait for the end; 1 + G R ranks, R or 2 R leave none. Waiting ranks sleep for growing
  * times, because ranks may share cores.
  */
 #ifndef EPILUX_PARALLEL_GROUP_H
@@ -16,7 +16,7 @@
 
 #include "parallel/channel/channel.h"
 
-/** Where a rank stands. */
+/** Group and role of a rank. */
 typedef struct {
   int n_groups, n_idle;
   int group; /* its own, -1: none */

@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
   long n_trials, n_finished;
   long n_failed;  /* of the finished, those that are neither done nor lost */
-  long n_lost;    /* of the finished, those under which jobs ended, nobody knows why */
+  long n_lost;    /* of the finished, those whose jobs ended for an unknown reason */
   long n_solved;  /* of the finished, those of this run */
   double seconds; /* that this run has taken */
   double busy;    /* s that its workers have solved, added up */
@@ -31,7 +31,7 @@ typedef struct {
   int n_trainings;               /* long ones under way that say how far they are */
   double least, most;            /* of their shares that are done, 0 … 1 */
   double partial;                /* trials' worth of them */
-  bool draining;                 /* nothing is begun any more */
+  bool draining;                 /* no new block is begun */
   double handing_out;            /* s that the coordinator has spent over messages of its workers */
   double drained;                /* s of the run from which on there was nothing to hand out; NAN: not yet */
   const epx_progress_load *load; /* [n_workers], borrowed from who reports; NULL: not known */

@@ -9,12 +9,12 @@
 #include "parallel/worker.h"
 
 typedef struct {
-  const char *path;         /* of the results file */
-  bool resume;              /* go on with the file that is there; without one, begin */
-  bool force;               /* overwrite the file that is there */
-  bool any_version;         /* go on although version, libraries or instruction set differ, with a warning */
-  bool retry_failed;        /* with resume: trials in state `failed` or `lost` are run again */
-  bool retry_lost;          /* with resume: trials in state `lost` are run again */
+  const char *path;  /* of the results file */
+  bool resume;       /* continue the existing file; without one, begin */
+  bool force;        /* overwrite the existing file */
+  bool any_version;  /* continue although version, libraries or instruction set differ, with a warning */
+  bool retry_failed; /* with resume: trials in state `failed` or `lost` are run again */
+  bool retry_lost;   /* with resume: trials in state `lost` are run again */
   epx_extension *extension; /* resume from its earlier campaign, the campaign being its larger; NULL: none */
   int workers_per_coordinator; /* at most, above which relays stand between; 0: no limit. Not used with group
                                 */
@@ -47,7 +47,7 @@ epx_err epx_run_check_agreement(const epx_campaign *campaign, epx_channel *chann
  * message. Of the files, only the results file is left when all is done, the journal too otherwise. When
  * `abandoned` is set, a worker hangs or is still inside a block: channel and campaign must stay, and the process
  * should be ended. Errors: EPX_EINPUT: there is a file, and neither resume nor force; EPX_EMISMATCH: the file
- * is of another deck, seed, version, libraries, instruction set or shard; EPX_EBUSY: another run holds it; of
+ * is of another deck, seed, version, libraries, instruction set or shard; EPX_EBUSY: another run is using it; of
  * epx_store_read(), epx_store_write(), epx_journal_read(), epx_coordinator_solve(). */
 epx_err epx_run_solve(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
                       epx_run_report *report);

@@ -4,7 +4,7 @@
 #ifndef EPILUX_PARALLEL_SECONDS_H
 #define EPILUX_PARALLEL_SECONDS_H
 
-/** Gets the time since some moment of this machine, s. */
+/** Gets the time since an arbitrary start on this machine, s. */
 double epx_seconds_get(void);
 
 /** Evaluates how long to sleep, s, who has waited `waited` s for a message: a hundredth of that, so that none

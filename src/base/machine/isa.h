@@ -12,8 +12,8 @@
 typedef enum { EPX_ISA_PLAIN, EPX_ISA_V2, EPX_ISA_V3, EPX_ISA_V4, EPX_ISA_COUNT } epx_isa;
 
 /** Sets the instruction set from the environment variable EPILUX_ISA (plain, x86-64-v2, x86-64-v3,
- * x86-64-v4), or the highest this processor has. Errors: EPX_EINPUT for an unknown name or one that this
- * processor lacks. */
+ * x86-64-v4), or to the highest of this processor. Errors: EPX_EINPUT for an unknown name or a set that this
+ * processor does not have. */
 epx_err epx_isa_set_from_environment(void);
 
 /** Gets the instruction set in use; the highest this processor has before any was set. */

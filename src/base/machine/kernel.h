@@ -34,7 +34,7 @@
 typedef double epx_vector __attribute__((vector_size(EPX_LANE_WIDTH * sizeof(double)), may_alias));
 
 /** One register of the instruction set that a kernel is compiled for, of which a vector of lanes takes EPX_LANE_WIDTH /
- * EPX_REGISTER_WIDTH. In kernels that calculate it is to be preferred: the compiler spills wider vectors than registers. */
+ * EPX_REGISTER_WIDTH. Kernels that calculate should use it: the compiler spills vectors wider than registers. */
 #if defined(__AVX512F__)
 #define EPX_REGISTER_WIDTH 8
 #elif defined(__AVX__)

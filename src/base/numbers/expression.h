@@ -17,8 +17,8 @@
 typedef struct epx_expression epx_expression;
 
 /** Creates the expression of a text: `get_index`, called with `context`, gives the index i of a name, which then stands for
- * value[i]; -1 for one that is unknown. Errors: EPX_EINPUT, with the place in the text and what is wanted there:
- * what is no formula, an unknown name, more than 512 operations or 64 levels; EPX_EMEMORY. */
+ * value[i]; -1 for one that is unknown. Errors: EPX_EINPUT, with the position in the text and what is expected there:
+ * a text that is not a formula, an unknown name, more than 512 operations or 64 levels; EPX_EMEMORY. */
 epx_err epx_expression_create(const char *text, int (*get_index)(const void *context, const char *name),
                               const void *context, epx_expression **out);
 

@@ -10,11 +10,11 @@
 
 #include <stdbool.h>
 
-/** Reads the number that `text` begins with, after blanks; *rest is what follows it. False, and *value and
- * *rest left alone, where there is none or no double holds it. */
+/** Reads the number at the start of `text`, after blanks; *rest is the text after it. False, with *value and
+ * *rest unchanged, if there is no number or a double cannot hold it. */
 bool epx_number_read(const char *text, double *value, const char **rest);
 
-/** Reads a text that is a number and nothing else, but for blanks around it. False: as above. */
+/** Reads a text that is a number, with blanks around it at most. False: as above. */
 bool epx_number_read_whole(const char *text, double *value);
 
 #endif

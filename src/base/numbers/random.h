@@ -1,6 +1,6 @@
 /** @file
- * Random numbers without state: Philox4x32-10 keyed by what is drawn, never by who draws it, so that any
- * trial can be drawn again anywhere, in any order.
+ * Random numbers without state: Philox4x32-10 keyed by what is drawn, not by the rank that draws it, so that any
+ * trial can be repeated anywhere, in any order.
  *
  *   key     = 64-bit mix of (study seed, purpose name)
  *   counter = (point, instance, device, draw), each 32 bits

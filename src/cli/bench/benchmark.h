@@ -4,9 +4,9 @@
  * To add a benchmark `foo`: write src/cli/bench/foo.c with `const epx_benchmark epx_benchmark_foo = {…}`,
  * name the file in src/cli/CMakeLists.txt and the struct in the table of benchmark.c.
  *
- * Times are of the processor, not of the wall: what else runs on the machine then counts little. Ways that
- * are compared are measured in turn, round by round, so that a processor that changes its clock changes it
- * for all.
+ * Times are processor times, not wall times, so that other programs on the machine matter little. Methods
+ * that are compared are measured in turn, round by round, so that a change of the processor's clock affects
+ * them all.
  */
 #ifndef EPILUX_CLI_BENCH_BENCHMARK_H
 #define EPILUX_CLI_BENCH_BENCHMARK_H
@@ -35,7 +35,7 @@ typedef struct {
 const epx_benchmark *epx_benchmark_get(int i);
 const epx_benchmark *epx_benchmark_get_by_name(const char *name);
 
-/** One way to do the work. */
+/** One method to do the work. */
 typedef struct {
   const char *name; /* a cell of the table */
   void *context;
@@ -48,7 +48,7 @@ typedef struct {
  */
 epx_err epx_way_solve(int n_ways, epx_way *ways);
 
-/** What a ratio should be. */
+/** Target of a ratio. */
 typedef struct {
   double at_least, at_most; /* NAN: no such end */
   bool vectorised;          /* wanted with AVX-512; two thirds of at_least with AVX2 alone, nothing without */

@@ -1,5 +1,5 @@
 /** @internal @file
- * Kerr alone: the field of one Kerr network, written for one network: what an able user of CVODE would write.
+ * Kerr alone: the field of one Kerr network, written for one network, as an experienced user of CVODE would.
  * State [2][n]: real parts, then imaginary parts.
  *
  *   da/dt = -loss/2 a + i (detuning + kerr |a|^2) a + i J a + drive

@@ -26,7 +26,7 @@ epx_err epx_lattice_network_create(int side, epx_distribution_kind kind, epx_lat
 /** Destroys what it holds. */
 void epx_lattice_network_destroy(epx_lattice_network *lattice);
 
-/** Leaves numbers [n] in the file NAME.END, as plain doubles. Errors: EPX_EFILE. */
+/** Writes numbers [n] to the file NAME.END, as plain doubles. Errors: EPX_EFILE. */
 epx_err epx_lattice_network_keep(const char *name, const char *end, size_t n, const double *numbers);
 
 #endif

@@ -7,11 +7,11 @@
 #include "cli/cluster/site.h"
 #include "cli/pilot/pilot.h"
 
-/** What the user asked for; 0: to be found. */
+/** Request of the user; 0: to be estimated. */
 typedef struct {
   int ranks;
   double time;  /* s of a job */
-  double grace; /* s before its end at which a job is told to save */
+  double grace; /* s before the end of a job at which it is told to save */
   int shards;   /* jobs that share the campaign */
 } epx_allocation_request;
 
@@ -22,7 +22,7 @@ typedef struct {
   double megabytes;   /* that a rank may need */
   double expected;    /* s that a job is expected to take; 0: not known */
   double time;        /* s that a job asks for, whole minutes */
-  int rounds;         /* jobs after one another that the campaign needs, as expected */
+  int rounds;         /* expected number of jobs, one after the other */
 } epx_allocation;
 
 /** Evaluates an allocation: so many workers that the whole takes about an hour, with two blocks or more for

@@ -24,11 +24,11 @@ epx_err epx_script_write_word(epx_script *script, const char *text);
  * would end the line; EPX_EMEMORY. */
 epx_err epx_script_write_directive(epx_script *script, const char *option, const char *value);
 
-/** Adds the first n bytes of a file's name as sbatch reads them, between quotes that are the caller's. Errors: EPX_EINPUT:
- * a quote or a backslash, which it cannot read, or a control character; EPX_EMEMORY. */
+/** Adds the first n bytes of a file's name as sbatch reads them, between quotes that are the caller's.
+ * Errors: EPX_EINPUT: a quote or a backslash, which it cannot read, or a control character; EPX_EMEMORY. */
 epx_err epx_script_write_file_name(epx_script *script, const char *name, size_t n);
 
-/** What takes a place. */
+/** The value of a place. */
 typedef struct {
   const char *name, *text;
 } epx_script_place;

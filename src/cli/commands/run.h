@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "parallel/run.h"
 
-/** A campaign to run, and where to. Zeroed: none. */
+/** A campaign to run, and its results file. Zeroed: none. */
 typedef struct {
   char *path;              /* of the results file */
   epx_campaign *campaign;  /* owned, unless it is the extension's larger one */

@@ -20,10 +20,10 @@ enum {
   N_PROBES_MAX = 256,          /* blocks in all */
   N_TURNS = 4                  /* turns that each block has at least */
 };
-static const double glance = 0.25;           /* s: first turn of a block, of which nothing is known yet */
-static const double beginning_share = 0.6;   /* of the budget: until then further blocks are started */
-static const double preparation_share = 0.5; /* of the budget: for making points ready, in addition */
-static const double excerpts_share = 0.15;   /* of the budget: for short points of unfinished blocks */
+static const double glance = 0.25;             /* s: first turn of a block, of which nothing is known yet */
+static const double beginning_share = 0.6;     /* of the budget: until then further blocks are started */
+static const double preparation_share = 0.5;   /* of the budget: for making points ready, in addition */
+static const double short_points_share = 0.15; /* of the budget: for short points of unfinished blocks */
 
 /* Share of the time of the started blocks that must have been seen after once and after twice the budget. */
 static const double enough[N_EXTENSIONS] = {0.5, 0.1};
@@ -129,10 +129,10 @@ static int count_left(const flight *own) {
 }
 
 /* Solves short points of what was not finished. */
-static epx_err take_excerpts(flight *own, double budget) {
+static epx_err run_short_points(flight *own, double budget) {
   const int n = count_left(own);
   for (int k = 0; k < own->n; k++)
-    if (!own->done[k]) EPX_TRY(epx_probe_run_excerpts(own->probe[k], budget / n, budget / n));
+    if (!own->done[k]) EPX_TRY(epx_probe_run_short_points(own->probe[k], budget / n, budget / n));
   return EPX_OK;
 }
 
@@ -144,11 +144,11 @@ static int count_known(const flight *own) {
 }
 
 /* Has patience with that of which nothing is known: where that is all, with the first of it alone. */
-static epx_err wait_for_excerpts(flight *own, double patience) {
+static epx_err wait_for_short_points(flight *own, double patience) {
   const int n_known = count_known(own), n = n_known > 0 ? own->n - n_known : 1;
   for (int k = 0; k < own->n && (n_known > 0 || k == 0); k++)
     if (!epx_probe_eval(own->probe[k]).known)
-      EPX_TRY(epx_probe_run_excerpts(own->probe[k], patience / n, glance));
+      EPX_TRY(epx_probe_run_short_points(own->probe[k], patience / n, glance));
   return EPX_OK;
 }
 
@@ -189,13 +189,13 @@ static double eval_seen(const flight *own) {
 }
 
 static epx_err fly(flight *own, double budget, double patience) {
-  const double for_turns = (1 - excerpts_share) * budget;
+  const double for_turns = (1 - short_points_share) * budget;
   EPX_TRY(EPX_ARRAY(own->begun, (size_t)own->n_blocks));
   EPX_TRY(take_turns(own, for_turns));
   for (int k = 0; k < N_EXTENSIONS && eval_seen(own) < enough[k]; k++)
     EPX_TRY(take_turns(own, (k + 2) * for_turns));
-  EPX_TRY(take_excerpts(own, excerpts_share * budget));
-  return wait_for_excerpts(own, patience);
+  EPX_TRY(run_short_points(own, short_points_share * budget));
+  return wait_for_short_points(own, patience);
 }
 
 epx_err epx_pilot_eval(const epx_campaign *campaign, double budget, double patience, epx_pilot *pilot) {

@@ -19,7 +19,7 @@ typedef struct {
   double block;   /* s, mean */
   double once;    /* s a design point, mean: making it ready, and what a protocol trains elsewhere */
   double slowest; /* s, of the slowest block */
-  double total;   /* s of all blocks on one core, with what it took here to come to them */
+  double total;   /* s of all blocks on one core, with the time to prepare them */
   double bytes;   /* that a rank holds, its peak */
 } epx_pilot;
 

@@ -299,7 +299,7 @@ epx_err epx_probe_run(epx_probe *probe, double seconds, bool *done) {
   return EPX_OK;
 }
 
-epx_err epx_probe_run_excerpts(epx_probe *probe, double seconds, double at_least) {
+epx_err epx_probe_run_short_points(epx_probe *probe, double seconds, double at_least) {
   int status;
   bool ended = false;
   end(probe, &status);

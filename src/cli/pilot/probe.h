@@ -29,21 +29,21 @@ epx_err epx_probe_create(const epx_campaign *campaign, int i_point, int first, e
 /** Ends the processes and destroys the probe at *address. */
 void epx_probe_destroy(epx_probe **address);
 
-/** Lets it go on for so many seconds, or until it is done; *done tells. Where the processor is not to be had,
- * the turn ends after four times that of the clock. Errors: of the trial, with its text; EPX_ESOLVER: the
+/** Runs the block for so many seconds of processor time, or until it is done: *done, out. If the processor is
+ * busy, the turn ends after four times this in wall time. Errors: of the trial, with its text; EPX_ESOLVER: the
  * process was ended by a signal; EPX_EFILE, EPX_EMEMORY: no process to be had. */
 epx_err epx_probe_run(epx_probe *probe, double seconds, bool *done);
 
 /** Ends the trial where it is, and for that many seconds solves short points of it, larger and larger ones, in
  * its place: what is not training is told from them, and training too where the trial did not come to it. It
  * ends sooner, but not before `at_least` s, when the first has told something. Errors: as epx_probe_run(). */
-epx_err epx_probe_run_excerpts(epx_probe *probe, double seconds, double at_least);
+epx_err epx_probe_run_short_points(epx_probe *probe, double seconds, double at_least);
 
 /** Gets the seconds that it took to make the point ready, and those that its processes have used. */
 double epx_probe_get_preparation(const epx_probe *probe);
 double epx_probe_get_spent(const epx_probe *probe);
 
-/** Evaluates what is known by now. */
+/** Evaluates the estimate so far. */
 epx_probe_result epx_probe_eval(const epx_probe *probe);
 
 #endif

@@ -25,7 +25,7 @@ epx_err epx_display_create(const epx_call *call, const epx_channel *channel, con
                            epx_display *display);
 void epx_display_destroy(epx_display *display);
 
-/** Views the progress, if it is time to; an epx_progress_watcher. */
+/** Views the progress, if the next line is due; an epx_progress_watcher. */
 void epx_display_view_progress(void *display, const epx_progress *progress);
 
 /** Views the end of the run: the summary, the yield, and the next command. */

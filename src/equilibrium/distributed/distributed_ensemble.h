@@ -13,7 +13,7 @@ epx_err epx_ensemble_create_distributed(const epx_network *network, MPI_Comm com
                                         const epx_equilibrium_options *options, const char *petsc_options,
                                         epx_ensemble **out);
 
-/** Creates an ensemble of a network that is distributed already; it is borrowed. Errors: EPX_EMEMORY; EPX_EINPUT: as
+/** Creates an ensemble of an already distributed network, which is borrowed. Errors: EPX_EMEMORY; EPX_EINPUT: as
  * above. */
 epx_err epx_distributed_ensemble_create(epx_distributed *distributed, epx_ensemble **out);
 

@@ -7,7 +7,7 @@
  * stage, they would be read from memory each time. Waves start at the parts that other ranks wait for. Where
  * most parts are linked to all others, the order is stage after stage.
  *
- * An order changes no bit: a task gives the same whenever it is done.
+ * The order does not change the results, not even the last bit.
  */
 #ifndef EPILUX_EQUILIBRIUM_DISTRIBUTED_ORDER_H
 #define EPILUX_EQUILIBRIUM_DISTRIBUTED_ORDER_H

@@ -12,7 +12,7 @@
 #include "equilibrium/outcome/oscillation.h"
 #include "equilibrium/outcome/settling.h"
 
-/** What to do where a linear solver fails. */
+/** Advice for messages about a linear solver that failed. */
 #define EPX_DISTRIBUTED_CHOOSE                                                                               \
   "choose another by petsc.options, such as '-pc_type asm -ksp_gmres_restart 200', "                         \
   "'-pc_factor_shift_type nonzero' or '-pc_type lu -pc_factor_mat_solver_type mumps'"
@@ -114,7 +114,7 @@ PetscErrorCode epx_distributed_fill_jacobian(epx_distributed *distributed, Vec s
  * preconditioner is not made anew. Collective. */
 PetscErrorCode epx_distributed_fill_product(epx_distributed *distributed, Vec state);
 
-/** Begins a phase: no time has gone by, nothing has moved. */
+/** Begins a phase: resets its time and its largest values. */
 void epx_distributed_begin(epx_distributed *distributed);
 
 /** Follows the dynamics from distributed->state to the target. Sets *outcome as of a certificate, and the
@@ -168,7 +168,7 @@ epx_err epx_distributed_check_saddle(epx_distributed *distributed, bool *saddle)
  * network is too large for it. Collective. */
 epx_err epx_distributed_take_direct(epx_distributed *distributed, bool *taken);
 
-/** Raises what PETSc said of a linear solve that failed, with the solver's name and what to do. */
+/** Raises PETSc's message about a linear solve that failed, with the name of the solver and advice. */
 epx_err epx_distributed_raise(const epx_distributed *distributed);
 
 /** Gets the names of the linear solver and its preconditioner in use, "gmres with bjacobi". */

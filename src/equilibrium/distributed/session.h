@@ -18,10 +18,10 @@
  * Errors: EPX_EMPI: MPI is not initialised; EPX_ESOLVER: PETSc does not start, or refuses the options. */
 epx_err epx_session_init(MPI_Comm communicator, const char *options);
 
-/** Gets what PETSc said of its last error. */
+/** Gets PETSc's message of its last error. */
 const char *epx_session_get_message(void);
 
-/** Says, where `speaks`, which options nothing has looked at so far: a mistyped one would go unnoticed. */
+/** Warns (where `speaks`) of options that no solver has used so far, because they may be mistyped. */
 void epx_session_warn_of_unused(bool speaks);
 
 /** A statement: raises EPX_ESOLVER with PETSc's words where a call of it failed. */

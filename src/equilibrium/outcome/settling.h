@@ -1,6 +1,6 @@
 /** @internal @file
- * Settling: when a phase has come to its end, by its own way there: with d(t) the distance of the components of one
- * kind from where the trajectory ends, the 2-norm, angles modulo 2 pi, and W the largest d of the phase, the last
+ * Settling: the time after which a phase stays near its final state. d(t) is the distance of the components of one
+ * kind from the final state (2-norm, angles modulo 2 pi), W the largest d of the phase; the settling time is the last
  * t with d(t) > settled W.
  */
 #ifndef EPILUX_EQUILIBRIUM_OUTCOME_SETTLING_H
@@ -11,7 +11,7 @@
 /** Share of the accuracy of an end below which a way to it is none. */
 #define EPX_SETTLING_NO_WAY 10.0
 
-/** What was seen of one kind of one network. */
+/** Record of one kind of components of one network. */
 typedef struct {
   double square, slope; /* d^2 at the last sample and its rate of change */
   double largest;       /* W^2 */
@@ -26,8 +26,8 @@ void epx_settling_eval_distances(const epx_kinds *kinds, int n_state, int n_lane
 /** Inits with the first sample, at time 0. */
 void epx_settling_init(epx_settling *settling, double square, double slope);
 
-/** Adds the sample at `time`, `step` after the last one. Between the two ln d^2 is the cubic that has their values and
- * slopes: the step's length does not show. */
+/** Adds the sample at `time`, `step` after the last one. Between two samples, ln d^2 is the cubic with their values and
+ * slopes, so that the result does not depend on the step length. */
 void epx_settling_add(epx_settling *settling, double settled, double square, double slope, double time,
                       double step);
 

@@ -44,7 +44,7 @@ typedef enum {
       EPX_QUADRATURE_COUNT
 } epx_quadrature;
 
-/** How learning phases are made. Members that a rule does not use may be 0. */
+/** Options of the learning phases. Members that a rule does not use may be 0. */
 typedef struct {
   double beta; /* strength of the nudge, > 0 */
   epx_scheme scheme;
@@ -55,7 +55,7 @@ typedef struct {
   int n_probes; /* spsa: draws, 0: 1; multiplexed: time slots, 0: as many as its codes are long */
 } epx_nudging;
 
-/** Keys of what rules draw: a draw depends on what it is for, never on who draws it. */
+/** Keys of the random draws of rules: a draw depends on its purpose, not on the rank that draws it. */
 typedef struct {
   uint64_t seed;
   uint32_t point;  /* design point, or EPX_RANDOM_ANY */
@@ -70,14 +70,14 @@ typedef struct {
   double n_set, n_held;
 } epx_range_counts;
 
-/** One batch of lanes at their free equilibrium: what a rule may look at. */
+/** One batch of lanes at their free equilibrium: all data that a rule may use. */
 typedef struct {
   epx_ensemble *ensemble; /* with parameters and samples set; left as found */
   const double *theta;    /* [n_instances][n_theta] the parameters that are set */
   const epx_cost *cost;
   const int *label;     /* [n_lanes], of the padding too */
   const double *state;  /* [n_rows][n_lanes], free equilibrium */
-  const double *weight; /* [n_lanes] >= 0, of each lane in its instance's gradient; 0 leaves a lane out */
+  const double *weight; /* [n_lanes] >= 0, weight of each lane in the gradient of its instance; 0: skipped */
   const unsigned char *trained; /* [n_theta], 0: the entry may be left zero; NULL: all are wanted */
   const unsigned char *alive;   /* [n_instances][n_theta], 0: dead, it does not drift; NULL: all live */
   const unsigned char
@@ -88,7 +88,7 @@ typedef struct {
   epx_batch_key key;
 } epx_batch;
 
-/** Rooms that few rules need: a force that a phase holds, a further state, shifted parameters. */
+/** Arrays that few rules need: a constant force of a phase, a further state, shifted parameters. */
 typedef enum { EPX_ROOM_HELD = 1, EPX_ROOM_FURTHER = 2, EPX_ROOM_THETA = 4 } epx_room;
 
 /** Workspaces of the estimators, made once for the largest batch. */
@@ -147,7 +147,7 @@ const char *epx_estimator_get_quadrature_meaning(epx_quadrature quadrature);
  * yet: before each eval. NULL: ideal, as at creation. */
 void epx_estimator_set_hardware(epx_estimator_work *work, const epx_hardware_spec *hardware);
 
-/** Gets how many learning phases were left out since creation. */
+/** Gets the number of learning phases that failed and were skipped since creation. */
 long epx_estimator_get_failures(const epx_estimator_work *work);
 
 /** Gets how many components a converter has read, and how many of them lay beyond its range: [n_instances][2], counted

@@ -1,5 +1,5 @@
 /** @internal @file
- * What the estimators share: their workspaces and how they leave lanes out.
+ * Shared code of the estimators: their workspaces, and how they skip lanes.
  */
 #ifndef EPILUX_LEARNING_ESTIMATORS_ESTIMATOR_WORK_H
 #define EPILUX_LEARNING_ESTIMATORS_ESTIMATOR_WORK_H
@@ -14,7 +14,7 @@ typedef struct {
   double *way, *size;           /* [n_lanes]: how far a phase went, how large the free state is */
 } epx_estimator_phase;
 
-/* What is left of a batch: a lane that a phase loses is frozen, its weight goes to the others. */
+/* Usable lanes of a batch: a lane whose phase fails is frozen, and its weight is shared by the others. */
 typedef struct {
   double *weight;        /* [n_lanes] */
   unsigned char *frozen; /* [n_lanes] there is no free equilibrium, or a phase found none */
@@ -29,7 +29,7 @@ typedef struct {
   const double *laid;      /* the parameters that the ensemble has; NULL: the batch's */
 } epx_estimator_shifted;
 
-/* What hardware that is not ideal shows of states. */
+/* States as non-ideal hardware reads them. */
 typedef struct {
   const epx_hardware_spec *hardware; /* NULL: it is ideal */
   double *read;                      /* what was read of the free state [n_rows][n_lanes]; NULL until then */
@@ -59,7 +59,7 @@ struct epx_estimator_work {
 /** Sets frozen and weight from the batch's weights: the start of every rule. */
 void epx_estimator_set_lanes(const epx_batch *batch, epx_estimator_work *work);
 
-/** Leaves one lane out, freezes it for the rule's further phases and counts a failure, once a lane. */
+/** Skips one lane: freezes it for the further phases of the rule and counts one failure per lane. */
 void epx_estimator_set_failure(const epx_batch *batch, epx_estimator_work *work, int lane);
 
 /** Raises the weights so that each instance's sum is the batch's again, times `factor`, and counts its lanes.

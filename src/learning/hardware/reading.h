@@ -36,7 +36,7 @@ typedef struct {
   epx_detector detector;   /* its bits and full_scale are not used */
   double power, reference; /* P_1, P_r [W]; needed where a noise of the detector counts */
   int bits;                /* of the converter; 0: none */
-  double range;            /* of the converter, > 0 where there is one */
+  double range;            /* of the converter, > 0 if there is one */
   int averages;            /* reads that are averaged; 0: 1 */
 } epx_reading_spec;
 
@@ -47,7 +47,7 @@ typedef struct {
   uint32_t point, first; /* design point, or EPX_RANDOM_ANY; the lanes' first instance */
   uint32_t step;         /* the update */
   uint32_t sample;       /* number of the lanes' first sample among those of the update */
-  uint32_t read;         /* the how manieth state of the update that is read */
+  uint32_t read;         /* number of this read among the states read in the update, from 0 */
 } epx_reading_key;
 
 /** Tells whether reads report the state itself. */

@@ -5,8 +5,8 @@
  *
  *   theta = origin + X u,
  *
- * X the identity, but for what the heaters of one node parameter do to each other. The trainer wants settings
- * w; the settings that it gets are
+ * X the identity, but for what the heaters of one node parameter do to each other. The trainer asks for settings
+ * w; the settings u that the hardware has are
  *
  *   absolute     (granularity 0) the trainer keeps w; where the level of w is another than that written last,
  *                it is written: u = Q(w) + noise n, Q the nearest of the 2^bits levels from -range to range,
@@ -52,9 +52,9 @@ bool epx_tuning_is_ideal(const epx_tuning_spec *spec);
  * that is needed and 0, bits beside a granularity, a pitch below 7 um. */
 epx_err epx_tuning_check(const epx_tuning_spec *spec);
 
-/** Creates the settings of n_instances instances of a network (borrowed), all 0. Ideal ones are remembered only
- * where they are written: `remembers`; else nothing but epx_tuning_set_written() may be asked of them. Errors: EPX_EINPUT: as
- * epx_tuning_check(), crosstalk of a parameter that is none of nodes; EPX_EMEMORY. */
+/** Creates the settings of n_instances instances of a network (borrowed), all 0. Ideal settings are stored
+ * only if `remembers` (they will be written); else only epx_tuning_set_written() may be called. Errors:
+ * EPX_EINPUT: as epx_tuning_check(), crosstalk of a parameter that is none of nodes; EPX_EMEMORY. */
 epx_err epx_tuning_create(const epx_tuning_spec *spec, const epx_network *network, int n_instances,
                           uint64_t seed, bool remembers, epx_tuning **out);
 
@@ -67,10 +67,10 @@ void epx_tuning_set_instances(epx_tuning *tuning, uint32_t i_point, uint32_t fir
 /** Sets the origin so that the parameters theta [n_instances][n_theta] are those of the present settings. */
 void epx_tuning_set_origin(epx_tuning *tuning, const double *theta);
 
-/** Gets what is wanted, w [n_instances][n_theta]: for the trainer to change. */
+/** Gets the requested settings, w [n_instances][n_theta], which the trainer changes. */
 double *epx_tuning_get_wanted(epx_tuning *tuning);
 
-/** Writes what is wanted where mask [n_instances][n_theta] is not 0. Keyed by the instance, the entry, and
+/** Writes the requested settings where mask [n_instances][n_theta] is not 0. Keyed by the instance, the entry, and
  * how often it was written, or, of stochastic rounding, the number of calls since epx_tuning_set_instances().
  */
 void epx_tuning_write(epx_tuning *tuning, const unsigned char *mask);

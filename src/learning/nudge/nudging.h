@@ -1,12 +1,12 @@
 /** @internal @file
- * Nudging: settles the learning phases of a batch and says which of them can be used.
+ * Nudging: settles the learning phases of a batch and skips those that failed.
  */
 #ifndef EPILUX_LEARNING_NUDGE_NUDGING_H
 #define EPILUX_LEARNING_NUDGE_NUDGING_H
 
 #include "learning/estimators/estimator_work.h"
 
-/** What enters the dynamics of a learning phase, N(y). */
+/** Kinds of the term N(y) that a learning phase adds to the dynamics. */
 typedef enum {
   EPX_NUDGE_RELEASE,    /* nothing */
   EPX_NUDGE_LIVE,       /* beta Q dC/ds, at the state of the moment */

@@ -42,9 +42,10 @@ void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const doubl
 void epx_cost_eval_hessian(const epx_cost *cost, int n_outputs, int n_lanes, int lane, const double *r,
                            const int *label, double *hessian);
 
-/** Evaluates what knowing nothing costs, mean over samples [n] whose labels are label[sample]: cross-entropy
- * ln n_classes; the others the cost of reading the mean target of these samples, at each output its own (of
- * phases the mean direction). It is what a sample without an equilibrium counts for. O(n_outputs n). */
+/** Evaluates the cost of an answer without any knowledge, mean over samples [n] whose labels are
+ * label[sample]: cross-entropy ln n_classes; the others the cost of reading the mean target of these samples,
+ * at each output its own (of phases the mean direction). It is what a sample without an equilibrium counts
+ * for. O(n_outputs n). */
 double epx_cost_eval_ignorance(const epx_cost *cost, int n_outputs, int n_classes, int n, const int *samples,
                                const int *label);
 

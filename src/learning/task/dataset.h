@@ -1,5 +1,5 @@
 /** @internal @file
- * Datasets: samples as they stand in a file or a formula, before scaling and splitting.
+ * Datasets: samples as read from a file or computed by a formula, before scaling and splitting.
  */
 #ifndef EPILUX_LEARNING_TASK_DATASET_H
 #define EPILUX_LEARNING_TASK_DATASET_H

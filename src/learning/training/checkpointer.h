@@ -2,8 +2,8 @@
  * Checkpointer: saves the state of a running training, so that it can continue after a kill. A training knows
  * neither clock nor file: between two updates it calls the checkpointer, which may save its state.
  *
- * What is kept is the training's restart: parameters, moments of the optimiser, place in the epoch, what the
- * epoch has added up, best parameters so far, curves, counts. Random numbers are keyed by what is drawn, so
+ * The saved state is the training's restart: parameters, moments of the optimiser, position in the epoch, the
+ * sums of the epoch so far, best parameters so far, curves, counts. Random numbers are keyed by what is drawn, so
  * that the position in the training is enough to draw them again. A restored training ends with the same bits.
  */
 #ifndef EPILUX_LEARNING_TRAINING_CHECKPOINTER_H
@@ -14,17 +14,17 @@
 #include "base/restart.h"
 
 typedef struct {
-  void *context; /* borrowed; NULL functions: nobody keeps */
-  /** Reads what was kept of the computation that the restart is of, its places and kind; *found: false, and
-   * nothing changed, where there is none. Called by all ranks of a distributed network together. Errors:
+  void *context; /* borrowed; NULL functions: nothing is saved */
+  /** Reads the saved state of the computation into the memory of the restart; *found: false, and nothing
+   * changed, if there is none. Called by all ranks of a distributed network together. Errors:
    * EPX_EMPI. */
   epx_err (*read)(void *context, const epx_restart *restart, bool *found);
-  /** Shown the training after an update, `share` of it done. Called by all ranks of a distributed network
-   * together. Errors: EPX_EINTERRUPTED: the training is to be left here, and it is kept; EPX_EMPI. */
+  /** Is called after an update, when `share` of the training is done. Called by all ranks of a distributed network
+   * together. Errors: EPX_EINTERRUPTED: the training must stop here, and is saved; EPX_EMPI. */
   epx_err (*show)(void *context, double share, const epx_restart *restart);
 } epx_checkpointer;
 
-/** Where a training stands: `first` samples of the epoch's order are behind it; beta is the epoch's. */
+/** Position in a training: `first` samples of the epoch's order are done; beta is that of the epoch. */
 typedef struct {
   int epoch, first;
   double beta;

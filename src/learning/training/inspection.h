@@ -1,6 +1,6 @@
 /** @internal @file
- * Inspection: a second look at free equilibria: the audit by pure dynamics, and the search for others that
- * coexist.
+ * Inspection: checks of free equilibria: the audit by pure dynamics, and the search for coexisting
+ * equilibria.
  */
 #ifndef EPILUX_LEARNING_TRAINING_INSPECTION_H
 #define EPILUX_LEARNING_TRAINING_INSPECTION_H

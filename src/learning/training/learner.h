@@ -37,7 +37,7 @@ typedef struct {
                 step, by the mean of the others' gradients, and stop together */
 } epx_learning_spec;
 
-/** What a part of the task looks like on one instance. */
+/** Results of one part of the task on one instance. */
 typedef struct {
   int outcome; /* EPX_OK, or the gravest cause among the samples: diverged > oscillates > slow > failed */
   int n_samples, n_settled;
@@ -51,8 +51,8 @@ typedef struct {
   int n_unstable; /* equilibria with an eigenvalue of positive real part, where stability was asked for */
 } epx_performance;
 
-/** The course of training. Arrays [n_instances][epochs] (row-major), NaN after an instance stopped. Members
- * may be NULL: not kept. */
+/** Learning curves. Arrays [n_instances][epochs] (row-major), NaN after an instance stopped. Members
+ * may be NULL: not recorded. */
 typedef struct {
   double *loss, *accuracy; /* of the training part, as met during the epoch, before each update */
   double *gradient_norm;   /* mean over the epoch's updates */
@@ -109,9 +109,9 @@ void epx_learner_set_renewal(epx_learner *learner, epx_learner_renewal renewal, 
  * [n_instances][n_theta], and training leaves what is dead alone, until epx_learner_set_instances(). */
 void epx_learner_set_dead(epx_learner *learner, double *theta);
 
-/** Writes settings into the hardware before any training, of a learner whose spec says `deployed`: wanted [n_instances][n_theta], as tuning.h counts
- * them, of the trained parameters. shift [n_instances][n_theta]: out, what they add to the parameters. The
- * next training goes on from them. */
+/** Writes settings into the hardware before any training, for a learner whose spec says `deployed`: wanted
+ * [n_instances][n_theta] holds those of the trained parameters (tuning.h). shift [n_instances][n_theta]: out,
+ * the change of the parameters. The next training starts from them. */
 void epx_learner_write_settings(epx_learner *learner, const double *wanted, double *shift);
 
 /** Gets the settings: how often each was written, what is worn out. */
@@ -147,11 +147,11 @@ double epx_learner_get_skipped(const epx_learner *learner, int i_instance);
 
 /** Solves the training: theta [n_instances][n_theta], in: initial, out: trained. Batches are shuffled each
  * epoch by keyed streams (seed, "learning:shuffle", epoch), the same for every instance; a batch of the whole
- * training part is not shuffled. Samples without an equilibrium are left out of their instance's gradient, the mean
- * over those of the batch that give one; an instance none of whose samples has one keeps its parameters for that update, and stops when that was so
- * for a whole epoch. It reaches its target only when all its samples settled. The bits depend on the whole
- * block of instances, for they share the integrator's steps. Errors: EPX_ESOLVER; EPX_EINTERRUPTED: it was
- * left. */
+ * training part is not shuffled. The gradient of an instance is the mean over the samples of the batch that
+ * have an equilibrium. If none has one, the instance keeps its parameters for that update; after a whole epoch
+ * without one it stops. It reaches its target only when all its samples settled. The bits depend on the whole
+ * block of instances, because they share the steps of the integrator. Errors: EPX_ESOLVER; EPX_EINTERRUPTED:
+ * the training was stopped. */
 epx_err epx_learner_solve_training(epx_learner *learner, double *theta, epx_curves *curves);
 
 /** Adds curves of n numbers each, those that are kept, to a restart. Errors: EPX_EMEMORY. */
@@ -162,13 +162,13 @@ epx_err epx_curves_add_to_restart(const epx_curves *curves, size_t n, epx_restar
 epx_err epx_learner_add_to_restart(epx_learner *learner, double *theta, const epx_curves *curves,
                                    epx_restart *restart);
 
-/** Sets who is shown the trainings, and as which restart: one that epx_learner_add_to_restart() has filled,
- * with whatever else goes with it. Both borrowed; NULL: nobody. */
+/** Sets the checkpointer of the trainings, and the restart that it saves: one that epx_learner_add_to_restart()
+ * has filled, possibly with further memory. Both borrowed; NULL: none. */
 void epx_learner_set_checkpointer(epx_learner *learner, const epx_checkpointer *checkpointer,
                                   const epx_restart *restart);
 
-/** Sets the next training to go on from where the restart was kept, whose places were filled again: theta and
- * curves are then those of its places. What was counted since creation becomes what had been counted there.
+/** Sets the next training to continue from the restart, whose memory has been filled again: theta and curves
+ * must be the arrays of the restart. Counts since creation are restored, too.
  */
 epx_err epx_learner_set_restored(epx_learner *learner);
 
@@ -197,9 +197,9 @@ typedef struct {
 /** Gets how many samples epx_learner_eval_inference() follows: those of the test part, or the first 100. */
 int epx_learner_count_followed(const epx_learner *learner);
 
-/** Evaluates how long each sample's outputs take, from the dark, until every one stays within 1 % of its spread over these
- * samples (largest less smallest equilibrium): time [n_instances][n_followed]; NaN where there is no equilibrium. With a
- * deck's clock, its length. Errors: EPX_ESOLVER, EPX_EMEMORY. */
+/** Evaluates how long each sample's outputs take, from the dark, until every one stays within 1 % of its
+ * spread over these samples (largest less smallest equilibrium): time [n_instances][n_followed]; NaN where
+ * there is no equilibrium. With a deck's clock, its length. Errors: EPX_ESOLVER, EPX_EMEMORY. */
 epx_err epx_learner_eval_inference(epx_learner *learner, const double *theta, double *time);
 
 /** Evaluates how long the phases of a training step have to be: lengths [n_instances]. From gradients g of one batch (the
@@ -230,8 +230,8 @@ epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *est
 epx_err epx_learner_eval_multiplicity(epx_learner *learner, const double *theta, epx_part part,
                                       double *multiplicity);
 
-/** What pure dynamics say of the free equilibria of one instance that were drawn for the audit: another
- * state, or none, is a disagreement. */
+/** Audit of the free equilibria of one instance that were drawn for it: if pure dynamics find another state, or
+ * none, this is a disagreement. */
 typedef struct {
   long n_audited, n_disagreements;
 } epx_audit;
@@ -239,7 +239,7 @@ typedef struct {
 /** Gets the audit since creation or the last epx_learner_set_instances(). */
 epx_audit epx_learner_get_audit(const epx_learner *learner, int i_instance);
 
-/** Gets what the equilibria cost so far. */
+/** Gets the counts of equilibria and steps so far. */
 epx_ensemble_counts epx_learner_get_counts(const epx_learner *learner);
 
 #endif

@@ -20,18 +20,18 @@ typedef enum {
   EPX_MESSAGE_GO,   /* to a worker that reported an error: forget what you held, go on */
   EPX_MESSAGE_END,  /* to a worker: leave; `code` is the outcome of the run */
   EPX_MESSAGE_RESULT,  /* of a worker: first, count; data: of each block its seconds, then its records */
-  EPX_MESSAGE_STOPPED, /* of a worker: what it held and did not report is not begun */
+  EPX_MESSAGE_STOPPED, /* of a worker: blocks that it held and did not report were not begun */
   EPX_MESSAGE_KEPT,  /* of a worker: the block that it holds first is left in its midst, its training is kept;
                        what else it holds is not begun, and it begins nothing more */
   EPX_MESSAGE_SHARE, /* of a worker: `seconds` is the share of the training under way that is done, 0 … 1 */
   EPX_MESSAGE_TOLD,  /* of a worker: a signal told it to stop; code: its number */
-  EPX_MESSAGE_LEFT,  /* of a worker: the last, once it was told the end */
+  EPX_MESSAGE_LEFT,  /* of a worker: its last message, after EPX_MESSAGE_END */
   EPX_MESSAGE_ERROR  /* of a worker: `code`, data: the message's text; it begins nothing before EPX_MESSAGE_GO
                      */
 } epx_message_kind;
 
-/** What a worker is told of a unit: trainings of some of its blocks may have been kept; nothing else is under
- * way. */
+/** Flags of a unit: trainings of some of its blocks may have been saved; no other unit is running.
+ */
 enum { EPX_UNIT_RESUMES = 1, EPX_UNIT_ALONE = 2 };
 
 /** A message. Init with {0}; its data grow as needed and are the message's own until epx_message_destroy().
@@ -51,7 +51,7 @@ typedef struct {
 epx_err epx_message_set_capacity(epx_message *message, size_t n_bytes);
 void epx_message_destroy(epx_message *message);
 
-/** Who does what, and talks to whom. Rank 0 coordinates, and is a worker too where there are no more than two
+/** Roles of the ranks. Rank 0 coordinates, and is a worker too where there are no more than two
  * ranks. Workers talk to it themselves, unless there are more than fit a group: then ranks 1 … n_relays are
  * relays. Each has a group of workers, and passes on what they and rank 0 say to each other, many messages at
  * once. So no rank has more than a group of others to listen to. */
@@ -100,8 +100,8 @@ epx_err epx_channel_read_from_worker(epx_channel *channel, epx_message *message,
 /** Writes a message of this rank's worker to the coordinator. Errors: EPX_EMPI, EPX_EMEMORY. */
 epx_err epx_channel_write_to_coordinator(epx_channel *channel, const epx_message *message);
 
-/** Reads a message of the coordinator; waits for one at most `seconds` (0: does not wait). Waiting takes no
- * processor time to speak of. Errors: EPX_EMPI, EPX_EMEMORY. */
+/** Reads a message of the coordinator; waits for one at most `seconds` (0: does not wait). Waiting takes almost no
+ * processor time. Errors: EPX_EMPI, EPX_EMEMORY. */
 epx_err epx_channel_read_from_coordinator(epx_channel *channel, double seconds, epx_message *message,
                                           bool *got);
 
@@ -109,7 +109,7 @@ epx_err epx_channel_read_from_coordinator(epx_channel *channel, double seconds, 
 void epx_channel_wait_for_worker(epx_channel *channel, double seconds);
 
 /** Merges codes: every rank returns the least (gravest), and the lowest rank that has it keeps its message;
- * others forget theirs, so that it is told once. Collective. Errors: what it returns; EPX_EMPI. */
+ * others drop theirs, so that it is reported once. Collective. Errors: what it returns; EPX_EMPI. */
 epx_err epx_channel_merge_codes(epx_channel *channel, int code);
 
 /** Merges values: *least becomes the least of all ranks. Collective. Errors: EPX_EMPI. */

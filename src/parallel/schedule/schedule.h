@@ -39,7 +39,7 @@ typedef struct {
   double deadline;  /* s, on the clock of `now`; INFINITY: none */
   double margin;    /* s before the deadline by which all must be done */
   double quantile;  /* of block times: no block is handed out when less than this is left */
-  int retries;      /* errors of a block after which there is no hope */
+  int retries;      /* errors of a block after which it is given up */
   double copy_age;  /* s that a block is out beyond what nine in ten take before it is copied */
   double hang_age;  /* s that a block is out beyond three times what others take before its worker may hang */
   int host_limit;   /* failures in a row that put a host aside */
@@ -69,7 +69,7 @@ typedef struct {
   int64_t first, count;
 } epx_unit;
 
-/** How things stand. open + out + finished + kept = n_blocks and parts of split blocks. */
+/** State of the schedule. open + out + finished + kept = n_blocks and parts of split blocks. */
 typedef struct {
   int64_t open, out, finished; /* blocks: not handed out, handed out, done */
   int64_t kept;                /* blocks left in their midst, for another run */
@@ -116,7 +116,7 @@ epx_err epx_schedule_set_failed(epx_schedule *schedule, int worker, bool *hopele
 /** Tells whether a block is a suspect, or was one. O(log of the suspects). */
 bool epx_schedule_is_suspect(const epx_schedule *schedule, int64_t block);
 
-/** Tells whether a block is out that nothing else may be beside. */
+/** Tells whether a block is out that must run alone. */
 bool epx_schedule_is_alone(const epx_schedule *schedule);
 
 /** Tells whether a worker's host is put aside. */

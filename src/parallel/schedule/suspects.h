@@ -37,7 +37,7 @@ epx_suspect *epx_suspects_get(const epx_suspects *suspects, int64_t block);
 epx_err epx_suspects_merge(epx_suspects *suspects, int64_t block, int n_ends, int n_errors,
                            epx_suspect **suspect);
 
-/** Sets where a suspect is. */
+/** Sets the state of a suspect. */
 void epx_suspects_set_state(epx_suspects *suspects, epx_suspect *suspect, epx_suspect_state state);
 
 /** Gets the first open suspect of one end or error, or (often) that of more which has fewest, so that each

@@ -17,7 +17,7 @@ static int get_divisor(int a, int b) {
   return a;
 }
 
-/* Without room the order stays as it is: the excerpt is a worse one, and still one. */
+/* Without room the order stays as it is: the shortened copy is less representative, but still usable. */
 static void spread(int n, int *samples) {
   int *before, step = (int)(0.6180339887498949 * n);
   if (n < 3) return;
@@ -59,10 +59,10 @@ void epx_pilot_point_init(epx_settings *settings, epx_point *point, epx_pilot_po
   drop_curves(task, settings);
 }
 
-int epx_pilot_point_get_chunk(const epx_pilot_point *excerpt) {
-  const int batch = excerpt->batch > 0 ? excerpt->batch : excerpt->n_train;
-  if (excerpt->point->engine == EPX_ENGINE_DISTRIBUTED) return 1;
-  const int fitting = EPX_LEARNER_LANES / excerpt->point->block;
+int epx_pilot_point_get_chunk(const epx_pilot_point *pilot) {
+  const int batch = pilot->batch > 0 ? pilot->batch : pilot->n_train;
+  if (pilot->point->engine == EPX_ENGINE_DISTRIBUTED) return 1;
+  const int fitting = EPX_LEARNER_LANES / pilot->point->block;
   return fitting < 1 ? 1 : fitting < batch ? fitting : batch;
 }
 
@@ -70,16 +70,16 @@ static int take(double share, int n) {
   return n > 0 ? (int)ceil(share * n) : 0;
 }
 
-double epx_pilot_point_set(epx_pilot_point *excerpt, epx_pilot_point_work work, int n) {
-  epx_task *task = excerpt->point->task;
-  epx_learning_spec *learning = &excerpt->settings->learning;
-  task->n_train = n < excerpt->n_train ? n : excerpt->n_train;
-  const double share = (double)task->n_train / excerpt->n_train;
+double epx_pilot_point_set(epx_pilot_point *pilot, epx_pilot_point_work work, int n) {
+  epx_task *task = pilot->point->task;
+  epx_learning_spec *learning = &pilot->settings->learning;
+  task->n_train = n < pilot->n_train ? n : pilot->n_train;
+  const double share = (double)task->n_train / pilot->n_train;
   const bool measures = work == EPX_PILOT_POINT_MEASURES;
-  task->n_validation = take(share, excerpt->n_validation);
-  task->n_test = measures ? take(share, excerpt->n_test) : excerpt->n_test > 0;
-  learning->batch = excerpt->batch < task->n_train ? excerpt->batch : task->n_train;
+  task->n_validation = take(share, pilot->n_validation);
+  task->n_test = measures ? take(share, pilot->n_test) : pilot->n_test > 0;
+  learning->batch = pilot->batch < task->n_train ? pilot->batch : task->n_train;
   learning->epochs = !measures;
-  excerpt->settings->n_metrics = measures ? excerpt->n_metrics : 0;
+  pilot->settings->n_metrics = measures ? pilot->n_metrics : 0;
   return share;
 }
