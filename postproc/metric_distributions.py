@@ -70,8 +70,10 @@ def caption(results, metric=None):
     boxes = f"Boxes: quartiles and median; whiskers: {whiskers}."
     boxes = boxes if whiskers else "/statistics holds no quartiles."
     if is_scattered(results, metric):
-        return (f"Each dot is the median of a design point's networks that are done, with a line over the middle half of "
-                f"them. Failed networks have no value here: see failures by cause.")
+        bars = "Bars: the middle half of them."
+        return (f"Each dot is the median of a design point's networks that are done. "
+                f"{panels.CROWDED if panels.is_crowded(results) else bars} "
+                "Failed networks have no value here: see failures by cause.")
     return (f"Each dot is one fabricated network that is done. {boxes} Failed networks have no value here: "
             f"see failures by cause.{f' {left} more metrics not drawn.' if left else ''}")
 

@@ -43,6 +43,14 @@ def wants_scatter(results):
             or max(len(name_point(results, p)) for p in range(results.n_points)) > MAX_ROW_NAME)
 
 
+def is_crowded(results):
+    """Says whether a scatter has too many points for an interval each."""
+    return results.n_points > MAX_ROWS
+
+
+CROWDED = "The line is the mean of each eighth of the points."
+
+
 def draw_scatter(results, centre, low, high, label):
     """One panel for each numerical factor, one dot a design point, for a design that is no grid; of many points pale dots
     without intervals, and over them the mean of each eighth of the points.
@@ -50,7 +58,7 @@ def draw_scatter(results, centre, low, high, label):
     Returns (figure, axes of the panels, (handles, labels) of the legend).
     """
     numeric, category = choose_scatter_factors(results)
-    styles, many = style.level_styles(category), results.n_points > MAX_ROWS
+    styles, many = style.level_styles(category), is_crowded(results)
     n_columns = min(len(numeric), 4 if len(numeric) in (4, 7, 8) else 3)
     n_rows = -(-len(numeric) // n_columns)
     fig, all_axes = style.create_axes(style.COLUMN if len(numeric) == 1 else style.PAGE, 0.6 + 2.0 * n_rows, n_rows,

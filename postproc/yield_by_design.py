@@ -36,10 +36,15 @@ def interval_name(results):
     return f"{100 * results.confidence:g} % interval"
 
 
+def has_no_bars(results):
+    return arrange(results) is None and panels.wants_scatter(results) and panels.is_crowded(results)
+
+
 def caption(results):
+    bars = (f"Bars: {interval_name(results)} of each point by itself, not corrected for the number of points. "
+            "Points at one setting are drawn side by side.")
     return (f"Share of a design point's finished networks that have {results.criterion()}; a network that "
-            f"failed counts as one that does not. Bars: {interval_name(results)} of each point by itself, "
-            "not corrected for the number of points. Points at one setting are drawn side by side.")
+            f"failed counts as one that does not. {panels.CROWDED if has_no_bars(results) else bars}")
 
 
 @style.with_style
@@ -90,7 +95,7 @@ def draw_rows(results):
 def draw_scatter(results):
     yields = results.yields()
     share, low, high = 100 * yields.share, 100 * yields.low, 100 * yields.high
-    label = f"yield (%), {interval_name(results)}"
+    label = "yield (%)" if has_no_bars(results) else f"yield (%), {interval_name(results)}"
     fig, all_axes, legend = panels.draw_scatter(results, share, low, high, label)
     style.set_percent_axis(all_axes[0])
     style.add_head(fig, title(results), *legend)

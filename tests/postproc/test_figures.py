@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import unittest
+import unittest.mock
 
 from scratch import results_of  # first: it finds the modules, or skips
 import h5py
@@ -151,6 +152,15 @@ class Figures(unittest.TestCase):
             axes = yield_by_design.figure(results).axes
         self.assertEqual([a.get_xlabel() for a in axes if a.get_visible()],
                          ["network loss", "kerr", "made 0", "made 1", "made 2", "made 3"])
+
+    def test_dots_without_intervals_are_not_said_to_have_them(self):
+        with results_of("scattered") as results:
+            for most, bars in ((results.n_points, True), (results.n_points - 1, False)):
+                with unittest.mock.patch.object(panels, "MAX_ROWS", most), \
+                        unittest.mock.patch.object(panels, "MAX_ROW_NAME", 0):
+                    axes = yield_by_design.figure(results).axes[0]
+                    self.assertEqual("interval" in axes.get_ylabel(), bars)
+                    self.assertEqual("interval" in yield_by_design.caption(results), bars)
 
     def test_a_mean_over_parts_of_the_points_keeps_their_mean(self):
         x, y = np.arange(80.0)[::-1], np.arange(80.0) ** 2

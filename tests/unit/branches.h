@@ -14,10 +14,11 @@ enum { BRANCHES_INSTANCES = 8, BRANCHES_SAMPLES = 4, BRANCHES_NODES = 5 };
 /** States further apart, of the largest component of their kind, are two equilibria. */
 #define BRANCHES_APART 1e-4
 
-/** Networks; that settled by both; at different equilibria; settled by one alone; too slow for pure dynamics; with several
- * stable equilibria, as another start shows. */
+/** Networks; that settled by both; at different equilibria; of these, at yet another one by dynamics followed more closely
+ * still: their transients are chaotic, and no tolerance decides; settled by one alone; too slow for pure dynamics; with
+ * several stable equilibria, as another start shows. */
 typedef struct {
-  int n, n_both, n_apart, n_one, n_slow, n_several;
+  int n, n_both, n_apart, n_undecided, n_one, n_slow, n_several;
 } branches;
 
 /** What is a rate, of families whose rates have no unit of their own: scaled with it, a network is the same. */
@@ -85,6 +86,21 @@ static inline bool branches_are_apart(const random_network *r, const solution *a
   return false;
 }
 
+/** Counts the networks at different equilibria in which the judge at 1e-11 does not agree with that at 1e-9. */
+static inline void branches_count_undecided(const random_network *r, epx_equilibrium_options closely,
+                                            const solution *own, const solution *judge, branches *b) {
+  closely.rtol = closely.atol = 1e-11;
+  solution closer = create_solution(r, &closely);
+  for (int lane = 0; lane < r->lanes->n_used; lane++) {
+    const bool settled =
+        own->certificate[lane].outcome == EPX_OK && judge->certificate[lane].outcome == EPX_OK;
+    b->n_undecided +=
+        settled && branches_are_apart(r, own, judge, lane) &&
+        (closer.certificate[lane].outcome != EPX_OK || branches_are_apart(r, &closer, judge, lane));
+  }
+  destroy_solution(&closer);
+}
+
 /** Compares the networks of one seed; `several`: looks for further equilibria, too. */
 static inline void branches_compare(const epx_family *family, unsigned seed, double rate, double drive,
                                     bool several, branches *b) {
@@ -96,6 +112,7 @@ static inline void branches_compare(const epx_family *family, unsigned seed, dou
   closely.rtol = closely.atol = 1e-9;
   closely.tolerance = 1e-8;
   solution own = create_solution(&r, &options), judge = create_solution(&r, &closely);
+  const int n_apart = b->n_apart;
   for (int lane = 0; lane < r.lanes->n_used; lane++) {
     const bool settled = own.certificate[lane].outcome == EPX_OK,
                settles = judge.certificate[lane].outcome == EPX_OK;
@@ -105,6 +122,7 @@ static inline void branches_compare(const epx_family *family, unsigned seed, dou
     b->n_both += settled && settles;
     b->n_apart += settled && settles && branches_are_apart(&r, &own, &judge, lane);
   }
+  if (b->n_apart > n_apart) branches_count_undecided(&r, closely, &own, &judge, b);
   for (int k = 0; several && k < 2; k++) {
     solution other = create_start(&r, &options);
     epx_array_destroy(&other.y);
