@@ -128,7 +128,7 @@ def check_refusals(program):
         status, said = call(program, "check", "deck.yaml", "--pilot", "0")
         assert status == 2 and f"family {family} has no table" in said and said.startswith("epilux: deck.yaml:"), said
     for units, word in (("", "energy.rate_unit"), ("rate_unit: 1e9 1/s, ", "energy.power_unit")):
-        write("kerr", units, ["inference_energy_budgeted"])
+        write("mesh", units, ["inference_energy_budgeted"])
         status, said = call(program, "check", "deck.yaml", "--pilot", "0")
         assert status == 2 and word in said, said
     for wrong in ("optimistic: {wall_plug: 1.5}", "budgeted: {adc_energy: -1 pJ}"):
@@ -149,6 +149,8 @@ def main(program):
             check_family(program, family)
         written = read(program, "silicon-ring", "rate_unit: 1e6 1/s, power_unit: 1e-6 W, ")
         assert written == read(program, "silicon-ring", ""), "units written out change the joules of silicon rings"
+        written = read(program, "kerr", "rate_unit: 1e10 1/s, power_unit: 1 mW, ")
+        assert written == read(program, "kerr", ""), "kerr has other units than the warning says"
         check_refusals(program)
 
 

@@ -25,14 +25,16 @@
        POSITIVE,                                                                                             \
        .optional = true,                                                                                     \
        .example = "1e10",                                                                                    \
-       .meaning = "SI value of a rate of 1 (default: the family's own, or from network.device)"},            \
+       .meaning = "SI value of a rate of 1 (default: the family's own, or from network.device; kerr "        \
+                  "without: 1e10, assumed)"},                                                                \
       {"energy.power_unit",                                                                                  \
        EPX_SCHEMA_REAL,                                                                                      \
        .unit = "W",                                                                                          \
        POSITIVE,                                                                                             \
        .optional = true,                                                                                     \
        .example = "1e-3",                                                                                    \
-       .meaning = "SI value of a power of 1 (default: the family's own, or from network.device)"},           \
+       .meaning = "SI value of a power of 1 (default: the family's own, or from network.device; kerr "       \
+                  "without: 1e-3, assumed)"},                                                                \
       {"energy.optimistic", EPX_SCHEMA_SECTION,                                                              \
        .meaning = "optimistic case: the best published components"},                                         \
       EPX_ENERGIES(OPTIMISTIC_ROW){                                                                          \

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "epilux/log.h"
 #include "epilux/units.h"
 #include "photonic/device/normalisation.h"
 #include "study/reference/digital_cost.h"
@@ -51,6 +52,26 @@ epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double 
   return EPX_OK;
 }
 
+static void assume(const epx_family *family, const char *what, double typical, const char *unit,
+                   double *value) {
+  if (!isnan(*value)) return;
+  *value = typical;
+  epx_log_write_once(EPX_LOG_WARNING, "energy",
+                     "energies assume that a %s of 1 of family %s is %g %s; set energy.%s_unit", what,
+                     family->name, typical, unit, what);
+}
+
+/* The units that joules are made with: where nobody says, what is typical of the family, and a warning. */
+static epx_err eval_joule_units(const epx_point *point, double *rate, double *power) {
+  const epx_family *family = point->network->family;
+  double typical_rate, typical_power;
+  EPX_TRY(epx_consumption_eval_units(point, rate, power));
+  if (!epx_machine_get_typical(family, &typical_rate, &typical_power)) return EPX_OK;
+  assume(family, "rate", typical_rate, "1/s", rate);
+  assume(family, "power", typical_power, "W", power);
+  return EPX_OK;
+}
+
 epx_err epx_consumption_check(const epx_point *point) {
   const epx_family *family = point->network->family;
   double rate, power;
@@ -60,22 +81,19 @@ epx_err epx_consumption_check(const epx_point *point) {
         "metrics: family %s has no table of what its parts cost, so that its energies in J are not known; "
         "%s have one",
         family->name, epx_machine_get_names());
-  EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
+  EPX_TRY(eval_joule_units(point, &rate, &power));
   const bool lacks_power = isnan(power) && epx_machine_needs_power(family);
   if (!isnan(rate) && !lacks_power) return EPX_OK;
-  return EPX_RAISE(EPX_EINPUT, "metrics: energies in J need to know what a %s of 1 of family %s is; set %s%s",
+  return EPX_RAISE(EPX_EINPUT, "metrics: energies in J need to know what a %s of 1 of family %s is; set %s",
                    isnan(rate) ? "rate" : "power", family->name,
-                   isnan(rate) ? "energy.rate_unit, such as 1e10 1/s" : "energy.power_unit, such as 1 mW",
-                   strcmp(family->name, "kerr") != 0 ? ""
-                   : isnan(rate)                     ? ", or describe network.device"
-                                                     : " (a device says it where kerr is above 0)");
+                   isnan(rate) ? "energy.rate_unit, such as 1e10 1/s" : "energy.power_unit, such as 1 mW");
 }
 
 epx_err epx_consumption_eval_metric_units(const epx_point *point, double *time, double *light) {
   double rate, power;
   *time = *light = 1;
   if (!point->settings->described) return EPX_OK;
-  EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
+  EPX_TRY(eval_joule_units(point, &rate, &power));
   *time = 1e9 / rate;
   *light = 1e12 * power / rate;
   return EPX_OK;
@@ -110,7 +128,7 @@ epx_err epx_consumption_eval(const epx_point *point, const epx_performance *perf
   const epx_estimator *estimator = learning->estimator;
   const double n_trained = count_trained(point);
   double rate, power;
-  EPX_TRY(epx_consumption_eval_units(point, &rate, &power));
+  EPX_TRY(eval_joule_units(point, &rate, &power));
   const bool unknown = isnan(performance->power); /* no light of drives; the parts say what lasers run */
   const double drives = unknown ? 0 : performance->power * power;
   epx_energy_work work = {

@@ -13,8 +13,9 @@
  */
 epx_err epx_consumption_eval_units(const epx_point *point, double *rate, double *power);
 
-/** Checks that the point's energies in J can be told. Errors: EPX_EINPUT: the family's parts have no costs (machine.h), or
- * its units are not known. */
+/** Checks that the point's energies in J can be told. Where neither the deck, a device nor the family gives a unit, they are
+ * made with what is typical of the family, and a warning says so (epx_machine_get_typical()).
+ * Errors: EPX_EINPUT: the family's parts have no costs (machine.h), or its units are not known and nothing is typical. */
 epx_err epx_consumption_check(const epx_point *point);
 
 /** Evaluates what the family's units of time, and of power times time, are in those of the metrics (epx_metric_get_unit):

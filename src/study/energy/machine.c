@@ -74,15 +74,16 @@ static const struct {
   const char *family;
   bool needs_power;
   counter count;
-} rows[] = {{"kerr", true, count_rings},
-            {"silicon-ring", true, count_rings},
-            {"laser", true, count_lasers},
-            {"laser-b", true, count_lasers},
-            {"opo", false, count_opo},
-            {"mesh", true, count_mesh},
-            {"mesh-electro-optic", true, count_electro_optic},
-            {"broadcast", false, count_broadcast},
-            {"broadcast-ring", false, count_broadcast}};
+  double rate, power; /* [1/s], [W] what a rate and a power of 1 typically are; 0: nothing is typical */
+} rows[] = {{"kerr", true, count_rings, 1e10, 1e-3},
+            {"silicon-ring", true, count_rings, 0, 0},
+            {"laser", true, count_lasers, 0, 0},
+            {"laser-b", true, count_lasers, 0, 0},
+            {"opo", false, count_opo, 0, 0},
+            {"mesh", true, count_mesh, 0, 0},
+            {"mesh-electro-optic", true, count_electro_optic, 0, 0},
+            {"broadcast", false, count_broadcast, 0, 0},
+            {"broadcast-ring", false, count_broadcast, 0, 0}};
 
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
@@ -99,6 +100,14 @@ bool epx_machine_is_known(const epx_family *family) {
 bool epx_machine_needs_power(const epx_family *family) {
   const int i = find(family);
   return i >= 0 && rows[i].needs_power;
+}
+
+bool epx_machine_get_typical(const epx_family *family, double *rate, double *power) {
+  const int i = find(family);
+  if (i < 0 || rows[i].rate == 0) return false;
+  *rate = rows[i].rate;
+  *power = rows[i].power;
+  return true;
 }
 
 const char *epx_machine_get_names(void) {

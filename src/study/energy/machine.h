@@ -40,6 +40,10 @@ bool epx_machine_is_known(const epx_family *family);
 /** Tells whether the family's joules need the power of 1 in W; all need the rate of 1 in 1/s. */
 bool epx_machine_needs_power(const epx_family *family);
 
+/** Gets what a rate of 1 [1/s] and a power of 1 [W] typically are, an assumption for decks that do not say: of kerr, rings
+ * of a linewidth of some GHz. False: nothing is typical of the family. */
+bool epx_machine_get_typical(const epx_family *family, double *rate, double *power);
+
 /** Gets the families that are known, between commas. */
 const char *epx_machine_get_names(void);
 

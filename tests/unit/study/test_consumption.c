@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "epilux/log.h"
 #include "io/deck/deck.h"
 #include "study/energy/consumption.h"
 #include "unit/assert_close.h"
@@ -119,17 +120,46 @@ static void pumps_are_paid_for(void **state) {
 
 static void joules_that_nobody_knows_are_refused(void **state) {
   (void)state;
-  epx_energy_spec none = {0};
-  made m = make("family: kerr", "energy: {rate_unit: 1 GHz, power_unit: 1 mW}\n");
+  made m = make("family: mesh", "energy: {rate_unit: 1 GHz, power_unit: 1 mW}\n");
   assert_int_equal(epx_consumption_check(m.point), EPX_OK);
-  m.settings->energy.power = none.power;
+  m.settings->energy.power = 0;
   assert_refused(epx_consumption_check(m.point), "energy.power_unit");
-  m.settings->energy.rate = none.rate;
+  m.settings->energy.rate = 0;
   assert_refused(epx_consumption_check(m.point), "energy.rate_unit");
   destroy(&m);
   made other = make_with("family: phase", "", "accuracy");
   assert_refused(epx_consumption_check(other.point), "family phase has no table");
   destroy(&other);
+}
+
+static void keep_line(void *context, epx_log_level level, const char *tag, const char *line) {
+  char *all = context;
+  (void)level;
+  (void)tag;
+  snprintf(all + strlen(all), 1024 - strlen(all), "%s\n", line);
+}
+
+static void units_that_are_assumed_are_said(void **state) {
+  (void)state;
+  char said[1024] = "";
+  double energy[2];
+  made m[2] = {make("family: kerr", ""),
+               make("family: kerr", "energy: {rate_unit: 1e10 1/s, power_unit: 1 mW}\n")};
+  epx_log_set_sink(keep_line, said, EPX_LOG_WARNING);
+  for (int k = 0; k < 2; k++) {
+    const epx_duration duration = {.inference = 3, .free = 3, .nudged = 2};
+    const epx_performance performance = {.power = 1.5};
+    epx_energy e;
+    assert_int_equal(epx_consumption_check(m[k].point), EPX_OK);
+    assert_int_equal(epx_consumption_eval(m[k].point, &performance, &duration, 0, 1, 0, 1, &e), EPX_OK);
+    energy[k] = e.value[EPX_ENERGY_INFERENCE_ENERGY][EPX_BUDGETED];
+    destroy(&m[k]);
+  }
+  epx_log_set_sink(NULL, NULL, EPX_LOG_WARNING);
+  assert_true(energy[0] == energy[1] && energy[0] > 0);
+  assert_string_equal(said,
+                      "energies assume that a rate of 1 of family kerr is 1e+10 1/s; set energy.rate_unit\n"
+                      "energies assume that a power of 1 of family kerr is 0.001 W; set energy.power_unit\n");
 }
 
 int main(void) {
@@ -138,6 +168,7 @@ int main(void) {
       cmocka_unit_test(time_comes_from_the_rate),
       cmocka_unit_test(pumps_are_paid_for),
       cmocka_unit_test(joules_that_nobody_knows_are_refused),
+      cmocka_unit_test(units_that_are_assumed_are_said),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
