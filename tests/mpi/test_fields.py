@@ -229,7 +229,7 @@ def what_cannot_be_written_is_said(folder, epilux):
         status, _, err = finish(n, epilux, "run", LATTICE, "-o", path, "--quiet", "--force", *KEEP, "--set",
                                 f"population.ranks_per_network={n}")
         assert status not in (0, 2), f"{status}: {err}"
-        assert "refused.h5.fields.0.h5.part0: was not written by this program" in err, err
+        assert "refused.h5.fields.0.h5.part0: is not a file of this program" in err, err
         with h5py.File(path, "r") as file:
             assert "point_0" not in file.get("fields", ())
 

@@ -121,7 +121,7 @@ def what_cannot_be_is_refused(folder, epilux):
             (0, (*POPULATION, "--petsc", "-log_view"), "without PETSc"),
             (2, (*per_network(2), "--petsc", "ksp_type bcgs"), "'ksp_type' is neither an option"),
             (2, (*per_network(2), "--petsc", "-options_file /nowhere"), "the file cannot be read"),
-            (0, ("--set", "network.inputs.encoding=phase"), "enter by amplitude"),
+            (0, ("--set", "network.inputs.encoding=phase"), "has encoding amplitude only"),
             (0, ("--set", "network.outputs.readout=balanced-pair", "--set", "network.outputs.nodes=[12, 3, 1, 2]"),
              "a distributed network has no balanced pairs"),
             (0, ("--set", "petsc.option=-log_view"), "did you mean 'options'"),
