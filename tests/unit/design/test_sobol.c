@@ -190,7 +190,7 @@ static void other_numbers_of_points_are_refused_with_the_nearest(void **state) {
 }
 
 enum { N_DIMENSIONS_ALL = 1024 };
-static char long_paths[N_DIMENSIONS_ALL + 1][5];
+static char long_paths[N_DIMENSIONS_ALL + 1][12];
 static epx_factor many[N_DIMENSIONS_ALL + 1];
 
 static void set_many(void) {
