@@ -89,14 +89,22 @@ static const double a[N_STAGES][N_STAGES - 1] = {
 static const double error_weight[N_STAGES] = {71.0 / 57600,      0,          -71.0 / 16695, 71.0 / 1920,
                                               -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
 
+/* sum [n] = the fields of the first n_stages, by their weights; in the order of the stages. */
+static void add_up(const way *w, int n_stages, const double *weight, double *restrict sum) {
+  for (size_t i = 0; i < w->n; i++)
+    sum[i] = weight[0] * w->k[0][i];
+  for (int j = 1; j < n_stages; j++) {
+    const double *restrict k = w->k[j];
+    for (size_t i = 0; i < w->n; i++)
+      sum[i] += weight[j] * k[i];
+  }
+}
+
 static epx_err take_stages(const way *w, double h, const double *y) {
   for (int s = 1; s < N_STAGES; s++) {
-    for (size_t i = 0; i < w->n; i++) {
-      double sum = 0;
-      for (int j = 0; j < s; j++)
-        sum += a[s][j] * w->k[j][i];
-      w->y_new[i] = y[i] + h * sum;
-    }
+    add_up(w, s, a[s], w->y_new);
+    for (size_t i = 0; i < w->n; i++)
+      w->y_new[i] = y[i] + h * w->y_new[i];
     EPX_TRY(eval_field(w, w->y_new, w->k[s]));
   }
   return EPX_OK;
@@ -104,19 +112,20 @@ static epx_err take_stages(const way *w, double h, const double *y) {
 
 /* The largest error of any lane over what is allowed; INFINITY where a state is no number. */
 static epx_err eval_error(const way *w, double h, const double *y, double *largest) {
-  double *size = w->clock->extent, *error = size + w->n_lanes;
+  const size_t n_lanes = w->n_lanes;
+  double *size = w->clock->extent, *error = size + n_lanes;
   memset(size, 0, 2 * w->n_lanes * sizeof *size);
-  for (size_t i = 0; i < w->n; i++)
-    size[i % w->n_lanes] = fmax(size[i % w->n_lanes], fmax(fabs(y[i]), fabs(w->y_new[i])));
+  for (size_t i = 0; i < w->n; i += n_lanes)
+    for (size_t lane = 0; lane < n_lanes; lane++)
+      size[lane] = fmax(size[lane], fmax(fabs(y[i + lane]), fabs(w->y_new[i + lane])));
   EPX_TRY(w->ensemble->functions->merge_extent(w->ensemble, size));
-  for (size_t i = 0; i < w->n; i++) {
-    double sum = 0;
-    for (int j = 0; j < N_STAGES; j++)
-      sum += error_weight[j] * w->k[j][i];
-    const double allowed = w->clock->rtol * (fabs(y[i]) + 1e-3 * fmax(size[i % w->n_lanes], 1e-12));
-    const double share = fabs(h * sum) / allowed;
-    error[i % w->n_lanes] = isfinite(share) ? fmax(error[i % w->n_lanes], share) : INFINITY;
-  }
+  add_up(w, N_STAGES, error_weight, w->room);
+  for (size_t i = 0; i < w->n; i += n_lanes)
+    for (size_t lane = 0; lane < n_lanes; lane++) {
+      const double allowed = w->clock->rtol * (fabs(y[i + lane]) + 1e-3 * fmax(size[lane], 1e-12));
+      const double share = fabs(h * w->room[i + lane]) / allowed;
+      error[lane] = isfinite(share) ? fmax(error[lane], share) : INFINITY;
+    }
   EPX_TRY(w->ensemble->functions->merge_extent(w->ensemble, error));
   *largest = 0;
   for (int lane = 0; lane < w->ensemble->n_used; lane++)
@@ -145,7 +154,7 @@ static epx_err set_certificates(const way *w, bool arrived, double length, const
   return EPX_OK;
 }
 
-/* The first step: a thousandth of the way that the fastest component would take to its lane's size, or of all. */
+/* The first step tried: a thousandth of the length. */
 static epx_err follow(const way *w, double length, epx_clock_watch watch, void *context, double *y,
                       bool *arrived) {
   double t = 0, h = 1e-3 * length, error;
