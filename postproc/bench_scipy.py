@@ -13,7 +13,7 @@ import time
 import numpy
 from scipy.integrate import solve_ivp
 
-import command
+from epilux import command
 
 RESIDUAL, RTOL, ATOL, MAX_TIME = 1e-6, 1e-6, 1e-8, 2000.0
 METHODS = ("DOP853", "RK45", "LSODA", "BDF")

@@ -20,7 +20,7 @@ import numpy
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-import command
+from epilux import command
 
 TOLERANCE, MOST_STEPS, MOST_HALVINGS, PORTS, WANTED, SAME = 1e-10, 50, 30, 10, 5.0, 1e-8
 

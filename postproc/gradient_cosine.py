@@ -1,83 +1,8 @@
 #!/usr/bin/python3
-"""Gradient cosine against a factor: how well each estimator's gradient points along the exact one.
-
-The median network of each design point, with the band that holds the middle 80 % of its networks.
-"""
+"""Gradient cosine against a factor: how well each estimator's gradient points along the exact one."""
 import sys
 
-import numpy as np
+from epilux import command
+from epilux.figures import gradient_cosine
 
-import command
-import panels
-import style
-from layout import arrange
-
-KEY = "gradient_cosine"
-
-
-def band_of(results):
-    """Returns (centre, low, high, name) [point] from /statistics, or None."""
-    quantiles = [results.quantile(KEY, p) for p in (0.5, 0.1, 0.9)]
-    if all(q is not None for q in quantiles):
-        return (*quantiles, "median and 10–90 % of networks")
-    mean, std = results.statistic(KEY, "mean"), results.statistic(KEY, "std")
-    if mean is None or std is None:
-        return None
-    return (mean, np.maximum(mean - std, -1), np.minimum(mean + std, 1),  # where a cosine can be
-            "mean ± standard deviation of networks")
-
-
-def lacking(results):
-    """Says what the results lack for this figure, or returns None."""
-    if results.metric(KEY) is None:
-        return "the deck's metrics have no gradient_cosine"
-    band = band_of(results)
-    if band is None:
-        return "/statistics holds no gradient_cosine"
-    if not np.any(np.isfinite(band[0])):
-        return "no finished trial has a gradient cosine"
-    if arrange(results) is None and not panels.choose_scatter_factors(results)[0]:
-        return "the design has no factor to draw it against"
-    return None
-
-
-def caption(results):
-    long_name = results.metric(KEY).long_name
-    return (f"{long_name[:1].upper()}{long_name[1:]}: {band_of(results)[3]} that are done. 1 is the exact "
-            "direction, 0 a right angle.")
-
-
-@style.with_style
-def figure(results):
-    if lacking(results):
-        return None
-    layout, (centre, low, high, name) = arrange(results), band_of(results)
-    if layout is None:
-        fig, all_axes, legend = panels.draw_scatter(results, centre, low, high, "gradient cosine")
-    else:
-        fig, all_axes, handles = panels.draw_lines(layout, choose_line(centre, low, high), "gradient cosine")
-        legend = style.collect_legend(layout.by, handles)
-    set_limits(all_axes[0], np.fmin(centre, low))
-    style.add_head(fig, f"Gradient cosine: {name}", *legend)
-    return fig
-
-
-def choose_line(centre, low, high):
-    """Returns the function that draws one line with its band."""
-    def draw_line(axes, line, look, _i_line, _n_lines):
-        colour, marker, dash = look
-        x, p = line.positions, line.points
-        axes.fill_between(x, low[p], high[p], color=colour, alpha=0.18, linewidth=0)
-        return axes.plot(x, centre[p], color=colour, marker=marker, linestyle=dash)[0]
-    return draw_line
-
-
-def set_limits(axes, low):
-    """The y range: up to 1, the exact direction, and down to the lowest band, or dot without one, in steps of 0.1."""
-    lowest = min(0.9, np.floor(10 * np.nanmin(low)) / 10)
-    margin = 0.03 * (1 - lowest)
-    axes.set_ylim(lowest - margin, 1 + margin)
-
-
-if __name__ == "__main__":
-    sys.exit(command.run(sys.modules[__name__]))
+sys.exit(command.run(gradient_cosine))

@@ -24,7 +24,7 @@ except ImportError as error:
     sys.exit(77)
 
 import make_fixture  # noqa: E402
-from results import Results  # noqa: E402
+from epilux.results import Results  # noqa: E402
 
 made = {}  # arguments of a fixture: its path
 

@@ -4,7 +4,7 @@ import os
 import unittest
 
 import scratch
-import accuracy_table
+from epilux.statistics import accuracy_table
 import h5py
 import numpy as np
 

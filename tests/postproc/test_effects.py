@@ -6,8 +6,8 @@ import unittest
 from scratch import results_of  # first: it finds the modules, or skips
 import numpy as np
 
-import effects
-import regression
+from epilux.figures import effects
+from epilux.statistics import pooling, regression
 
 
 def make_table(*rows):
@@ -86,7 +86,7 @@ class Fits(unittest.TestCase):
 class Pooled(unittest.TestCase):
     def pool(self, yields, kind="two-continuous"):
         with results_of(kind, n_instances=32, n_epochs=2, yields=yields) as results:
-            return effects.pool(results), {f.path: f for f in results.factors}
+            return pooling.pool(results), {f.path: f for f in results.factors}
 
     def test_the_factor_that_decides_is_named_first(self):
         pooled, _ = self.pool({p: 31 - 6 * (p % 4) + p // 8 for p in range(16)})
@@ -104,7 +104,7 @@ class Pooled(unittest.TestCase):
 
     def test_every_level_of_a_category_has_its_change(self):
         with results_of(n_instances=32, n_epochs=2, yields={p: (4, 28, 30)[p % 3] for p in range(15)}) as results:
-            pooled = effects.pool(results)
+            pooled = pooling.pool(results)
         estimator = next(e for e in pooled.effects if not e.factor.numeric)
         self.assertEqual([c.level for c in estimator.changes], ["phase-conjugate", "backprop"])
         self.assertAlmostEqual(estimator.changes[0].size, math.log(28 / 4) - math.log(4 / 28), places=6)
@@ -112,23 +112,23 @@ class Pooled(unittest.TestCase):
 
     def test_means_leave_failed_trials_out_with_their_number_said(self):
         with results_of(n_instances=32) as results:
-            pooled = effects.pool(results, "loss")
+            pooled = pooling.pool(results, "loss")
             self.assertEqual(pooled.n_left_out, int(np.sum(results.state > 1)))
-            self.assertEqual(effects.pool(results).n_left_out, 0)
+            self.assertEqual(pooling.pool(results).n_left_out, 0)
 
     def test_rounding_is_no_change(self):
         with results_of("two-continuous", n_instances=8, n_epochs=2, yields={p: 4 for p in range(16)}) as results:
             loss = np.repeat(results.values("loss")[:4, :1], 4, axis=0)
             results._trials["loss"] = loss * (1 + 1e-9 * np.arange(16)[:, None] % 4) + np.zeros((16, 8))
-            changes = effects.find_changes(results, [results.values("loss")])
-        self.assertEqual(effects.name_inert(changes["network.parameters.kerr"]), "rounding")
-        self.assertEqual(effects.name_inert(changes["network.parameters.loss"]), "")
+            changes = pooling.find_changes(results, [results.values("loss")])
+        self.assertEqual(pooling.name_inert(changes["network.parameters.kerr"]), "rounding")
+        self.assertEqual(pooling.name_inert(changes["network.parameters.loss"]), "")
 
     def test_too_few_points_tell_nothing_apart(self):
         with results_of("two-continuous", n_instances=8, n_epochs=2) as results:
             results.factors[0].logarithmic = False
             results.factors[1].values = 2 * results.factors[0].values
-            self.assertIn("do not tell 2 factors apart", effects.pool(results, "loss").reason)
+            self.assertIn("do not tell 2 factors apart", pooling.pool(results, "loss").reason)
 
     def test_the_figure_has_a_row_for_every_factor(self):
         with results_of("three-factors", n_instances=16, n_epochs=2) as results:

@@ -9,20 +9,11 @@ from scratch import results_of  # first: it finds the modules, or skips
 import h5py
 import numpy as np
 
-import answer
-import failures
-import gradient_cosine
-import heat_map
-import layout
-import learning_curves
 import make_fixture
-import metric_distributions
-import panels
-import report
-import sensitivity
-import style
-import yield_by_design
-from results import Factor, Results
+from epilux import answer, layout, report
+from epilux.figures import (failures, gradient_cosine, heat_map, learning_curves, metric_distributions, panels, sensitivity,
+                            style, yield_by_design)
+from epilux.results import Factor, Results
 
 
 class Figures(unittest.TestCase):
@@ -213,7 +204,7 @@ class Figures(unittest.TestCase):
             self.assertEqual(len(yield_by_design.figure(results).axes), 1)
 
     def test_without_pyyaml_the_statistics_are_enough(self):
-        import results as module
+        from epilux import results as module
         kept, module.yaml = module.yaml, None
         try:
             with results_of("one-factor") as results:

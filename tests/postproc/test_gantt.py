@@ -8,10 +8,9 @@ from scratch import SCRATCH, results_of, run  # first: it finds the modules, or 
 import h5py
 import numpy as np
 
-import command
-import gantt
-import report
-from results import Results
+from epilux import command, report
+from epilux.figures import gantt
+from epilux.results import Results
 
 SECONDS, N_TIMES = 10.0, 20
 

@@ -8,11 +8,11 @@ from scratch import results_of
 import h5py
 import numpy as np
 
-import fields
-import lattice
+from epilux import fields
+from epilux.figures import lattice
 import make_fixture
 from matplotlib.colors import LogNorm
-from results import Results, ResultsError
+from epilux.results import Results, ResultsError
 
 SHAPE = (1, 3, 4)
 

@@ -12,15 +12,10 @@ from unittest import mock
 from scratch import SCRATCH, results_of, run  # first: it finds the modules, or skips
 import h5py
 
-import accuracy_table
-import answer
-import command
-import heat_map
-import metric_distributions
-import report
-import sensitivity
-import style
-from results import Results, ResultsError
+from epilux import answer, command, report
+from epilux.figures import heat_map, metric_distributions, sensitivity, style
+from epilux.results import Results, ResultsError
+from epilux.statistics import accuracy_table
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 

@@ -5,12 +5,9 @@ import unittest
 import scratch  # noqa: F401  first: it finds the modules, or skips
 import numpy as np
 
-import constants
-import critical_noise
-import equal_accuracy
-import pareto
-import protocols
-from results import Factor, Metric
+from epilux.figures import constants, critical_noise, pareto, protocols
+from epilux.results import Factor, Metric
+from epilux.statistics import equal_accuracy
 
 
 class Made:

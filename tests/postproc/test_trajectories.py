@@ -9,12 +9,10 @@ from scratch import results_of
 import h5py
 import numpy as np
 
-import bifurcation_map
-import hysteresis
-import style
-import transient
-from results import ResultsError
-from trajectory import Trajectory
+from epilux import command
+from epilux.figures import bifurcation_map, hysteresis, transient
+from epilux.results import ResultsError
+from epilux.trajectory import Trajectory
 
 
 def write(name, kind, axis, arrays, **attributes):
@@ -77,7 +75,7 @@ class Transient(unittest.TestCase):
 
     def test_as_a_script_it_draws_and_refuses(self):
         output = os.path.join(scratch.SCRATCH.name, "transient.png")
-        main = lambda: transient.command.run(transient, reader=Trajectory)
+        main = lambda: command.run(transient, reader=Trajectory)
         status, _, _ = scratch.run(main, make_transient(), "-o", output)
         self.assertEqual((status, os.path.exists(output)), (0, True))
         status, _, message = scratch.run(main, __file__, "-o", output)

@@ -5,8 +5,7 @@ import unittest
 from scratch import results_of  # first: it finds the modules, or skips
 import numpy as np
 
-import style
-import wafer_map
+from epilux.figures import style, wafer_map
 
 FABRICATED = {"n_instances": 12, "n_epochs": 4, "with_fabrication": True}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from results import ResultsError, as_text
+from epilux.results import as_text, ResultsError
 
 
 @dataclass

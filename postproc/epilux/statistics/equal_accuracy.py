@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accuracy_table import overlap_of
-from layout import name_point
-from regression import eval_student_quantile
+from epilux.layout import name_point
+from epilux.statistics.accuracy_table import overlap_of
+from epilux.statistics.regression import eval_student_quantile
 
 SEED, TARGET = "study.seed", "reference.target"
 CASES = ("optimistic", "budgeted")

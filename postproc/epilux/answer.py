@@ -1,6 +1,6 @@
 """The answer of a campaign in a few sentences: what each factor does, pooled over the design, and which points are best.
 
-A factor's effect is told as effects.py finds it: shown, not shown, or none at all. Two design points are called
+A factor's effect is told as statistics/pooling.py finds it: shown, not shown, or none at all. Two design points are called
 different only where their intervals do not overlap and a two-proportion test,
 corrected for the number of pairs that the sentences were chosen from (Bonferroni), agrees. So picking the
 most striking pair of many does not make a difference out of chance. Trials of one instance share their draws
@@ -12,11 +12,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-import effects
-from layout import format_level, name_point
-from results import ESTIMATOR
-import style
-from units import scale_units
+from epilux.layout import format_level, name_point
+from epilux.results import ESTIMATOR
+from epilux.statistics import pooling
+from epilux.units import scale_units
 
 REFERENCES = ("backprop", "finite-difference")  # estimators that judge the others
 
@@ -213,7 +212,7 @@ def name_factor(effect):
 
 def list_means(results, pooled, effect):
     """["97 % at 0", "86 % at 0.5"]: the outcome at each setting of a factor, from the fit."""
-    if pooled.key == effects.YIELD:
+    if pooled.key == pooling.YIELD:
         texts = [f"{format_percent(round(mean, 3))} %" for _, mean in effect.means]
     else:
         scale, units = scale_units([mean for _, mean in effect.means], results.metric(pooled.key).units)
@@ -242,7 +241,7 @@ def describe_inert(effect, outcome):
         return (f"{name_factor(effect)} changes nothing of {outcome}: between points that differ in it alone, every network has "
                 f"the same {outcome}, bit for bit.")
     return (f"{name_factor(effect)} changes nothing of {outcome} beyond rounding: between points that differ in it alone, it "
-            f"stays within {effects.ROUNDING:g} of its size.")
+            f"stays within {pooling.ROUNDING:g} of its size.")
 
 
 def describe_unshown(results, pooled, unshown, shown, outcome):
@@ -253,13 +252,13 @@ def describe_unshown(results, pooled, unshown, shown, outcome):
             f"{results.n_points} design points, the differences may be chance.")
 
 
-def describe_effects(results, key=effects.YIELD):
+def describe_effects(results, key=pooling.YIELD):
     """The sentences on what each factor does to the yield or to a metric, pooled over the design."""
-    if not results.varying or (key == effects.YIELD and results.meets() is None):
+    if not results.varying or (key == pooling.YIELD and results.meets() is None):
         return []
-    pooled = effects.pool(results, key)
-    outcome = "the yield" if key == effects.YIELD else results.metric(key).name
-    of_inert = results.metric(results.yield_metric if key == effects.YIELD else key).name
+    pooled = pooling.pool(results, key)
+    outcome = "the yield" if key == pooling.YIELD else results.metric(key).name
+    of_inert = results.metric(results.yield_metric if key == pooling.YIELD else key).name
     inert = [e for e in pooled.effects if e.inert]
     sentences = [describe_inert(e, of_inert) for e in inert]
     active = [e for e in pooled.effects if not e.inert]

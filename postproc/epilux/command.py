@@ -8,8 +8,8 @@ import csv
 import os
 import sys
 
-from results import Results, ResultsError
-import style
+from epilux.figures import style
+from epilux.results import Results, ResultsError
 
 SUFFIXES = ("png", "svg", "pdf")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
-from results import ResultsError, as_text
+from epilux.results import as_text, ResultsError
 
 FORMAT, FORMAT_VERSION = "epilux-fields", 1
 

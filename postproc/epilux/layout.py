@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from results import ESTIMATOR, Factor
-from units import scale_units
+from epilux.results import ESTIMATOR, Factor
+from epilux.units import scale_units
 
 MAX_PANELS = 6
 MAX_EVEN = 10      # levels that may stand at even places, each with its name

@@ -1,8 +1,8 @@
 """Two ways to draw one number of each design point, with its interval or band, that several figures share."""
 import numpy as np
 
-import style
-from layout import name_point
+from epilux.figures import style
+from epilux.layout import name_point
 
 MAX_ROWS = 48
 MAX_ROW_NAME = 40  # letters; longer names leave a row no room

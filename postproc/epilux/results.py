@@ -16,7 +16,7 @@ os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
-from units import scale_units  # noqa: E402
+from epilux.units import scale_units  # noqa: E402
 
 try:
     import yaml

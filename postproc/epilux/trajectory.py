@@ -9,7 +9,7 @@ has value [value], and for each of `ways` a Branch. What the file cannot be read
 from dataclasses import dataclass
 import os
 
-from results import ResultsError, attribute_of
+from epilux.results import attribute_of, ResultsError
 import h5py
 import numpy as np
 

@@ -1,0 +1,1 @@
+"""Statistics of results files: pooled effects, comparisons at equal accuracy, tables."""
