@@ -13,7 +13,7 @@ MOST_BARS = 12
 
 def find_ratios(results):
     """(work, case) of the ratios that the results have."""
-    return [(work, case) for work in WORKS for case in ("optimistic", "budgeted")
+    return [(work, case) for work in WORKS for case in ("optimistic", "budgeted", "today")
             if results.metric(f"reference_{work}_ratio_{case}")]
 
 

@@ -11,7 +11,7 @@ from epilux.layout import name_point
 from epilux.statistics import equal_accuracy
 from epilux.units import scale_units
 
-METRIC, CASES = "accuracy", ("optimistic", "budgeted")
+METRIC, CASES = "accuracy", ("optimistic", "budgeted", "today")
 PANELS = (("training_energy", "digital_training_energy", "training"),
           ("inference_energy", "digital_inference_energy", "one inference"))
 

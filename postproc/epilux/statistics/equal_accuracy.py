@@ -15,7 +15,7 @@ from epilux.statistics.accuracy_table import overlap_of
 from epilux.statistics.regression import eval_student_quantile
 
 SEED, TARGET = "study.seed", "reference.target"
-CASES = ("optimistic", "budgeted")
+CASES = ("optimistic", "budgeted", "today")
 WORKS = (("inference", "one inference"), ("training", "training"))
 
 

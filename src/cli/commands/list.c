@@ -252,12 +252,15 @@ static epx_err list_devices(void) {
 }
 
 static epx_err list_energies(void) {
-  const epx_device *best = &epx_energy_device[EPX_OPTIMISTIC], *real = &epx_energy_device[EPX_BUDGETED];
-  printf("  %-18s %-3s %10s %10s\n", "quantity", "", "optimistic", "budgeted");
+  const epx_device *best = &epx_energy_device[EPX_OPTIMISTIC], *real = &epx_energy_device[EPX_BUDGETED],
+                   *today = &epx_energy_device[EPX_TODAY];
+  printf("  %-18s %-3s %10s %10s %10s\n", "quantity", "", best->name, real->name, today->name);
   for (int i = 0; i < best->n_quantities; i++) {
-    const epx_quantity *q = &best->quantities[i];
-    printf("  %-18s %-3s %10g %10g %s\n  %-18s %s%s\n", q->name, q->unit, q->fallback,
-           real->quantities[i].fallback, q->meaning, "", q->assumed ? "ASSUMED: " : "source: ", q->source);
+    const epx_quantity *q = &best->quantities[i], *bought = &today->quantities[i];
+    printf("  %-18s %-3s %10g %10g %10g %s\n  %-18s %s%s\n", q->name, q->unit, q->fallback,
+           real->quantities[i].fallback, bought->fallback, q->meaning, "",
+           q->assumed ? "ASSUMED: " : "source: ", q->source);
+    printf("  %-18s today: %s\n", "", bought->source);
   }
   printf("  families with a table of their parts: %s; others, and plugins, have no metrics in J\n",
          epx_machine_get_names());

@@ -9,29 +9,18 @@
 #include "io/deck/deck.h"
 #include "study/reference/digital_reference.h"
 
-enum { N_COLUMNS = 15 };
-
-static const char *const case_names[EPX_ENERGY_CASES] = {"optimistic", "budgeted"};
+enum { N_SHARED = 10, N_COLUMNS = N_SHARED + 2 * EPX_ENERGY_CASES + 1, N_TITLES = 256 };
 
 static epx_err set_heads(epx_table *table) {
-  static const char *const heads[N_COLUMNS] = {"model",
-                                               "inputs",
-                                               "hidden",
-                                               "setting",
-                                               "goal",
-                                               "accuracy",
-                                               "lowest",
-                                               "own_accuracy",
-                                               "epochs",
-                                               "reaches",
-                                               "inference_J_optimistic",
-                                               "inference_J_budgeted",
-                                               "training_J_optimistic",
-                                               "training_J_budgeted",
-                                               "cheapest"};
-  for (int i = 0; i < N_COLUMNS; i++)
+  static const char *const heads[N_SHARED] = {"model",    "inputs", "hidden",       "setting", "goal",
+                                              "accuracy", "lowest", "own_accuracy", "epochs",  "reaches"};
+  static const char *const works[] = {"inference", "training"};
+  for (int i = 0; i < N_SHARED; i++)
     EPX_TRY(epx_table_set_next(table, "%s", heads[i]));
-  return EPX_OK;
+  for (int t = 0; t < 2; t++)
+    for (int k = 0; k < EPX_ENERGY_CASES; k++)
+      EPX_TRY(epx_table_set_next(table, "%s_J_%s", works[t], epx_energy_device[k].name));
+  return epx_table_set_next(table, "cheapest");
 }
 
 /* What a row is the cheapest of. */
@@ -43,16 +32,15 @@ static void write_titles(const epx_digital_reference *r, int i, char *text, size
     for (int t = 0; t < 2 && n < size; t++)
       if (best[t] == i)
         n += (size_t)snprintf(text + n, size - n, "%s%s %s", n > 0 ? "; " : "", t ? "training" : "inference",
-                              case_names[k]);
+                              epx_energy_device[k].name);
   }
 }
 
 static epx_err set_row(epx_table *table, const epx_digital_reference *r, int i, bool csv) {
   const epx_digital_reference_candidate *c = &r->candidates[i];
   const char *real = csv ? "%.17g" : "%.4f", *energy = csv ? "%.17g" : "%.4g";
-  const double share[] = {c->goal, c->accuracy, c->lowest, c->own_accuracy},
-               joule[] = {c->inference[0], c->inference[1], c->training[0], c->training[1]};
-  char titles[160];
+  const double share[] = {c->goal, c->accuracy, c->lowest, c->own_accuracy};
+  char titles[N_TITLES];
   write_titles(r, i, titles, sizeof titles);
   EPX_TRY(epx_table_set_next(table, "%s", epx_fit_get_name(c->kind)));
   EPX_TRY(epx_table_set_next(table, "%s", c->input == EPX_DIGITAL_REFERENCE_RAW ? "raw" : "ports"));
@@ -62,8 +50,10 @@ static epx_err set_row(epx_table *table, const epx_digital_reference *r, int i, 
     EPX_TRY(epx_table_set_next(table, real, share[k]));
   EPX_TRY(epx_table_set_next(table, "%g", c->epochs));
   EPX_TRY(epx_table_set_next(table, "%s", c->reaches ? "yes" : "no"));
-  for (int k = 0; k < 4; k++)
-    EPX_TRY(epx_table_set_next(table, energy, joule[k]));
+  for (int k = 0; k < EPX_ENERGY_CASES; k++)
+    EPX_TRY(epx_table_set_next(table, energy, c->inference[k]));
+  for (int k = 0; k < EPX_ENERGY_CASES; k++)
+    EPX_TRY(epx_table_set_next(table, energy, c->training[k]));
   return epx_table_set_next(table, "%s", titles);
 }
 
@@ -72,7 +62,7 @@ static epx_err print_table(const epx_digital_reference *r, bool all, bool csv) {
   EPX_TRY(epx_table_create(N_COLUMNS, &table));
   int code = set_heads(table);
   for (int i = 0; code == EPX_OK && i < r->n_candidates; i++) {
-    char titles[160];
+    char titles[N_TITLES];
     write_titles(r, i, titles, sizeof titles);
     if (all || csv || titles[0]) code = set_row(table, r, i, csv);
   }

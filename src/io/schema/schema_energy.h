@@ -10,10 +10,12 @@
    .high = to,                                                                                               \
    .fallback = #value,                                                                                       \
    .meaning = what},
-#define OPTIMISTIC_ROW(member, text, best, real, from, to, assumed, source, what)                            \
+#define OPTIMISTIC_ROW(member, text, best, real, today, from, to, assumed, source, bought, what)             \
   ENERGY_ROW("optimistic", member, text, best, from, to, what)
-#define BUDGETED_ROW(member, text, best, real, from, to, assumed, source, what)                              \
+#define BUDGETED_ROW(member, text, best, real, today, from, to, assumed, source, bought, what)               \
   ENERGY_ROW("budgeted", member, text, real, from, to, what)
+#define TODAY_ROW(member, text, best, real, today, from, to, assumed, source, bought, what)                  \
+  ENERGY_ROW("today", member, text, today, from, to, what)
 
 #define ENERGY_ROWS                                                                                          \
   {"energy", EPX_SCHEMA_SECTION, .optional = true,                                                           \
@@ -40,4 +42,6 @@
       EPX_ENERGIES(OPTIMISTIC_ROW){                                                                          \
           "energy.budgeted", EPX_SCHEMA_SECTION,                                                             \
           .meaning = "budgeted case: with the losses, margins and read-outs of a complete system"},          \
-      EPX_ENERGIES(BUDGETED_ROW)
+      EPX_ENERGIES(BUDGETED_ROW){"energy.today", EPX_SCHEMA_SECTION,                                         \
+                                 .meaning = "case of today: parts that one can buy"},                        \
+      EPX_ENERGIES(TODAY_ROW)

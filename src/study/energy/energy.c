@@ -3,15 +3,23 @@
 #include <math.h>
 
 static const epx_quantity optimistic_quantities[] = {
-#define ROW(member, unit, best, real, low, high, assumed, source, meaning)                                   \
+#define ROW(member, unit, best, real, today, low, high, assumed, source, bought, meaning)                    \
   EPX_QUANTITY(epx_energy_case, member, unit, best, low, high, assumed, source, meaning),
     EPX_ENERGIES(ROW)
 #undef ROW
 };
 
 static const epx_quantity budgeted_quantities[] = {
-#define ROW(member, unit, best, real, low, high, assumed, source, meaning)                                   \
+#define ROW(member, unit, best, real, today, low, high, assumed, source, bought, meaning)                    \
   EPX_QUANTITY(epx_energy_case, member, unit, real, low, high, assumed, source, meaning),
+    EPX_ENERGIES(ROW)
+#undef ROW
+};
+
+/* Most are assumed; a source says so itself. */
+static const epx_quantity today_quantities[] = {
+#define ROW(member, unit, best, real, today, low, high, assumed, source, bought, meaning)                    \
+  EPX_QUANTITY(epx_energy_case, member, unit, today, low, high, true, bought, meaning),
     EPX_ENERGIES(ROW)
 #undef ROW
 };
@@ -21,7 +29,8 @@ enum { N_QUANTITIES = sizeof optimistic_quantities / sizeof *optimistic_quantiti
 const epx_device epx_energy_device[EPX_ENERGY_CASES] = {
     {"optimistic", "optimistic case: the best published components", N_QUANTITIES, optimistic_quantities},
     {"budgeted", "budgeted case: with the losses, margins and read-outs of a complete system", N_QUANTITIES,
-     budgeted_quantities}};
+     budgeted_quantities},
+    {"today", "case of today: parts that one can buy", N_QUANTITIES, today_quantities}};
 
 void epx_energy_init(epx_energy_spec *spec) {
   *spec = (epx_energy_spec){0};
@@ -109,10 +118,35 @@ static void set_inference(const epx_energy_case *c, const epx_energy_work *work,
   energy->value[EPX_ENERGY_INFERENCE_ENERGY][k] = eval_sum(&p) + work->input[k];
 }
 
-static void set_step(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
+/* The detectors that a step reads. */
+static double count_step_reads(const epx_energy_case *c, const epx_energy_work *work) {
   const double others = c->nodes_read * (work->n_nodes - work->n_outputs);
-  const double n_read = work->reads_states ? work->components * (work->n_outputs + others)
-                                           : (double)work->n_outputs * work->detectors;
+  return work->reads_states ? work->components * (work->n_outputs + others)
+                            : (double)work->n_outputs * work->detectors;
+}
+
+static double eval_footprint(const epx_energy_case *c, const epx_energy_work *work) {
+  const epx_machine *m = &work->machine;
+  const bool reads = work->steps > 0 && !work->computed;
+  const double n_read = reads ? count_step_reads(c, work) : (double)work->n_outputs * work->detectors;
+  return m->locked * c->ring_area + m->interferometers * c->mesh_area + m->lasers * c->laser_area +
+         (work->n_inputs + m->drivers) * c->modulator_area + (n_read + m->receivers) * c->receiver_area;
+}
+
+static void set_size(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
+  const epx_machine *m = &work->machine;
+  const double latency = work->inference_time + c->read_time;
+  const double rings = isnan(work->ring_heaters) ? c->ring_heater : work->ring_heaters;
+  energy->value[EPX_ENERGY_LATENCY][k] = latency;
+  energy->value[EPX_ENERGY_THROUGHPUT][k] = 1 / latency;
+  energy->value[EPX_ENERGY_TOPS][k] = 2 * (2 * work->n_links + work->n_nodes) / latency * 1e-12;
+  energy->value[EPX_ENERGY_FOOTPRINT][k] = eval_footprint(c, work);
+  energy->value[EPX_ENERGY_HEATERS][k] =
+      (rings > 0 ? m->locked : 0) + (c->weight_heater > 0 ? m->shifters : 0);
+}
+
+static void set_step(const epx_energy_case *c, const epx_energy_work *work, int k, epx_energy *energy) {
+  const double n_read = count_step_reads(c, work);
   const double all = work->n_trained * work->writes * c->write_energy;
   parts p = eval_parts(
       c, work,
@@ -141,5 +175,6 @@ void epx_energy_eval(const epx_energy_spec *spec, const epx_energy_work *work, e
     set_digital(&spec->cases[k], work, k, energy);
     set_inference(&spec->cases[k], work, k, energy);
     set_step(&spec->cases[k], work, k, energy);
+    set_size(&spec->cases[k], work, k, energy);
   }
 }

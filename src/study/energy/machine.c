@@ -12,7 +12,7 @@ static double count_splitters(double n) {
 
 static epx_machine count_feed(const epx_network *network, double n_trained) {
   const int n = network->n_inputs > 0 ? network->n_inputs : 1;
-  return (epx_machine){.splitters = count_splitters(n), .division = 1, .shifters = n_trained};
+  return (epx_machine){.splitters = count_splitters(n), .division = 1, .lasers = 1, .shifters = n_trained};
 }
 
 static epx_machine count_rings(const epx_network *network, const double *theta, double n_trained) {
@@ -32,6 +32,7 @@ static epx_machine count_lasers(const epx_network *network, const double *theta,
   const double *pump = get_pump(network, theta);
   for (int i = 0; i < network->n_nodes; i++)
     m.laser_pump += fmax(0, 1 + pump[i]);
+  m.lasers += network->n_nodes;
   return m;
 }
 
@@ -47,6 +48,7 @@ static epx_machine count_mesh(const epx_network *network, const double *theta, d
   epx_machine m = count_feed(network, n_trained);
   (void)theta;
   m.meshes = network->n_nodes;
+  m.interferometers = (double)network->topology->n_links;
   m.shifters = 2 * (double)network->topology->n_links + network->n_nodes;
   return m;
 }
@@ -65,6 +67,7 @@ static epx_machine count_broadcast(const epx_network *network, const double *the
                        .division = n,
                        .passed = n,
                        .lines = n,
+                       .lasers = n,
                        .locked = 2 * (double)network->topology->n_links + n,
                        .drivers = n,
                        .receivers = n};

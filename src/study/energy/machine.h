@@ -22,16 +22,18 @@
 typedef struct {
   double
       splitters; /* in a row in the way of the light: log2 of the ways that it is divided into, rounded up */
-  double division;   /* ways that a line's light is divided into, >= 1 */
-  double meshes;     /* interferometers in a row */
-  double passed;     /* rings of other wavelengths in a row */
-  double lines;      /* lasers that run whatever the inputs are, each for `division` detectors */
-  double laser_pump; /* sum over nodes, in thresholds of a laser */
-  double opo_pump;   /* sum over nodes, in thresholds of an oscillator */
-  double locked;     /* rings that heaters hold */
-  double shifters;   /* phase shifters that heaters hold */
-  double drivers;    /* of modulators inside the network */
-  double receivers;  /* inside the network */
+  double division;        /* ways that a line's light is divided into, >= 1 */
+  double meshes;          /* interferometers in a row */
+  double passed;          /* rings of other wavelengths in a row */
+  double lines;           /* lasers that run whatever the inputs are, each for `division` detectors */
+  double laser_pump;      /* sum over nodes, in thresholds of a laser */
+  double opo_pump;        /* sum over nodes, in thresholds of an oscillator */
+  double locked;          /* rings that heaters hold */
+  double shifters;        /* phase shifters that heaters hold */
+  double interferometers; /* in all */
+  double lasers;          /* the one that feeds the inputs, those of the nodes, the lines */
+  double drivers;         /* of modulators inside the network */
+  double receivers;       /* inside the network */
 } epx_machine;
 
 /** Tells whether the family's parts are known. */

@@ -25,14 +25,14 @@ static const epx_energy_work ten_rings = {
     .n_inputs = 3,
     .n_outputs = 2,
     .detectors = 1,
-    .machine = {.splitters = 1, .division = 1, .locked = 10, .shifters = 55},
+    .machine = {.splitters = 1, .division = 1, .locked = 10, .shifters = 55, .lasers = 1},
     .nudged = true,
     .n_links = 45,
     .n_trained = 55,
     .reads_states = true,
     .phases = 2,
-    .input = {1e-12, 2e-12},
-    .arithmetic = {3e-12, 5e-12},
+    .input = {1e-12, 2e-12, 1e-12},
+    .arithmetic = {3e-12, 5e-12, 3e-12},
     .averages = 1,
     .batch = 4,
     .steps = 400,
@@ -89,13 +89,49 @@ static void totals_are_sums_of_their_parts(void **state) {
   }
 }
 
-static void budgets_cost_more_in_every_entry(void **state) {
+static void budgets_and_bought_parts_cost_more_in_every_entry(void **state) {
   (void)state;
   const epx_energy e = eval(ten_rings);
-  for (int i = 0; i < EPX_ENERGY_ENTRY_COUNT; i++) {
+  for (int i = 0; i < EPX_ENERGY_LATENCY; i++) {
     assert_true(e.value[i][EPX_OPTIMISTIC] > 0);
     assert_true(e.value[i][EPX_BUDGETED] > e.value[i][EPX_OPTIMISTIC]);
+    if (i < EPX_ENERGY_DIGITAL_INFERENCE_MACS)
+      assert_true(e.value[i][EPX_TODAY] >= e.value[i][EPX_BUDGETED] / 2);
   }
+}
+
+/* Today's digital part is a whole board: its memory is in the price of a multiplication. */
+static void bought_parts_by_hand(void **state) {
+  (void)state;
+  const epx_energy e = eval(ten_rings);
+  const double T = 1e-9 + 2.5e-10;
+  assert_relative(GET(e, INFERENCE_LASER, TODAY), T * 2e-3 * pow(10, (3 + 5 + 2 + 5 + 0.3) / 10) / 0.05);
+  assert_relative(GET(e, INFERENCE_HEATERS, TODAY), T * (10 + 55) * 12.5e-3);
+  assert_relative(GET(e, INFERENCE_MODULATORS, TODAY), 3 * (T * 1.2e-3 + 50e-12));
+  assert_relative(GET(e, INFERENCE_RECEIVERS, TODAY), T * 2 * 0.1);
+  assert_relative(GET(e, INFERENCE_CONVERTERS, TODAY), 3 * 0.64e-9 + 2 * 0.5e-9);
+  assert_relative(GET(e, DIGITAL_INFERENCE_ENERGY, TODAY), 40 * 2 * 100 * 0.71e-12 + 1e-12);
+  assert_true(GET(e, DIGITAL_INFERENCE_MEMORY, TODAY) == 0);
+}
+
+static void sizes_by_hand(void **state) {
+  (void)state;
+  epx_energy_work mesh = ten_rings, read = ten_rings;
+  mesh.machine =
+      (epx_machine){.interferometers = 45, .shifters = 100, .lasers = 1, .drivers = 10, .receivers = 10};
+  mesh.ring_heaters = 0;
+  read.steps = 0;
+  const epx_energy e = eval(ten_rings), m = eval(mesh), r = eval(read);
+  assert_relative(GET(e, LATENCY, OPTIMISTIC), 1.1e-9);
+  assert_relative(GET(e, THROUGHPUT, TODAY), 1 / 1.25e-9);
+  assert_relative(GET(e, TOPS, BUDGETED), 2 * 100 / 1.1e-9 * 1e-12);
+  assert_relative(GET(e, FOOTPRINT, OPTIMISTIC), 10 * 4e-4 + 0.01 + 3 * 4e-4 + 2 * 2 * 4e-4);
+  assert_relative(GET(e, FOOTPRINT, BUDGETED), 10 * 0.01 + 0.25 + 3 * 0.01 + 2 * 10 * 0.01);
+  assert_relative(GET(r, FOOTPRINT, BUDGETED), 10 * 0.01 + 0.25 + 3 * 0.01 + 2 * 0.01);
+  assert_relative(GET(m, FOOTPRINT, TODAY), 45 * 0.2 + 0.25 + 13 * 0.9 + (20 + 10) * 0.04);
+  assert_relative(GET(e, HEATERS, OPTIMISTIC), 10);
+  assert_relative(GET(e, HEATERS, BUDGETED), 65);
+  assert_relative(GET(m, HEATERS, TODAY), 100);
 }
 
 /* Ten reads cost ten conversions and nine read times more; the light of a dim network is what its detectors
@@ -132,15 +168,16 @@ static void rules_cost_what_they_need(void **state) {
 }
 
 /* A metric of each entry and case, in the order that the trial counts on. */
-static void every_entry_is_two_metrics(void **state) {
+static void every_entry_is_a_metric_of_each_case(void **state) {
   (void)state;
   assert_int_equal(EPX_METRIC_REFERENCE_ACCURACY_OPTIMISTIC - EPX_METRIC_INFERENCE_LASER_OPTIMISTIC,
                    EPX_ENERGY_ENTRY_COUNT * EPX_ENERGY_CASES);
   for (int m = EPX_METRIC_INFERENCE_LASER_OPTIMISTIC; m < EPX_METRIC_REFERENCE_ACCURACY_OPTIMISTIC; m++) {
     const char *name = epx_metric_get_name((epx_metric)m);
-    const bool budgeted = (m - EPX_METRIC_INFERENCE_LASER_OPTIMISTIC) % 2 == EPX_BUDGETED;
-    assert_non_null(strstr(name, budgeted ? "_budgeted" : "_optimistic"));
-    assert_string_equal(epx_metric_get_unit((epx_metric)m, NULL, false), "J");
+    const int i = m - EPX_METRIC_INFERENCE_LASER_OPTIMISTIC;
+    assert_non_null(strstr(name, epx_energy_device[i % EPX_ENERGY_CASES].name));
+    if (i / EPX_ENERGY_CASES < EPX_ENERGY_LATENCY)
+      assert_string_equal(epx_metric_get_unit((epx_metric)m, NULL, false), "J");
   }
 }
 
@@ -159,10 +196,12 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_part_is_what_the_equation_says),
       cmocka_unit_test(totals_are_sums_of_their_parts),
-      cmocka_unit_test(budgets_cost_more_in_every_entry),
+      cmocka_unit_test(budgets_and_bought_parts_cost_more_in_every_entry),
+      cmocka_unit_test(bought_parts_by_hand),
+      cmocka_unit_test(sizes_by_hand),
       cmocka_unit_test(averages_and_dim_light_have_their_price),
       cmocka_unit_test(rules_cost_what_they_need),
-      cmocka_unit_test(every_entry_is_two_metrics),
+      cmocka_unit_test(every_entry_is_a_metric_of_each_case),
       cmocka_unit_test(defaults_have_sources_and_lie_in_their_ranges),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
