@@ -25,7 +25,8 @@
   X(STARTS)            /* equilibria that further starts find */                                             \
   X(AUDIT)             /* equilibria repeated by pure dynamics */                                            \
   X(WRITES)            /* writes of trained parameters, and their wear */                                    \
-  X(DURATION)          /* how long phases have to be */                                                      \
+  X(DURATION)          /* how long an inference takes */                                                     \
+  X(LENGTHS)           /* how long the phases of a training step have to be */                               \
   X(ENERGY)            /* what inference and training would have cost */                                     \
   X(REFERENCE)         /* the cheapest digital models that reach the target, and the energies of light */    \
   X(MESH)              /* what meshes of interferometers do to light, as fabricated */                       \

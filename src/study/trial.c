@@ -243,7 +243,8 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
                                                 epx_measured_has(m, EPX_NEEDS_SPECTRUM), m->test);
   epx_learner_set_settling(learner, false);
   EPX_TRY(code);
-  if (m->duration) EPX_TRY(epx_duration_eval(learner, point->block, theta, m->duration));
+  const bool steps = epx_measured_has(m, EPX_NEEDS_LENGTHS) || point->settings->learning.epochs > 0;
+  if (m->duration) EPX_TRY(epx_duration_eval(learner, point->block, theta, steps, m->duration));
   return measure_counts(point, work);
 }
 
@@ -314,7 +315,8 @@ static void warn_of_saturation(const epx_point *point, int first, const block_wo
 static void warn_of_lengths(const epx_point *point, int first, const block_work *work) {
   const int n = count_kept(point, first);
   const epx_duration *duration = work->measured.duration;
-  for (int k = 0; duration && !point->settings->learning.estimator->computed && k < n; k++) {
+  const bool steps = point->settings->learning.epochs > 0 && !point->settings->learning.estimator->computed;
+  for (int k = 0; duration && steps && k < n; k++) {
     if (!isnan(duration[k].free) && !isnan(duration[k].nudged)) continue;
     epx_log_write_once(
         EPX_LOG_WARNING, "trial",

@@ -8,8 +8,9 @@
 
 enum { MOST_FOLLOWED = 100, MOST_OF_BATCH = 64, LOWEST = -24, FIRST = 6, ABOVE = 12 };
 
-static const double share = 0.1;   /* of a gradient, that it may err by */
-static const double spread = 0.01; /* of an output's values, within which it is read */
+static const double inference_rtol = 1e-6; /* of trajectories whose outputs are read to `spread` */
+static const double share = 0.1;           /* of a gradient, that it may err by */
+static const double spread = 0.01;         /* of an output's values, within which it is read */
 
 static epx_err prepare(epx_learner *learner) {
   return learner->clock.work ? EPX_OK : epx_clock_init(learner->ensemble, &learner->clock);
@@ -93,9 +94,11 @@ static epx_err follow_chunk(watching *w, int n, const int *samples, int first, i
   memset(w->before, 0, n_lanes * sizeof *w->before);
   w->time = 0;
   (void)look(w, 0, learner->last.state);
+  epx_clock coarse = learner->clock;
+  coarse.rtol = inference_rtol;
   if (w->code == EPX_OK)
-    w->code = epx_clock_follow(ensemble, &learner->clock, NULL, learner->last.idle, learner->max_time, look,
-                               w, learner->last.state, learner->last.certificate);
+    w->code = epx_clock_follow(ensemble, &coarse, NULL, learner->last.idle, learner->max_time, look, w,
+                               learner->last.state, learner->last.certificate);
   for (int lane = 0; lane < ensemble->n_used; lane++) {
     const int instance = lane / ensemble->n_samples, sample = lane % ensemble->n_samples;
     time[instance * n_all + first + sample] = learner->last.weight[lane] != 0 ? w->left[lane] : NAN;

@@ -19,12 +19,14 @@ static epx_err set_inference(const double *time, int n_instances, size_t n, epx_
   return EPX_OK;
 }
 
-static epx_err eval(epx_learner *learner, int n_instances, const double *theta, double *time,
+static epx_err eval(epx_learner *learner, int n_instances, const double *theta, bool steps, double *time,
                     epx_phase_lengths *lengths, epx_duration *duration) {
   double longest;
+  for (int i = 0; i < n_instances; i++)
+    lengths[i] = (epx_phase_lengths){NAN, NAN};
   EPX_TRY(epx_learner_eval_inference(learner, theta, time));
   EPX_TRY(set_inference(time, n_instances, (size_t)epx_learner_count_followed(learner), duration, &longest));
-  EPX_TRY(epx_learner_eval_lengths(learner, theta, longest > 0 ? longest : 1, lengths));
+  if (steps) EPX_TRY(epx_learner_eval_lengths(learner, theta, longest > 0 ? longest : 1, lengths));
   for (int i = 0; i < n_instances; i++) {
     duration[i].free = lengths[i].free;
     duration[i].nudged = lengths[i].nudged;
@@ -32,13 +34,13 @@ static epx_err eval(epx_learner *learner, int n_instances, const double *theta, 
   return EPX_OK;
 }
 
-epx_err epx_duration_eval(epx_learner *learner, int n_instances, const double *theta,
+epx_err epx_duration_eval(epx_learner *learner, int n_instances, const double *theta, bool steps,
                           epx_duration *duration) {
   double *time;
   epx_phase_lengths *lengths;
   EPX_TRY(EPX_ARRAY(time, (size_t)n_instances * (size_t)epx_learner_count_followed(learner)));
   int code = EPX_ARRAY(lengths, (size_t)n_instances);
-  if (code == EPX_OK) code = eval(learner, n_instances, theta, time, lengths, duration);
+  if (code == EPX_OK) code = eval(learner, n_instances, theta, steps, time, lengths, duration);
   epx_array_destroy(&time);
   epx_array_destroy(&lengths);
   return code;
