@@ -53,7 +53,7 @@
   X(double, worn_out, EPX_NEEDS_WRITES)                                                                      \
   X(double, settled, EPX_NEEDS_SHARES)                                                                       \
   X(double, skipped, EPX_NEEDS_SHARES)                                                                       \
-  X(epx_duration, duration, EPX_NEEDS_DURATION | EPX_NEEDS_LENGTHS | EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE)                     \
+  X(epx_duration, duration, EPX_NEEDS_DURATION | EPX_NEEDS_LENGTHS | EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE) \
   X(epx_energy, energy, EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE)
 
 typedef struct epx_measured {
