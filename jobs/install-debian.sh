@@ -10,7 +10,7 @@ packages='build-essential cmake git pkg-config
   zlib1g-dev
   python3 python3-h5py python3-numpy python3-matplotlib python3-yaml'
 packages_tests='python3-xarray python3-h5netcdf python3-scipy python3-optuna python3-jsonschema hdf5-tools
-  slurm-wlm munge clang-format'
+  slurm-wlm munge clang-format mandoc zsh'
 
 case ${1:-} in
   '') ;;

@@ -14,6 +14,15 @@ if(TARGET epilux_program)
   install(TARGETS epilux_program)
 endif()
 
+# Where shells look for completions differs: a distribution's package of zsh looks in vendor-completions.
+set(EPX_INSTALL_ZSH ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "Folder of completions for zsh")
+if(TARGET epx_pages)
+  install(FILES ${PROJECT_BINARY_DIR}/pages/epilux.man DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME epilux.1)
+  install(FILES ${PROJECT_BINARY_DIR}/pages/epilux.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+    RENAME epilux)
+  install(FILES ${PROJECT_BINARY_DIR}/pages/epilux.zsh DESTINATION ${EPX_INSTALL_ZSH} RENAME _epilux)
+endif()
+
 include(CMakePackageConfigHelpers)
 configure_package_config_file(epiluxConfig.cmake.in ${EPX_GENERATED}/epiluxConfig.cmake
   INSTALL_DESTINATION ${EPX_INSTALL_CMAKE})

@@ -33,6 +33,14 @@ const epx_command *epx_command_get_by_name(const char *name) {
   return NULL;
 }
 
+const epx_option *epx_command_get_option(const epx_command *command, int i) {
+  static const epx_option help = {"--help", NULL, "show this help", 0};
+  const epx_option *option = command->options;
+  for (; option && option->name; option++)
+    if (i-- == 0) return option;
+  return i == 0 ? &help : NULL;
+}
+
 int epx_command_get_rank(void) {
   const char *rank = getenv("OMPI_COMM_WORLD_RANK");
   if (!rank) rank = getenv("PMIX_RANK");
@@ -66,10 +74,10 @@ static const epx_option *get_option(const epx_command *command, const char *word
 }
 
 static epx_err raise_unknown_option(const epx_command *command, const char *word, size_t length) {
-  const char *names[N_NAMES_MAX] = {"--help"};
-  int n = 1;
-  for (const epx_option *option = command->options; option && option->name && n < N_NAMES_MAX; option++)
-    names[n++] = option->name;
+  const char *names[N_NAMES_MAX];
+  int n = 0;
+  for (; n < N_NAMES_MAX && epx_command_get_option(command, n); n++)
+    names[n] = epx_command_get_option(command, n)->name;
   char cut[64];
   snprintf(cut, sizeof cut, "%.*s", (int)length, word);
   const char *nearest = epx_nearest_get(cut, n, names);
@@ -139,13 +147,11 @@ static void view_option(const epx_option *option) {
 }
 
 void epx_command_view(const epx_command *command) {
-  static const epx_option help = {"--help", NULL, "show this help", 0};
   printf("usage: epilux %s%s%s [OPTION]...\n\n%s\n", command->name, *command->arguments ? " " : "",
          command->arguments, command->summary);
   if (command->details) printf("\n%s\n", command->details);
   printf("\noptions:\n");
-  for (const epx_option *option = command->options; option && option->name; option++)
-    view_option(option);
-  view_option(&help);
+  for (int i = 0; epx_command_get_option(command, i); i++)
+    view_option(epx_command_get_option(command, i));
   printf("\nexample:\n  %s\n", command->example);
 }

@@ -1,7 +1,7 @@
 /** @internal @file
  * Commands of the program: one struct each, one file each, one line each in commands.def.
  *
- * To add a command `foo`: write src/cli/foo.c with `const epx_command epx_command_foo = {…}`, name the file
+ * To add a command `foo`: write src/cli/commands/foo.c with `const epx_command epx_command_foo = {…}`, name the file
  * in src/cli/CMakeLists.txt and add EPX_COMMAND(foo) to commands.def. --help, options, their errors and the
  * exit status follow from the struct.
  */
@@ -33,7 +33,10 @@ typedef struct {
   const char *details;       /* more lines for --help; NULL: none */
   const char *example;       /* a command line that can be copied */
   const epx_option *options; /* --help comes by itself; NULL: no options */
-  bool parallel;             /* runs on every rank under mpirun or srun; otherwise only rank 0 acts */
+  const char *(*get_word)(
+      int i);    /* the i-th word that may be an argument, NULL past the last, for completion in a
+                                     shell; NULL: arguments are files */
+  bool parallel; /* runs on every rank under mpirun or srun; otherwise only rank 0 acts */
 
   /** Does the work. *status is EPX_EXIT_INPUT on entry. An error (< 0) that is passed up is printed once by
    * main, which then exits with 2 when it is one of input (EINPUT, EFILE, EFORMAT, EMISMATCH, EBUSY) and the
@@ -73,6 +76,9 @@ bool epx_call_is_set(const epx_call *call, const char *name);
 /** Gets the i-th command, NULL past the last. */
 const epx_command *epx_command_get(int i);
 
+/** Gets the i-th option of a command, --help being the last; NULL past it. */
+const epx_option *epx_command_get_option(const epx_command *command, int i);
+
 /** Gets a command by its name, NULL when there is none. */
 const epx_command *epx_command_get_by_name(const char *name);
 
@@ -83,5 +89,10 @@ epx_err epx_call_read(const epx_command *command, int n_words, char **words, epx
 
 /** Prints a command's --help to standard output. */
 void epx_command_view(const epx_command *command);
+
+/** What the program is, its environment and its exit statuses: for --help and the manual page. */
+#define EPX_PROGRAM_SUMMARY                                                                                  \
+  "Populations of simulated photonic neural networks, trained without backpropagation."
+#define EPX_PROGRAM_TRACE "With EPILUX_TRACE=1 an error also shows where in the library it was raised."
 
 #endif

@@ -30,8 +30,7 @@ static void print_log(void *context, epx_log_level level, const char *tag, const
 }
 
 static void view_program(FILE *stream) {
-  fprintf(stream, "usage: epilux COMMAND [ARGUMENT]...\n\n"
-                  "Populations of simulated photonic neural networks, trained without backpropagation.\n\n"
+  fprintf(stream, "usage: epilux COMMAND [ARGUMENT]...\n\n" EPX_PROGRAM_SUMMARY "\n\n"
                   "commands:\n");
   for (int i = 0; epx_command_get(i); i++)
     fprintf(stream, "  %-10s %s\n", epx_command_get(i)->name, epx_command_get(i)->summary);
@@ -40,8 +39,7 @@ static void view_program(FILE *stream) {
                   "shows the version.\n"
                   "Every command runs alone or under mpirun or srun.\n"
                   "Exit status: 0 done; 1 the run failed; 2 bad input, nothing was run; 75 stopped early, "
-                  "saved, resumable.\n"
-                  "With EPILUX_TRACE=1 an error also shows where in the library it was raised.\n");
+                  "saved, resumable.\n" EPX_PROGRAM_TRACE "\n");
 }
 
 static void view_version(void) {

@@ -16,7 +16,8 @@ prefix=$work/prefix
 
 "$cmake" --install "$build" --prefix "$prefix" >"$work/install.txt"
 for file in include/epilux/epilux.h include/epilux/family.h share/epilux/data/iris.csv share/epilux/data/digits.csv.gz \
-  share/epilux/references.bib share/epilux/programs/rest.c; do
+  share/epilux/references.bib share/epilux/programs/rest.c share/epilux/forms/show.json share/man/man1/epilux.1 \
+  share/bash-completion/completions/epilux share/zsh/site-functions/_epilux; do
   [ -f "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 package=$(find "$prefix" -name epilux.pc)

@@ -30,7 +30,8 @@ struct epx_bench {
   const epx_benchmark *benchmark;
   const epx_call *call;
   epx_table *table;
-  double peak; /* operations a second */
+  epx_document *document; /* NULL: the table alone */
+  double peak;            /* operations a second */
   int n_missed;
 };
 
@@ -111,10 +112,16 @@ static epx_err set_number(epx_bench *bench, double number, const char *format) {
   return epx_table_set_next(bench->table, isfinite(number) ? format : "", number);
 }
 
-static epx_err set_goal(epx_bench *bench, const epx_bench_row *row) {
-  const epx_bench_goal goal = get_goal(row->goal);
+static bool has_goal(epx_bench_goal goal) {
+  return isfinite(goal.at_least) || isfinite(goal.at_most);
+}
+
+static bool is_met(const epx_bench_row *row, epx_bench_goal goal) {
+  return !(row->ratio < goal.at_least) && !(row->ratio > goal.at_most) && isfinite(row->ratio);
+}
+
+static epx_err set_goal(epx_bench *bench, const epx_bench_row *row, epx_bench_goal goal) {
   const bool low = isfinite(goal.at_least), high = isfinite(goal.at_most);
-  const bool met = !(row->ratio < goal.at_least) && !(row->ratio > goal.at_most) && isfinite(row->ratio);
   if (low && high) {
     EPX_TRY(epx_table_set_next(bench->table, "%.3g to %.3g", goal.at_least, goal.at_most));
   } else {
@@ -124,12 +131,38 @@ static epx_err set_goal(epx_bench *bench, const epx_bench_row *row) {
                                       : "",
                                low ? goal.at_least : goal.at_most));
   }
-  if ((low || high) && !met) bench->n_missed++;
-  return epx_table_set_next(bench->table, "%s", !low && !high ? "" : met ? "yes" : "no");
+  return epx_table_set_next(bench->table, "%s", !has_goal(goal) ? "" : is_met(row, goal) ? "yes" : "no");
+}
+
+static void write_row(const epx_bench *bench, const epx_bench_row *row, epx_bench_goal goal) {
+  epx_document *document = bench->document;
+  epx_document_open(document, NULL, '{');
+  epx_document_set_text(document, "case", row->what);
+  epx_document_set_text(document, "way", row->way);
+  epx_document_set_text(document, "unit", row->unit);
+  epx_document_set_number(document, "seconds", row->seconds);
+  epx_document_set_number(document, "operations", row->operations);
+  epx_document_set_number(document, "limit_seconds", row->operations / bench->peak);
+  epx_document_set_number(document, "bytes_a_lane", row->bytes);
+  epx_document_set_text(document, "against", row->against);
+  epx_document_set_number(document, "ratio", row->against ? row->ratio : NAN);
+  epx_document_set_number(document, "at_least", goal.at_least);
+  epx_document_set_number(document, "at_most", goal.at_most);
+  if (has_goal(goal))
+    epx_document_set_boolean(document, "met", is_met(row, goal));
+  else
+    epx_document_set_text(document, "met", NULL);
+  epx_document_close(document, '{');
 }
 
 epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row) {
   const double rate = row->operations / row->seconds;
+  const epx_bench_goal goal = get_goal(row->goal);
+  bench->n_missed += has_goal(goal) && !is_met(row, goal);
+  if (bench->document) {
+    write_row(bench, row, goal);
+    return EPX_OK;
+  }
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->what));
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->way));
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->unit));
@@ -141,7 +174,7 @@ epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row) {
   EPX_TRY(set_number(bench, row->bytes, "%.0f"));
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->against ? row->against : ""));
   EPX_TRY(set_number(bench, row->against ? row->ratio : NAN, "%.3g"));
-  return set_goal(bench, row);
+  return set_goal(bench, row, goal);
 }
 
 static epx_err set_heads(epx_bench *bench) {
@@ -165,20 +198,47 @@ epx_err epx_bench_init_mpi(void) {
   return EPX_OK;
 }
 
-epx_err epx_benchmark_view(const epx_benchmark *benchmark, const epx_call *call, bool shown, bool csv,
-                           bool heads, int *n_missed) {
-  epx_bench bench = {.benchmark = benchmark, .call = call, .peak = eval_peak()};
-  EPX_TRY(epx_table_create(N_COLUMNS, &bench.table));
-  int code = heads ? set_heads(&bench) : EPX_OK;
-  if (code == EPX_OK) code = benchmark->solve(&bench);
-  if (code == EPX_OK && shown) {
-    if (!csv)
-      printf("%s: %s\n    %s, peak of a core %.1f GFlop/s, medians of %d\n", benchmark->name,
-             benchmark->summary, epx_isa_get_name(epx_isa_get()), 1e-9 * bench.peak,
-             benchmark->n_rounds ? benchmark->n_rounds : EPX_BENCH_ROUNDS);
-    epx_table_view(bench.table, csv);
+static int get_n_rounds(const epx_benchmark *benchmark) {
+  return benchmark->n_rounds ? benchmark->n_rounds : EPX_BENCH_ROUNDS;
+}
+
+static epx_err solve_table(epx_bench *bench, const epx_bench_display *display) {
+  EPX_TRY(epx_table_create(N_COLUMNS, &bench->table));
+  int code = display->heads ? set_heads(bench) : EPX_OK;
+  if (code == EPX_OK) code = bench->benchmark->solve(bench);
+  if (code == EPX_OK && display->shown) {
+    if (!display->csv)
+      printf("%s: %s\n    %s, peak of a core %.1f GFlop/s, medians of %d\n", bench->benchmark->name,
+             bench->benchmark->summary, epx_isa_get_name(epx_isa_get()), 1e-9 * bench->peak,
+             get_n_rounds(bench->benchmark));
+    epx_table_view(bench->table, display->csv);
   }
-  epx_table_destroy(&bench.table);
+  epx_table_destroy(&bench->table);
+  return code;
+}
+
+static epx_err solve_document(epx_bench *bench) {
+  epx_document *document = bench->document;
+  epx_document_open(document, NULL, '{');
+  epx_document_set_text(document, "benchmark", bench->benchmark->name);
+  epx_document_set_text(document, "summary", bench->benchmark->summary);
+  epx_document_set_number(document, "rounds", get_n_rounds(bench->benchmark));
+  epx_document_set_text(document, "instruction_set", epx_isa_get_name(epx_isa_get()));
+  epx_document_set_number(document, "peak_per_second", bench->peak);
+  epx_document_open(document, "rows", '[');
+  EPX_TRY(bench->benchmark->solve(bench));
+  epx_document_close(document, '[');
+  epx_document_close(document, '{');
+  return EPX_OK;
+}
+
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, const epx_call *call,
+                           const epx_bench_display *display, int *n_missed) {
+  epx_bench bench = {.benchmark = benchmark,
+                     .call = call,
+                     .document = display->shown ? display->document : NULL,
+                     .peak = eval_peak()};
+  const int code = bench.document ? solve_document(&bench) : solve_table(&bench, display);
   *n_missed += bench.n_missed;
   return code;
 }

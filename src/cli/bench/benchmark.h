@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "cli/command.h"
+#include "cli/print/document.h"
 #include "epilux/error.h"
 
 /** Rounds of a measurement: the median of as many is reported. */
@@ -76,9 +77,14 @@ const char *epx_bench_get_option(const epx_bench *bench, const char *name, int i
 /** Starts MPI, for benchmarks over ranks; the command ends it. Errors: EPX_EMPI. */
 epx_err epx_bench_init_mpi(void);
 
-/** Solves a benchmark of a call and views its table on standard output where it is to be shown (not on other
- * ranks); heads once before the first. *n_missed: raised by the goals that were missed. */
-epx_err epx_benchmark_view(const epx_benchmark *benchmark, const epx_call *call, bool shown, bool csv,
-                           bool heads, int *n_missed);
+/** How benchmarks are shown. On ranks other than the first nothing is. */
+typedef struct {
+  bool shown, csv, heads; /* heads: the row of heads stands before the first row */
+  epx_document *document; /* JSON: a benchmark is its next member; NULL: a table on standard output */
+} epx_bench_display;
+
+/** Solves a benchmark of a call and shows it. *n_missed: raised by the goals that were missed. */
+epx_err epx_benchmark_view(const epx_benchmark *benchmark, const epx_call *call,
+                           const epx_bench_display *display, int *n_missed);
 
 #endif

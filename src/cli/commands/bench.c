@@ -39,26 +39,43 @@ static void finalize_mpi(void) {
   if (started) MPI_Finalize();
 }
 
-static epx_err solve_benchmarks(const epx_call *call, int *n_missed) {
-  const bool csv = epx_call_is_set(call, "--csv");
+static epx_err solve_benchmarks(const epx_call *call, epx_document *document, int *n_missed) {
   const int rank = epx_command_get_rank();
+  epx_bench_display display = {
+      .shown = rank == 0, .csv = epx_call_is_set(call, "--csv"), .heads = true, .document = document};
+  const bool apart = display.shown && !display.csv && !document; /* a table each */
   int n_shown = 0;
   for (int i = 0; epx_benchmark_get(i); i++) {
     if (!is_asked_for(call, epx_benchmark_get(i))) continue;
     if (rank > 0 && !epx_benchmark_get(i)->parallel) continue;
-    if (!csv && n_shown > 0 && rank == 0) printf("\n");
-    EPX_TRY(epx_benchmark_view(epx_benchmark_get(i), call, rank == 0, csv, !csv || n_shown == 0, n_missed));
+    if (apart && n_shown > 0) printf("\n");
+    EPX_TRY(epx_benchmark_view(epx_benchmark_get(i), call, &display, n_missed));
     fflush(stdout);
+    display.heads = !display.csv;
     n_shown++;
   }
-  if (!csv && rank == 0) printf("\nratios that miss their target: %d\n", *n_missed);
+  if (apart) printf("\nratios that miss their target: %d\n", *n_missed);
+  return EPX_OK;
+}
+
+/* The other ranks take part, and print nothing. */
+static epx_err solve_json(const epx_call *call, int *n_missed) {
+  epx_document document;
+  if (epx_command_get_rank() > 0) return solve_benchmarks(call, NULL, n_missed);
+  epx_document_begin(&document, stdout, "bench");
+  epx_document_open(&document, "benchmarks", '[');
+  EPX_TRY(solve_benchmarks(call, &document, n_missed));
+  epx_document_close(&document, '[');
+  epx_document_set_number(&document, "missed", *n_missed);
+  epx_document_end(&document);
   return EPX_OK;
 }
 
 static epx_err solve(const epx_call *call, int *status) {
   int n_missed = 0;
   EPX_TRY(check_names(call));
-  const int code = solve_benchmarks(call, &n_missed);
+  const int code =
+      epx_call_is_set(call, "--json") ? solve_json(call, &n_missed) : solve_benchmarks(call, NULL, &n_missed);
   finalize_mpi();
   if (code != EPX_EINPUT) *status = EPX_EXIT_FAILED;
   if (code == EPX_EINPUT && epx_command_get_rank() > 0) epx_error_reset(); /* the first rank says it */
@@ -67,8 +84,13 @@ static epx_err solve(const epx_call *call, int *status) {
   return EPX_OK;
 }
 
+static const char *get_word(int i) {
+  return epx_benchmark_get(i) ? epx_benchmark_get(i)->name : NULL;
+}
+
 static const epx_option options[] = {
     {"--csv", NULL, "print comma-separated values", 0},
+    EPX_OPTION_JSON,
     {"--modes", "N", "lattice: use N modes instead of 10^4 to 10^6; repeat for several sizes", 0},
     {"--keep", "NAME", "lattice: write parameters, start and end of Newton as doubles to NAME.*", 0},
     {"--petsc", "WORDS", "lattice: pass options to PETSc, such as '-log_view'", 0},
@@ -91,6 +113,7 @@ const epx_command epx_command_bench = {
                "idle core.",
     .example = "epilux bench equilibrium --csv",
     .options = options,
+    .get_word = get_word,
     .parallel = true,
     .solve = solve,
 };

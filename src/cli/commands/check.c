@@ -11,6 +11,7 @@
 #include "cli/deck_arguments.h"
 #include "cli/pilot/pilot.h"
 #include "cli/print/device_sheet.h"
+#include "cli/print/document.h"
 #include "study/energy/consumption.h"
 
 static const double default_budget = 2, patience = 8; /* s */
@@ -127,6 +128,100 @@ static epx_err view_point(const epx_campaign *campaign) {
   return code;
 }
 
+static void write_classes(epx_document *document, const epx_task *task) {
+  epx_document_open(document, "classes", '[');
+  for (int k = 0; k < task->n_classes; k++) {
+    epx_document_open(document, NULL, '{');
+    epx_document_set_text(document, "name", task->names[k]);
+    epx_document_set_number(document, "training", count_class(task, task->n_train, task->train, k));
+    epx_document_set_number(document, "validation",
+                            count_class(task, task->n_validation, task->validation, k));
+    epx_document_set_number(document, "held_out", count_class(task, task->n_test, task->test, k));
+    epx_document_close(document, '{');
+  }
+  epx_document_close(document, '[');
+}
+
+/* pilot: NULL where nothing was timed. */
+static void write_estimate(epx_document *document, const epx_pilot *pilot) {
+  if (!pilot || pilot->n_blocks == 0) {
+    epx_document_set_text(document, "time", NULL);
+    return;
+  }
+  epx_document_open(document, "time", '{');
+  epx_document_set_number(document, "core_seconds", pilot->total);
+  epx_document_set_boolean(document, "at_most", pilot->bounded);
+  epx_document_set_number(document, "blocks", pilot->n_all);
+  epx_document_set_number(document, "blocks_timed", pilot->n_blocks);
+  epx_document_set_number(document, "blocks_finished", pilot->n_whole);
+  epx_document_set_number(document, "training_share", pilot->share);
+  epx_document_set_number(document, "pilot_seconds", pilot->spent);
+  epx_document_close(document, '{');
+}
+
+static void write_size(epx_document *document, const epx_campaign *campaign, const epx_pilot *pilot,
+                       double own, int n_repeats) {
+  const epx_point_size *first = &campaign->first;
+  const double trials = (double)campaign->n_points * campaign->n_instances;
+  const double records = 8 * trials * (double)campaign->layout.size;
+  epx_document_set_number(document, "points", campaign->n_points);
+  epx_document_set_number(document, "repeats", n_repeats);
+  epx_document_set_number(document, "instances", campaign->n_instances);
+  epx_document_set_number(document, "trials", trials);
+  epx_document_set_number(document, "block", campaign->block);
+  epx_document_set_number(document, "equilibria_at_most", campaign->equilibria);
+  write_estimate(document, pilot);
+  epx_document_set_number(document, "bytes_per_rank", campaign->bytes + records + own);
+  epx_document_set_number(document, "bytes_of_results", records);
+  epx_document_set_number(document, "nodes", first->n_nodes);
+  epx_document_set_number(document, "links", (double)first->n_links);
+  epx_document_set_number(document, "trained_parameters", (double)first->n_trained);
+  epx_document_set_number(document, "features", first->n_features);
+}
+
+static void write_unit(epx_document *document, const epx_settings *settings, const epx_point *point,
+                       double ns) {
+  const char *unit = epx_family_get_time_unit(point->network->family);
+  const double max_time = settings->equilibrium.max_time;
+  epx_document_set_text(document, "time_unit", settings->described ? "ns" : unit);
+  epx_document_set_number(document, "max_time", settings->described ? ns * max_time : max_time);
+}
+
+/* Nothing is printed before all of it is known. */
+static epx_err write_document(const epx_campaign *campaign, const epx_pilot *pilot, double own, int n_repeats,
+                              const char *deck) {
+  epx_document document;
+  epx_settings *settings;
+  epx_point *point = NULL;
+  double ns, light;
+  EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &settings));
+  int code = epx_point_create(settings, &point);
+  if (code == EPX_OK) code = epx_consumption_eval_metric_units(point, &ns, &light);
+  if (code == EPX_OK) {
+    epx_document_begin(&document, stdout, "check");
+    epx_document_set_text(&document, "deck", deck);
+    write_size(&document, campaign, pilot, own, n_repeats);
+    write_classes(&document, point->task);
+    write_unit(&document, settings, point, ns);
+    epx_document_end(&document);
+  }
+  epx_point_destroy(&point);
+  epx_settings_destroy(&settings);
+  return code;
+}
+
+static epx_err view_json(epx_campaign *campaign, double budget, double own) {
+  epx_pilot pilot;
+  char *deck;
+  int n_repeats;
+  EPX_TRY(epx_design_count_repeats(campaign->design, &n_repeats));
+  if (budget > 0) EPX_TRY(epx_pilot_eval(campaign, budget, patience, &pilot));
+  EPX_TRY(epx_deck_create_text(campaign->deck, &deck));
+  const int code = write_document(campaign, budget > 0 ? &pilot : NULL, own, n_repeats, deck);
+  epx_array_destroy(&deck);
+  return code;
+}
+
 /* The deck comes first: it is there even if its trials are not to be had. */
 static epx_err view(epx_campaign *campaign, double budget, double own) {
   epx_pilot pilot;
@@ -153,13 +248,15 @@ static epx_err solve(const epx_call *call, int *status) {
   EPX_TRY(epx_pilot_read_budget(call, default_budget, &budget));
   EPX_TRY(epx_call_read_deck(call, &deck));
   EPX_TRY(epx_campaign_create(deck, &campaign));
-  const int code = view(campaign, budget, own);
+  const int code =
+      epx_call_is_set(call, "--json") ? view_json(campaign, budget, own) : view(campaign, budget, own);
   epx_campaign_destroy(&campaign);
   return code;
 }
 
 static const epx_option options[] = {
     EPX_OPTION_SET,
+    EPX_OPTION_JSON,
     {"--pilot", "TIME", "time sample trials for TIME (default 2 s; longer for long trials; 0: skip)", 0},
     {NULL, NULL, NULL, 0}};
 

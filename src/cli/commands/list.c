@@ -9,6 +9,8 @@
 #include "base/nearest.h"
 #include "base/numbers/distribution.h"
 #include "cli/command.h"
+#include "cli/print/catalogue.h"
+#include "cli/print/command_pages.h"
 #include "design/design.h"
 #include "equilibrium/equilibrium.h"
 #include "io/schema/schema.h"
@@ -20,8 +22,13 @@
 #include "study/metric.h"
 #include "study/settings.h"
 
-static void print_row(const char *name, const char *meaning) {
-  printf("  %-24s %s\n", name, meaning);
+/* Lists print to standard output, or where there is a document set its entries. */
+
+static void print_row(epx_document *document, const char *name, const char *meaning) {
+  if (document)
+    epx_catalogue_set_row(document, NULL, name, meaning);
+  else
+    printf("  %-24s %s\n", name, meaning);
 }
 
 /** Widths of the columns that families fill differently. */
@@ -89,9 +96,13 @@ static void print_responses(const epx_family *family) {
   }
 }
 
-static epx_err list_families(void) {
+static epx_err list_families(epx_document *document) {
   for (int i = 0; epx_family_get(i); i++) {
     const epx_family *family = epx_family_get(i);
+    if (document) {
+      epx_catalogue_set_family(document, family);
+      continue;
+    }
     printf("%s: %s\n", family->name, family->summary);
     print_indented(family->equation);
     printf("  units: %s\n  source: %s\n  inputs %s their nodes, by default with %g per unit of feature\n",
@@ -112,47 +123,56 @@ static epx_err list_families(void) {
   return EPX_OK;
 }
 
-static epx_err list_topologies(void) {
+static epx_err list_topologies(epx_document *document) {
   for (int i = 0; i < EPX_TOPOLOGY_COUNT; i++)
-    print_row(epx_topology_get_name((epx_topology_kind)i), epx_topology_get_meaning((epx_topology_kind)i));
+    print_row(document, epx_topology_get_name((epx_topology_kind)i),
+              epx_topology_get_meaning((epx_topology_kind)i));
   return EPX_OK;
 }
 
-static epx_err list_readouts(void) {
+static epx_err list_readouts(epx_document *document) {
   for (int i = 0; i < EPX_READ_COUNT; i++)
-    print_row(epx_network_get_readout_name((epx_readout_kind)i),
+    print_row(document, epx_network_get_readout_name((epx_readout_kind)i),
               epx_network_get_readout_meaning((epx_readout_kind)i));
   return EPX_OK;
 }
 
-static epx_err list_tasks(void) {
+static epx_err list_tasks(epx_document *document) {
   for (int i = 0; epx_task_get_kind(i); i++) {
     const epx_task_kind *task = epx_task_get_kind(i);
-    print_row(task->name, task->summary);
+    if (document) {
+      epx_catalogue_set_task(document, task);
+      continue;
+    }
+    print_row(document, task->name, task->summary);
     printf("  %-24s held out %g, scaling %s%s%s\n", "", task->test_fraction,
            epx_task_get_scaling_name(task->scaling), *task->source ? "; source: " : "", task->source);
   }
   return EPX_OK;
 }
 
-static epx_err list_encodings(void) {
-#define PRINT_ENCODING(name, text, meaning) print_row(text, meaning);
+static epx_err list_encodings(epx_document *document) {
+#define PRINT_ENCODING(name, text, meaning) print_row(document, text, meaning);
   EPX_ENCODINGS(PRINT_ENCODING)
 #undef PRINT_ENCODING
   return EPX_OK;
 }
 
-static epx_err list_reductions(void) {
-#define PRINT_REDUCTION(name, text, meaning) print_row(text, meaning);
+static epx_err list_reductions(epx_document *document) {
+#define PRINT_REDUCTION(name, text, meaning) print_row(document, text, meaning);
   EPX_REDUCTIONS(PRINT_REDUCTION)
 #undef PRINT_REDUCTION
   return EPX_OK;
 }
 
-static epx_err list_estimators(void) {
+static epx_err list_estimators(epx_document *document) {
   for (int i = 0; epx_estimator_get(i); i++) {
     const epx_estimator *estimator = epx_estimator_get(i);
-    print_row(estimator->name, estimator->summary);
+    if (document) {
+      epx_catalogue_set_estimator(document, estimator);
+      continue;
+    }
+    print_row(document, estimator->name, estimator->summary);
     printf("  %-24s for", "");
     for (int f = 0; epx_family_get(f); f++)
       if (!estimator->get_refusal(epx_family_get(f))) printf(" %s", epx_family_get(f)->name);
@@ -162,88 +182,104 @@ static epx_err list_estimators(void) {
   return EPX_OK;
 }
 
-static epx_err list_protocols(void) {
+static epx_err list_protocols(epx_document *document) {
   for (int i = 0; i < EPX_PROTOCOL_COUNT; i++)
-    print_row(epx_protocol_get_name((epx_protocol_kind)i), epx_protocol_get_meaning((epx_protocol_kind)i));
+    print_row(document, epx_protocol_get_name((epx_protocol_kind)i),
+              epx_protocol_get_meaning((epx_protocol_kind)i));
   return EPX_OK;
 }
 
-static epx_err list_costs(void) {
+static epx_err list_costs(epx_document *document) {
   for (int i = 0; i < EPX_COST_COUNT; i++)
-    print_row(epx_cost_get_name((epx_cost_kind)i), epx_cost_get_meaning((epx_cost_kind)i));
+    print_row(document, epx_cost_get_name((epx_cost_kind)i), epx_cost_get_meaning((epx_cost_kind)i));
   return EPX_OK;
 }
 
-static epx_err list_optimizers(void) {
+static epx_err list_optimizers(epx_document *document) {
   for (int i = 0; i < EPX_OPTIMIZER_COUNT; i++)
-    print_row(epx_optimizer_get_name((epx_optimizer_kind)i),
+    print_row(document, epx_optimizer_get_name((epx_optimizer_kind)i),
               epx_optimizer_get_meaning((epx_optimizer_kind)i));
   return EPX_OK;
 }
 
-static epx_err list_designs(void) {
+static epx_err list_designs(epx_document *document) {
   for (int i = 0; epx_design_get_method(i); i++)
-    print_row(epx_design_get_method(i)->name, epx_design_get_method(i)->summary);
+    print_row(document, epx_design_get_method(i)->name, epx_design_get_method(i)->summary);
   return EPX_OK;
 }
 
-static epx_err list_schedules(void) {
-#define PRINT_SCHEDULE(name, text, meaning) print_row(text, meaning);
+static epx_err list_schedules(epx_document *document) {
+#define PRINT_SCHEDULE(name, text, meaning) print_row(document, text, meaning);
   EPX_RATES(PRINT_SCHEDULE)
 #undef PRINT_SCHEDULE
   return EPX_OK;
 }
 
-static epx_err list_engines(void) {
+static epx_err list_engines(epx_document *document) {
   for (int i = 0; i < EPX_ENGINE_COUNT; i++)
-    print_row(epx_engine_get_name((epx_engine)i), epx_engine_get_meaning((epx_engine)i));
+    print_row(document, epx_engine_get_name((epx_engine)i), epx_engine_get_meaning((epx_engine)i));
   return EPX_OK;
 }
 
-static epx_err list_methods(void) {
-#define PRINT_METHOD(name, text, meaning) print_row(text, meaning);
+static epx_err list_methods(epx_document *document) {
+#define PRINT_METHOD(name, text, meaning) print_row(document, text, meaning);
   EPX_METHODS(PRINT_METHOD)
 #undef PRINT_METHOD
   return EPX_OK;
 }
 
-static epx_err list_metrics(void) {
+static epx_err list_metrics(epx_document *document) {
   for (int i = 0; i < EPX_METRIC_COUNT; i++) {
-    printf("  %-24s [%s] %s\n", epx_metric_get_name((epx_metric)i),
-           epx_metric_get_unit((epx_metric)i, NULL, false), epx_metric_get_meaning((epx_metric)i));
+    const char *name = epx_metric_get_name((epx_metric)i), *meaning = epx_metric_get_meaning((epx_metric)i);
+    const char *unit = epx_metric_get_unit((epx_metric)i, NULL, false);
+    if (document)
+      epx_catalogue_set_metric(document, name, unit, meaning);
+    else
+      printf("  %-24s [%s] %s\n", name, unit, meaning);
   }
   return EPX_OK;
 }
 
-static epx_err list_curves(void) {
-#define PRINT_CURVE(name, text, meaning) print_row(text, meaning);
+static epx_err list_curves(epx_document *document) {
+#define PRINT_CURVE(name, text, meaning) print_row(document, text, meaning);
   EPX_CURVES(PRINT_CURVE)
 #undef PRINT_CURVE
   return EPX_OK;
 }
 
-static epx_err list_distributions(void) {
-  print_row("normal", "mean, sigma");
-  print_row("lognormal", "mean (the median), sigma (of the logarithm)");
-  print_row("uniform", "low, high");
-  print_row("truncated-normal", "mean, sigma, low, high");
+static epx_err list_distributions(epx_document *document) {
+  print_row(document, "normal", "mean, sigma");
+  print_row(document, "lognormal", "mean (the median), sigma (of the logarithm)");
+  print_row(document, "uniform", "low, high");
+  print_row(document, "truncated-normal", "mean, sigma, low, high");
+  print_row(document, "triangular", "low, high, mean (the mode)");
   return EPX_OK;
 }
 
-static epx_err list_devices(void) {
-  for (int i = 0; epx_device_get(i); i++) {
-    const epx_device *device = epx_device_get(i);
-    printf("%s: %s\n", device->name, device->summary);
-    for (int k = 0; k < device->n_quantities; k++) {
-      const epx_quantity *q = &device->quantities[k];
-      printf("  %-16s %8g %-8s %s; %g … %g; %s%s\n", q->name, q->fallback, q->unit, q->meaning, q->low,
-             q->high, q->assumed ? "ASSUMED: " : "source: ", q->source);
-    }
-    printf("\n");
+static void print_device(const epx_device *device) {
+  printf("%s: %s\n", device->name, device->summary);
+  for (int k = 0; k < device->n_quantities; k++) {
+    const epx_quantity *q = &device->quantities[k];
+    printf("  %-16s %8g %-8s %s; %g … %g; %s%s\n", q->name, q->fallback, q->unit, q->meaning, q->low, q->high,
+           q->assumed ? "ASSUMED: " : "source: ", q->source);
   }
+  printf("\n");
+}
+
+static epx_err list_devices(epx_document *document) {
   epx_waveguide_range range;
-  printf("waveguides: tables of modes in silicon dioxide at 1550 nm\n");
+  for (int i = 0; epx_device_get(i); i++) {
+    if (document)
+      epx_catalogue_set_device(document, epx_device_get(i));
+    else
+      print_device(epx_device_get(i));
+  }
+  if (!document) printf("waveguides: tables of modes in silicon dioxide at 1550 nm\n");
   for (int i = 0; epx_waveguide_get_range(i, &range) == 0; i++) {
+    if (document) {
+      epx_catalogue_set_waveguide(document, &range);
+      continue;
+    }
     printf("  %-16s %g nm thick, slab %g nm: width %g … %g nm, gap %g … %g nm; source: %s\n",
            epx_material_get(range.core)->name, range.thickness * 1e9, range.slab * 1e9, range.width_low * 1e9,
            range.width_high * 1e9, range.gap_low * 1e9, range.gap_high * 1e9, range.source);
@@ -251,51 +287,70 @@ static epx_err list_devices(void) {
   return EPX_OK;
 }
 
-static epx_err list_energies(void) {
+static epx_err list_energies(epx_document *document) {
   const epx_device *best = &epx_energy_device[EPX_OPTIMISTIC], *real = &epx_energy_device[EPX_BUDGETED],
                    *today = &epx_energy_device[EPX_TODAY];
-  printf("  %-18s %-3s %10s %10s %10s\n", "quantity", "", best->name, real->name, today->name);
+  if (!document) printf("  %-18s %-3s %10s %10s %10s\n", "quantity", "", best->name, real->name, today->name);
   for (int i = 0; i < best->n_quantities; i++) {
     const epx_quantity *q = &best->quantities[i], *bought = &today->quantities[i];
+    if (document) {
+      epx_catalogue_set_energy(document, q, &real->quantities[i], bought);
+      continue;
+    }
     printf("  %-18s %-3s %10g %10g %10g %s\n  %-18s %s%s\n", q->name, q->unit, q->fallback,
            real->quantities[i].fallback, bought->fallback, q->meaning, "",
            q->assumed ? "ASSUMED: " : "source: ", q->source);
     printf("  %-18s today: %s\n", "", bought->source);
   }
-  printf("  families with a table of their parts: %s; others, and plugins, have no metrics in J\n",
-         epx_machine_get_names());
+  if (!document)
+    printf("  families with a table of their parts: %s; others, and plugins, have no metrics in J\n",
+           epx_machine_get_names());
   return EPX_OK;
 }
 
-static epx_err list_processes(void) {
-  for (int i = 0; epx_process_get_preset(i); i++) {
-    const epx_process_preset *preset = epx_process_get_preset(i);
-    print_row(preset->name, preset->meaning);
-    if (*preset->source)
-      printf("  %-24s %s%s, %s; fitted to %s\n", "",
-             preset->assumed ? "ASSUMED in part: " : "source: ", preset->source, preset->date,
-             preset->fitted);
+static void print_preset(epx_document *document, const epx_process_preset *preset) {
+  if (document) {
+    epx_catalogue_set_preset(document, preset);
+    return;
   }
-  printf("\nterms\n");
+  print_row(NULL, preset->name, preset->meaning);
+  if (*preset->source)
+    printf("  %-24s %s%s, %s; fitted to %s\n", "",
+           preset->assumed ? "ASSUMED in part: " : "source: ", preset->source, preset->date, preset->fitted);
+}
+
+/* A row of a list that has several kinds of them. */
+static void print_kind(epx_document *document, const char *kind, const char *name, const char *meaning) {
+  if (document)
+    epx_catalogue_set_row(document, kind, name, meaning);
+  else
+    print_row(NULL, name, meaning);
+}
+
+static epx_err list_processes(epx_document *document) {
+  for (int i = 0; epx_process_get_preset(i); i++)
+    print_preset(document, epx_process_get_preset(i));
+  if (!document) printf("\nterms\n");
   for (int i = 0; i < EPX_TERM_COUNT; i++)
-    print_row(epx_process_get_term_name((epx_process_term)i),
-              epx_process_get_term_meaning((epx_process_term)i));
-  printf("\nquantities\n");
+    print_kind(document, "term", epx_process_get_term_name((epx_process_term)i),
+               epx_process_get_term_meaning((epx_process_term)i));
+  if (!document) printf("\nquantities\n");
   for (int i = 0; i < EPX_DEVIATION_COUNT; i++)
-    print_row(epx_deviation_get_name((epx_deviation)i), epx_deviation_get_meaning((epx_deviation)i));
+    print_kind(document, "quantity", epx_deviation_get_name((epx_deviation)i),
+               epx_deviation_get_meaning((epx_deviation)i));
   return EPX_OK;
 }
 
-static epx_err list_corners(void) {
-#define PRINT_CORNER(name, text, width, thickness, meaning) print_row(text, meaning);
+static epx_err list_corners(epx_document *document) {
+#define PRINT_CORNER(name, text, width, thickness, meaning) print_row(document, text, meaning);
   EPX_CORNERS(PRINT_CORNER)
 #undef PRINT_CORNER
   return EPX_OK;
 }
 
-static epx_err list_kernels(void) {
+static epx_err list_kernels(epx_document *document) {
   for (int i = 0; i < EPX_CORRELATION_COUNT; i++)
-    print_row(epx_correlation_get_name((epx_correlation_kind)i),
+    print_row(document, epx_correlation_get_name((epx_correlation_kind)i),
               epx_correlation_get_formula((epx_correlation_kind)i));
   return EPX_OK;
 }
@@ -308,13 +363,30 @@ static epx_err print_created(epx_err (*create)(char **text)) {
   return EPX_OK;
 }
 
-static epx_err list_deck(void) {
-  return print_created(epx_schema_create_reference);
+static epx_err print_schema(void) {
+  return print_created(epx_schema_create_json);
+}
+
+static epx_err list_deck(epx_document *document) {
+  if (!document) return print_created(epx_schema_create_reference);
+  for (int i = 0; epx_schema_get(i); i++)
+    if (epx_schema_get(i)->type != EPX_SCHEMA_VALUE) epx_catalogue_set_key(document, epx_schema_get(i));
+  return EPX_OK;
+}
+
+static epx_err list_commands(epx_document *document) {
+  for (int i = 0; epx_command_get(i); i++) {
+    if (document)
+      epx_catalogue_set_command(document, epx_command_get(i));
+    else
+      print_row(NULL, epx_command_get(i)->name, epx_command_get(i)->summary);
+  }
+  return EPX_OK;
 }
 
 static const struct {
   const char *name, *meaning;
-  epx_err (*list)(void);
+  epx_err (*list)(epx_document *document);
 } topics[] = {
     {"families", "kinds of networks: equations, parameters, units, defaults, sources", list_families},
     {"topologies", "which nodes are linked", list_topologies},
@@ -340,38 +412,71 @@ static const struct {
     {"corners", "fabrication: corners of a process, in place of chance", list_corners},
     {"kernels", "correlation of random fields as a function of distance", list_kernels},
     {"deck", "every key of a deck: inputs/reference.yaml", list_deck},
+    {"commands", "commands of the program", list_commands},
 };
 
 enum { N_TOPICS = sizeof topics / sizeof *topics };
 
-static epx_err solve(const epx_call *call, int *status) {
-  const char *names[N_TOPICS];
-  (void)status;
-  if (epx_call_is_set(call, "--schema")) {
-    if (call->n_arguments == 1 && strcmp(call->arguments[0], "deck") == 0)
-      return print_created(epx_schema_create_json);
-    return EPX_RAISE(EPX_EINPUT, "list: --schema goes with `deck`: epilux list deck --schema");
-  }
-  if (call->n_arguments == 0) {
-    printf("`epilux list WHAT` lists\n");
-    for (int i = 0; i < N_TOPICS; i++)
-      print_row(topics[i].name, topics[i].meaning);
+static epx_err list_topics(epx_document *document) {
+  if (!document) printf("`epilux list WHAT` lists\n");
+  for (int i = 0; i < N_TOPICS; i++)
+    print_row(document, topics[i].name, topics[i].meaning);
+  if (!document)
     printf("Sources are keys of references.bib (in the source tree, and installed in share/epilux).\n");
-    return EPX_OK;
+  return EPX_OK;
+}
+
+/* In a form of its own, of one topic. */
+static const struct {
+  const char *option, *topic;
+  epx_err (*print)(void);
+} forms[] = {{"--schema", "deck", print_schema},
+             {"--man", "commands", epx_command_pages_view_man},
+             {"--bash", "commands", epx_command_pages_view_bash},
+             {"--zsh", "commands", epx_command_pages_view_zsh}};
+
+static epx_err list(const epx_call *call, epx_err (*print)(epx_document *document), const char *name) {
+  epx_document document;
+  if (!epx_call_is_set(call, "--json")) return print(NULL);
+  epx_document_begin(&document, stdout, "list");
+  epx_document_set_text(&document, "list", name);
+  epx_document_open(&document, "entries", '[');
+  EPX_TRY(print(&document));
+  epx_document_close(&document, '[');
+  epx_document_end(&document);
+  return EPX_OK;
+}
+
+static epx_err solve(const epx_call *call, int *status) {
+  const char *names[N_TOPICS], *what = call->n_arguments > 0 ? call->arguments[0] : NULL;
+  (void)status;
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    if (!epx_call_is_set(call, forms[i].option)) continue;
+    if (call->n_options == 1 && what && strcmp(what, forms[i].topic) == 0) return forms[i].print();
+    return EPX_RAISE(EPX_EINPUT, "list: %s goes with `%s` alone: epilux list %s %s", forms[i].option,
+                     forms[i].topic, forms[i].topic, forms[i].option);
   }
+  if (!what) return list(call, list_topics, NULL);
   for (int i = 0; i < N_TOPICS; i++) {
     names[i] = topics[i].name;
-    if (strcmp(topics[i].name, call->arguments[0]) == 0) return topics[i].list();
+    if (strcmp(topics[i].name, what) == 0) return list(call, topics[i].list, what);
   }
-  const char *nearest = epx_nearest_get(call->arguments[0], N_TOPICS, names);
-  if (nearest)
-    return EPX_RAISE(EPX_EINPUT, "list: no list is named %s; did you mean %s?", call->arguments[0], nearest);
-  return EPX_RAISE(EPX_EINPUT, "list: no list is named %s; `epilux list` shows all", call->arguments[0]);
+  const char *nearest = epx_nearest_get(what, N_TOPICS, names);
+  if (nearest) return EPX_RAISE(EPX_EINPUT, "list: no list is named %s; did you mean %s?", what, nearest);
+  return EPX_RAISE(EPX_EINPUT, "list: no list is named %s; `epilux list` shows all", what);
+}
+
+static const char *get_word(int i) {
+  return i < N_TOPICS ? topics[i].name : NULL;
 }
 
 static const epx_option options[] = {
     {"--schema", NULL, "with deck: print the keys as JSON Schema, by which editors complete and check decks",
      0},
+    {"--man", NULL, "with commands: print the manual page, in troff", 0},
+    {"--bash", NULL, "with commands: print the completion for bash", 0},
+    {"--zsh", NULL, "with commands: print the completion for zsh", 0},
+    EPX_OPTION_JSON,
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_list = {
@@ -380,7 +485,9 @@ const epx_command epx_command_list = {
     .n_min = 0,
     .n_max = 1,
     .summary = "list families, tasks, estimators, designs, metrics, …, or every key of a deck",
+    .details = "Without a word it lists what can be listed.",
     .example = "epilux list families",
     .options = options,
+    .get_word = get_word,
     .solve = solve,
 };

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/nearest.h"
 #include "cli/command.h"
+#include "cli/print/design_document.h"
 #include "cli/print/influence_table.h"
 #include "cli/print/table.h"
 #include "io/deck/deck.h"
@@ -192,6 +193,104 @@ static epx_err print_view(const view *own, const char *path, bool csv) {
   return code;
 }
 
+static void write_yield_spec(epx_document *document, const view *own) {
+  const epx_yield_spec *yield = &own->yield;
+  if (!own->has_yield) {
+    epx_document_set_text(document, "yield", NULL);
+    return;
+  }
+  epx_document_open(document, "yield", '{');
+  epx_document_set_text(document, "of", epx_summary_get_estimand(&yield->sampling));
+  epx_document_set_number(document, yield->at_most ? "at_most" : "at_least", yield->limit);
+  epx_document_set_number(document, "confidence", yield->confidence);
+  epx_document_close(document, '{');
+}
+
+static void write_summary(epx_document *document, const view *own, const epx_summary *s,
+                          const double *quantile) {
+  epx_document_set_number(document, "mean", s->mean);
+  epx_document_set_number(document, "std", s->std);
+  epx_document_set_number(document, "min", s->min);
+  epx_document_set_number(document, "max", s->max);
+  epx_document_open(document, "quantiles", '[');
+  for (int i = 0; i < own->settings->n_quantiles; i++)
+    epx_document_set_number(document, NULL, quantile[i]);
+  epx_document_close(document, '[');
+  if (!own->has_yield) return;
+  epx_document_set_number(document, "yield", s->yield);
+  epx_document_set_number(document, "yield_low", s->yield_low);
+  epx_document_set_number(document, "yield_high", s->yield_high);
+  epx_document_set_number(document, "yield_effective", s->yield_effective);
+}
+
+static epx_err write_point(epx_document *document, const view *own, int i_point, double *quantile) {
+  const epx_results *results = own->results;
+  const double *record =
+      results->record + (size_t)i_point * (size_t)results->n_instances * results->layout.size;
+  int count[EPX_STATES];
+  epx_summary s;
+  EPX_TRY(epx_summary_eval(own->settings, &results->layout, own->i_metric, results->n_instances, record, &s,
+                           quantile));
+  epx_summary_eval_states(&results->layout, results->n_instances, record, count);
+  epx_document_open(document, NULL, '{');
+  epx_document_set_number(document, "point", i_point);
+  epx_design_document_set_values(document, "values", own->deck, own->design, i_point);
+  epx_document_open(document, "states", '{');
+  for (int state = 0; state < EPX_STATES; state++)
+    epx_document_set_number(document, epx_record_get_state_name(state), count[state]);
+  epx_document_close(document, '{');
+  write_summary(document, own, &s, quantile);
+  epx_document_close(document, '{');
+  return EPX_OK;
+}
+
+static epx_err write_points(epx_document *document, const view *own) {
+  double *quantile;
+  int code = EPX_OK;
+  EPX_TRY(EPX_ARRAY(quantile, (size_t)own->settings->n_quantiles));
+  epx_document_open(document, "points", '[');
+  for (int i = 0; code == EPX_OK && i < own->results->n_points; i++)
+    code = write_point(document, own, i, quantile);
+  epx_document_close(document, '[');
+  epx_array_destroy(&quantile);
+  return code;
+}
+
+static epx_err write_outcome(epx_document *document, const view *own, epx_outcome_kind kind) {
+  const epx_outcome outcome = {kind, own->i_metric, &own->yield};
+  return epx_influence_table_write(document, own->results, own->deck, own->factors, own->n_factors, &outcome);
+}
+
+/* With --sensitivity of the outcome asked for alone; else also of the yield and of failures. */
+static epx_err write_sensitivities(epx_document *document, const view *own, bool alone) {
+  epx_document_open(document, "sensitivity", '[');
+  EPX_TRY(write_outcome(document, own, own->outcome));
+  if (!alone && own->has_yield) EPX_TRY(write_outcome(document, own, EPX_OUTCOME_YIELD));
+  if (!alone) EPX_TRY(write_outcome(document, own, EPX_OUTCOME_FAILURES));
+  epx_document_close(document, '[');
+  return EPX_OK;
+}
+
+static epx_err view_json(const view *own, const char *path, bool alone) {
+  const epx_metric metric = (epx_metric)own->results->metric[own->i_metric];
+  epx_document document;
+  epx_document_begin(&document, stdout, "show");
+  epx_document_set_text(&document, "file", path);
+  epx_document_set_text(&document, "metric", epx_metric_get_name(metric));
+  epx_document_set_text(&document, "unit", own->results->unit[own->i_metric]);
+  epx_document_set_text(&document, "meaning", epx_metric_get_meaning(metric));
+  write_yield_spec(&document, own);
+  epx_document_open(&document, "quantiles", '[');
+  for (int i = 0; i < own->settings->n_quantiles; i++)
+    epx_document_set_number(&document, NULL, own->settings->quantile[i]);
+  epx_document_close(&document, '[');
+  epx_design_document_set_factors(&document, own->deck);
+  EPX_TRY(write_points(&document, own));
+  EPX_TRY(write_sensitivities(&document, own, alone));
+  epx_document_end(&document);
+  return EPX_OK;
+}
+
 static epx_err view_outcome(const view *own, epx_outcome_kind kind, bool csv) {
   const epx_outcome outcome = {kind, own->i_metric, &own->yield};
   return epx_influence_table_view(own->results, own->deck, own->factors, own->n_factors, &outcome, csv);
@@ -239,8 +338,10 @@ static epx_err solve(const epx_call *call, int *status) {
       (own.n_factors == 0 || !epx_influence_is_supported(epx_deck_get_design(own.deck))))
     code = EPX_RAISE(EPX_EINPUT, "--sensitivity: not possible with design.method: %s; use saltelli or morris",
                      epx_deck_get_design(own.deck)->method);
-  if (code == EPX_OK && !alone) code = print_view(&own, path, csv);
-  if (code == EPX_OK && (alone || !csv)) code = view_sensitivities(&own, alone, csv);
+  const bool json = epx_call_is_set(call, "--json");
+  if (code == EPX_OK && json) code = view_json(&own, path, alone);
+  if (code == EPX_OK && !json && !alone) code = print_view(&own, path, csv);
+  if (code == EPX_OK && !json && (alone || !csv)) code = view_sensitivities(&own, alone, csv);
   epx_settings_destroy(&own.settings);
   epx_design_destroy(&own.design);
   epx_deck_destroy(&own.deck);
@@ -253,6 +354,7 @@ static const epx_option options[] = {
     {"--sensitivity", NULL,
      "show only the effect of each factor on the metric; METRIC may be yield or failures", 0},
     {"--csv", NULL, "print comma-separated values with all digits", 0},
+    EPX_OPTION_JSON,
     {NULL, NULL, NULL, 0}};
 
 const epx_command epx_command_show = {

@@ -12,8 +12,8 @@
 
 #include "base/array.h"
 #include "cli/command.h"
+#include "cli/print/document.h"
 #include "cli/time_limit.h"
-#include "io/exchange/json.h"
 #include "io/recovery/attempts.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/lock.h"
@@ -141,14 +141,10 @@ static void print_numbers(const char *path, const epx_results *results, const ch
   printf("%ld %ld %.6f %ld %d\n", progress.n_finished, progress.n_trials, shares, n_ends, *holder != '\0');
 }
 
-static void print_json_number(const char *key, double value) {
-  epx_json_write_key(stdout, key, false);
-  epx_json_write_number(stdout, value);
-}
-
 /* One object for other programs. Times are in s; null is not known. */
 static void print_json(const char *path, const epx_results *results, const char *holder, int *exit_status) {
   epx_progress progress;
+  epx_document document;
   long count[EPX_STATES];
   double shares;
   init_progress(path, results, *holder != '\0', &progress);
@@ -156,27 +152,23 @@ static void print_json(const char *path, const epx_results *results, const char 
   epx_checkpoint_get_count(path, &shares);
   const bool finished = progress.n_finished == progress.n_trials;
   *exit_status = !finished ? EPX_EXIT_STOPPED : progress.n_lost > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
-  printf("{");
-  epx_json_write_key(stdout, "file", true);
-  epx_json_write_text(stdout, path);
-  epx_json_write_key(stdout, "state", false);
-  epx_json_write_text(stdout, *holder ? "running" : finished ? "complete" : "stopped");
-  epx_json_write_key(stdout, "runs_on", false);
-  epx_json_write_text(stdout, holder);
-  print_json_number("trials", (double)progress.n_trials);
-  print_json_number("finished", (double)progress.n_finished);
-  epx_json_write_key(stdout, "states", false);
-  for (int state = 0; state < EPX_STATES; state++) {
-    printf(state == 0 ? "{" : "");
-    epx_json_write_key(stdout, epx_record_get_state_name(state), state == 0);
-    printf("%ld", count[state]);
-  }
-  printf("}");
-  print_json_number("damaged_records", (double)results->journal.n_damaged);
-  print_json_number("trainings_kept", shares);
-  print_json_number("trials_per_second", progress.n_solved > 0 ? epx_progress_eval_rate(&progress) : NAN);
-  print_json_number("seconds_left", *holder || finished ? epx_progress_eval_time_left(&progress) : NAN);
-  printf("}\n");
+  epx_document_begin(&document, stdout, "status");
+  epx_document_set_text(&document, "file", path);
+  epx_document_set_text(&document, "state", *holder ? "running" : finished ? "complete" : "stopped");
+  epx_document_set_text(&document, "runs_on", holder);
+  epx_document_set_number(&document, "trials", (double)progress.n_trials);
+  epx_document_set_number(&document, "finished", (double)progress.n_finished);
+  epx_document_open(&document, "states", '{');
+  for (int state = 0; state < EPX_STATES; state++)
+    epx_document_set_number(&document, epx_record_get_state_name(state), (double)count[state]);
+  epx_document_close(&document, '{');
+  epx_document_set_number(&document, "damaged_records", (double)results->journal.n_damaged);
+  epx_document_set_number(&document, "trainings_kept", shares);
+  epx_document_set_number(&document, "trials_per_second",
+                          progress.n_solved > 0 ? epx_progress_eval_rate(&progress) : NAN);
+  epx_document_set_number(&document, "seconds_left",
+                          *holder || finished ? epx_progress_eval_time_left(&progress) : NAN);
+  epx_document_end(&document);
 }
 
 static epx_err view(const char *path, const epx_call *call, int *exit_status) {
@@ -247,7 +239,7 @@ static epx_err solve(const epx_call *call, int *status) {
 static const epx_option options[] = {
     {"--watch", NULL, "refresh until all trials are finished; wait for a file that does not exist yet", 0},
     {"--numbers", NULL, "print one line for scripts instead (see above)", 0},
-    {"--json", NULL, "print one JSON object instead, for other programs", 0},
+    EPX_OPTION_JSON,
     {"--every", "TIME", "with --watch: refresh every TIME (default 5 s)", 0},
     {NULL, NULL, NULL, 0}};
 

@@ -5,10 +5,14 @@
 
 #include "base/nearest.h"
 #include "cli/command.h"
+#include "cli/print/document.h"
 #include "cli/print/table.h"
 #include "study/verification/verify.h"
 
 enum { N_CASES_MAX = 64, N_COLUMNS = 9 };
+
+/* How `got` is to stand to `expected`, by epx_verify_relation. */
+static const char *const relations[] = {"=", ">=", "<="};
 
 static epx_err check_names(const epx_call *call) {
   for (int k = 0; k < call->n_arguments; k++) {
@@ -27,7 +31,6 @@ static epx_err check_names(const epx_call *call) {
 /** Sets the cells of one case's rows. */
 static epx_err set_rows(const epx_verify_case *verify_case, const epx_verify_report *report, bool csv,
                         epx_table *table) {
-  static const char *const relations[] = {"=", ">=", "<="};
   const int digits = csv ? 17 : 9;
   for (int i = 0; i < report->n_checks; i++) {
     const epx_verify_check *check = &report->check[i];
@@ -72,6 +75,32 @@ static epx_err view_report(const epx_verify_case *verify_case, bool full, const 
   return code;
 }
 
+static void write_report(epx_document *document, const epx_verify_case *verify_case, bool full,
+                         const epx_verify_report *report) {
+  epx_document_open(document, NULL, '{');
+  epx_document_set_text(document, "case", verify_case->name);
+  epx_document_set_text(document, "title", verify_case->title);
+  epx_document_set_text(document, "source", verify_case->source);
+  epx_document_set_text(document, "short_form", full ? NULL : verify_case->short_form);
+  epx_document_set_boolean(document, "passed", epx_verify_is_passed(report));
+  epx_document_open(document, "checks", '[');
+  for (int i = 0; i < report->n_checks; i++) {
+    const epx_verify_check *check = &report->check[i];
+    epx_document_open(document, NULL, '{');
+    epx_document_set_text(document, "quantity", check->quantity);
+    epx_document_set_text(document, "is", relations[check->relation]);
+    epx_document_set_number(document, "expected", check->expected);
+    epx_document_set_number(document, "got", check->got);
+    epx_document_set_number(document, "error", check->error);
+    epx_document_set_number(document, "tolerance", check->tolerance);
+    epx_document_set_text(document, "origin", epx_verify_get_origin_name(check->origin));
+    epx_document_set_boolean(document, "passed", check->passed);
+    epx_document_close(document, '{');
+  }
+  epx_document_close(document, '[');
+  epx_document_close(document, '{');
+}
+
 static bool is_asked_for(const epx_call *call, const epx_verify_case *verify_case) {
   for (int k = 0; k < call->n_arguments; k++) {
     if (epx_verify_get_by_name(call->arguments[k]) == verify_case) return true;
@@ -79,8 +108,9 @@ static bool is_asked_for(const epx_call *call, const epx_verify_case *verify_cas
   return call->n_arguments == 0;
 }
 
-/** Solves the cases asked for; rows go into `table`, or where it is NULL each case is printed as it ends. */
-static epx_err solve_cases(const epx_call *call, epx_table *table, int *n_failed) {
+/** Solves the cases asked for; they go into `table`, or into `document`, or where both are NULL each case is printed
+ * as it ends. */
+static epx_err solve_cases(const epx_call *call, epx_table *table, epx_document *document, int *n_failed) {
   const bool full = epx_call_is_set(call, "--full");
   int n_cases = 0, n_checks = 0;
   for (int i = 0; epx_verify_get(i); i++) {
@@ -90,6 +120,8 @@ static epx_err solve_cases(const epx_call *call, epx_table *table, int *n_failed
     EPX_TRY(epx_verify_solve(verify_case, full, &report));
     if (table)
       EPX_TRY(view_csv_report(verify_case, &report, table));
+    else if (document)
+      write_report(document, verify_case, full, &report);
     else
       EPX_TRY(view_report(verify_case, full, &report));
     fflush(stdout);
@@ -97,7 +129,7 @@ static epx_err solve_cases(const epx_call *call, epx_table *table, int *n_failed
     n_checks += report.n_checks;
     *n_failed += !epx_verify_is_passed(&report);
   }
-  if (!table) printf("%d cases, %d checks: %d cases failed\n", n_cases, n_checks, *n_failed);
+  if (!table && !document) printf("%d cases, %d checks: %d cases failed\n", n_cases, n_checks, *n_failed);
   return EPX_OK;
 }
 
@@ -105,10 +137,21 @@ static epx_err solve_csv(const epx_call *call, int *n_failed) {
   epx_table *table;
   EPX_TRY(epx_table_create(N_COLUMNS, &table));
   int code = set_heads(table);
-  if (code == EPX_OK) code = solve_cases(call, table, n_failed);
+  if (code == EPX_OK) code = solve_cases(call, table, NULL, n_failed);
   if (code == EPX_OK) epx_table_view(table, true);
   epx_table_destroy(&table);
   return code;
+}
+
+static epx_err solve_json(const epx_call *call, int *n_failed) {
+  epx_document document;
+  epx_document_begin(&document, stdout, "verify");
+  epx_document_open(&document, "cases", '[');
+  EPX_TRY(solve_cases(call, NULL, &document, n_failed));
+  epx_document_close(&document, '[');
+  epx_document_set_number(&document, "failed", *n_failed);
+  epx_document_end(&document);
+  return EPX_OK;
 }
 
 static epx_err solve(const epx_call *call, int *status) {
@@ -117,14 +160,21 @@ static epx_err solve(const epx_call *call, int *status) {
   *status = EPX_EXIT_FAILED;
   if (epx_call_is_set(call, "--csv"))
     EPX_TRY(solve_csv(call, &n_failed));
+  else if (epx_call_is_set(call, "--json"))
+    EPX_TRY(solve_json(call, &n_failed));
   else
-    EPX_TRY(solve_cases(call, NULL, &n_failed));
+    EPX_TRY(solve_cases(call, NULL, NULL, &n_failed));
   *status = n_failed > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
   return EPX_OK;
 }
 
+static const char *get_word(int i) {
+  return epx_verify_get(i) ? epx_verify_get(i)->name : NULL;
+}
+
 static const epx_option options[] = {
     {"--csv", NULL, "print comma-separated values with all digits", 0},
+    EPX_OPTION_JSON,
     {"--full", NULL, "run the long form of the cases that have one", 0},
     {NULL, NULL, NULL, 0},
 };
@@ -141,5 +191,6 @@ const epx_command epx_command_verify = {
                "any number is wrong.",
     .example = "epilux verify P1 P5",
     .options = options,
+    .get_word = get_word,
     .solve = solve,
 };

@@ -75,11 +75,56 @@ static void print_remarks(const epx_influence *influence, const char *name, bool
            rows, influence->n_rows);
 }
 
+static const char *get_outcome_name(const epx_results *results, const epx_outcome *outcome) {
+  const char *name = epx_influence_table_get_name(outcome->kind);
+  return name ? name : epx_metric_get_name((epx_metric)results->metric[outcome->i_metric]);
+}
+
+static void write_index(epx_document *document, const epx_influence *influence, int i_index,
+                        const epx_factor *factors, const char *unit) {
+  const epx_influence_index *index = &influence->index[i_index];
+  epx_document_open(document, NULL, '{');
+  epx_document_set_text(document, "index", index->name);
+  epx_document_set_text(document, "unit", index->in_unit ? unit : "1");
+  epx_document_open(document, "factors", '[');
+  for (int f = 0; f < influence->n_factors; f++) {
+    epx_document_open(document, NULL, '{');
+    epx_document_set_text(document, "path", factors[f].path);
+    epx_document_set_number(document, "value", index->factor[f].value);
+    epx_document_set_number(document, "low", index->factor[f].low);
+    epx_document_set_number(document, "high", index->factor[f].high);
+    epx_document_set_boolean(document, "useless", epx_influence_is_useless(influence, i_index, f));
+    epx_document_close(document, '{');
+  }
+  epx_document_close(document, '[');
+  epx_document_close(document, '{');
+}
+
+epx_err epx_influence_table_write(epx_document *document, const epx_results *results, const epx_deck *deck,
+                                  const epx_factor *factors, int n_factors, const epx_outcome *outcome) {
+  const epx_design_spec *spec = epx_deck_get_design(deck);
+  const char *unit = outcome->kind == EPX_OUTCOME_METRIC ? results->unit[outcome->i_metric] : "1";
+  epx_influence *influence;
+  if (n_factors == 0 || !epx_influence_is_supported(spec)) return EPX_OK;
+  EPX_TRY(epx_influence_create(spec, factors, n_factors, &results->layout, outcome, results->n_points,
+                               results->n_instances, results->record, &influence));
+  epx_document_open(document, NULL, '{');
+  epx_document_set_text(document, "of", get_outcome_name(results, outcome));
+  epx_document_set_number(document, "groups", (double)influence->counts.n_groups);
+  epx_document_set_number(document, "groups_dropped", (double)influence->counts.n_dropped);
+  epx_document_open(document, "indices", '[');
+  for (int i = 0; i < influence->n_indices; i++)
+    write_index(document, influence, i, factors, unit);
+  epx_document_close(document, '[');
+  epx_document_close(document, '{');
+  epx_influence_destroy(&influence);
+  return EPX_OK;
+}
+
 epx_err epx_influence_table_view(const epx_results *results, const epx_deck *deck, const epx_factor *factors,
                                  int n_factors, const epx_outcome *outcome, bool csv) {
   const bool of_metric = outcome->kind == EPX_OUTCOME_METRIC;
-  const char *name = of_metric ? epx_metric_get_name((epx_metric)results->metric[outcome->i_metric])
-                               : epx_influence_table_get_name(outcome->kind);
+  const char *name = get_outcome_name(results, outcome);
   epx_influence *influence;
   epx_table *table = NULL;
   const epx_design_spec *spec = epx_deck_get_design(deck);
