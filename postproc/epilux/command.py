@@ -8,13 +8,8 @@ import csv
 import os
 import sys
 
-from epilux.errors import MissingPackage
-
-try:
-    from epilux.figures import style
-    from epilux.results import Results, ResultsError
-except MissingPackage as missing:  # of a script: one line in place of a traceback
-    sys.exit(f"{os.path.basename(sys.argv[0])}: {missing}")
+from epilux.figures import style
+from epilux.results import Results, ResultsError
 
 SUFFIXES = ("png", "svg", "pdf")
 

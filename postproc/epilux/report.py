@@ -77,7 +77,7 @@ def describe_factor(factor):
 
 
 def describe_outcomes(results):
-    total = results.state.size
+    total = int(results.n_proposed.sum())
     counts = [f"{int(results.done.sum())} done"]
     counts += [f"{int(n.sum())} {cause}" for cause, n in results.failures().items() if n.sum()]
     counts += [f"{results.n_pending} pending"] if results.n_pending else []
@@ -125,6 +125,13 @@ def write_notes(results):
         notes.append(f"This campaign is not finished: {results.n_pending} of {results.state.size} trials "
                      f"({share:.0f} %) are pending. Every number here is of the finished trials alone, and "
                      "may change. Finish it with `epilux run --resume`.")
+    if results.decision:
+        words = results.decision["word"]
+        counts = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+        notes.append(f"How many instances each point got was decided while the campaign ran, by the rule "
+                     f"{results.deck_value('decide.rule')}: {counts}; {int(results.n_proposed.sum())} of "
+                     f"{results.state.size} trials. The intervals of the yields hold after that (Clopper-Pearson, "
+                     "their error shared among all looks).")
     if not results.has_statistics:
         notes.append("The file has no /statistics: means, yields and their intervals are missing, and are "
                      "not made up here.")
@@ -179,12 +186,14 @@ def list_columns(results, n):
     for factor in results.factors:
         columns.append((style.label(factor.name, factor.units), not factor.numeric,
                         [format_level(float(v) if factor.numeric else v) for v in factor.values[:n]]))
-    columns.append(("done", False, [f"{d} of {results.n_instances}" for d in results.done[:n]]))
+    columns.append(("done", False, [f"{d} of {all_}" for d, all_ in zip(results.done[:n], results.n_proposed[:n])]))
+    if results.decision:
+        columns.append(("decision", True, results.decision["word"][:n]))
     for cause, counts in results.failures().items():
         if counts.any():
             columns.append((cause, False, [str(count) if count else "·" for count in counts[:n]]))
     if results.n_pending:
-        columns.append(("pending", False, [str(results.n_instances - count) for count in results.finished[:n]]))
+        columns.append(("pending", False, [str(count) for count in (results.n_proposed - results.finished)[:n]]))
     yields = results.yields()
     if yields is not None:
         columns.append((f"yield{results.estimand} (%), {100 * results.confidence:g} % interval", False,

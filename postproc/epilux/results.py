@@ -13,9 +13,6 @@ from dataclasses import dataclass
 
 # A reader takes no lock: the file is only replaced as a whole, and locks fail on some parallel file systems.
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
-from epilux.errors import ResultsError, need  # noqa: E402
-
-need("h5py")
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
@@ -34,8 +31,6 @@ ESTIMATOR = "learning.estimator"
 VAGUE = {"sigma", "mean", "low", "high", "rate", "name", "kind", "scale", "value", "min", "max", "width"}
 
 
-# What HDF5 and netCDF keep of axes.
-SCALE_ATTRIBUTES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
 MOST_PACKING = 1100  # deflate makes at most 1032 bytes of one
 MOST_LEVELS = 8
 FIELDS_LINK = re.compile(r"/fields/point_\d+")
@@ -63,14 +58,8 @@ def find_foreign(group, path="", level=0):
     return None
 
 
-@dataclass
-class Variable:
-    """A dataset of the file."""
-    name: str        # of a trial's metric or a factor its own, else its place in the file with dots: curves.loss
-    dims: tuple      # names of its axes: point, instance, epoch …
-    values: np.ndarray
-    attributes: dict  # units, long_name …
-    group: str       # trials, design, statistics …; "" for the values along an axis
+class ResultsError(Exception):
+    """The file cannot be used; the text is one line for the user."""
 
 
 @dataclass
@@ -143,34 +132,6 @@ def shorten(path, taken=()):
     return words[-1] if words[-1] not in taken or len(words) == 1 else f"{words[0]} {words[-1]}"
 
 
-def list_variables(file, left=()):
-    """[Variable] of all datasets of an open file, but those of the groups that are `left`."""
-    found, sizes = [], {}
-    file.visititems(lambda path, thing: found.append(path) if isinstance(thing, h5py.Dataset) else None)
-    return [read_variable(file[path], sizes) for path in found if path.split("/")[0] not in left]
-
-
-def read_variable(dataset, sizes):
-    """The Variable of a dataset; `sizes` holds the length of every axis so far, by its name."""
-    words = dataset.name.strip("/").split("/")
-    group, is_axis = words[0] if len(words) > 1 else "", h5py.h5ds.is_scale(dataset.id)
-    name = words[-1] if group in ("trials", "design") else ".".join(words)
-    dims = []
-    for axis, size in enumerate(dataset.shape):
-        scales = dataset.dims[axis]
-        dim = name if is_axis else scales[0].name.strip("/").replace("/", ".") if len(scales) else f"{name}.axis_{axis}"
-        if sizes.setdefault(dim, size) != size:  # two axes of one name and of different lengths
-            dim = f"{name}.{dim}"
-            sizes[dim] = size
-        dims.append(dim)
-    values = dataset[()]
-    if dataset.dtype.kind in "OS":
-        values = np.array([as_text(v) for v in np.ravel(values)], dtype=object).reshape(dataset.shape)
-    attributes = {k: v if isinstance(v, np.ndarray) and v.dtype.kind in "fiu" and v.size > 1 else attribute_of(dataset, k, "")
-                  for k, v in dataset.attrs.items() if k not in SCALE_ATTRIBUTES}
-    return Variable(name, tuple(dims), values, attributes, "" if is_axis else group)
-
-
 class Results:
     def __init__(self, path):
         self.path = str(path)
@@ -233,6 +194,7 @@ class Results:
             raise ResultsError(f"{self.path}: /trials/state is {self.state.shape}, not (point, instance)")
         self.n_points, self.n_instances = self.state.shape
         self.state_names = self._read_state_names()
+        self.decision = self._read_decision()
         self.metrics = self._read_metrics()
         self.factors = self._read_factors()
         self._trials = {m.key: self._read_metric_values(m.key) for m in self.metrics}
@@ -341,15 +303,32 @@ class Results:
         """The factors that take more than one value, without those that only move along with another."""
         return [f for f in self.factors if len(f.levels) > 1 and not f.follows]
 
-    def variables(self):
-        """[Variable] of all datasets, but those of /run, which tell of ranks, and /fields, which are in other files."""
-        return list_variables(self._file, ("run", "fields"))
-
     # ---- trials
+
+    def _read_decision(self):
+        """What a campaign that decides while it runs decided of each point, by name; None of any other."""
+        if "decision/n_proposed" not in self._file:
+            return None
+        columns = {name: np.asarray(self._file[f"decision/{name}"][()]) for name in self._file["decision"]}
+        words = as_text(self._file["decision/verdict"].attrs.get("flag_meanings", "")).split()
+        columns["word"] = [words[v] if 0 <= v < len(words) else str(v) for v in columns["verdict"]]
+        return columns
+
+    @property
+    def n_proposed(self):
+        """[point] number of trials that were to be run."""
+        return self.proposed.sum(axis=1)
 
     @property
     def n_pending(self):
-        return int(np.sum(self.state == PENDING))
+        return int(np.sum(self.proposed & (self.state == PENDING)))
+
+    @property
+    def proposed(self):
+        """[point, instance] whether a trial was to be run; of a campaign that decides while it runs, not all are."""
+        if self.decision is None:
+            return np.ones(self.state.shape, dtype=bool)
+        return np.arange(self.n_instances) < np.asarray(self.decision["n_proposed"])[:, np.newaxis]
 
     @property
     def finished(self):

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "io/deck/points.h"
 #include "io/deck/private.h"
+#include "io/proposals.h"
 #include "io/schema/schema.h"
 #include "io/tasks.h"
 
@@ -245,7 +246,9 @@ static epx_err survey_points(epx_campaign *campaign, survey *work) {
     work->structural[k] = is_structural(campaign, &campaign->factors[k]);
   for (int i = 0; i < campaign->n_points; i++)
     EPX_TRY(survey_point(campaign, work, i, &block));
-  campaign->block = block;
+  const epx_stopping_rule *rule = &work->models[0].settings->yield.decide;
+  const bool looks = rule->kind != EPX_STOPPING_NONE && rule->kind != EPX_STOPPING_DOUBLING;
+  campaign->block = looks && block > rule->first ? rule->first : block; /* looks are at whole blocks */
   return EPX_OK;
 }
 
@@ -326,7 +329,8 @@ epx_err epx_campaign_survey(epx_campaign *campaign) {
   EPX_TRY(check_points(campaign));
   EPX_TRY(check_trials(campaign, campaign->n_instances, campaign->layout.size));
   campaign->surveyed = true;
-  return create_records(campaign);
+  EPX_TRY(create_records(campaign));
+  return epx_proposals_create(campaign, &campaign->proposals);
 }
 
 epx_err epx_campaign_create(epx_deck *deck, epx_campaign **out) {
@@ -394,6 +398,7 @@ void epx_campaign_destroy(epx_campaign **address) {
   if (!campaign || campaign->abandoned) return;
   epx_array_destroy(&campaign->record);
   epx_array_destroy(&campaign->engine);
+  epx_proposals_destroy(&campaign->proposals);
   epx_tasks_destroy(&campaign->tasks);
   epx_points_destroy(&campaign->points);
   if (campaign->shares_design) campaign->design->value = NULL;
@@ -408,6 +413,8 @@ double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i
 }
 
 bool epx_campaign_has_trial(const epx_campaign *campaign, int i_point, int i_instance) {
+  if (campaign->proposals)
+    return i_instance < epx_proposals_get_point(campaign->proposals, i_point)->n_proposed;
   if (campaign->n_shards == 0) return true;
   const int64_t a_point = (campaign->n_instances + campaign->block - 1) / campaign->block;
   const int64_t block = i_point * a_point + i_instance / campaign->block;

@@ -32,6 +32,7 @@ struct epx_campaign {
   bool surveyed;        /* its points were looked at: all members are set */
   bool shares_design;   /* the values of the design are somebody else's */
   uint64_t digest;
+  struct epx_proposals *proposals; /* owned; io/proposals.h: which trials are to be run; NULL: all */
   double *
       record; /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them; NULL: facts
                   alone */
@@ -74,7 +75,7 @@ epx_err epx_campaign_create_point(const epx_campaign *campaign, int i_point, epx
 /** Gets the record of a trial. */
 double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i_instance);
 
-/** Tells whether a trial is one of the shard's. */
+/** Tells whether a trial is to be run: it is one of the shard's, and of those that are proposed so far. */
 bool epx_campaign_has_trial(const epx_campaign *campaign, int i_point, int i_instance);
 
 #endif

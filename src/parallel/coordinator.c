@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "epilux/log.h"
+#include "io/proposals.h"
 #include "io/recovery/checkpoint.h"
 #include "parallel/schedule/blocks.h"
 #include "parallel/schedule/schedule.h"
@@ -40,6 +41,7 @@ typedef struct {
   epx_schedule *schedule;
   int first_worker, n_workers; /* ranks first_worker … */
   bool *stopped;               /* [n_workers] answered to being stopped, or failed */
+  int *n_open;                 /* [n_points] instances that were proposed to the schedule; NULL: all are */
   int n_stopped;
   epx_message message;
   double start, deadline; /* on epx_seconds_get() */
@@ -218,6 +220,34 @@ static epx_err take_block(coordinator *own, int worker, const epx_block *block, 
   return EPX_OK;
 }
 
+/* Opens what of a point was held and is proposed now. */
+static epx_err open_proposed(coordinator *own, int i_point) {
+  const int n = epx_proposals_get_point(own->campaign->proposals, i_point)->n_proposed;
+  const int64_t a_point = epx_blocks_get_count(own->campaign) / own->campaign->n_points;
+  while (own->n_open[i_point] < n) {
+    const int64_t b = i_point * a_point + own->n_open[i_point] / own->campaign->block;
+    const epx_block block = epx_blocks_get(own->campaign, b);
+    EPX_TRY(epx_schedule_set_open(own->schedule, b));
+    own->n_open[i_point] += block.n;
+    own->report->progress.n_trials += block.n;
+    own->report->progress.drained = NAN;
+  }
+  return EPX_OK;
+}
+
+/* Decides what a point's new records allow, where the campaign decides. The last look opened goes out first, so that a point
+ * is brought to its end. */
+static epx_err decide(coordinator *own, int i_point) {
+  bool more;
+  if (!own->campaign->proposals) return EPX_OK;
+  const int n_open = epx_proposals_get_n_open(own->campaign->proposals);
+  EPX_TRY(epx_proposals_update(own->campaign->proposals, i_point, &more));
+  own->dirty |= epx_proposals_get_n_open(own->campaign->proposals) != n_open;
+  for (int i = 0; more && i < own->campaign->n_points; i++)
+    EPX_TRY(open_proposed(own, i));
+  return EPX_OK;
+}
+
 /* What was kept of a block goes once its records are on the disk. Blocks are kept that took long. */
 static epx_err forget_kept(coordinator *own, const epx_block *block, double seconds) {
   const epx_campaign *campaign = own->campaign;
@@ -244,6 +274,7 @@ static epx_err take_result(coordinator *own, int worker) {
     if (epx_schedule_set_done(own->schedule, worker, b, *next, now)) {
       EPX_TRY(take_block(own, worker, &block, now - own->start, *next, next + 1));
       EPX_TRY(forget_kept(own, &block, *next));
+      EPX_TRY(decide(own, block.i_point));
     }
     solved += *next;
     next += n;
@@ -477,14 +508,23 @@ static bool is_finished(const epx_campaign *campaign, int64_t i_block) {
   return true;
 }
 
+/* Whether a block may be proposed later; what is proposed is counted. */
+static bool is_held(coordinator *own, const epx_block *block) {
+  if (!own->n_open) return false;
+  if (!epx_campaign_has_trial(own->campaign, block->i_point, block->first)) return true;
+  own->n_open[block->i_point] += block->n;
+  return false;
+}
+
 /* Tells the schedule what earlier runs finished, and what was under way when they ended: a block that is split
  * is done with, its parts are not. */
 static epx_err fill_schedule(coordinator *own) {
   const int64_t n_blocks = epx_blocks_get_count(own->campaign);
   for (int64_t b = 0; b < n_blocks; b++) {
+    const epx_block block = epx_blocks_get(own->campaign, b);
+    if (is_held(own, &block)) epx_schedule_set_held(own->schedule, b);
     if (!is_finished(own->campaign, b)) continue;
     epx_schedule_set_finished(own->schedule, b);
-    const epx_block block = epx_blocks_get(own->campaign, b);
     const double seconds =
         epx_campaign_get_record(own->campaign, block.i_point, block.first)[1]; /* a trial */
     if (seconds > 0) epx_schedule_merge_time(own->schedule, b, seconds * block.width);
@@ -542,6 +582,7 @@ static epx_err prepare(coordinator *own) {
   count_trials(own->campaign, &own->report->progress);
   EPX_TRY(create_loads(own));
   EPX_TRY(EPX_ARRAY(own->stopped, (size_t)own->n_workers));
+  if (own->campaign->proposals) EPX_TRY(EPX_ARRAY(own->n_open, (size_t)own->campaign->n_points));
   EPX_TRY(create_schedule(own));
   return fill_schedule(own);
 }
@@ -619,6 +660,7 @@ epx_err epx_coordinator_solve(epx_campaign *campaign, epx_channel *channel,
   epx_schedule_destroy(&own->schedule);
   epx_message_destroy(&own->message);
   epx_array_destroy(&own->stopped);
+  epx_array_destroy(&own->n_open);
   epx_array_destroy(&own);
   return code;
 }

@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+bool epx_progress_is_finished(const epx_progress *progress) {
+  return progress->n_finished == progress->n_trials && progress->n_open == 0;
+}
+
 double epx_progress_eval_rate(const epx_progress *progress) {
   return progress->seconds > 0 ? ((double)progress->n_solved + progress->partial) / progress->seconds : 0;
 }

@@ -23,6 +23,7 @@ typedef struct {
   long n_trials, n_finished;
   long n_failed;  /* of the finished, those that are neither done nor lost */
   long n_lost;    /* of the finished, those whose jobs ended for an unknown reason */
+  long n_open;    /* design points that are not decided, where the campaign decides: more trials may follow */
   long n_solved;  /* of the finished, those of this run */
   double seconds; /* that this run has taken */
   double busy;    /* s that its workers have solved, added up */
@@ -36,6 +37,9 @@ typedef struct {
   double drained;                /* s of the run from which on there was nothing to hand out; NAN: not yet */
   const epx_progress_load *load; /* [n_workers], borrowed from who reports; NULL: not known */
 } epx_progress;
+
+/** Tells whether nothing is left to do: all trials are finished, and no more can follow. */
+bool epx_progress_is_finished(const epx_progress *progress);
 
 /** Evaluates the rate, trials a second, with the parts that are done of trainings under way; 0 before anything is. */
 double epx_progress_eval_rate(const epx_progress *progress);

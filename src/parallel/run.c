@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/machine/isa.h"
 #include "epilux/log.h"
+#include "io/proposals.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/lock.h"
 #include "io/recovery/output.h"
@@ -112,6 +113,19 @@ static void retry(epx_campaign *campaign, const epx_run_options *options) {
   }
 }
 
+/* What the records so far decide. What was decided by trials that run again is open again. */
+static epx_err decide(epx_campaign *campaign, const epx_run_options *options) {
+  long n_dropped;
+  if (!campaign->proposals) return EPX_OK;
+  if (!options->retry_failed && !options->retry_lost) return epx_proposals_update_all(campaign->proposals);
+  EPX_TRY(epx_proposals_reset(campaign->proposals, &n_dropped));
+  if (n_dropped > 0)
+    epx_log_write(EPX_LOG_WARNING, "run",
+                  "%ld finished trials are dropped: trials that decided that they are wanted run again",
+                  n_dropped);
+  return EPX_OK;
+}
+
 /* Ends count anew where a training went further since the last of them: it is not what ends the job. */
 static void forgive(files *own, const epx_campaign *campaign, const char *path) {
   for (size_t i = 0; i < own->n_suspects; i++) {
@@ -150,9 +164,11 @@ static epx_err read_results(files *own, epx_campaign *campaign, const epx_run_op
   else
     EPX_TRY(epx_attempts_read(own->attempts_path, campaign->digest, epx_blocks_get_units(campaign),
                               &own->suspects, &own->n_suspects));
+  EPX_TRY(decide(campaign, options));
   own->finished &= is_finished(campaign); /* by what the file says: a verdict is to be written */
   forgive(own, campaign, options->path);
   EPX_TRY(epx_verdict_apply(campaign, options->coordinator.attempts, &own->suspects, &own->n_suspects));
+  if (campaign->proposals) EPX_TRY(epx_proposals_update_all(campaign->proposals));
   own->isa = epx_store_get_isa(get_earlier(own));
   if (own->isa >= 0 && own->isa < *isa) *isa = own->isa;
   return EPX_OK;

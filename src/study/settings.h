@@ -13,6 +13,7 @@
 #include "learning/training/learner.h"
 #include "photonic/fabrication/fabrication.h"
 #include "photonic/fabrication/variation.h"
+#include "statistics/stopping.h"
 #include "statistics/yield.h"
 #include "study/fabrication/protocol.h"
 #include "study/metric.h"
@@ -26,6 +27,8 @@ typedef struct {
   epx_yield_method interval;
   epx_sampling sampling; /* which instances share lots or wafers */
   int n_dies;            /* of a wafer; read where sampling is `wafer` */
+  epx_stopping_rule
+      decide; /* how many instances are looked at; of its numbers, n_points and block are the campaign's */
 } epx_yield_spec;
 
 /** Curves that may be kept. X(name, deck name, long name) */

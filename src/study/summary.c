@@ -45,7 +45,10 @@ static epx_err eval_yield(const epx_yield_spec *spec, const bool *finished, cons
     n_good += epx_summary_is_good(spec, value[k]);
   if (n_finished == 0) return EPX_OK;
   epx_yield yield;
-  if (spec->sampling.kind == EPX_SAMPLING_NESTED)
+  if (spec->decide.kind != EPX_STOPPING_NONE)
+    EPX_TRY(epx_yield_eval(EPX_YIELD_CLOPPER_PEARSON, n_good, n_finished,
+                           epx_stopping_eval_confidence(&spec->decide), &yield));
+  else if (spec->sampling.kind == EPX_SAMPLING_NESTED)
     EPX_TRY(eval_clustered(spec, finished, value, n_instances, &yield));
   else if (spec->sampling.kind == EPX_SAMPLING_WAFER)
     EPX_TRY(

@@ -7,11 +7,13 @@
 #include "study/record.h"
 
 typedef struct {
-  int count, failures;                 /* trials with a value / finished trials without one */
-  double mean, std, min, max;          /* over `count`; std with n - 1; NaN when undefined */
-  double yield, yield_low, yield_high; /* of the yield's metric only; failures count as failed devices; NaN
+  int count, failures;        /* trials with a value / finished trials without one */
+  double mean, std, min, max; /* over `count`; std with n - 1; NaN when undefined */
+  double yield, yield_low,
+      yield_high;         /* of the yield's metric only; failures count as failed devices; where the campaign
+                                          decides, the interval holds after stopping; NaN
                                           otherwise, and the ends where sampling leaves them untold */
-  double yield_effective;              /* effective number of instances, as epx_yield has it */
+  double yield_effective; /* effective number of instances, as epx_yield has it */
 } epx_summary;
 
 /** Tells whether a metric's value is that of a good device; NaN, a failed trial, is not. */

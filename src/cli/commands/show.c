@@ -98,6 +98,7 @@ static epx_err set_heads(epx_table *table, const view *own) {
   for (int state = EPX_SLOW; state < EPX_STATES; state++)
     if (own->ended[state]) EPX_TRY(epx_table_set_next(table, "%s", epx_record_get_state_name(state)));
   EPX_TRY(epx_table_set_next(table, "pending"));
+  if (own->results->verdict) EPX_TRY(epx_table_set_next(table, "decision"));
   static const char *const heads[] = {"mean", "std", "min", "max"};
   for (size_t k = 0; k < 4; k++)
     EPX_TRY(epx_table_set_next(table, "%s", heads[k]));
@@ -106,6 +107,18 @@ static epx_err set_heads(epx_table *table, const view *own) {
   EPX_TRY(epx_table_set_next(table, "low"));
   EPX_TRY(epx_table_set_next(table, "high"));
   return shows_effective(own) ? epx_table_set_next(table, "effective") : EPX_OK;
+}
+
+/* What was never proposed is not pending. */
+static int count_pending(const view *own, int i_point) {
+  const epx_results *results = own->results;
+  const int n = results->n_proposed ? (int)results->n_proposed[i_point] : results->n_instances;
+  int n_pending = 0;
+  for (int k = 0; k < n; k++) {
+    const size_t i = (size_t)i_point * (size_t)results->n_instances + (size_t)k;
+    n_pending += results->record[i * results->layout.size] == EPX_STATE_PENDING;
+  }
+  return n_pending;
 }
 
 static epx_err set_states(epx_table *table, const view *own, int i_point, const double *record) {
@@ -119,7 +132,10 @@ static epx_err set_states(epx_table *table, const view *own, int i_point, const 
   EPX_TRY(epx_table_set_next(table, "%d", count[EPX_STATE_DONE]));
   for (int state = EPX_SLOW; state < EPX_STATES; state++)
     if (own->ended[state]) EPX_TRY(epx_table_set_next(table, "%d", count[state]));
-  return epx_table_set_next(table, "%d", count[EPX_STATE_PENDING]);
+  EPX_TRY(epx_table_set_next(table, "%d", count_pending(own, i_point)));
+  if (!own->results->verdict) return EPX_OK;
+  const epx_verdict verdict = (epx_verdict)own->results->verdict[i_point];
+  return epx_table_set_next(table, "%s", epx_verdict_get_name(verdict));
 }
 
 static epx_err set_summary(epx_table *table, const view *own, const double *record, double *quantile) {
@@ -151,6 +167,22 @@ static epx_err fill_table(epx_table *table, const view *own) {
   return EPX_OK;
 }
 
+/* How instances were decided, and what the interval then is. */
+static void print_rule(const epx_yield_spec *yield) {
+  const epx_stopping_rule *rule = &yield->decide;
+  const double confidence = 100 * epx_stopping_eval_confidence(rule);
+  if (rule->kind == EPX_STOPPING_HALF_WIDTH)
+    printf("decided: half-width %g", rule->half_width);
+  else if (rule->kind == EPX_STOPPING_TARGET)
+    printf("decided: against the target %g", rule->target);
+  else if (rule->kind == EPX_STOPPING_HALVING)
+    printf("decided: by halving, %g of the points kept each round", rule->keep);
+  else
+    printf("decided: design doubled to half-width %g", rule->half_width);
+  printf("; intervals of %.4g %% at each look, so that all looks hold together (Clopper-Pearson)\n",
+         confidence);
+}
+
 /* What the yield is of, and what its interval stands on. */
 static void print_yield(const view *own, epx_metric metric) {
   const epx_yield_spec *yield = &own->yield;
@@ -170,10 +202,12 @@ static void print_yield(const view *own, epx_metric metric) {
     printf(" (%d of its %d dies)", own->results->n_instances, yield->n_dies);
   }
   printf("\n");
+  if (yield->decide.kind != EPX_STOPPING_NONE) print_rule(yield);
 }
 
 static epx_err print_view(const view *own, const char *path, bool csv) {
   const int n_columns = epx_deck_get_n_columns(own->deck) + count_causes(own) +
+                        (own->results->verdict != NULL) +
                         (shows_effective(own) ? 11
                          : own->has_yield     ? 10
                                               : 7);
@@ -235,6 +269,10 @@ static epx_err write_point(epx_document *document, const view *own, int i_point,
   epx_document_open(document, NULL, '{');
   epx_document_set_number(document, "point", i_point);
   epx_design_document_set_values(document, "values", own->deck, own->design, i_point);
+  if (own->results->verdict)
+    epx_document_set_text(document, "decision",
+                          epx_verdict_get_name((epx_verdict)own->results->verdict[i_point]));
+  count[EPX_STATE_PENDING] = count_pending(own, i_point);
   epx_document_open(document, "states", '{');
   for (int state = 0; state < EPX_STATES; state++)
     epx_document_set_number(document, epx_record_get_state_name(state), count[state]);

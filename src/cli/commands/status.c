@@ -20,6 +20,7 @@
 #include "io/recovery/output.h"
 #include "io/results/results.h"
 #include "parallel/progress.h"
+#include "statistics/stopping.h"
 
 static const double default_interval = 5; /* s */
 
@@ -44,7 +45,8 @@ static double get_end(const char *path, bool running) {
 static void init_progress(const char *path, const epx_results *results, bool running,
                           epx_progress *progress) {
   *progress = (epx_progress){.n_solved = (long)results->run_trials + results->journal.n_records,
-                             .seconds = results->run_seconds};
+                             .seconds = results->run_seconds,
+                             .n_open = results->n_open};
   for (int i = 0; i < results->n_points; i++)
     for (int k = 0; k < results->n_instances; k++) {
       const double state =
@@ -78,11 +80,27 @@ static void print_states(const epx_results *results) {
   printf("%-15s %ld\n", epx_record_get_state_name(EPX_STATE_PENDING), count[EPX_STATE_PENDING]);
 }
 
+/* How many points have which verdict, and what deciding saved. */
+static void print_verdicts(const epx_results *results) {
+  long count[EPX_VERDICT_COUNT] = {0};
+  double n_proposed = 0;
+  if (!results->verdict) return;
+  for (int i = 0; i < results->n_points; i++) {
+    count[(int)results->verdict[i]]++;
+    n_proposed += results->n_proposed[i];
+  }
+  printf("%-15s", "points");
+  for (int v = 0, n = 0; v < EPX_VERDICT_COUNT; v++)
+    if (count[v] > 0) printf("%s %ld %s", n++ ? "," : "", count[v], epx_verdict_get_name((epx_verdict)v));
+  printf("\n%-15s %.0f of %.0f trials of the whole design\n", "proposed", n_proposed,
+         (double)results->n_points * results->n_instances);
+}
+
 static void print_status(const char *path, const epx_results *results, const char *holder, int *exit_status) {
   epx_progress progress;
   char left[32];
   init_progress(path, results, *holder != '\0', &progress);
-  const bool finished = progress.n_finished == progress.n_trials;
+  const bool finished = epx_progress_is_finished(&progress);
   *exit_status = !finished ? EPX_EXIT_STOPPED : progress.n_lost > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
   printf("%s: %ld of %ld trials finished, %s%s\n", path, progress.n_finished, progress.n_trials,
          *holder    ? "running: "
@@ -93,6 +111,7 @@ static void print_status(const char *path, const epx_results *results, const cha
     printf("%-15s %d/%d: trials of the other parts are pending here\n", "shard", results->shard,
            results->n_shards);
   print_states(results);
+  print_verdicts(results);
   if (results->journal.n_damaged > 0)
     printf("%-15s %ld (they run again)\n", "damaged records", results->journal.n_damaged);
   if (progress.n_lost > 0)
@@ -130,7 +149,7 @@ static void print_numbers(const char *path, const epx_results *results, const ch
   char *attempts;
   double shares;
   init_progress(path, results, *holder != '\0', &progress);
-  const bool finished = progress.n_finished == progress.n_trials;
+  const bool finished = epx_progress_is_finished(&progress);
   *exit_status = !finished ? EPX_EXIT_STOPPED : progress.n_lost > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
   long n_ends = 0;
   if (epx_results_create_name(path, "attempts", &attempts) == EPX_OK) {
@@ -150,7 +169,7 @@ static void print_json(const char *path, const epx_results *results, const char 
   init_progress(path, results, *holder != '\0', &progress);
   count_states(results, count);
   epx_checkpoint_get_count(path, &shares);
-  const bool finished = progress.n_finished == progress.n_trials;
+  const bool finished = epx_progress_is_finished(&progress);
   *exit_status = !finished ? EPX_EXIT_STOPPED : progress.n_lost > 0 ? EPX_EXIT_FAILED : EPX_EXIT_DONE;
   epx_document_begin(&document, stdout, "status");
   epx_document_set_text(&document, "file", path);
@@ -162,6 +181,7 @@ static void print_json(const char *path, const epx_results *results, const char 
   for (int state = 0; state < EPX_STATES; state++)
     epx_document_set_number(&document, epx_record_get_state_name(state), (double)count[state]);
   epx_document_close(&document, '{');
+  if (results->verdict) epx_document_set_number(&document, "points_open", (double)results->n_open);
   epx_document_set_number(&document, "damaged_records", (double)results->journal.n_damaged);
   epx_document_set_number(&document, "trainings_kept", shares);
   epx_document_set_number(&document, "trials_per_second",
@@ -204,7 +224,7 @@ static epx_err eval_line(const char *path, char *line, size_t size) {
   if (!*holder) snprintf(text, sizeof text, "%ld/%ld trials", progress.n_finished, progress.n_trials);
   snprintf(line, size, "%s: %s, %s%s", path, text, *holder ? "running: " : "waiting: no run is active",
            holder);
-  if (progress.n_finished == progress.n_trials) *line = '\0';
+  if (epx_progress_is_finished(&progress)) *line = '\0';
   return EPX_OK;
 }
 

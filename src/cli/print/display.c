@@ -17,6 +17,7 @@
 #include "cli/print/efficiency.h"
 #include "cli/print/yield_line.h"
 #include "epilux/log.h"
+#include "io/proposals.h"
 #include "io/recovery/output.h"
 #include "study/record.h"
 
@@ -121,14 +122,31 @@ void epx_display_view_progress(void *context, const epx_progress *progress) {
 
 /* ---- the end */
 
+/* How the points were decided, and what that took of all trials of the design. */
+static void print_verdicts(const epx_campaign *campaign) {
+  int count[EPX_VERDICT_COUNT] = {0};
+  double n_proposed = 0;
+  for (int i = 0; i < campaign->n_points; i++) {
+    const epx_stopping_point *point = epx_proposals_get_point(campaign->proposals, i);
+    count[point->verdict]++;
+    n_proposed += point->n_proposed;
+  }
+  printf("decided:");
+  for (int v = 0, n = 0; v < EPX_VERDICT_COUNT; v++)
+    if (count[v] > 0) printf("%s %d %s", n++ ? "," : "", count[v], epx_verdict_get_name((epx_verdict)v));
+  printf("; %.0f of %.0f trials\n", n_proposed, (double)campaign->n_points * campaign->n_instances);
+}
+
 static void print_summary(const char *path, const epx_campaign *campaign, const epx_progress *progress) {
   int count[EPX_STATES] = {0};
   char took[32];
   for (int i = 0; i < campaign->n_points; i++)
     for (int k = 0; k < campaign->n_instances; k++)
       if (epx_campaign_has_trial(campaign, i, k)) count[(int)epx_campaign_get_record(campaign, i, k)[0]]++;
-  printf("%s: %d design point%s, %d instance%s each\n", path, campaign->n_points,
-         campaign->n_points == 1 ? "" : "s", campaign->n_instances, campaign->n_instances == 1 ? "" : "s");
+  printf("%s: %d design point%s, %s%d instance%s each\n", path, campaign->n_points,
+         campaign->n_points == 1 ? "" : "s", campaign->proposals ? "at most " : "", campaign->n_instances,
+         campaign->n_instances == 1 ? "" : "s");
+  if (campaign->proposals) print_verdicts(campaign);
   if (campaign->n_shards > 0) printf("shard %d/%d: ", campaign->shard, campaign->n_shards);
   printf("%d done", count[EPX_STATE_DONE]);
   for (int state = 0; state < EPX_STATES; state++)
@@ -165,8 +183,7 @@ static void print_stop(epx_display *display, const epx_run_job *job, const epx_c
   if (report->stopped)
     snprintf(text, sizeof text, "stopped by %s, saved: %s", report->reason, line);
   else
-    snprintf(text, sizeof text, "%s: %s", progress->n_finished == progress->n_trials ? "finished" : "failed",
-             line);
+    snprintf(text, sizeof text, "%s: %s", epx_progress_is_finished(progress) ? "finished" : "failed", line);
   write_file(display, text);
 }
 
@@ -178,7 +195,7 @@ void epx_display_view_end(epx_display *display, const epx_run_job *job,
     /* No memory for them: then without. */
     if (epx_efficiency_view(report->activity) != EPX_OK) epx_error_reset();
     if (epx_yield_line_view(job->campaign) != EPX_OK) epx_error_reset();
-    if (report->progress.n_finished == report->progress.n_trials && job->campaign->n_shards == 0)
+    if (epx_progress_is_finished(&report->progress) && job->campaign->n_shards == 0)
       printf("next: epilux show %s\n", job->path);
   }
   print_stop(display, job, report);

@@ -241,14 +241,16 @@ void epx_deck_destroy_text(char **address) {
   epx_array_destroy(address);
 }
 
-/* The resolved deck without what only says how to call it and what to report. */
+/* The resolved deck without what only says how to call it and what to report. Where a campaign decides by its yield, that is
+ * no report alone. */
 static epx_err create_essence(const epx_tree *resolved, epx_tree_store *store, epx_tree **out) {
+  const bool decides = epx_tree_get(resolved, "decide") != NULL;
   EPX_TRY(epx_tree_create(store, EPX_TREE_MAP, resolved, out));
   for (int i = 0; i < resolved->n; i++) {
     const char *key = resolved->keys[i];
     const epx_tree *item = resolved->items[i];
-    if (strcmp(key, "yield") == 0 || strcmp(key, "quantiles") == 0 || strcmp(key, "continuation") == 0 ||
-        strcmp(key, "run") == 0)
+    if ((strcmp(key, "yield") == 0 && !decides) || strcmp(key, "quantiles") == 0 ||
+        strcmp(key, "continuation") == 0 || strcmp(key, "run") == 0)
       continue;
     EPX_TRY(
         epx_tree_write_item(store, *out, key, strcmp(key, "study") == 0 ? epx_tree_get(item, "seed") : item));

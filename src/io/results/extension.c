@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "io/proposals.h"
 #include "io/results/results.h"
 
 static epx_err set_number(epx_deck *deck, const char *key, int value) {
@@ -45,7 +46,27 @@ static epx_err check_points(const epx_campaign *earlier, const epx_campaign *lar
                    epx_deck_get_text(earlier->deck, "design.method"));
 }
 
+/* Decisions of a point alone stay what they are when points are added; looks are those of the most instances, and rounds
+ * those of all points. */
+static epx_err check_decided(const epx_campaign *earlier, const epx_campaign *larger) {
+  const bool more_points = larger->n_points > earlier->n_points;
+  if (!larger->proposals) return EPX_OK;
+  if (larger->n_instances > earlier->n_instances)
+    return EPX_RAISE(EPX_EINPUT,
+                     "--instances: the campaign decided with looks at up to %d instances, so that more would "
+                     "change what it decided; start a new one with population.instances: %d",
+                     earlier->n_instances, larger->n_instances);
+  if (more_points && epx_proposals_has_rounds(larger->proposals))
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "--points: the campaign decides in rounds of all points, so that more would change what it "
+        "decided; start a new one with design.points: %d",
+        larger->n_points);
+  return EPX_OK;
+}
+
 static epx_err check(const epx_campaign *earlier, const epx_campaign *larger) {
+  EPX_TRY(check_decided(earlier, larger));
   if (larger->n_instances < earlier->n_instances)
     return EPX_RAISE(EPX_EINPUT, "there are %d instances already: %d would be fewer", earlier->n_instances,
                      larger->n_instances);

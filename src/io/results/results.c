@@ -4,6 +4,7 @@
 #include "io/results/results.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/memory.h"
 #include "io/recovery/output.h"
 #include "io/results/archive.h"
+#include "statistics/stopping.h"
 
 /* More than any campaign: what a damaged length would ask for. */
 #define MOST_TRIALS ((size_t)1 << 40)
@@ -24,6 +26,10 @@ epx_err epx_results_create_name(const char *path, const char *suffix, char **nam
 }
 
 bool epx_results_has_trial(const epx_results *results, int i_point, int i_instance) {
+  const size_t i = (size_t)i_point * (size_t)results->n_instances + (size_t)i_instance;
+  if (results->n_proposed)
+    return i_instance < results->n_proposed[i_point] ||
+           results->record[i * results->layout.size] != EPX_STATE_PENDING;
   if (results->n_shards == 0) return true;
   const int64_t a_point = (results->n_instances + results->block - 1) / results->block;
   const int64_t block = i_point * a_point + i_instance / results->block;
@@ -75,6 +81,25 @@ static epx_err check_memory(size_t n_trials, size_t size) {
                           "a host of more memory is wanted");
 }
 
+/* What was decided, where the campaign decides. */
+static epx_err read_decision(epx_archive *archive, epx_results *results) {
+  const size_t n = (size_t)results->n_points;
+  double n_open;
+  if (!epx_archive_has(archive, "/decision")) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(results->n_proposed, n));
+  EPX_TRY(EPX_ARRAY(results->verdict, n));
+  const epx_archive_array proposed = {.path = "/decision/n_proposed", .n_axes = 1, .n = {n}},
+                          verdict = {.path = "/decision/verdict", .n_axes = 1, .n = {n}};
+  EPX_TRY(epx_archive_read(archive, &proposed, results->n_proposed));
+  EPX_TRY(epx_archive_read(archive, &verdict, results->verdict));
+  EPX_TRY(epx_archive_read_number(archive, "/decision", "open", &n_open));
+  for (size_t i = 0; i < n; i++)
+    if (!(results->verdict[i] >= 0 && results->verdict[i] < EPX_VERDICT_COUNT))
+      return EPX_RAISE(EPX_EFORMAT, "/decision/verdict: %g is no verdict", results->verdict[i]);
+  results->n_open = n_open > 0 ? (long)fmin(n_open, results->n_points) : 0;
+  return EPX_OK;
+}
+
 static epx_err read_identity(epx_archive *archive, epx_results *results) {
   char *digest;
   size_t n[2];
@@ -91,6 +116,7 @@ static epx_err read_identity(epx_archive *archive, epx_results *results) {
   results->n_instances = (int)n[1];
   EPX_TRY(read_shard(archive, results));
   EPX_TRY(read_metrics(archive, results));
+  EPX_TRY(read_decision(archive, results));
   EPX_TRY(check_memory(n[0] * n[1], results->layout.size));
   EPX_TRY(EPX_ARRAY(results->record, n[0] * n[1] * results->layout.size));
   for (size_t i = 0; i < n[0] * n[1]; i++)
@@ -192,6 +218,8 @@ void epx_results_destroy(epx_results **address) {
   epx_array_destroy(&results->deck);
   epx_array_destroy(&results->isa);
   epx_array_destroy(&results->record);
+  epx_array_destroy(&results->n_proposed);
+  epx_array_destroy(&results->verdict);
   for (int m = 0; m < results->layout.n_metrics; m++)
     epx_array_destroy(&results->unit[m]);
   epx_array_destroy(address);

@@ -23,9 +23,12 @@ struct epx_results {
   double run_trials;            /* and trials it had solved */
   uint64_t digest;
   epx_journal_report journal;
+  double *n_proposed; /* [n_points] instances that are to be run, as the file says; NULL: all */
+  double *verdict;    /* [n_points] epx_verdict; NULL: nothing is decided */
+  long n_open;        /* points that the file has not decided */
 };
 
-/** Tells whether a trial is one of the file's shard. */
+/** Tells whether a trial is one of the file's shard, and of those that it proposes, or was run. */
 bool epx_results_has_trial(const epx_results *results, int i_point, int i_instance);
 
 /** Creates the resolved deck that a results file holds; free with epx_array_destroy(). Errors: as

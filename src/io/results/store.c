@@ -109,6 +109,7 @@ void epx_store_destroy(epx_store **address) {
 static epx_err write_all(const epx_store *store, epx_archive *archive, double seconds, long n_solved) {
   EPX_TRY(epx_store_write_records(store, archive));
   EPX_TRY(epx_store_write_statistics(store, archive));
+  EPX_TRY(epx_store_write_decision(store, archive));
   EPX_TRY(epx_store_write_sensitivity(store, archive));
   EPX_TRY(epx_store_write_activity(store, archive));
   EPX_TRY(epx_store_write_fields(store, archive));

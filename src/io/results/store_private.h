@@ -43,6 +43,9 @@ epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *
 /** Writes /statistics. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_statistics(const epx_store *store, epx_archive *archive);
 
+/** Writes /decision, where the campaign decides. Errors: EPX_EFILE, EPX_EMEMORY. */
+epx_err epx_store_write_decision(const epx_store *store, epx_archive *archive);
+
 /** Writes /sensitivity, where the design supports any. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_store_write_sensitivity(const epx_store *store, epx_archive *archive);
 

@@ -189,7 +189,10 @@ static epx_err read_fields(epx_archive *archive, const char *path, epx_stored *o
   EPX_TRY(EPX_ARRAY(own->fields, (size_t)n));
   EPX_TRY(EPX_ARRAY(own->texts, 2 * (size_t)n));
   EPX_TRY(epx_deck_eval_settings(own->campaign->deck, own->campaign->design, 0, &settings));
-  const int code = read_layout(archive, own, settings);
+  const int code =
+      settings->yield.decide.kind == EPX_STOPPING_NONE
+          ? read_layout(archive, own, settings)
+          : EPX_RAISE(EPX_EINPUT, "its campaign decides while it runs, and has no parts to be joined");
   epx_settings_destroy(&settings);
   EPX_TRY(code);
   return create_records(path, own->campaign);

@@ -24,6 +24,7 @@
 #define WORD(list) .type = EPX_SCHEMA_WORD, .words = epx_words_get_##list
 #define WORDS(list) .type = EPX_SCHEMA_WORDS, .words = epx_words_get_##list
 
+#include "io/schema/schema_decide.h"
 #include "io/schema/schema_distributed.h"
 #include "io/schema/schema_energy.h"
 #include "io/schema/schema_fabrication.h"
@@ -147,19 +148,18 @@ static const epx_schema_entry entries[] = {
      .derived = "network.family",
      .meaning = "rule that turns equilibria into a gradient; `epilux list estimators`"},
     {"learning.cost", WORD(cost),
-     .fallback = "phase-cosine (readout phase), squared-error (readouts sine and cosine, real targets), else "
-                 "cross-entropy",
-     .derived = "network.family network.outputs.readout task.goal",
+     .fallback = "phase-cosine (readout phase), squared-error (sine, cosine), else cross-entropy",
+     .derived = "network.family network.outputs.readout",
      .meaning = "how wrong an answer is; `epilux list costs`"},
     {"learning.targets", EPX_SCHEMA_SECTION, .meaning = "target outputs"},
     {"learning.targets.off", REAL, ANY,
      .fallback = "0; with readout cosine: -1; with cost phase-cosine: -pi/2",
      .derived = "network.family network.outputs.readout learning.cost",
-     .applies = "learning.cost: squared-error phase-cosine; task.goal: classes",
+     .applies = "learning.cost: squared-error phase-cosine",
      .meaning = "target of the outputs of the other classes"},
     {"learning.targets.on", REAL, ANY, .fallback = "1; with cost phase-cosine: pi/2",
      .derived = "network.family network.outputs.readout learning.cost",
-     .applies = "learning.cost: squared-error phase-cosine; task.goal: classes",
+     .applies = "learning.cost: squared-error phase-cosine",
      .meaning = "target of the output of the sample's class"},
     {"learning.nudge", EPX_SCHEMA_SECTION, .meaning = "the nudged phases"},
     {"learning.nudge.beta", REAL, POSITIVE, .fallback = "0.02", .meaning = "strength of the nudge"},
@@ -214,7 +214,7 @@ static const epx_schema_entry entries[] = {
                 "its best parameters; 0: never"},
     {"learning.target_loss", REAL, NOT_NEGATIVE, .fallback = "0",
      .meaning = "stop training an instance when the loss of an epoch falls below this; 0: never"},
-    {"learning.target_accuracy", REAL, .low = 0, .high = 1, .fallback = "0", .applies = "task.goal: classes",
+    {"learning.target_accuracy", REAL, .low = 0, .high = 1, .fallback = "0",
      .meaning =
          "stop training an instance after the first epoch whose accuracy over the validation part is at "
          "least this; 0: never"},
@@ -420,9 +420,8 @@ static const epx_schema_entry entries[] = {
                 "0: never"},
 
     {"metrics", WORDS(metric),
-     .fallback = "accuracy (real targets: mean_squared_error), loss, gradient_cosine, settling_time, "
-                 "energy_per_inference",
-     .derived = "task.goal", .meaning = "what is measured; `epilux list metrics`"},
+     .fallback = "[accuracy, loss, gradient_cosine, settling_time, energy_per_inference]",
+     .meaning = "what is measured; `epilux list metrics`"},
     {"curves", WORDS(curve), .fallback = "[]", .example = "[loss, accuracy]",
      .meaning = "learning curves to save"},
     {"keep_parameters", EPX_SCHEMA_BOOLEAN, .fallback = "false",
@@ -440,9 +439,10 @@ static const epx_schema_entry entries[] = {
     {"yield.confidence", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "0.95",
      .meaning = "confidence level of the interval, two-sided"},
     {"yield.interval", WORD(interval), .fallback = "wilson", .meaning = "kind of interval"},
-    {"continuation", EPX_SCHEMA_SECTION, .optional = true,
-     .meaning = "the parameter that `epilux simulate` sweeps up and down; without this section it follows "
-                "one transient"},
+    DECIDE_ROWS{
+        "continuation", EPX_SCHEMA_SECTION, .optional = true,
+        .meaning = "the parameter that `epilux simulate` sweeps up and down; without this section it follows "
+                   "one transient"},
     {"continuation.parameter", EPX_SCHEMA_TEXT, .required = true, .example = "network.inputs.scale",
      .meaning = "path of a value of this deck"},
     {"continuation.from", REAL, ANY, .required = true, .example = "0.5",
@@ -493,9 +493,10 @@ const char *epx_schema_get_key(const epx_schema_entry *entry) {
 }
 
 bool epx_schema_is_factor(const epx_schema_entry *entry) {
-  static const char *const fixed[] = {
-      "study.name", "design",    "population",     "petsc",           "run",         "metrics",     "curves",
-      "yield",      "quantiles", "keep_variation", "keep_parameters", "keep_fields", "continuation"};
+  static const char *const fixed[] = {"study.name",   "design",         "population",      "petsc",
+                                      "run",          "metrics",        "curves",          "yield",
+                                      "quantiles",    "keep_variation", "keep_parameters", "keep_fields",
+                                      "continuation", "decide"};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
     const size_t length = strlen(fixed[i]);
     if (strncmp(entry->path, fixed[i], length) == 0 && (entry->path[length] == '.' || !entry->path[length]))

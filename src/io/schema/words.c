@@ -15,6 +15,7 @@
 #include "learning/training/rate.h"
 #include "photonic/fabrication/fabrication.h"
 #include "photonic/network.h"
+#include "statistics/stopping.h"
 #include "study/metric.h"
 #include "study/settings.h"
 
@@ -32,7 +33,6 @@
 WORD_LIST(topology, EPX_TOPOLOGIES(SECOND_OF_3))
 WORD_LIST(readout, EPX_READOUTS(SECOND_OF_3))
 WORD_LIST(scaling, EPX_SCALINGS(SECOND_OF_3))
-WORD_LIST(goal, EPX_GOALS(SECOND_OF_3))
 WORD_LIST(csv_header, EPX_CSV_HEADERS(SECOND_OF_3))
 WORD_LIST(reduction, EPX_REDUCTIONS(SECOND_OF_3))
 WORD_LIST(rate, EPX_RATES(SECOND_OF_3))
@@ -65,6 +65,7 @@ WORD_LIST(random_numbers, "common", "independent", )
 WORD_LIST(scale, "linear", "log", )
 WORD_LIST(interval, EPX_YIELD_METHODS(SECOND_OF_2))
 WORD_LIST(sampling, "process", "nested", "wafer", )
+WORD_LIST(stopping, EPX_STOPPING_RULES(SECOND_OF_2))
 
 const char *epx_words_get_metric(const epx_family *family, int i) {
   (void)family;

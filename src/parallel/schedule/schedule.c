@@ -171,6 +171,14 @@ void epx_schedule_set_finished(epx_schedule *schedule, int64_t block) {
   schedule->counts.open--;
 }
 
+/* Its bit is that of a finished one, which nobody is handed. */
+void epx_schedule_set_held(epx_schedule *schedule, int64_t block) {
+  if (is_finished(schedule, block)) return;
+  set_bit(schedule, block);
+  schedule->counts.held++;
+  schedule->counts.open--;
+}
+
 void epx_schedule_merge_time(epx_schedule *schedule, int64_t block, double seconds) {
   epx_classes_merge(&schedule->classes, block, seconds);
 }
@@ -465,6 +473,15 @@ static epx_err push_returned(epx_schedule *schedule, epx_unit unit) {
   }
   schedule->returned[schedule->n_returned++] = unit;
   return EPX_OK;
+}
+
+epx_err epx_schedule_set_open(epx_schedule *schedule, int64_t block) {
+  schedule->finished[block / 64] &= ~(UINT64_C(1) << block % 64);
+  schedule->counts.held--;
+  schedule->counts.open++;
+  if (!schedule->given && block >= schedule->cursor) return EPX_OK; /* it is still to come */
+  if (schedule->given) schedule->given[block / 64] |= UINT64_C(1) << block % 64;
+  return push_returned(schedule, (epx_unit){block, 1});
 }
 
 /* Returns the first block of what a worker holds: one that is finished or held by a partner is in good hands;

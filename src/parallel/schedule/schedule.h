@@ -21,6 +21,8 @@
  * two counts. A suspect is copied too, and anything before a first block is timed, but only when it has been
  * out for so long that its worker may hang: so a rank that hangs costs time, and never the end of the run.
  *
+ * Blocks may be held: they are no work yet. Whoever decides by the results of others that they are wanted sets them open.
+ *
  * A host on which `host_limit` blocks in a row failed is put aside: its workers are handed nothing more.
  */
 #ifndef EPILUX_PARALLEL_SCHEDULE_SCHEDULE_H
@@ -69,10 +71,11 @@ typedef struct {
   int64_t first, count;
 } epx_unit;
 
-/** State of the schedule. open + out + finished + kept = n_blocks and parts of split blocks. */
+/** State of the schedule. open + out + finished + kept + held = n_blocks and parts of split blocks. */
 typedef struct {
   int64_t open, out, finished; /* blocks: not handed out, handed out, done */
   int64_t kept;                /* blocks left in their midst, for another run */
+  int64_t held;                /* blocks that are not wanted so far */
 } epx_schedule_counts;
 
 typedef struct epx_schedule epx_schedule;
@@ -84,6 +87,12 @@ void epx_schedule_destroy(epx_schedule **address);
 
 /** Sets a block finished that an earlier run solved. Call before the first unit is taken. */
 void epx_schedule_set_finished(epx_schedule *schedule, int64_t block);
+
+/** Sets a block held. Call before the first unit is taken. */
+void epx_schedule_set_held(epx_schedule *schedule, int64_t block);
+
+/** Sets a block open that is held: it is handed out as one that came back. Errors: EPX_EMEMORY. */
+epx_err epx_schedule_set_open(epx_schedule *schedule, int64_t block);
 
 /** Merges what a block of an earlier run took, s, into what is known of its class. */
 void epx_schedule_merge_time(epx_schedule *schedule, int64_t block, double seconds);

@@ -172,6 +172,40 @@ static void parts_of_a_split_block_are_counted_and_come_last(void **state) {
 
 /* A worker that hangs with anything (the first block, before any is timed; a suspect; one that runs alone)
  * costs the others some time. */
+/* The second half of the blocks is held until the first is done, block after block; with classes of 4 and without. */
+static void what_is_held_is_handed_out_once_when_it_is_opened(void **state) {
+  (void)state;
+  enum { N = 64 };
+  for (int class_size = 0; class_size <= 4; class_size += 4) {
+    int n_done[N] = {0}, n_all = 0;
+    epx_schedule_options options = epx_schedule_get_defaults(N, 2, 0);
+    epx_schedule *schedule;
+    epx_unit unit;
+    options.class_size = class_size;
+    assert_int_equal(epx_schedule_create(&options, &schedule), EPX_OK);
+    for (int b = 0; b < N; b++)
+      if (b % 8 >= 4) epx_schedule_set_held(schedule, b);
+    assert_int_equal(epx_schedule_get_counts(schedule).held, N / 2);
+    for (double now = 0; n_all < N && now < 1000; now++) {
+      epx_unit held[2] = {{0, 0}, {0, 0}};
+      for (int w = 0; w < 2; w++)
+        if (epx_schedule_take_unit(schedule, w, now, &unit)) held[w] = unit;
+      for (int w = 0; w < 2; w++)
+        for (int64_t b = held[w].first; b < held[w].first + held[w].count; b++) {
+          if (!epx_schedule_set_done(schedule, w, b, 1, now + 1)) continue;
+          n_done[b]++;
+          n_all++;
+          if (b % 8 < 4) assert_int_equal(epx_schedule_set_open(schedule, b + 4), EPX_OK);
+        }
+    }
+    for (int b = 0; b < N; b++)
+      assert_int_equal(n_done[b], 1);
+    const epx_schedule_counts counts = epx_schedule_get_counts(schedule);
+    assert_true(counts.open == 0 && counts.out == 0 && counts.held == 0 && counts.finished == N);
+    epx_schedule_destroy(&schedule);
+  }
+}
+
 static void a_worker_that_hangs_costs_time_and_not_the_end(void **state) {
   (void)state;
   for (int ends = 0; ends < 3; ends++) {
@@ -457,6 +491,7 @@ int main(void) {
       cmocka_unit_test(what_was_under_way_at_an_end_comes_last_then_alone),
       cmocka_unit_test(suspects_that_run_alone_take_turns),
       cmocka_unit_test(parts_of_a_split_block_are_counted_and_come_last),
+      cmocka_unit_test(what_is_held_is_handed_out_once_when_it_is_opened),
       cmocka_unit_test(a_worker_that_hangs_costs_time_and_not_the_end),
       cmocka_unit_test(the_end_does_not_wait_for_a_straggler),
       cmocka_unit_test(a_bad_host_is_put_aside_and_the_others_do_all),
