@@ -10,7 +10,8 @@ packages='build-essential cmake git pkg-config
   zlib1g-dev
   python3 python3-h5py python3-numpy python3-matplotlib python3-yaml'
 packages_tests='python3-xarray python3-h5netcdf python3-scipy python3-optuna python3-jsonschema hdf5-tools
-  slurm-wlm munge clang-format mandoc zsh'
+  slurm-wlm munge clang-format mandoc zsh
+  python3-sphinx python3-myst-parser python3-breathe doxygen'
 
 case ${1:-} in
   '') ;;

@@ -3,6 +3,8 @@
  */
 #include "cli/print/catalogue.h"
 
+#include <math.h>
+
 #include "photonic/device/material.h"
 #include "photonic/fabrication/layout.h"
 
@@ -181,6 +183,8 @@ static const char *get_type_name(epx_schema_type type) {
 
 void epx_catalogue_set_key(epx_document *document, const epx_schema_entry *entry) {
   char conditions[1024] = "";
+  const bool is_number = entry->type == EPX_SCHEMA_INTEGER || entry->type == EPX_SCHEMA_INTEGERS ||
+                         entry->type == EPX_SCHEMA_REAL || entry->type == EPX_SCHEMA_REALS;
   if (entry->applies) epx_schema_view_conditions(entry->applies, conditions, sizeof conditions);
   begin(document, entry->path, entry->meaning);
   epx_document_set_text(document, "type", get_type_name(entry->type));
@@ -188,8 +192,8 @@ void epx_catalogue_set_key(epx_document *document, const epx_schema_entry *entry
   epx_document_set_text(document, "default", entry->fallback);
   epx_document_set_text(document, "derived_from", entry->derived);
   epx_document_set_boolean(document, "required", entry->required);
-  epx_document_set_number(document, "low", entry->low);
-  epx_document_set_number(document, "high", entry->high);
+  epx_document_set_number(document, "low", is_number ? entry->low : NAN);
+  epx_document_set_number(document, "high", is_number ? entry->high : NAN);
   epx_document_set_text(document, "applies", entry->applies ? conditions : NULL);
   epx_document_open(document, "words", '[');
   for (int i = 0; entry->words && entry->words(NULL, i); i++)
