@@ -17,6 +17,7 @@
 #include "epilux/units.h"
 #include "fuzz/results_file.h"
 #include "io/deck/deck.h"
+#include "io/measurement/touchstone.h"
 #include "io/recovery/attempts.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/checksum.h"
@@ -122,6 +123,21 @@ static void read_placement(const uint8_t *bytes, size_t n) {
   const input file = open_input(bytes, n);
   epx_placement *placement = NULL;
   if (epx_placement_read(file.path, &placement) == EPX_OK) epx_placement_destroy(&placement);
+  close(file.descriptor);
+}
+
+static void read_scan(const uint8_t *bytes, size_t n) {
+  const input file = open_input(bytes, n);
+  epx_scan *scan = NULL;
+  if (epx_scan_file_read(file.path, &(epx_scan_ports){2, 1, 0, 0}, &scan) == EPX_OK) epx_scan_destroy(&scan);
+  close(file.descriptor);
+}
+
+static void read_touchstone(const uint8_t *bytes, size_t n) {
+  const input file = open_input(bytes, n);
+  epx_scan *scan = NULL;
+  const epx_scan_ports ports = {2, 1, n % 2 ? 3 : 0, 1};
+  if (epx_touchstone_read(file.path, n % 2 ? 4 : 2, &ports, &scan) == EPX_OK) epx_scan_destroy(&scan);
   close(file.descriptor);
 }
 

@@ -19,7 +19,8 @@ BELOW = {
     "learning": ["equilibrium"],
     "study": ["learning", "design", "statistics"],
     "search": ["design"],
-    "io": ["study", "search"],
+    "measurement": ["photonic", "statistics"],
+    "io": ["study", "search", "measurement"],
     "parallel": ["io"],
     "api": ["parallel"],
     "cli": ["api"],
@@ -36,7 +37,7 @@ OLD_NAMES = {"base/error": "error", "photonic/family": "family", "photonic/lanes
 # Foreign headers: pattern, and the layers where they are at home.
 FOREIGN = [
     (r"Random123/.*|udunits2\.h", ["base"]),
-    (r"gsl/.*", ["base", "design", "search", "statistics", "learning"]),
+    (r"gsl/.*", ["base", "design", "search", "statistics", "measurement", "learning"]),
     (r"fftw3\.h", ["photonic"]),
     (r"lapacke?\.h|cblas\.h", ["photonic", "equilibrium", "learning"]),
     (r"(sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|sunadaptcontroller|arkode|cvodes?|idas?|kinsol)/.*",

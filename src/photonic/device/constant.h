@@ -1,4 +1,5 @@
-/** @internal Constants of nature, exact by the definition of the SI, and of geometry. */
+/** @file
+ * Constants of nature, exact by the definition of the SI, and of geometry. */
 #ifndef EPILUX_PHOTONIC_DEVICE_CONSTANT_H
 #define EPILUX_PHOTONIC_DEVICE_CONSTANT_H
 
