@@ -9,7 +9,8 @@ packages='build-essential cmake git pkg-config
   libyaml-dev libudunits2-dev librandom123-dev libgsl-dev liblapacke-dev libopenblas-dev libfftw3-dev libcmocka-dev
   zlib1g-dev
   python3 python3-h5py python3-numpy python3-matplotlib python3-yaml'
-packages_tests='python3-xarray python3-h5netcdf python3-scipy python3-optuna python3-jsonschema hdf5-tools
+packages_tests='python3-xarray python3-h5netcdf python3-netcdf4 python3-pandas python3-scipy python3-optuna
+  python3-jsonschema python3-nbclient python3-ipykernel python3-setuptools python3-wheel octave hdf5-tools
   slurm-wlm munge clang-format mandoc zsh
   python3-sphinx python3-myst-parser python3-breathe doxygen'
 

@@ -26,22 +26,23 @@ def suggest(trial, factor):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("deck", nargs="?", default=os.path.join(HERE, "rings.yaml"))
-    parser.add_argument("--epilux", default="build/epilux")
+    parser.add_argument("--epilux", help="the program [build/epilux, or what the variable EPILUX names, or the first on the path]")
     parser.add_argument("--metric", default="loss")
     parser.add_argument("--trials", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    command = [arguments.epilux, "serve", arguments.deck]
+    if arguments.epilux:
+        os.environ["EPILUX"] = arguments.epilux
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=arguments.seed))
-    with Server(command) as server:
+    with Server(arguments.deck) as server:
 
         def objective(trial):
             point = {factor["path"]: suggest(trial, factor) for factor in server.factors}
             return server.ask(point).mean(arguments.metric, FAILED)
 
         study.optimize(objective, n_trials=arguments.trials)
-    with Server(command + ["--set", "study.seed=1001"]) as fresh:
+    with Server(arguments.deck, {"study.seed": 1001}) as fresh:
         confirmed = fresh.ask(study.best_params, instances=64).tell(arguments.metric, FAILED)
     print(f"best of {len(study.trials)} trials {study.best_value:.4g}, on 64 fresh instances {confirmed}, at")
     for path, value in study.best_params.items():

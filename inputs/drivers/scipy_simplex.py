@@ -20,12 +20,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("deck", nargs="?", default=os.path.join(HERE, "rings.yaml"))
-    parser.add_argument("--epilux", default="build/epilux")
+    parser.add_argument("--epilux", help="the program [build/epilux, or what the variable EPILUX names, or the first on the path]")
     parser.add_argument("--metric", default="loss")
     parser.add_argument("--evaluations", type=int, default=40)
     arguments = parser.parse_args()
-    command = [arguments.epilux, "serve", arguments.deck]
-    with Server(command) as server:
+    if arguments.epilux:
+        os.environ["EPILUX"] = arguments.epilux
+    with Server(arguments.deck) as server:
         factors = server.factors
 
         def place(x):
@@ -36,7 +37,7 @@ def main():
             bounds=[(0, 1)] * len(factors), options={"maxfev": arguments.evaluations})
         point = place(found.x)
         start = server.ask(place([0.5] * len(factors))).mean(arguments.metric, FAILED)
-    with Server(command + ["--set", "study.seed=1001"]) as fresh:
+    with Server(arguments.deck, {"study.seed": 1001}) as fresh:
         confirmed = fresh.ask(point, instances=64).tell(arguments.metric, FAILED)
     print(f"start {start:.4g}, best of {found.nfev} evaluations {found.fun:.4g}, on 64 fresh instances {confirmed}, at")
     for path, value in point.items():

@@ -1,8 +1,36 @@
-"""Epilux from Python: results files, figures and the report.
+"""Epilux from Python: populations of photonic neural networks that learn without backpropagation.
 
-    from epilux.results import Results
-    from epilux.figures import yield_by_design
+    import epilux
 
-    with Results("study.h5") as results:
-        figure = yield_by_design.figure(results)
+    ds = epilux.run("study.yaml", ranks=2)      # or epilux.open("study.h5"): an xarray Dataset
+    table = ds.epilux.trials()                  # a pandas DataFrame, one row a trial
+    axes = epilux.plot.yield_by_design(ds)      # matplotlib Axes
+
+A deck is a dictionary or the path of a file. Everything runs the program `epilux` and reads its files; `find_program`
+says which program. What is not installed, wrong or missing is an EpiluxError of one line.
 """
+import importlib
+
+from epilux.errors import (DeckError, EpiluxError, EpiluxWarning, MissingPackage, NothingToDraw, ProgramError,
+                           ResultsError)
+
+__version__ = "0.2.0"
+
+# Names that wait for their packages until they are asked for: {name: (module, name there)}.
+_LATER = {"open": ("study", "open_results"), "run": ("campaign", "run"), "plan": ("campaign", "plan"),
+          "check": ("campaign", "check"), "simulate": ("campaign", "simulate"), "Server": ("asktell", "Server"),
+          "find_program": ("program", "find"), "plot": ("plot", None)}
+__all__ = ["DeckError", "EpiluxError", "EpiluxWarning", "MissingPackage", "NothingToDraw", "ProgramError", "ResultsError",
+           *_LATER]
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"module epilux has no attribute {name}")
+    module, own = _LATER[name]
+    found = importlib.import_module(f"epilux.{module}")
+    return found if own is None else getattr(found, own)
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})

@@ -8,8 +8,13 @@ import csv
 import os
 import sys
 
-from epilux.figures import style
-from epilux.results import Results, ResultsError
+from epilux.errors import MissingPackage
+
+try:
+    from epilux.figures import style
+    from epilux.results import Results, ResultsError
+except MissingPackage as missing:  # of a script: one line in place of a traceback
+    sys.exit(f"{os.path.basename(sys.argv[0])}: {missing}")
 
 SUFFIXES = ("png", "svg", "pdf")
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 
 # A reader takes no lock: the file is only replaced as a whole, and locks fail on some parallel file systems.
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+from epilux.errors import ResultsError, need  # noqa: E402
+
+need("h5py")
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
@@ -31,6 +34,8 @@ ESTIMATOR = "learning.estimator"
 VAGUE = {"sigma", "mean", "low", "high", "rate", "name", "kind", "scale", "value", "min", "max", "width"}
 
 
+# What HDF5 and netCDF keep of axes.
+SCALE_ATTRIBUTES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
 MOST_PACKING = 1100  # deflate makes at most 1032 bytes of one
 MOST_LEVELS = 8
 FIELDS_LINK = re.compile(r"/fields/point_\d+")
@@ -58,8 +63,14 @@ def find_foreign(group, path="", level=0):
     return None
 
 
-class ResultsError(Exception):
-    """The file cannot be used; the text is one line for the user."""
+@dataclass
+class Variable:
+    """A dataset of the file."""
+    name: str        # of a trial's metric or a factor its own, else its place in the file with dots: curves.loss
+    dims: tuple      # names of its axes: point, instance, epoch …
+    values: np.ndarray
+    attributes: dict  # units, long_name …
+    group: str       # trials, design, statistics …; "" for the values along an axis
 
 
 @dataclass
@@ -130,6 +141,34 @@ def shorten(path, taken=()):
     if len(words) > 1 and words[-1] in VAGUE:
         return " ".join(words[-2:])
     return words[-1] if words[-1] not in taken or len(words) == 1 else f"{words[0]} {words[-1]}"
+
+
+def list_variables(file, left=()):
+    """[Variable] of all datasets of an open file, but those of the groups that are `left`."""
+    found, sizes = [], {}
+    file.visititems(lambda path, thing: found.append(path) if isinstance(thing, h5py.Dataset) else None)
+    return [read_variable(file[path], sizes) for path in found if path.split("/")[0] not in left]
+
+
+def read_variable(dataset, sizes):
+    """The Variable of a dataset; `sizes` holds the length of every axis so far, by its name."""
+    words = dataset.name.strip("/").split("/")
+    group, is_axis = words[0] if len(words) > 1 else "", h5py.h5ds.is_scale(dataset.id)
+    name = words[-1] if group in ("trials", "design") else ".".join(words)
+    dims = []
+    for axis, size in enumerate(dataset.shape):
+        scales = dataset.dims[axis]
+        dim = name if is_axis else scales[0].name.strip("/").replace("/", ".") if len(scales) else f"{name}.axis_{axis}"
+        if sizes.setdefault(dim, size) != size:  # two axes of one name and of different lengths
+            dim = f"{name}.{dim}"
+            sizes[dim] = size
+        dims.append(dim)
+    values = dataset[()]
+    if dataset.dtype.kind in "OS":
+        values = np.array([as_text(v) for v in np.ravel(values)], dtype=object).reshape(dataset.shape)
+    attributes = {k: v if isinstance(v, np.ndarray) and v.dtype.kind in "fiu" and v.size > 1 else attribute_of(dataset, k, "")
+                  for k, v in dataset.attrs.items() if k not in SCALE_ATTRIBUTES}
+    return Variable(name, tuple(dims), values, attributes, "" if is_axis else group)
 
 
 class Results:
@@ -302,6 +341,10 @@ class Results:
     def varying(self):
         """The factors that take more than one value, without those that only move along with another."""
         return [f for f in self.factors if len(f.levels) > 1 and not f.follows]
+
+    def variables(self):
+        """[Variable] of all datasets, but those of /run, which tell of ranks, and /fields, which are in other files."""
+        return list_variables(self._file, ("run", "fields"))
 
     # ---- trials
 

@@ -31,7 +31,9 @@
   X(REFERENCE)         /* the cheapest digital models that reach the target, and the energies of light */    \
   X(MESH)              /* what meshes of interferometers do to light, as fabricated */                       \
   X(DRAWS)             /* what of an instance's draws lay beyond ranges */                                   \
-  X(SHARES)            /* how many samples settled: of failed trials, too */
+  X(SHARES)            /* how many samples settled: of failed trials, too */                                 \
+  X(CLASSES)           /* a task whose outputs tell classes apart */                                         \
+  X(NUMBERS)           /* a task with real targets */
 
 enum {
 #define EPX_METRIC_NEED(NAME) EPX_METRIC_NEED_##NAME,

@@ -23,7 +23,7 @@ static int choose_block(const epx_settings *settings, epx_engine engine, const e
 
 static int choose_outputs(const epx_settings *settings, const epx_task *task) {
   if (settings->network.n_outputs > 0) return settings->network.n_outputs;
-  return settings->cost.kind == EPX_PHASE_COSINE && task->n_classes == 2 ? 1 : task->n_classes;
+  return settings->cost.kind == EPX_PHASE_COSINE && task->n_classes == 2 ? 1 : epx_task_count_outputs(task);
 }
 
 static void init_layout(const epx_settings *settings, const epx_network *network, epx_record_layout *layout) {
@@ -263,7 +263,8 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
                          .n_train = point->task->n_train,
                          .n_test = point->task->n_test,
                          .n_features = point->task->n_features,
-                         .n_classes = point->task->n_classes};
+                         .n_classes = point->task->n_classes,
+                         .n_targets = point->task->n_targets};
   for (int p = 0; p < network->family->n_parameters; p++)
     if (settings->learning.train[p]) size.n_trained += network->count[p];
   size.equilibria = count_equilibria(point, size.n_trained);

@@ -48,7 +48,7 @@ typedef struct {
   double equilibria; /* that one trial asks for, at most; what is trained once a point is not among them */
   double bytes;      /* of a block's workspaces, about; distributed: of each rank's part */
   epx_engine engine;
-  int n_nodes, n_train, n_test, n_features, n_classes;
+  int n_nodes, n_train, n_test, n_features, n_classes, n_targets;
   size_t n_links, n_trained; /* trained parameters of one instance */
 } epx_point_size;
 

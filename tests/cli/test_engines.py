@@ -31,6 +31,12 @@ FEATURES = {
 }
 # Of families with a mesh of interferometers; this deck's has none.
 OF_MESHES = ["fidelity", "insertion_loss"]
+# Of real targets; the deck has classes, and the other deck has none.
+OF_NUMBERS = ["mean_squared_error", "train_mean_squared_error", "r_squared"]
+SINE = """network: {family: kerr, topology: {kind: ring, nodes: 6}, parameters: {loss: 2.0, kerr: 0.1}}
+task: {name: sine, samples: 6}
+population: {instances: 1}
+"""
 
 
 def call(program, *words):
@@ -95,6 +101,15 @@ def check_metrics(program, engine, metrics):
     print(f"{engine}: {len(features)} of {len(FEATURES)} features, {len(taken)} of {len(metrics)} metrics, the others refused")
 
 
+def check_numbers(program, engine):
+    with open("deck.yaml", "w", encoding="utf-8") as file:
+        file.write(SINE + f"learning: {{epochs: 1, estimator: plain}}\nequilibrium: {{engine: {engine}}}\n"
+                   f"metrics: [{', '.join(OF_NUMBERS)}]\n")
+    values = view(program, OF_NUMBERS)
+    assert all(math.isfinite(value) for value in values.values()), f"{engine}: {values}"
+    return values
+
+
 def check_rules(program, engine, rules):
     taken = []
     for rule in rules:
@@ -113,8 +128,11 @@ def main(program):
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for engine in ("population", "distributed"):
-            check_metrics(program, engine, metrics)
+            check_metrics(program, engine, [name for name in metrics if name not in OF_NUMBERS])
             check_rules(program, engine, rules)
+        one, other = (check_numbers(program, engine) for engine in ("population", "distributed"))
+        for name in OF_NUMBERS:
+            assert abs(one[name] - other[name]) < 1e-3 * abs(other[name]), f"{name}: {one[name]}, {other[name]}"
 
 
 if __name__ == "__main__":

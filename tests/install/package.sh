@@ -1,13 +1,15 @@
 #!/bin/sh
 # Installs the build into a folder of its own; builds the programs of inputs/programs and a plugin against it, as C and
 # as C++, found by CMake and by pkg-config; and runs them:
-#   package.sh CMAKE C_COMPILER CXX_COMPILER SOURCE_FOLDER BUILD_FOLDER
+#   package.sh CMAKE C_COMPILER CXX_COMPILER SOURCE_FOLDER BUILD_FOLDER [PYTHON]
+# With a Python that has the packages, the Python package is used as installed and as a wheel, too.
 set -eu
 cmake=$1
 cc=$2
 cxx=$3
 source=$4
 build=$5
+python=${6:-python3}
 programs=$source/inputs/programs
 plugin=$source/inputs/plugins/anharmonic.c
 work=$(mktemp -d)
@@ -30,6 +32,33 @@ version=$(pkg-config --modversion epilux)
 echo "== program"
 "$prefix/bin/epilux" --version | tee "$work/version.txt"
 [ "$(head -n 1 "$work/version.txt")" = "epilux $version" ] || { echo "epilux.pc says $version"; exit 1; }
+
+echo "== Python"
+if "$python" -c 'import h5py, matplotlib, setuptools, wheel, xarray' 2>"$work/python.txt"; then
+  "$prefix/bin/epilux" run "$source/inputs/01-one-network.yaml" --set learning.epochs=1 -o "$work/one.h5" --quiet
+  cat >"$work/use.py" <<'END'
+import sys
+import epilux
+ds = epilux.open(sys.argv[1])
+print(epilux.__version__, epilux.__file__, epilux.find_program())
+assert epilux.__version__ == sys.argv[2] == ds.attrs["epilux_version"], (epilux.__version__, sys.argv[2])
+assert epilux.__file__.startswith(sys.argv[3]), epilux.__file__
+assert epilux.find_program() == sys.argv[4], epilux.find_program()
+END
+  folder=$(dirname "$(find "$prefix/lib" -path '*-packages/epilux/__init__.py')")
+  (cd "$work" && PATH=/usr/bin:/bin PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=${folder%/epilux} \
+    "$python" use.py one.h5 "$version" "$prefix" "$(readlink -f "$prefix/bin/epilux")")
+  (cd "$work" && PYTHONDONTWRITEBYTECODE=1 "$python" "$prefix/share/epilux/postproc/learning_curves.py" one.h5 -o curves.svg)
+  mkdir "$work/wheel"
+  cp -R "$source/postproc" "$work/source"
+  (cd "$work/source" && "$python" -c 'from setuptools import build_meta; build_meta.build_wheel("../wheel")') >"$work/wheel.txt" 2>&1 ||
+    { cat "$work/wheel.txt"; exit 1; }
+  (cd "$work" && "$python" -m zipfile -e "wheel/epilux-$version-py3-none-any.whl" unpacked &&
+    EPILUX=$prefix/bin/epilux PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$work/unpacked \
+    "$python" use.py one.h5 "$version" "$work/unpacked" "$prefix/bin/epilux")
+else
+  echo "left out: $(tail -n 1 "$work/python.txt")"
+fi
 
 # The yields of the campaign's two design points follow from the deck and the seed: both must be those of the program.
 run_programs() {

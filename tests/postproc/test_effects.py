@@ -50,6 +50,11 @@ class Fits(unittest.TestCase):
         cells = math.sqrt(sum(1 / (n + 0.5) for n in (64, 0, 36, 28)))
         self.assertGreaterEqual(fit.error(1), 0.99 * cells)
 
+    def test_one_cluster_leaves_the_variance_unknown(self):
+        x, y = make_table((4, 0), (0, 4))
+        fit = regression.fit_logistic(x, y, [np.zeros(y.size, int)])
+        self.assertTrue(fit.penalised and math.isnan(fit.error(1)))
+
     def test_paired_clusters_give_the_paired_variance(self):
         rng = np.random.default_rng(5)
         chip, gain = rng.normal(size=12), rng.normal(1, 0.3, 12)

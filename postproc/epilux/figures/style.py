@@ -7,15 +7,18 @@ same colour, marker and dash in every figure.
 import re
 import textwrap
 
-import matplotlib
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from epilux.layout import format_level, is_even
+from epilux.errors import need
+
+matplotlib = need("matplotlib")
+from matplotlib import rc_context  # noqa: E402
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
+from matplotlib.figure import Figure  # noqa: E402
+from matplotlib.patches import Patch  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator  # noqa: E402
+
+from epilux.layout import format_level, is_even  # noqa: E402
 
 COLUMN, PAGE = 3.4, 7.0  # width of one column and of the page, in
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"

@@ -142,7 +142,10 @@ def eval_variance(x, weights, residuals, bread, clusters):
 
 
 def raise_variance(variance, floor):
-    """The smallest matrix, in the sense of `floor`, that is at least both: robust, but never below the model's."""
+    """The smallest matrix, in the sense of `floor`, that is at least both: robust, but never below the model's. NaN
+    where the variance is: then nothing is known of it."""
+    if not np.all(np.isfinite(variance)):
+        return np.full_like(floor, np.nan)
     root = np.linalg.cholesky(floor)
     inverse = np.linalg.inv(root)
     values, vectors = np.linalg.eigh(inverse @ variance @ inverse.T)

@@ -65,8 +65,10 @@ static void print_size(const epx_campaign *campaign, const epx_pilot *pilot, dou
   if (campaign->proposals) print_first(campaign);
   printf("# network     %d nodes, %zu links, %zu trained parameters%s\n", first->n_nodes, first->n_links,
          first->n_trained, campaign->n_points > 1 ? " (point 0)" : "");
-  printf("# task        %d features, %d classes, %d training and %d held-out samples%s\n", first->n_features,
-         first->n_classes, first->n_train, first->n_test, campaign->n_points > 1 ? " (point 0)" : "");
+  printf("# task        %d features, %d %s, %d training and %d held-out samples%s\n", first->n_features,
+         first->n_targets > 0 ? first->n_targets : first->n_classes,
+         first->n_targets > 0 ? "real targets" : "classes", first->n_train, first->n_test,
+         campaign->n_points > 1 ? " (point 0)" : "");
   printf("# equilibria  about %.3g at most\n", campaign->equilibria);
   if (!pilot)
     printf("# time        not measured (--pilot 0)\n");
@@ -103,6 +105,22 @@ static void print_classes(const epx_task *task) {
   if (n < task->n_classes) printf("#             and %d more classes\n", task->n_classes - n);
 }
 
+/* Of real targets, what outputs have to reach. */
+static void print_targets(const epx_task *task) {
+  const int most = 8, n = task->n_targets < most ? task->n_targets : most;
+  printf("# targets     training samples, as scaled:");
+  for (int k = 0; k < n; k++) {
+    double low = INFINITY, high = -INFINITY;
+    for (int i = 0; i < task->n_train; i++) {
+      const double target = task->targets[(size_t)task->train[i] * (size_t)task->n_targets + (size_t)k];
+      low = fmin(low, target);
+      high = fmax(high, target);
+    }
+    printf("%s %.4g to %.4g", k ? "," : "", low, high);
+  }
+  printf(n < task->n_targets ? ", and %d more\n" : "\n", task->n_targets - n);
+}
+
 /* What times are in: those of the deck and of the metrics. */
 static epx_err print_unit(const epx_settings *settings, const epx_point *point) {
   const char *unit = epx_family_get_time_unit(point->network->family);
@@ -130,7 +148,7 @@ static epx_err view_point(const epx_campaign *campaign) {
     if (campaign->n_points > 1)
       printf("\n"
              "# Design point 0\n");
-    print_classes(point->task);
+    (point->task->n_targets > 0 ? print_targets : print_classes)(point->task);
     code = print_unit(settings, point);
   }
   if (code == EPX_OK) code = epx_device_sheet_view(settings, point);

@@ -158,6 +158,12 @@ static epx_err list_encodings(epx_document *document) {
   return EPX_OK;
 }
 
+static epx_err list_goals(epx_document *document) {
+  for (int i = 0; i < EPX_GOAL_COUNT; i++)
+    print_row(document, epx_task_get_goal_name((epx_goal)i), epx_task_get_goal_meaning((epx_goal)i));
+  return EPX_OK;
+}
+
 static epx_err list_reductions(epx_document *document) {
 #define PRINT_REDUCTION(name, text, meaning) print_row(document, text, meaning);
   EPX_REDUCTIONS(PRINT_REDUCTION)
@@ -393,6 +399,7 @@ static const struct {
     {"readouts", "what the detectors measure at the output nodes", list_readouts},
     {"tasks", "tasks to learn", list_tasks},
     {"encodings", "how features enter the network", list_encodings},
+    {"goals", "what the outputs are to say of a sample", list_goals},
     {"reductions", "how the number of features is reduced", list_reductions},
     {"estimators", "rules that turn equilibria into gradients", list_estimators},
     {"protocols", "where training takes place, and how its settings reach the fabricated instances",

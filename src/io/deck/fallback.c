@@ -108,6 +108,24 @@ static const char *get_scaling(const epx_resolver *r, const epx_tree *beside, ch
   return epx_task_get_scaling_name(get_task(r)->scaling);
 }
 
+/* Whether the outputs have real targets: numbers or features. */
+static bool has_targets(const epx_resolver *r) {
+  return has(r->root, "task.goal", "numbers") || has(r->root, "task.goal", "features");
+}
+
+static const char *get_goal(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  const bool listed = !epx_tree_is_null(epx_tree_get_path(r->user, "task.targets"));
+  const bool classes = get_task(r)->goals & 1U << EPX_GOAL_CLASSES;
+  return epx_task_get_goal_name(listed || !classes ? EPX_GOAL_NUMBERS : EPX_GOAL_CLASSES);
+}
+
+static const char *get_metrics(const epx_resolver *r, const epx_tree *beside, char *buffer) {
+  (void)beside, (void)buffer;
+  return has_targets(r) ? "[mean_squared_error, loss, gradient_cosine, settling_time, energy_per_inference]"
+                        : "[accuracy, loss, gradient_cosine, settling_time, energy_per_inference]";
+}
+
 static const char *get_estimator(const epx_resolver *r, const epx_tree *beside, char *buffer) {
   (void)beside, (void)buffer;
   if (r->family->frame == EPX_FRAME_GRADIENT) return "plain";
@@ -119,7 +137,7 @@ static const char *get_cost(const epx_resolver *r, const epx_tree *beside, char 
   if (has(r->root, "network.outputs.readout", "phase")) return "phase-cosine";
   const bool wave =
       has(r->root, "network.outputs.readout", "sine") || has(r->root, "network.outputs.readout", "cosine");
-  return wave ? "squared-error" : "cross-entropy";
+  return wave || has_targets(r) ? "squared-error" : "cross-entropy";
 }
 
 static const char *get_target_off(const epx_resolver *r, const epx_tree *beside, char *buffer) {
@@ -182,6 +200,7 @@ static const struct {
     {"network.outputs.readout", get_readout},
     {"network.outputs.scale", get_output_scale},
     {"task.test_fraction", get_test_fraction},
+    {"task.goal", get_goal},
     {"task.scaling", get_scaling},
     {"learning.estimator", get_estimator},
     {"learning.cost", get_cost},
@@ -190,6 +209,7 @@ static const struct {
     {"learning.nudge.scheme", get_scheme},
     {"learning.train", get_train},
     {"learning.calibration.parameters", get_calibrated},
+    {"metrics", get_metrics},
     {"variation.*.effect", get_effect},
     {"variation.*.mean", get_mean},
 };

@@ -39,6 +39,11 @@ static epx_err check_cost(const epx_reader *r) {
   const epx_settings *settings = r->settings;
   const bool phase = settings->network.readout == EPX_READ_PHASE;
   if (epx_resolve_is_stored(r->root)) return EPX_OK;
+  if (settings->cost.kind == EPX_CROSS_ENTROPY && settings->task.goal != EPX_GOAL_CLASSES)
+    return epx_tree_raise(epx_reader_get(r, "learning.cost"),
+                          "learning.cost: cross-entropy needs classes, and task.goal is %s, which has real "
+                          "targets; use squared-error",
+                          epx_task_get_goal_name(settings->task.goal));
   if (settings->cost.kind == EPX_CROSS_ENTROPY && phase)
     return epx_tree_raise(
         epx_reader_get(r, "learning.cost"),
@@ -111,7 +116,8 @@ epx_err epx_reader_read_learning(epx_reader *r) {
     return epx_tree_raise(
         epx_reader_get(r, "learning.patience"),
         "learning.patience: needs a validation part; set task.validation_fraction, such as 0.2");
-  learning->target_accuracy = epx_reader_get_real(r, "learning.target_accuracy");
+  if (epx_reader_is_set(r, "learning.target_accuracy"))
+    learning->target_accuracy = epx_reader_get_real(r, "learning.target_accuracy");
   if (learning->target_accuracy > 0 && settings->task.validation_fraction == 0)
     return epx_tree_raise(epx_reader_get(r, "learning.target_accuracy"),
                           "learning.target_accuracy: it watches the validation part, and there is none; set "

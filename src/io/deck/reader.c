@@ -69,3 +69,25 @@ epx_err epx_reader_read_integers(epx_reader *r, const char *path, int *n, const 
   *out = values;
   return EPX_OK;
 }
+
+epx_err epx_reader_read_texts(epx_reader *r, const char *path, int *n, const char *const **out) {
+  const epx_tree *list = epx_reader_get(r, path);
+  size_t size = 0;
+  const char **texts;
+  char *room;
+  *n = list ? list->n : 0;
+  *out = NULL;
+  if (!list) return EPX_OK;
+  if (list->n == 0) return epx_tree_raise(list, "%s: the list is empty", path);
+  for (int i = 0; i < list->n; i++)
+    size += strlen(list->items[i]->text) + 1;
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)list->n, sizeof *texts, &texts));
+  EPX_TRY(epx_settings_create_owned(r->settings, size, 1, &room));
+  for (int i = 0; i < list->n; i++) {
+    texts[i] = room;
+    strcpy(room, list->items[i]->text);
+    room += strlen(room) + 1;
+  }
+  *out = texts;
+  return EPX_OK;
+}

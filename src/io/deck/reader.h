@@ -57,6 +57,10 @@ epx_err epx_reader_read_energy(epx_reader *r);
  * empty; EPX_EMEMORY. */
 epx_err epx_reader_read_integers(epx_reader *r, const char *path, int *n, const int **out);
 
+/** Reads a list of texts, which are freed with the settings; n 0 and NULL when it is not there. Errors: EPX_EINPUT: it is
+ * empty; EPX_EMEMORY. */
+epx_err epx_reader_read_texts(epx_reader *r, const char *path, int *n, const char *const **out);
+
 /** Reads the section reference, after the metrics and the task. Errors: EPX_EINPUT, at its line: a metric needs it and it is not there; what
  * it needs of the task is not there; widths that do not rise. */
 epx_err epx_reader_read_reference(epx_reader *r);

@@ -178,10 +178,22 @@ static epx_err read_network(epx_reader *r) {
   return EPX_OK;
 }
 
+static epx_err check_goal(const epx_reader *r) {
+  const epx_task_spec *task = &r->settings->task;
+  const int code = epx_task_check_goal(task);
+  return code == EPX_EINPUT ? epx_tree_raise(epx_reader_get(r, "task.goal"), "%s", epx_error_get_message())
+                            : code;
+}
+
 static epx_err read_task(epx_reader *r) {
   epx_task_spec *task = &r->settings->task;
   EPX_TRY(epx_reader_read_text(r, "task.name", &task->name));
   EPX_TRY(epx_reader_read_text(r, "task.path", &task->path));
+  task->goal = (epx_goal)epx_reader_get_word(r, "task.goal", epx_words_get_goal);
+  EPX_TRY(check_goal(r));
+  EPX_TRY(epx_reader_read_texts(r, "task.targets", &task->n_targets, &task->targets));
+  if (epx_reader_is_set(r, "task.target_scaling"))
+    task->target_scaling = (epx_scaling)epx_reader_get_word(r, "task.target_scaling", epx_words_get_scaling);
   EPX_TRY(epx_reader_read_text(r, "task.label", &task->label));
   if (epx_reader_is_set(r, "task.header"))
     task->header = (epx_csv_header)epx_reader_get_word(r, "task.header", epx_words_get_csv_header);
@@ -282,6 +294,32 @@ static epx_err read_variation(epx_reader *r) {
   return EPX_OK;
 }
 
+/* A share of classes, or an error of real targets, where the task has the other. */
+static epx_err check_goal_of(const epx_reader *r, const char *key, const epx_tree *word, bool classes) {
+  const epx_goal goal = r->settings->task.goal;
+  if ((goal == EPX_GOAL_CLASSES) == classes) return EPX_OK;
+  if (!classes)
+    return epx_tree_raise(word, "%s: %s needs real targets, and task.goal is %s; use accuracy or loss", key,
+                          word->text, epx_task_get_goal_name(goal));
+  return epx_tree_raise(word,
+                        "%s: %s needs classes, and task.goal is %s, which has real targets; use "
+                        "%sloss",
+                        key, word->text, epx_task_get_goal_name(goal),
+                        strcmp(key, "metrics") == 0 ? "mean_squared_error, r_squared or " : "");
+}
+
+static epx_err check_metrics(const epx_reader *r, const epx_tree *metrics, const epx_tree *curves) {
+  for (int i = 0; i < metrics->n; i++) {
+    const unsigned needs = epx_metric_get_needs(&r->settings->metric[i], 1);
+    if (needs & (EPX_NEEDS_CLASSES | EPX_NEEDS_NUMBERS))
+      EPX_TRY(check_goal_of(r, "metrics", metrics->items[i], needs & EPX_NEEDS_CLASSES));
+  }
+  for (int i = 0; i < curves->n; i++)
+    if (strstr(curves->items[i]->text, "accuracy"))
+      EPX_TRY(check_goal_of(r, "curves", curves->items[i], true));
+  return EPX_OK;
+}
+
 static epx_err read_metrics(epx_reader *r) {
   epx_settings *settings = r->settings;
   const epx_tree *metrics = epx_reader_get(r, "metrics"), *curves = epx_reader_get(r, "curves"),
@@ -295,6 +333,7 @@ static epx_err read_metrics(epx_reader *r) {
         (epx_metric)epx_words_get_index(epx_words_get_metric, NULL, metrics->items[i]->text);
   for (int i = 0; i < curves->n; i++)
     settings->curve[epx_words_get_index(epx_words_get_curve, NULL, curves->items[i]->text)] = true;
+  EPX_TRY(check_metrics(r, metrics, curves));
   settings->n_quantiles = quantiles->n;
   EPX_TRY(epx_settings_create_owned(r->settings, (size_t)quantiles->n, sizeof *settings->quantile,
                                     &settings->quantile));

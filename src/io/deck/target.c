@@ -193,6 +193,7 @@ epx_err epx_target_read_scalar(epx_tree_store *store, const epx_target *target, 
     return read_real(store, target, path, node, out);
   case EPX_SCHEMA_WORD:
   case EPX_SCHEMA_WORDS:
+    if (!target->entry->words) return read_text(store, node, out);
     return read_word(store, target, family, path, node, out);
   default:
     return read_text(store, node, out);

@@ -84,7 +84,7 @@ static void write_scalar(writer *w, const epx_schema_entry *entry) {
     return;
   case EPX_SCHEMA_WORD:
   case EPX_SCHEMA_WORDS:
-    if (entry->words(NULL, 0)) {
+    if (entry->words && entry->words(NULL, 0)) {
       write_words(w, entry);
       return;
     }

@@ -20,7 +20,7 @@ typedef enum {
   EPX_SCHEMA_REAL,     /* a quantity */
   EPX_SCHEMA_INTEGERS, /* a list of integers */
   EPX_SCHEMA_REALS,    /* a list of quantities */
-  EPX_SCHEMA_WORDS,    /* a list of words, none twice */
+  EPX_SCHEMA_WORDS,    /* a list of words, none twice; without `words` any texts */
   EPX_SCHEMA_VALUE,   /* a parameter's nominal values: a quantity, a list, a matrix (links), or a distribution
                       */
   EPX_SCHEMA_ROWS,    /* a list of maps; path.* are a row's keys */

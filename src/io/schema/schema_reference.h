@@ -2,7 +2,7 @@
  * Schema: the rows of `reference`. Included by schema.c alone, whose shorthands it uses.
  */
 #define REFERENCE_ROWS                                                                                       \
-  {"reference", EPX_SCHEMA_SECTION, .optional = true,                                                        \
+  {"reference", EPX_SCHEMA_SECTION, .optional = true, .applies = "task.goal: classes",                       \
    .meaning = "digital models that light is held against at equal accuracy, for the metrics reference_... "  \
               "and `epilux reference`"},                                                                     \
       {"reference.target",                                                                                   \

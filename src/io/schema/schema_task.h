@@ -13,11 +13,23 @@
        .example = "samples.csv",                                                                             \
        .applies = "task.name: csv idx",                                                                      \
        .meaning = "file of the samples (csv) or images (idx), path from the working folder"},                \
+      {"task.goal", WORD(goal), .fallback = "numbers for sine and with `targets`, else classes",             \
+       .derived = "task.name", .meaning = "what the outputs are to say of a sample; `epilux list goals`"},   \
+      {"task.targets",                                                                                       \
+       .type = EPX_SCHEMA_WORDS,                                                                             \
+       .required = true,                                                                                     \
+       .example = "[y]",                                                                                     \
+       .applies = "task.name: csv; task.goal: numbers",                                                      \
+       .meaning = "columns of the real targets, one per output: names from the header, or numbers from 1; "  \
+                  "the other columns are features"},                                                         \
+      {"task.target_scaling", WORD(scaling), .fallback = "none", .applies = "task.goal: numbers",            \
+       .meaning =                                                                                            \
+           "scaling of the real targets to what outputs can reach; errors are in the data's own unit"},      \
       {"task.label",                                                                                         \
        EPX_SCHEMA_TEXT,                                                                                      \
        .optional = true,                                                                                     \
        .example = "class",                                                                                   \
-       .applies = "task.name: csv",                                                                          \
+       .applies = "task.name: csv; task.goal: classes features",                                             \
        .meaning =                                                                                            \
            "column of the class: a name from the header, or a number from 1 (default: the last column)"},    \
       {"task.header", WORD(csv_header), .fallback = "auto", .applies = "task.name: csv",                     \
@@ -48,10 +60,11 @@
        .high = INT_MAX,                                                                                      \
        .optional = true,                                                                                     \
        .example = "[0, 1, 2, 3, 4]",                                                                         \
+       .applies = "task.goal: classes features",                                                             \
        .meaning = "classes to keep, by their numbers in `epilux check` (idx: by their labels); the first "   \
                   "one belongs to the first output (default: all)"},                                         \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
-       .meaning = "number of samples to use, drawn by the seed; 0: all (moons: 200)"},                       \
+       .meaning = "number of samples to use, drawn by the seed; 0: all (moons: 200; sine: 64 to train on)"}, \
       {"task.noise",                                                                                         \
        REAL,                                                                                                 \
        NOT_NEGATIVE,                                                                                         \
@@ -63,9 +76,9 @@
        .low = 0,                                                                                             \
        .high = 1,                                                                                            \
        .below = true,                                                                                        \
-       .fallback = "that of the task (0.2; xor: 0), or 0 with `test_path`",                                  \
+       .fallback = "that of the task (0.2; xor and sine: 0), or 0 with `test_path`",                         \
        .derived = "task.name task.test_path",                                                                \
-       .meaning = "fraction of each class that is held out for `accuracy` and `loss`"},                      \
+       .meaning = "fraction of each class that is held out for the metrics of the result"},                  \
       {"task.validation_fraction",                                                                           \
        REAL,                                                                                                 \
        .low = 0,                                                                                             \

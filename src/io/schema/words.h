@@ -16,6 +16,7 @@ const char *epx_words_get_topology(const epx_family *family, int i);
 const char *epx_words_get_readout(const epx_family *family, int i);
 const char *epx_words_get_task(const epx_family *family, int i);
 const char *epx_words_get_scaling(const epx_family *family, int i);
+const char *epx_words_get_goal(const epx_family *family, int i);
 const char *epx_words_get_csv_header(const epx_family *family, int i);
 const char *epx_words_get_reduction(const epx_family *family, int i);
 const char *epx_words_get_estimator(const epx_family *family, int i);

@@ -11,6 +11,7 @@
 static const double antiphase_floor = 1e-5;
 
 static double get_target(const epx_cost *cost, int n_outputs, int i_output, int label) {
+  if (cost->targets) return cost->targets[(size_t)label * (size_t)n_outputs + (size_t)i_output];
   return (n_outputs == 1 ? label == 1 : label == i_output) ? cost->on : cost->off;
 }
 
@@ -63,10 +64,13 @@ static double eval_softmax(int n_outputs, int n_lanes, int lane, const double *r
 /* Distances that differ by no more than this share of them are equal. */
 static const double equal = 1e-9;
 
+static bool is_angle(const epx_cost *cost) {
+  return cost->kind == EPX_PHASE_COSINE || cost->periodic;
+}
+
 /* How far a readout is from a target, squared; phases on the circle. */
 static double eval_distance(const epx_cost *cost, double r, double target) {
-  const bool phases = cost->kind == EPX_PHASE_COSINE || cost->periodic;
-  const double x = phases ? 2 * sin(0.5 * (r - target)) : r - target;
+  const double x = is_angle(cost) ? 2 * sin(0.5 * (r - target)) : r - target;
   return x * x;
 }
 
@@ -114,7 +118,8 @@ void epx_cost_eval(const epx_cost *cost, int n_outputs, int n_lanes, const doubl
     else
       c = eval_softmax(n_outputs, n_lanes, lane, r, label[lane], slope);
     if (value) value[lane] = c;
-    if (correct) correct[lane] = is_nearest(cost, n_outputs, n_lanes, r + lane, label[lane]);
+    if (correct)
+      correct[lane] = !cost->targets && is_nearest(cost, n_outputs, n_lanes, r + lane, label[lane]);
   }
 }
 
@@ -165,10 +170,40 @@ static double eval_guess(const epx_cost *cost, double share) {
                share * cos(cost->on) + (1 - share) * cos(cost->off));
 }
 
+double epx_cost_eval_error(const epx_cost *cost, int n_outputs, int i_output, int sample, double r) {
+  const double error = r - get_target(cost, n_outputs, i_output, sample);
+  return is_angle(cost) ? remainder(error, 2 * acos(-1)) : error;
+}
+
+double epx_cost_eval_guess(const epx_cost *cost, int n_outputs, int i_output, int n, const int *samples) {
+  double sum = 0, sines = 0, cosines = 0;
+  for (int i = 0; i < n; i++) {
+    const double target = get_target(cost, n_outputs, i_output, samples[i]);
+    sum += target;
+    sines += sin(target);
+    cosines += cos(target);
+  }
+  return is_angle(cost) ? atan2(sines, cosines) : sum / n;
+}
+
+static double eval_ignorance_of_targets(const epx_cost *cost, int n_outputs, int n, const int *samples) {
+  double sum = 0;
+  for (int o = 0; o < n_outputs; o++) {
+    const double guess = epx_cost_eval_guess(cost, n_outputs, o, n, samples);
+    for (int i = 0; i < n; i++) {
+      const double target = get_target(cost, n_outputs, o, samples[i]);
+      const epx_cost one = {.kind = cost->kind, .on = target, .off = target};
+      sum += eval_separable(&one, 1, 1, 0, &guess, 1, NULL);
+    }
+  }
+  return sum / n;
+}
+
 double epx_cost_eval_ignorance(const epx_cost *cost, int n_outputs, int n_classes, int n, const int *samples,
                                const int *label) {
   double sum = 0;
   if (cost->kind == EPX_CROSS_ENTROPY) return log(n_classes);
+  if (cost->targets) return eval_ignorance_of_targets(cost, n_outputs, n, samples);
   for (int o = 0; o < n_outputs; o++) {
     const int own = n_outputs == 1 ? 1 : o; /* the class whose target is `on` here */
     double n_on = 0;

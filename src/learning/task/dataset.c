@@ -44,7 +44,13 @@ void epx_dataset_destroy(epx_dataset **address) {
   destroy_names((*address)->n_classes, &(*address)->names);
   epx_array_destroy(&(*address)->features);
   epx_array_destroy(&(*address)->labels);
+  epx_array_destroy(&(*address)->targets);
   epx_array_destroy(address);
+}
+
+epx_err epx_dataset_create_targets(epx_dataset *dataset, int n_targets) {
+  dataset->n_targets = n_targets;
+  return EPX_ARRAY(dataset->targets, (size_t)dataset->n_samples * (size_t)n_targets);
 }
 
 /* Names the classes by their numbers. */
@@ -205,6 +211,20 @@ epx_err epx_dataset_create_moons(int n_samples, double noise, uint64_t seed, epx
     for (uint32_t k = 0; k < 2; k++)
       x[k] += noise * epx_random_eval_normal(&stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)i, k);
     (*out)->labels[i] = label;
+  }
+  return EPX_OK;
+}
+
+epx_err epx_dataset_create_sine(int n, epx_dataset **out) {
+  if (n < 2) return EPX_RAISE(EPX_EINPUT, "task.samples: %d, but sine needs at least 2 points", n);
+  if (n > INT_MAX / 2) return EPX_RAISE(EPX_EINPUT, "task.samples: %d; at most %d points", n, INT_MAX / 2);
+  EPX_TRY(epx_dataset_create(2 * n - 1, 1, 0, out));
+  EPX_TRY(epx_dataset_create_targets(*out, 1));
+  (*out)->n_given = n - 1;
+  for (int i = 0; i < 2 * n - 1; i++) {
+    const double x = -1 + (i < n ? 2.0 * i : 2.0 * (i - n) + 1) / (n - 1);
+    (*out)->features[i] = x;
+    (*out)->targets[i] = sin(3 * x);
   }
   return EPX_OK;
 }

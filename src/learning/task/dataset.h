@@ -12,12 +12,15 @@
 #include "learning/task/task.h"
 
 typedef struct {
-  int n_samples, n_features, n_classes;
-  int n_rows, n_columns; /* of an image whose pixels the features are; 0: not known to be one */
-  double *features;      /* [n_samples][n_features] */
-  int *labels;           /* [n_samples], 0 … n_classes - 1 */
-  char **names;          /* [n_classes]: what the file calls each class */
-  bool labelled;         /* the names are numbers, and task.classes means these */
+  int n_samples, n_features;
+  int n_classes, n_targets; /* one of them is 0 */
+  int n_rows, n_columns;    /* of an image whose pixels the features are; 0: not known to be one */
+  double *features;         /* [n_samples][n_features] */
+  int *labels;              /* [n_samples], 0 … n_classes - 1; 0 without classes */
+  double *targets;          /* [n_samples][n_targets]; NULL: none */
+  int n_given;              /* how many of the last samples are held out, by how the data are made */
+  char **names;             /* [n_classes]: what the file calls each class */
+  bool labelled;            /* the names are numbers, and task.classes means these */
 } epx_dataset;
 
 /** Which file of comma-separated text, and how it is laid out. */
@@ -27,10 +30,16 @@ typedef struct {
       *label; /* the column that names the class: a name from the header, else a number from 1; NULL: the
                         last */
   epx_csv_header header;
+  int n_targets; /* 0: it has classes */
+  const char *const
+      *targets; /* [n_targets] columns of real targets, by name or number from 1; then label is NULL */
 } epx_csv_table;
 
 /** Creates a dataset of zeros. Errors: EPX_EINPUT: it does not fit this host; EPX_EMEMORY. */
 epx_err epx_dataset_create(int n_samples, int n_features, int n_classes, epx_dataset **out);
+
+/** Creates the room of real targets, zeros, in a dataset without classes. Errors: EPX_EMEMORY. */
+epx_err epx_dataset_create_targets(epx_dataset *dataset, int n_targets);
 
 /** Destroys the dataset at *address. */
 void epx_dataset_destroy(epx_dataset **address);
@@ -43,8 +52,9 @@ void epx_dataset_destroy(epx_dataset **address);
  *   - when every cell but the label's is a word, or the label's is the one that is asked for by name;
  *   - when its cells are 0, 1, 2, ... (pandas), and the label's is a word where those below are numbers, or no
  *     feature below is a whole number, or there are more than three columns. What is decided is logged.
+ * With targets these columns are real numbers, all others features, and a header names them where its cells are words.
  * Errors: EPX_EFILE; EPX_EINPUT with FILE:LINE: what is no CSV, a cell that is empty or not a finite number, a
- * ragged line, less than two columns, no such column; a header that calls another column than the last the
+ * ragged line, less than two columns, no such column, a target twice, no column that is no target; a header that calls another column than the last the
  * class, where no label is asked for; with FILE: no samples, one class only, a last column that is hardly the
  * class (numbers with fractions, different in most samples), where no label is asked for. */
 epx_err epx_dataset_create_csv(const epx_csv_table *table, epx_dataset **out);
@@ -74,5 +84,9 @@ epx_err epx_dataset_create_xor(epx_dataset **out);
  * from 0 to pi, plus normal noise of standard deviation `noise` on both coordinates, keyed by (seed,
  * "task:moons", sample, coordinate). Errors: EPX_EINPUT: n_samples < 4, noise negative or not finite. */
 epx_err epx_dataset_create_moons(int n_samples, double noise, uint64_t seed, epx_dataset **out);
+
+/** Creates y = sin 3x: x_i = -1 + 2 i / (n - 1), i = 0 … n - 1, and, held out, the n - 1 points midway between. Errors:
+ * EPX_EINPUT: n < 2. */
+epx_err epx_dataset_create_sine(int n, epx_dataset **out);
 
 #endif

@@ -26,7 +26,8 @@ typedef struct {
   char **first;      /* [n_first] */
   long line, second; /* of the first line and of the one that follows */
   first_line kind;
-  size_t n_columns, label; /* of the samples; the column that names the class */
+  size_t n_columns, label; /* of the samples; the column that names the class, n_columns: none does */
+  int *target;             /* [n_columns]: which real target a column is, -1: none; NULL: there are classes */
   long n_below;            /* rows below the first line */
   bool *fractional;        /* [n_columns]: no cell below the first line is a whole number in digits alone */
   bool numbers;            /* below the first line every label is a number */
@@ -79,20 +80,40 @@ static size_t find_name(const table *t, const char *name) {
   return k < t->n_first && k < t->n_columns ? k : t->n_columns;
 }
 
-/* The column that is asked for, by name or by number from 1; else the last. */
-static epx_err find_label(table *t) {
-  const char *label = t->spec->label;
-  t->label = t->n_columns - 1;
-  if (!label) return EPX_OK;
-  const size_t named = t->spec->header == EPX_CSV_ABSENT ? t->n_columns : find_name(t, label);
-  const unsigned long number = is_digits(label) ? strtoul(label, NULL, 10) : 0;
+/* The column that `key` asks for, by name or by number from 1. */
+static epx_err find_column(const table *t, const char *key, const char *column, size_t *k) {
+  const size_t named = t->spec->header == EPX_CSV_ABSENT ? t->n_columns : find_name(t, column);
+  const unsigned long number = is_digits(column) ? strtoul(column, NULL, 10) : 0;
   if (named == t->n_columns && (number < 1 || number > t->n_columns))
-    return EPX_RAISE(
-        EPX_EINPUT,
-        "%s:%ld: task.label: no column '%.40s'; give a name from the header, or a number from 1 to %zu",
-        t->csv->path, t->line, label, t->n_columns);
-  t->label = named < t->n_columns ? named : number - 1;
+    return EPX_RAISE(EPX_EINPUT,
+                     "%s:%ld: %s: no column '%.40s'; give a name from the header, or a number from 1 to %zu",
+                     t->csv->path, t->line, key, column, t->n_columns);
+  *k = named < t->n_columns ? named : number - 1;
   return EPX_OK;
+}
+
+static epx_err find_targets(table *t) {
+  EPX_TRY(EPX_ARRAY(t->target, t->n_columns));
+  t->label = t->n_columns;
+  memset(t->target, -1, t->n_columns * sizeof *t->target);
+  for (int i = 0; i < t->spec->n_targets; i++) {
+    size_t k;
+    EPX_TRY(find_column(t, "task.targets", t->spec->targets[i], &k));
+    if (t->target[k] >= 0)
+      return EPX_RAISE(EPX_EINPUT, "%s:%ld: task.targets: column %zu appears twice, as '%.40s' and '%.40s'",
+                       t->csv->path, t->line, k + 1, t->spec->targets[t->target[k]], t->spec->targets[i]);
+    t->target[k] = i;
+  }
+  if ((size_t)t->spec->n_targets < t->n_columns) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "%s:%ld: task.targets: all %zu columns are targets; leave one for a feature",
+                   t->csv->path, t->line, t->n_columns);
+}
+
+/* The column of the class: the one that is asked for, else the last; or those of the targets. */
+static epx_err find_columns(table *t) {
+  if (t->spec->n_targets > 0) return find_targets(t);
+  t->label = t->n_columns - 1;
+  return t->spec->label ? find_column(t, "task.label", t->spec->label, &t->label) : EPX_OK;
 }
 
 /* Looks at what stands below the first line. */
@@ -145,7 +166,7 @@ static bool is_numbered_header(const table *t) {
   if (!is_numbered(t)) return false;
   for (size_t k = 0; k < t->n_columns; k++)
     fractional = fractional && (k == t->label || t->fractional[k]);
-  const bool named = is_word(t->first[t->label]);
+  const bool named = t->label < t->n_first && is_word(t->first[t->label]);
   const bool header = named ? t->numbers : (t->n_below > 0 && fractional) || t->n_columns > 3;
   epx_log_write_once(
       EPX_LOG_WARNING, "task",
@@ -159,8 +180,15 @@ static first_line decide_kind(const table *t) {
   const epx_csv_header header = t->spec->header;
   if (header != EPX_CSV_AUTO) return header == EPX_CSV_PRESENT ? HEADER : DATA;
   if (is_counts(t)) return COUNTS;
-  const bool asked = t->spec->label && find_name(t, t->spec->label) == t->label && !is_number(t->spec->label);
+  bool asked = t->spec->label && find_name(t, t->spec->label) == t->label && !is_number(t->spec->label);
+  for (int i = 0; i < t->spec->n_targets; i++)
+    asked = asked || (find_name(t, t->spec->targets[i]) < t->n_columns && !is_number(t->spec->targets[i]));
   return asked || is_named(t) || is_numbered_header(t) ? HEADER : DATA;
+}
+
+/* Columns that are no features. */
+static size_t count_answers(const table *t) {
+  return t->target ? (size_t)t->spec->n_targets : 1;
 }
 
 static epx_err check_header(const table *t) {
@@ -177,16 +205,17 @@ static epx_err check_header(const table *t) {
                      t->csv->path, t->n_below, t->n_columns, INT_MAX - 1);
   if (t->kind != COUNTS) return EPX_OK;
   const long samples = strtol(t->first[0], NULL, 10), features = strtol(t->first[1], NULL, 10);
-  if (samples != t->n_below || features != (long)t->n_columns - 1)
+  const long n_features = (long)(t->n_columns - count_answers(t));
+  if (samples != t->n_below || features != n_features)
     return EPX_RAISE(EPX_EINPUT, "%s:%ld: announces %ld samples of %ld features, but %ld of %zu follow",
-                     t->csv->path, t->line, samples, features, t->n_below, t->n_columns - 1);
+                     t->csv->path, t->line, samples, features, t->n_below, (size_t)n_features);
   return EPX_OK;
 }
 
 /* A header that names another column as the class than the one that would be read. */
 static epx_err check_names(const table *t) {
   static const char *const names[] = {"class", "label", "labels", "target", "species"};
-  if (t->kind != HEADER || t->spec->label) return EPX_OK;
+  if (t->kind != HEADER || t->spec->label || t->target) return EPX_OK;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcasecmp(t->first[t->label], names[i]) == 0) return EPX_OK;
   for (size_t k = 0; k < t->n_first; k++)
@@ -199,13 +228,27 @@ static epx_err check_names(const table *t) {
   return EPX_OK;
 }
 
-static epx_err read_feature(const epx_csv *csv, size_t k, double *feature) {
+/* A feature or a real target. */
+static epx_err read_number(const epx_csv *csv, size_t k, const char *what, double *number) {
   if (!*csv->cells[k])
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: column %zu is empty; every feature must be a number", csv->path,
-                     csv->line, k + 1);
-  if (!epx_number_read_whole(csv->cells[k], feature))
-    return EPX_RAISE(EPX_EINPUT, "%s:%ld: column %zu is '%.40s'; every feature must be a finite number",
-                     csv->path, csv->line, k + 1, csv->cells[k]);
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: column %zu is empty; every %s must be a number", csv->path,
+                     csv->line, k + 1, what);
+  if (!epx_number_read_whole(csv->cells[k], number))
+    return EPX_RAISE(EPX_EINPUT, "%s:%ld: column %zu is '%.40s'; every %s must be a finite number", csv->path,
+                     csv->line, k + 1, csv->cells[k], what);
+  return EPX_OK;
+}
+
+/* What stands in a row for sample i but for its class. */
+static epx_err read_numbers(const table *t, int i, epx_dataset *dataset) {
+  double *feature = dataset->features + (size_t)i * (size_t)dataset->n_features;
+  for (size_t k = 0; k < t->n_columns; k++) {
+    const int target = t->target ? t->target[k] : -1;
+    if (k == t->label) continue;
+    double *number =
+        target >= 0 ? dataset->targets + (size_t)i * (size_t)dataset->n_targets + (size_t)target : feature++;
+    EPX_TRY(read_number(t->csv, k, target >= 0 ? "target" : "feature", number));
+  }
   return EPX_OK;
 }
 
@@ -231,15 +274,13 @@ static epx_err read_samples(const table *t, char *texts, class_name *names, epx_
   epx_csv_rewind(t->csv);
   if (t->kind != DATA) EPX_TRY(epx_csv_read_row(t->csv, &more));
   for (int i = 0; i < dataset->n_samples; i++) {
-    double *feature = dataset->features + (size_t)i * (size_t)dataset->n_features;
     EPX_TRY(epx_csv_read_row(t->csv, &more));
     if (t->csv->n_cells != t->n_columns)
       return EPX_RAISE(EPX_EINPUT, "%s:%ld: %zu cells, where the lines before have %zu", t->csv->path,
                        t->csv->line, t->csv->n_cells, t->n_columns);
-    for (size_t k = 0; k < t->n_columns; k++)
-      if (k != t->label) EPX_TRY(read_feature(t->csv, k, feature++));
+    EPX_TRY(read_numbers(t, i, dataset));
     names[i].sample = i;
-    EPX_TRY(read_label(t, &texts, &names[i]));
+    if (!t->target) EPX_TRY(read_label(t, &texts, &names[i]));
   }
   return EPX_OK;
 }
@@ -301,7 +342,7 @@ static epx_err fill(const table *t, epx_dataset *dataset) {
   EPX_TRY(EPX_ARRAY(names, (size_t)dataset->n_samples));
   int code = EPX_ARRAY(texts, t->csv->size + 1);
   if (code == EPX_OK) code = read_samples(t, texts, names, dataset);
-  if (code == EPX_OK) code = set_classes(t, names, dataset);
+  if (code == EPX_OK && !t->target) code = set_classes(t, names, dataset);
   epx_array_destroy(&names);
   epx_array_destroy(&texts);
   return code;
@@ -309,14 +350,15 @@ static epx_err fill(const table *t, epx_dataset *dataset) {
 
 static epx_err create_from(table *t, epx_dataset **out) {
   EPX_TRY(read_first(t));
-  EPX_TRY(find_label(t));
+  EPX_TRY(find_columns(t));
   EPX_TRY(scan(t));
   t->kind = decide_kind(t);
   EPX_TRY(check_header(t));
   EPX_TRY(check_names(t));
   const int n_samples = (int)t->n_below + (t->kind == DATA);
-  EPX_TRY(epx_dataset_create(n_samples, (int)t->n_columns - 1, 0, out));
-  const int code = fill(t, *out);
+  EPX_TRY(epx_dataset_create(n_samples, (int)(t->n_columns - count_answers(t)), 0, out));
+  int code = t->target ? epx_dataset_create_targets(*out, t->spec->n_targets) : EPX_OK;
+  if (code == EPX_OK) code = fill(t, *out);
   if (code != EPX_OK) epx_dataset_destroy(out);
   return code;
 }
@@ -330,6 +372,7 @@ epx_err epx_dataset_create_csv(const epx_csv_table *spec, epx_dataset **out) {
     epx_array_destroy(&t.first[k]);
   epx_array_destroy(&t.first);
   epx_array_destroy(&t.fractional);
+  epx_array_destroy(&t.target);
   epx_csv_destroy(&t.csv);
   return code;
 }

@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 
-enum { SAMPLES, FEATURES, CLASSES, TRAIN, TEST, VALIDATION, NAMES, RAW, N_NUMBERS };
+enum { SAMPLES, FEATURES, CLASSES, TRAIN, TEST, VALIDATION, NAMES, RAW, TARGETS, N_NUMBERS };
 
 static void get_numbers(const epx_task *task, int64_t *number) {
   memset(number, 0, N_NUMBERS * sizeof *number);
@@ -13,6 +13,7 @@ static void get_numbers(const epx_task *task, int64_t *number) {
   number[FEATURES] = task->n_features;
   number[CLASSES] = task->n_classes;
   number[RAW] = task->n_raw;
+  number[TARGETS] = task->n_targets;
   number[TRAIN] = task->n_train;
   number[TEST] = task->n_test;
   number[VALIDATION] = task->n_validation;
@@ -24,12 +25,17 @@ static size_t count_features(const int64_t *number) {
   return (size_t)number[SAMPLES] * (size_t)number[FEATURES];
 }
 
+/* Real targets and their scales. */
+static size_t count_targets(const int64_t *number) {
+  return ((size_t)number[SAMPLES] + 1) * (size_t)number[TARGETS];
+}
+
 size_t epx_packed_get_size(const epx_task *task) {
   int64_t number[N_NUMBERS];
   get_numbers(task, number);
   const int64_t n_int = number[SAMPLES] + number[TRAIN] + number[TEST] + number[VALIDATION];
-  return sizeof number + count_features(number) * sizeof(double) + (size_t)n_int * sizeof(int) +
-         (size_t)number[NAMES];
+  return sizeof number + (count_features(number) + count_targets(number)) * sizeof(double) +
+         (size_t)n_int * sizeof(int) + (size_t)number[NAMES];
 }
 
 static char *write_bytes(char *to, const void *from, size_t n_bytes) {
@@ -42,6 +48,8 @@ void epx_packed_write(const epx_task *task, void *bytes) {
   get_numbers(task, number);
   char *to = write_bytes(bytes, number, sizeof number);
   to = write_bytes(to, task->features, count_features(number) * sizeof(double));
+  to = write_bytes(to, task->targets, (size_t)task->n_samples * (size_t)task->n_targets * sizeof(double));
+  to = write_bytes(to, task->target_scale, (size_t)task->n_targets * sizeof(double));
   to = write_bytes(to, task->labels, (size_t)task->n_samples * sizeof(int));
   to = write_bytes(to, task->train, (size_t)task->n_train * sizeof(int));
   to = write_bytes(to, task->test, (size_t)task->n_test * sizeof(int));
@@ -69,17 +77,21 @@ epx_err epx_packed_create_task(const void *bytes, epx_task **out) {
                      .n_features = (int)number[FEATURES],
                      .n_classes = (int)number[CLASSES],
                      .n_raw = (int)number[RAW],
+                     .n_targets = (int)number[TARGETS],
                      .n_train = (int)number[TRAIN],
                      .n_test = (int)number[TEST],
                      .n_validation = (int)number[VALIDATION],
                      .borrowed = true};
   union {
     const void *from;
-    double *features;
+    double *values;
     int *list;
   } at = {.from = number + N_NUMBERS}; /* nobody writes to a task */
-  task->features = at.features;
-  at.features += count_features(number);
+  task->features = at.values;
+  at.values += count_features(number);
+  if (task->n_targets > 0) task->targets = at.values;
+  if (task->n_targets > 0) task->target_scale = at.values + number[SAMPLES] * number[TARGETS];
+  at.values += count_targets(number);
   int **const lists[] = {&task->labels, &task->train, &task->test, &task->validation};
   const int n[] = {task->n_samples, task->n_train, task->n_test, task->n_validation};
   for (int i = 0; i < 4; i++) {

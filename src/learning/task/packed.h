@@ -1,9 +1,9 @@
 /** @file
  * Packed: a task as one stretch of bytes, so that several processes of a machine can read the same one.
  *
- *   eight 64-bit numbers: samples, features, classes, training, held-out and validation samples, bytes of names, features of
- *   the data
- *   double [samples][features]; int labels, train, test, validation; the names, each with its end
+ *   nine 64-bit numbers: samples, features, classes, training, held-out and validation samples, bytes of names, features of
+ *   the data, targets
+ *   double [samples][features], [samples][targets], [targets]; int labels, train, test, validation; the names, each with its end
  */
 #ifndef EPILUX_LEARNING_TASK_PACKED_H
 #define EPILUX_LEARNING_TASK_PACKED_H

@@ -15,6 +15,9 @@ static epx_err check(const epx_task_spec *spec, int n_given) {
   if (!(validation >= 0 && validation < 1))
     return EPX_RAISE(EPX_EINPUT, "task.validation_fraction: %g; must be 0 or more and less than 1",
                      validation);
+  if (fraction > 0 && n_given > 0 && !spec->test_path)
+    return EPX_RAISE(EPX_EINPUT, "task.test_fraction: %g, but task %s holds out points of its own", fraction,
+                     spec->name);
   if (fraction > 0 && n_given > 0)
     return EPX_RAISE(EPX_EINPUT, "task.test_fraction: %g, but the held-out samples come from task.test_path",
                      fraction);
@@ -33,7 +36,8 @@ static epx_err move(const epx_task *task, double fraction, uint64_t seed, const 
   const int n_wanted = (int)floor(fraction * *n + 0.5), n_before = *n;
   for (int i = 0; i < n_before; i++)
     labels[i] = task->labels[from[i]];
-  EPX_TRY(epx_split_eval(n_before, labels, task->n_classes, n_wanted, 1, seed, purpose, chosen));
+  const int n_strata = task->n_classes > 0 ? task->n_classes : 1;
+  EPX_TRY(epx_split_eval(n_before, labels, n_strata, n_wanted, 1, seed, purpose, chosen));
   *n = 0;
   for (int i = 0; i < n_before; i++) {
     if (chosen[i])
@@ -66,6 +70,7 @@ static epx_err divide(const epx_task_spec *spec, int n_given, uint64_t seed, epx
 
 /* Nothing is to be told apart in a training part of one class. */
 static epx_err check_classes(const epx_task_spec *spec, const epx_task *task) {
+  if (spec->goal != EPX_GOAL_CLASSES) return EPX_OK;
   for (int i = 1; i < task->n_train; i++)
     if (task->labels[task->train[i]] != task->labels[task->train[0]]) return EPX_OK;
   return EPX_RAISE(EPX_EINPUT,

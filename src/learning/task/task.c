@@ -15,7 +15,7 @@
 #include "learning/task/partition.h"
 #include "learning/task/split.h"
 
-static const int moons_default = 200;
+static const int moons_default = 200, sine_default = 64;
 
 /* Gives the path of a shipped file in the first data folder that has it. */
 static epx_err find_file(const char *file, char *path, size_t size) {
@@ -54,6 +54,11 @@ static epx_err create_moons(const epx_task_spec *spec, uint64_t seed, epx_datase
   return epx_dataset_create_moons(spec->n_samples ? spec->n_samples : moons_default, spec->noise, seed, out);
 }
 
+static epx_err create_sine(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  (void)seed;
+  return epx_dataset_create_sine(spec->n_samples ? spec->n_samples : sine_default, out);
+}
+
 #define SHIPPED(NAME, file)                                                                                  \
   static epx_err create_##NAME(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {                \
     (void)spec;                                                                                              \
@@ -69,7 +74,11 @@ SHIPPED(digits, "digits.csv.gz")
 static epx_err create_csv(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
   (void)seed;
   if (!spec->path) return EPX_RAISE(EPX_EINPUT, "task csv needs the path of a file");
-  const epx_csv_table table = {spec->path, spec->label, spec->header};
+  const bool numbers = spec->goal == EPX_GOAL_NUMBERS;
+  if (numbers && spec->n_targets < 1)
+    return EPX_RAISE(EPX_EINPUT, "task.targets: missing; name the columns of the real targets");
+  const epx_csv_table table = {spec->path, spec->label, spec->header, numbers ? spec->n_targets : 0,
+                               spec->targets};
   return epx_dataset_create_csv(&table, out);
 }
 
@@ -82,12 +91,18 @@ static epx_err create_idx(const epx_task_spec *spec, uint64_t seed, epx_dataset 
 
 /* ---- the table */
 
+enum {
+  NUMBERS = 1 << EPX_GOAL_NUMBERS,
+  KNOWN = 1 << EPX_GOAL_CLASSES | 1 << EPX_GOAL_FEATURES,
+  ANY = KNOWN | NUMBERS
+};
+
 static const struct {
   epx_task_kind kind;
   epx_err (*create)(const epx_task_spec *, uint64_t, epx_dataset **);
 } tasks[] = {
-#define EPX_TASK(name, create, test_fraction, scaling, source, summary)                                      \
-  {{name, summary, source, test_fraction, EPX_SCALE_##scaling}, create},
+#define EPX_TASK(name, create, test_fraction, scaling, goals, source, summary)                               \
+  {{name, summary, source, test_fraction, EPX_SCALE_##scaling, goals}, create},
 #include "learning/task/tasks.def"
 #undef EPX_TASK
 };
@@ -104,7 +119,17 @@ const epx_task_kind *epx_task_get_kind_by_name(const char *name) {
   return NULL;
 }
 
+epx_err epx_task_check_goal(const epx_task_spec *spec) {
+  const epx_task_kind *kind = epx_task_get_kind_by_name(spec->name);
+  if (!kind) return EPX_RAISE(EPX_EINPUT, "no task is named '%s'", spec->name);
+  if (kind->goals & 1U << spec->goal) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "task.goal: task %s has no %s; use %s", spec->name,
+                   spec->goal == EPX_GOAL_NUMBERS ? "real targets" : "classes",
+                   kind->goals & NUMBERS ? "numbers" : "classes or features");
+}
+
 static epx_err create_dataset(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  EPX_TRY(epx_task_check_goal(spec));
   for (int i = 0; i < N_TASKS; i++)
     if (strcmp(tasks[i].kind.name, spec->name) == 0) return tasks[i].create(spec, seed, out);
   return EPX_RAISE(EPX_EINPUT, "no task is named '%s'", spec->name);
@@ -112,12 +137,15 @@ static epx_err create_dataset(const epx_task_spec *spec, uint64_t seed, epx_data
 
 /* Keeps the chosen samples, in their order. */
 static void keep_chosen(epx_dataset *dataset, const unsigned char *chosen) {
-  const size_t n_features = (size_t)dataset->n_features;
+  const size_t n_features = (size_t)dataset->n_features, n_targets = (size_t)dataset->n_targets;
   int n = 0;
   for (int i = 0; i < dataset->n_samples; i++) {
     if (!chosen[i]) continue;
     memmove(dataset->features + (size_t)n * n_features, dataset->features + (size_t)i * n_features,
             n_features * sizeof(double));
+    if (n_targets > 0)
+      memmove(dataset->targets + (size_t)n * n_targets, dataset->targets + (size_t)i * n_targets,
+              n_targets * sizeof(double));
     dataset->labels[n++] = dataset->labels[i];
   }
   dataset->n_samples = n;
@@ -127,10 +155,12 @@ static epx_err reduce(const epx_task_spec *spec, uint64_t seed, epx_dataset *dat
   unsigned char *chosen = NULL;
   if (spec->n_samples < 0)
     return EPX_RAISE(EPX_EINPUT, "%d samples of task %s; 0 means all", spec->n_samples, spec->name);
-  if (spec->n_samples == 0 || spec->n_samples >= dataset->n_samples) return EPX_OK;
+  const bool made = dataset->n_given > 0; /* of as many samples as were asked for */
+  if (made || spec->n_samples == 0 || spec->n_samples >= dataset->n_samples) return EPX_OK;
+  const int n_strata = dataset->n_classes > 0 ? dataset->n_classes : 1;
   EPX_TRY(EPX_ARRAY(chosen, (size_t)dataset->n_samples));
-  const int code = epx_split_eval(dataset->n_samples, dataset->labels, dataset->n_classes, spec->n_samples, 0,
-                                  seed, "task:subset", chosen);
+  const int code = epx_split_eval(dataset->n_samples, dataset->labels, n_strata, spec->n_samples, 0, seed,
+                                  "task:subset", chosen);
   if (code == EPX_OK) keep_chosen(dataset, chosen);
   epx_array_destroy(&chosen);
   return code;
@@ -149,24 +179,29 @@ static epx_err add_held_out(const epx_task_spec *spec, epx_dataset *dataset, int
   return code;
 }
 
-/* What maps a feature: (x - shift) / scale; a feature that is constant over the training part becomes 0. */
+/* What maps a number: (x - shift) / scale; one that is constant over the training part becomes 0. */
 typedef struct {
   double shift, scale;
 } mapping;
 
-static mapping get_mapping(const epx_task *task, epx_scaling scaling, int i_feature) {
+/* Numbers of all samples [n_samples][n], column by column. */
+typedef struct {
+  double *value;
+  size_t n;
+} table;
+
+static mapping get_mapping(const epx_task *task, epx_scaling scaling, const table *x, size_t k) {
   double low = INFINITY, high = -INFINITY, sum = 0, squares = 0;
-  const size_t stride = (size_t)task->n_features;
   for (int i = 0; i < task->n_train; i++) {
-    const double x = task->features[(size_t)task->train[i] * stride + (size_t)i_feature];
-    low = fmin(low, x);
-    high = fmax(high, x);
-    sum += x;
+    const double value = x->value[(size_t)task->train[i] * x->n + k];
+    low = fmin(low, value);
+    high = fmax(high, value);
+    sum += value;
   }
   const double mean = sum / task->n_train;
   for (int i = 0; i < task->n_train; i++) {
-    const double x = task->features[(size_t)task->train[i] * stride + (size_t)i_feature] - mean;
-    squares += x * x;
+    const double value = x->value[(size_t)task->train[i] * x->n + k] - mean;
+    squares += value * value;
   }
   mapping map = {0, 1};
   if (scaling == EPX_SCALE_UNIT)
@@ -178,26 +213,45 @@ static mapping get_mapping(const epx_task *task, epx_scaling scaling, int i_feat
   return map;
 }
 
-static double get_largest_magnitude(const epx_task *task) {
+static double get_largest_magnitude(const epx_task *task, const table *x) {
   double largest = 0;
-  for (int i = 0; i < task->n_train; i++) {
-    const double *x = task->features + (size_t)task->train[i] * (size_t)task->n_features;
-    for (int k = 0; k < task->n_features; k++)
-      largest = fmax(largest, fabs(x[k]));
-  }
+  for (int i = 0; i < task->n_train; i++)
+    for (size_t k = 0; k < x->n; k++)
+      largest = fmax(largest, fabs(x->value[(size_t)task->train[i] * x->n + k]));
   return largest;
 }
 
-static void scale(epx_scaling scaling, epx_task *task) {
-  const double largest = scaling == EPX_SCALE_RANGE ? get_largest_magnitude(task) : 1;
-  for (int k = 0; k < task->n_features; k++) {
-    mapping map = get_mapping(task, scaling, k);
+/* factor [n]: out, what the data have per scaled number; NULL: not asked. */
+static void scale(epx_scaling scaling, const epx_task *task, const table *x, double *factor) {
+  const double largest = scaling == EPX_SCALE_RANGE ? get_largest_magnitude(task, x) : 1;
+  for (size_t k = 0; k < x->n; k++) {
+    mapping map = get_mapping(task, scaling, x, k);
     if (scaling == EPX_SCALE_RANGE) map.scale = largest;
     for (int i = 0; i < task->n_samples; i++) {
-      double *x = task->features + (size_t)i * (size_t)task->n_features + k;
-      *x = map.scale > 0 ? (*x - map.shift) / map.scale : 0;
+      double *value = x->value + (size_t)i * x->n + k;
+      *value = map.scale > 0 ? (*value - map.shift) / map.scale : 0;
     }
+    if (factor) factor[k] = map.scale;
   }
+}
+
+/* A target that never changes is learnt by a constant, and leaves nothing to explain. */
+static epx_err check_target(const epx_task_spec *spec, const epx_task *task, int k) {
+  const size_t n = (size_t)task->n_targets;
+  const double first = task->targets[(size_t)task->train[0] * n + (size_t)k];
+  for (int i = 1; i < task->n_train; i++)
+    if (task->targets[(size_t)task->train[i] * n + (size_t)k] != first) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "task.targets: %s is %g in all %d training samples; there is nothing to learn",
+                   spec->targets ? spec->targets[k] : spec->name, first, task->n_train);
+}
+
+static epx_err scale_targets(const epx_task_spec *spec, epx_task *task) {
+  if (spec->goal != EPX_GOAL_NUMBERS) return EPX_OK;
+  for (int k = 0; k < task->n_targets; k++)
+    EPX_TRY(check_target(spec, task, k));
+  EPX_TRY(EPX_ARRAY(task->target_scale, (size_t)task->n_targets));
+  scale(spec->target_scaling, task, &(table){task->targets, (size_t)task->n_targets}, task->target_scale);
+  return EPX_OK;
 }
 
 /* Images of a csv file are square: it does not say otherwise. */
@@ -261,9 +315,31 @@ static epx_err add_constant(epx_task *task) {
   return EPX_OK;
 }
 
+static void forget_classes(epx_task *task) {
+  for (int k = 0; task->names && k < task->n_classes; k++)
+    epx_array_destroy(&task->names[k]);
+  epx_array_destroy(&task->names);
+  memset(task->labels, 0, (size_t)task->n_samples * sizeof *task->labels);
+  task->n_classes = 0;
+}
+
+/* Of features as targets, once the parts are drawn: the classes have no further use. */
+static epx_err copy_targets(const epx_task_spec *spec, epx_task *task) {
+  const size_t n = (size_t)task->n_samples * (size_t)task->n_features;
+  if (spec->goal != EPX_GOAL_FEATURES) return EPX_OK;
+  forget_classes(task);
+  EPX_TRY(EPX_ARRAY(task->targets, n));
+  task->n_targets = task->n_features;
+  EPX_TRY(EPX_ARRAY(task->target_scale, (size_t)task->n_targets));
+  memcpy(task->targets, task->features, n * sizeof *task->targets);
+  for (int k = 0; k < task->n_targets; k++)
+    task->target_scale[k] = 1;
+  return EPX_OK;
+}
+
 /* Fills the task from its dataset, whose arrays it takes over. */
 static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *dataset, epx_task *task) {
-  int n_given = 0; /* held-out samples that have files of their own */
+  int n_given = dataset->n_given; /* held-out samples that have files of their own, or are made so */
   if (spec->n_classes > 0) {
     EPX_TRY(epx_dataset_check_classes(spec->n_classes, spec->classes, dataset));
     EPX_TRY(epx_dataset_set_classes(spec->n_classes, spec->classes, dataset));
@@ -276,12 +352,16 @@ static epx_err fill(const epx_task_spec *spec, uint64_t seed, epx_dataset *datas
   task->features = dataset->features;
   task->labels = dataset->labels;
   task->names = dataset->names;
-  dataset->features = NULL;
+  task->targets = dataset->targets;
+  task->n_targets = dataset->n_targets;
+  dataset->features = dataset->targets = NULL;
   dataset->labels = NULL;
   dataset->names = NULL;
   EPX_TRY(epx_partition_create(spec, n_given, seed, task));
-  scale(spec->scaling, task);
+  scale(spec->scaling, task, &(table){task->features, (size_t)task->n_features}, NULL);
+  EPX_TRY(scale_targets(spec, task));
   EPX_TRY(reduce_features(spec, dataset, task));
+  EPX_TRY(copy_targets(spec, task));
   EPX_TRY(copy_features(spec, task));
   if (spec->constant) EPX_TRY(add_constant(task));
   return EPX_OK;
@@ -312,6 +392,8 @@ static void destroy_samples(epx_task *task) {
   epx_array_destroy(&task->train);
   epx_array_destroy(&task->test);
   epx_array_destroy(&task->validation);
+  epx_array_destroy(&task->targets);
+  epx_array_destroy(&task->target_scale);
 }
 
 void epx_task_destroy(epx_task **address) {
@@ -345,4 +427,24 @@ epx_err epx_task_get_scaling(const char *name, epx_scaling *scaling) {
 
 const char *epx_task_get_scaling_name(epx_scaling scaling) {
   return (unsigned)scaling < EPX_SCALE_COUNT ? scaling_names[scaling] : NULL;
+}
+
+static const struct {
+  const char *name, *meaning;
+} goals[] = {
+#define GOAL_NAME(name, text, meaning) [name] = {text, meaning},
+    EPX_GOALS(GOAL_NAME)
+#undef GOAL_NAME
+};
+
+const char *epx_task_get_goal_name(epx_goal goal) {
+  return (unsigned)goal < EPX_GOAL_COUNT ? goals[goal].name : NULL;
+}
+
+const char *epx_task_get_goal_meaning(epx_goal goal) {
+  return (unsigned)goal < EPX_GOAL_COUNT ? goals[goal].meaning : NULL;
+}
+
+int epx_task_count_outputs(const epx_task *task) {
+  return task->n_targets > 0 ? task->n_targets : task->n_classes;
 }

@@ -25,6 +25,19 @@ typedef enum {
       EPX_SCALE_COUNT
 } epx_scaling;
 
+/** What the outputs are to say of a sample. X(name, deck name, meaning) */
+#define EPX_GOALS(X)                                                                                         \
+  X(EPX_GOAL_CLASSES, "classes", "the sample's class")                                                       \
+  X(EPX_GOAL_NUMBERS, "numbers", "one real target per output: regression")                                   \
+  X(EPX_GOAL_FEATURES, "features", "the sample's own features, as they enter: autoencoding")
+
+typedef enum {
+#define EPX_GOAL_ENUM(name, text, meaning) name,
+  EPX_GOALS(EPX_GOAL_ENUM)
+#undef EPX_GOAL_ENUM
+      EPX_GOAL_COUNT
+} epx_goal;
+
 /** Whether a CSV file's first line names its columns. X(name, deck name, meaning) */
 #define EPX_CSV_HEADERS(X)                                                                                   \
   X(EPX_CSV_AUTO, "auto", "decided from the first line and the lines below it")                              \
@@ -56,9 +69,10 @@ typedef struct {
   const char *name, *summary, *source;
   double test_fraction; /* default */
   epx_scaling scaling;  /* default */
+  unsigned goals;       /* the sum of 1 << goal of those that it can have */
 } epx_task_kind;
 
-/** Gets the i-th kind, NULL past the last: xor, moons, iris, wine, breast-cancer, digits, csv, idx. */
+/** Gets the i-th kind, NULL past the last: xor, moons, iris, wine, breast-cancer, digits, sine, csv, idx. */
 const epx_task_kind *epx_task_get_kind(int i);
 const epx_task_kind *epx_task_get_kind_by_name(const char *name);
 
@@ -67,12 +81,16 @@ typedef struct {
   const char *path;      /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
   const char *label;     /* csv: the column of the class, by name or number from 1; NULL: the last */
   epx_csv_header header; /* csv */
-  const char *labels;    /* idx: the labels */
+  epx_goal goal;
+  int n_targets;                       /* csv with numbers: how many columns are targets, >= 1 */
+  const char *const *targets;          /* [n_targets]: these columns, by name or number from 1 */
+  epx_scaling target_scaling;          /* numbers */
+  const char *labels;                  /* idx: the labels */
   const char *test_path, *test_labels; /* idx: files of the held-out part; NULL: a share of the samples */
   int n_classes;                       /* how many of the classes are kept; 0: all */
   const int *classes;                  /* [n_classes]: which ones; classes[k] becomes class k */
-  int n_samples;        /* moons: how many, 0 = 200; others: at most so many, drawn by the seed, 0 = all */
-  double noise;         /* moons: standard deviation added to both coordinates */
+  int n_samples; /* moons, sine: how many, 0 = 200, 64; others: at most so many, drawn by the seed, 0 = all */
+  double noise;  /* moons: standard deviation added to both coordinates */
   double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
   double validation_fraction; /* share of the rest that neither trains nor tests, in the same way */
   epx_scaling scaling;
@@ -85,11 +103,15 @@ typedef struct {
 } epx_task_spec;
 
 typedef struct {
-  int n_samples, n_features, n_classes;
-  int n_raw;        /* features of the data, before any are made fewer or repeated */
-  double *features; /* [n_samples][n_features], scaled */
-  int *labels;      /* [n_samples], 0 … n_classes - 1 */
-  char **names;     /* [n_classes]: what the data call each class */
+  int n_samples, n_features;
+  int n_classes;        /* 0: the outputs have real targets */
+  int n_targets;        /* 0: the outputs tell classes apart */
+  int n_raw;            /* features of the data, before any are made fewer or repeated */
+  double *features;     /* [n_samples][n_features], scaled */
+  int *labels;          /* [n_samples], 0 … n_classes - 1; of real targets 0 */
+  char **names;         /* [n_classes]: what the data call each class */
+  double *targets;      /* [n_samples][n_targets], scaled; NULL: none */
+  double *target_scale; /* [n_targets] > 0: the data's number per scaled one */
   int n_train, n_test;
   int *train, *test; /* [n_train], [n_test]: sample indices; n_test = 0: test on the training part */
   int n_validation, *validation; /* [n_validation] */
@@ -104,7 +126,10 @@ typedef struct {
  * With test_path its samples are the held-out part, all of them, and test_fraction must be 0. Files of
  * built-in tasks are looked for in $EPILUX_DATA, the installed and the source folder. csv: a header line or
  * none; the last column is the class (a number or a word; classes in sorted order), the others are features.
- * idx: MNIST's format, unsigned bytes. pca: coordinates along the directions in which the training part
+ * idx: MNIST's format, unsigned bytes. sine: x evenly from -1 to 1, target sin(3 x); held out are the points midway between
+ * these. Real targets: columns of a csv file, of which the others are features; each scaled by what the training part shows, in
+ * the data's own unit without. A goal of features: the targets are the scaled features, made fewer as they are, before copies
+ * and the constant one. With either there are no classes, and parts are drawn from all samples alike. pca: coordinates along the directions in which the training part
  * varies most, measured from its mean, in units of the first's standard deviation (`whiten`: of each its
  * own); the largest entry of a direction is positive. mean-pooling: windows side by side, those at the right
  * and the lower edge hold what is left; features of a csv file are the pixels of a square image, row by row.
@@ -116,7 +141,8 @@ typedef struct {
  * or with a class that the training part lacks; less than two classes to keep, one twice or one without a
  * training sample; more components than features or than directions in which the training part varies, a
  * window larger than the image, features that are no square image; less than 0 copies, or more features with
- * them than an int counts. EPX_ESOLVER: LAPACK finds no components.
+ * them than an int counts; a goal that the task cannot have, no column of targets, one twice, one that is the same in all training
+ * samples, or no column left for a feature. EPX_ESOLVER: LAPACK finds no components.
  */
 epx_err epx_task_create(const epx_task_spec *spec, uint64_t seed, epx_task **out);
 
@@ -128,6 +154,16 @@ void epx_task_destroy(epx_task **address);
 
 /** Gets a scaling by its deck name. Errors: EPX_EINPUT for an unknown name. */
 epx_err epx_task_get_scaling(const char *name, epx_scaling *scaling);
+
+/** Checks that a task can have its goal. Errors: EPX_EINPUT: it cannot, or there is no such task. */
+epx_err epx_task_check_goal(const epx_task_spec *spec);
+
+/** Gets the deck name and the meaning of a goal. */
+const char *epx_task_get_goal_name(epx_goal goal);
+const char *epx_task_get_goal_meaning(epx_goal goal);
+
+/** Counts the outputs that a task needs: one per class, or per real target. */
+int epx_task_count_outputs(const epx_task *task);
 
 /** Gets the deck name of a scaling. */
 const char *epx_task_get_scaling_name(epx_scaling scaling);

@@ -50,7 +50,11 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
                      "network.inputs: the task has %d features, but the network has %d inputs; task.encoding "
                      "can reduce the features",
                      task->n_features, network->n_inputs);
-  if (network->n_outputs != task->n_classes && !(network->n_outputs == 1 && task->n_classes == 2))
+  if (task->n_targets > 0 && network->n_outputs != task->n_targets)
+    return EPX_RAISE(EPX_EINPUT, "network.outputs: %d for %d real targets; use one output per target",
+                     network->n_outputs, task->n_targets);
+  if (task->n_targets == 0 && network->n_outputs != task->n_classes &&
+      !(network->n_outputs == 1 && task->n_classes == 2))
     return EPX_RAISE(
         EPX_EINPUT,
         "network.outputs: %d for %d classes; use one output per class (or one output for two classes)",
@@ -67,6 +71,10 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
     return EPX_RAISE(EPX_EINPUT, "learning.patience: %d epochs; must be 0 or more", spec->patience);
   if (spec->patience > 0 && task->n_validation == 0)
     return EPX_RAISE(EPX_EINPUT, "learning.patience: needs a validation part; set task.validation_fraction");
+  if (spec->target_accuracy > 0 && task->n_targets > 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "learning.target_accuracy: a share of classes, and the task has real targets; use "
+                     "learning.target_loss");
   if (spec->target_accuracy > 0 && task->n_validation == 0)
     return EPX_RAISE(EPX_EINPUT,
                      "learning.target_accuracy: it watches the validation part, and there is none; set "
@@ -106,6 +114,7 @@ static int list_chunk_arrays(epx_learner *learner, own_array *list) {
   list[n++] = OWN(last->weight, n_lanes);
   list[n++] = OWN(last->power, n_lanes);
   list[n++] = OWN(last->idle, n_lanes);
+  list[n++] = OWN(last->squares, (size_t)(learner->task->n_targets * learner->n_instances));
   return n;
 }
 
@@ -215,6 +224,9 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
   epx_learner *learner = NULL;
   *out = NULL;
   EPX_TRY(epx_learner_check(ensemble->functions->engine, ensemble->network, task, spec));
+  if (task->n_targets > 0 && cost->kind == EPX_CROSS_ENTROPY)
+    return EPX_RAISE(EPX_EINPUT, "learning.cost: cross-entropy needs classes, and the task has real targets; "
+                                 "use squared-error");
   EPX_TRY(EPX_ARRAY(learner, 1));
   learner->ensemble = ensemble;
   learner->max_time = options->max_time;
@@ -222,6 +234,7 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
   learner->network = ensemble->network;
   learner->task = task;
   learner->cost = *cost;
+  learner->cost.targets = task->targets;
   learner->spec = *spec;
   set_drive_range(task, &learner->spec.hardware);
   learner->drive_saturation = epx_hardware_eval_drive_saturation(
@@ -231,7 +244,7 @@ epx_err epx_learner_create_over(epx_ensemble *ensemble, const epx_task *task, co
   learner->n_instances = ensemble->n_instances;
   learner->batch = spec->batch > 0 ? spec->batch : task->n_train;
   learner->chunk_size = ensemble->max_samples;
-  learner->ignorance = epx_cost_eval_ignorance(cost, learner->network->n_outputs, task->n_classes,
+  learner->ignorance = epx_cost_eval_ignorance(&learner->cost, learner->network->n_outputs, task->n_classes,
                                                task->n_train, task->train, task->labels);
   const int code = create_parts(learner, options);
   if (code != EPX_OK) epx_learner_destroy(&learner);
@@ -365,8 +378,10 @@ static void set_samples(epx_learner *learner, int n, const int *samples) {
   epx_hardware_eval_drive(&learner->spec.hardware, (size_t)n * n_inputs, learner->last.features);
   const epx_ensemble *ensemble = learner->ensemble;
   ensemble->functions->set_samples(learner->ensemble, n, learner->last.features);
-  for (int lane = 0; lane < ensemble->n_lanes; lane++)
-    learner->last.label[lane] = task->labels[samples[lane < ensemble->n_used ? lane % n : n - 1]];
+  for (int lane = 0; lane < ensemble->n_lanes; lane++) {
+    const int sample = samples[lane < ensemble->n_used ? lane % n : n - 1];
+    learner->last.label[lane] = task->n_targets > 0 ? sample : task->labels[sample];
+  }
 }
 
 /* Lanes of stopped instances cost nothing: their equilibria are not asked for. */

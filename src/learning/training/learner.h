@@ -41,8 +41,14 @@ typedef struct {
 typedef struct {
   int outcome; /* EPX_OK, or the gravest cause among the samples: diverged > oscillates > slow > failed */
   int n_samples, n_settled;
-  double loss;          /* mean; a sample without an equilibrium costs what knowing nothing does (cost.h) */
-  double accuracy;      /* share classified right; a sample without an equilibrium counts as wrong */
+  double loss; /* mean; a sample without an equilibrium costs what knowing nothing does (cost.h) */
+  double
+      accuracy; /* share classified right; a sample without an equilibrium counts as wrong; NaN: real targets */
+  double
+      mean_squared_error; /* over samples and outputs, in the targets' own unit squared; a sample without an equilibrium
+                                counts as the training part's mean read for it; NaN: classes */
+  double r_squared; /* 1 - sum of squared errors / sum about the part's own mean, mean over the outputs whose
+                                targets differ; NaN: classes, or no such output */
   double settling_time; /* mean, family's unit of time */
   double residual;      /* largest */
   double abscissa;      /* largest; NaN when stability was not asked for */
@@ -74,7 +80,7 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
  * settled in chunks of as many as give 128 lanes, at least one and at most a batch. What few rules use is made
  * when they first do; nothing else is allocated later.
  * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs
- * (inputs beyond the features stay dark), outputs do not fit the classes, batch < 0 or > training part, a
+ * (inputs beyond the features stay dark), outputs do not fit the classes or targets, real targets with cross-entropy, batch < 0 or > training part, a
  * parameter to train that is not trainable, none to train, beta or decay not positive, a bad
  * schedule, patience < 0 or without a validation part, a target that is not
  * finite, options of the optimiser or the equilibrium; EPX_EMEMORY, EPX_ESOLVER. */

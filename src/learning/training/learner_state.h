@@ -34,6 +34,7 @@ typedef struct {
   double *power;                /* [n_lanes] */
   unsigned char *idle;          /* [n_lanes] lanes of stopped instances */
   int one_sample;               /* that epx_learner_solve_sample() settles */
+  double *squares; /* [n_instances][n_outputs] sums over a part of squared errors; none with classes */
 } epx_learner_chunk;
 
 /* The gradient of a batch, and what a training left out of its gradients. */

@@ -18,6 +18,54 @@ static double get_larger(double a, double b) {
   return isnan(a) || isnan(b) ? NAN : fmax(a, b);
 }
 
+/* Squared errors of one lane, output by output, in the targets' own unit. */
+static void add_squares(const epx_learner *learner, int lane) {
+  const int n = learner->task->n_targets, n_lanes = learner->ensemble->n_lanes;
+  double *squares = learner->last.squares + lane / learner->ensemble->n_samples * n;
+  for (int o = 0; o < n; o++) {
+    const double error =
+        learner->task->target_scale[o] *
+        epx_cost_eval_error(&learner->cost, n, o, learner->last.label[lane],
+                            learner->last.readout[(size_t)o * (size_t)n_lanes + (size_t)lane]);
+    squares[o] += error * error;
+  }
+}
+
+/* Sum of the squared distances of a part's targets from one answer, in their own unit. */
+static double sum_about(const epx_learner *learner, int o, double answer, int n, const int *samples) {
+  double sum = 0;
+  for (int i = 0; i < n; i++) {
+    const double error = learner->task->target_scale[o] *
+                         epx_cost_eval_error(&learner->cost, learner->task->n_targets, o, samples[i], answer);
+    sum += error * error;
+  }
+  return sum;
+}
+
+/* What the errors on real targets come to: what did not settle costs as much as the training part's mean does. */
+static void finish_errors(const epx_learner *learner, int n, const int *samples,
+                          epx_performance *performance) {
+  const epx_task *task = learner->task;
+  const int n_targets = task->n_targets;
+  for (int i = 0; i < learner->n_instances; i++) {
+    const double lost = (double)(performance[i].n_samples - performance[i].n_settled) / task->n_train;
+    int n_explained = 0;
+    performance[i].accuracy = NAN;
+    performance[i].mean_squared_error = performance[i].r_squared = 0;
+    for (int o = 0; o < n_targets; o++) {
+      const double known = epx_cost_eval_guess(&learner->cost, n_targets, o, task->n_train, task->train);
+      const double own = epx_cost_eval_guess(&learner->cost, n_targets, o, n, samples);
+      const double spread = sum_about(learner, o, own, n, samples);
+      const double squares = learner->last.squares[i * n_targets + o] +
+                             lost * sum_about(learner, o, known, task->n_train, task->train);
+      performance[i].mean_squared_error += squares / ((double)n * n_targets);
+      performance[i].r_squared += spread > 0 ? 1 - squares / spread : 0;
+      n_explained += spread > 0;
+    }
+    performance[i].r_squared /= n_explained; /* none: NaN */
+  }
+}
+
 /* Adds one lane: sums for now, divided in the end. */
 static void add_lane(const epx_learner *learner, int lane, epx_performance *performance) {
   const epx_certificate *certificate = &learner->last.certificate[lane];
@@ -28,6 +76,7 @@ static void add_lane(const epx_learner *learner, int lane, epx_performance *perf
   performance->n_settled++;
   performance->loss += learner->last.value[lane];
   performance->accuracy += learner->last.correct[lane];
+  add_squares(learner, lane);
   performance->settling_time += certificate->settling_time;
   performance->residual = fmax(performance->residual, certificate->residual);
   performance->abscissa = get_larger(performance->abscissa, certificate->abscissa);
@@ -83,7 +132,11 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
   int n;
   const int *samples = epx_learner_get_samples(learner, part, &n);
   for (int i = 0; i < learner->n_instances; i++)
-    performance[i] = (epx_performance){.outcome = EPX_OK, .abscissa = -INFINITY};
+    performance[i] = (epx_performance){
+        .outcome = EPX_OK, .abscissa = -INFINITY, .mean_squared_error = NAN, .r_squared = NAN};
+  if (learner->last.squares)
+    memset(learner->last.squares, 0,
+           (size_t)(learner->n_instances * learner->task->n_targets) * sizeof *learner->last.squares);
   epx_learner_set_parameters(learner, theta);
   for (int first = 0; first < n; first += learner->chunk_size) {
     const int left = n - first;
@@ -92,6 +145,7 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
   }
   for (int i = 0; i < learner->n_instances; i++)
     epx_performance_finish(&performance[i], learner->ignorance, stability);
+  if (learner->task->n_targets > 0) finish_errors(learner, n, samples, performance);
   return EPX_OK;
 }
 

@@ -134,7 +134,8 @@ static void set_curves(const epx_learner *learner, int epoch, epx_curves *curves
     const bool kept = !learner->epochs.stopped[i];
     const double lost = learner->ignorance * (tally->n_samples - tally->n_settled);
     if (curves->loss) curves->loss[at] = kept ? (tally->loss + lost) / tally->n_samples : NAN;
-    if (curves->accuracy) curves->accuracy[at] = kept ? tally->correct / tally->n_samples : NAN;
+    if (curves->accuracy)
+      curves->accuracy[at] = kept && learner->task->n_targets == 0 ? tally->correct / tally->n_samples : NAN;
     if (curves->gradient_norm)
       curves->gradient_norm[at] =
           kept && learner->epochs.n_norms[i] ? learner->epochs.norm[i] / learner->epochs.n_norms[i] : NAN;

@@ -39,6 +39,9 @@ static bool has_one_class(const epx_task *task) {
 }
 
 static epx_err check(const epx_task *task) {
+  if (task->n_targets > 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "reference: digital models tell classes apart, and the task has real targets");
   if (task->n_test == 0)
     return EPX_RAISE(EPX_EINPUT, "reference: nothing is held out, so no accuracy can be told; set "
                                  "task.test_fraction, such as 0.2");

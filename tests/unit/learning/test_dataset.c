@@ -310,7 +310,7 @@ static void headers_and_labels_are_told_from_samples(void **state) {
       {"2,2,red,blue\n1,2.5,0\n3,-4e2,1\n", NULL, EPX_CSV_AUTO, 2, 2, 2, {"red", "blue"}},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    const epx_csv_table table = {plain_name, cases[i].label, cases[i].header};
+    const epx_csv_table table = {.path = plain_name, .label = cases[i].label, .header = cases[i].header};
     epx_dataset *dataset = NULL;
     write_bytes(plain_name, cases[i].text, strlen(cases[i].text));
     if (epx_dataset_create_csv(&table, &dataset) != EPX_OK) fail_msg("%zu: %s", i, epx_error_get_message());
@@ -336,7 +336,7 @@ static void labels_that_are_hardly_meant_are_refused(void **state) {
        ":1: task.label: no column '4'; give a name from the header, or a number from 1 to 3"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    const epx_csv_table table = {plain_name, cases[i].label, EPX_CSV_AUTO};
+    const epx_csv_table table = {.path = plain_name, .label = cases[i].label};
     epx_dataset *dataset = NULL;
     write_bytes(plain_name, cases[i].text, strlen(cases[i].text));
     assert_int_equal(epx_dataset_create_csv(&table, &dataset), EPX_EINPUT);
