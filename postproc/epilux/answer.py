@@ -293,6 +293,10 @@ def describe_metric(results):
 
 def write_answer(results):
     """Returns the sentences."""
+    return [sentence[:1].upper() + sentence[1:] for sentence in list_sentences(results)]
+
+
+def list_sentences(results):
     if not results.has_statistics:
         return ["The file has no /statistics, so there is no answer yet: finish it by `epilux run --resume`."]
     yields = results.yields()

@@ -5,17 +5,18 @@ the numbers come from, and the resolved deck. Nothing in it needs a network.
 Exit status: 0 written · 1 cannot be written · 2 bad input.
 """
 import argparse
-import base64
-import html
-import io
 import os
+from dataclasses import dataclass
 
 import numpy as np
 
 from epilux import answer, command
 from epilux.figures import (constants, effects, failures, gantt, gradient_cosine, heat_map, lattice, learning_curves,
                             metric_distributions, sensitivity, style, wafer_map, yield_by_design)
+from epilux.figures.paper import draw
 from epilux.layout import format_level
+from epilux.page.document import escape, format_chart, format_head, format_image, format_list, format_page, format_rows
+from epilux.page.encode import encode_numbers
 from epilux.results import Results, ResultsError
 from epilux.statistics import equal_accuracy, pooling
 from epilux.units import scale_units
@@ -24,45 +25,9 @@ FIGURES = (yield_by_design, effects, gradient_cosine, metric_distributions, lear
            sensitivity, wafer_map, lattice, gantt)
 NEAR_END = 0.1  # of a yield from 0 or 1, where few bad or good lots make an interval rough
 MAX_OPEN_ROWS = 60  # a longer table starts closed
-MAX_ROWS = 2000  # a longer table is cut
-CSS = """
-:root { --ink: #1a1a1a; --soft: #595959; --line: #c9c9c9; --paper: #ffffff; --note: #fff4d6; }
-body { font: 15px/1.5 "DejaVu Sans", Verdana, sans-serif; color: var(--ink); background: var(--paper);
-       max-width: 68rem; margin: 2rem auto; padding: 0 1.5rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
-p.answer { font-size: 1.1rem; margin: .5rem 0; max-width: 52rem; }
-p.soft, figcaption { color: var(--soft); font-size: .85rem; }
-p.note { background: var(--note); color: #1a1a1a; border-left: .3rem solid #E69F00;
-         padding: .6rem 1rem; font-weight: bold; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem; margin: 0; }
-dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-.figures { display: flex; flex-wrap: wrap; gap: 1.2rem 2rem; align-items: flex-start; }
-figure { margin: 0; break-inside: avoid; } figure img { display: block; width: 100%; background: white; }
-figcaption { margin-top: .3rem; }
-.table { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .75rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .55rem .2rem 0; text-align: right; white-space: nowrap;
-         border-bottom: 1px solid var(--line); }
-th { text-align: right; vertical-align: bottom; border-bottom: 1px solid var(--ink); white-space: normal; }
-th.text, td.text { text-align: left; } tr { break-inside: avoid; }
-pre { font-size: .8rem; white-space: pre-wrap; border: 1px solid var(--line); padding: .8rem; }
-summary { cursor: pointer; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e6e6; --soft: #a8a8a8; --line: #4a4a4a; --paper: #181818; }
-  figure { background: white; padding: .5rem; } figcaption { color: #595959; } }
-@media print { body { max-width: none; margin: 0; font-size: 10pt; background: white; color: black; }
-  details > *:not(summary) { font-size: 8pt; } h2 { break-after: avoid; } .table { overflow: visible; }
-  table { font-size: 6.5pt; } th, td { padding-right: .25rem; } }
-"""
-
-
-def escape(text):
-    return html.escape(str(text), quote=True)
-
-
-def format_list(pairs):
-    rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>\n" for k, v in pairs)
-    return f"<dl>\n{rows}</dl>\n"
+MAX_ROWS = 2000  # design points of a page; of a larger design some are left out
+N_BEST = 20  # design points of the highest yields that a page has in any case
+TABLE_DIGITS = 9  # of a number that the table saves as CSV
 
 
 # ---- what was run
@@ -140,32 +105,32 @@ def write_notes(results):
 
 # ---- figures
 
-def draw_figures(results, folder):
-    """Returns the HTML of all figures that the results can have, and of the reasons for the others."""
-    shown, missing = [], []
+def collect_figures(results, folder):
+    """(HTML of all figures that the results can have, and of the reasons for the others; the charts that the page draws).
+
+    With a folder, each figure is also written there as PNG.
+    """
+    shown, missing, charts = [], [], []
     for module in FIGURES:
-        name = os.path.splitext(os.path.basename(module.__file__))[0]
-        figure = module.figure(results)
-        if figure is None:
-            missing.append(f"{name.replace('_', ' ')}: {module.lacking(results)}")
+        name = module.__name__.rsplit(".", 1)[-1]
+        reason = module.lacking(results)
+        if reason:
+            missing.append(f"{name.replace('_', ' ')}: {reason}")
             continue
+        chart = module.chart(results) if hasattr(module, "chart") else None
+        figure = draw(chart) if chart and folder else None if chart else module.figure(results)
         if folder:
             style.save(figure, os.path.join(folder, f"{name}.png"))
-        shown.append(format_figure(figure, name, module.caption(results), len(shown) + 1))
+        if chart:
+            shown.append(format_chart(chart, name, module.caption(results), len(shown) + 1, len(charts)))
+            charts.append(chart)
+        else:
+            shown.append(format_image(figure, name, module.caption(results), len(shown) + 1))
     text = f'<div class="figures">\n{"".join(shown)}</div>\n'
+    text += '<noscript><p class="note">The figures are drawn by JavaScript, which is switched off here.</p></noscript>\n'
     if missing:
         text += f'<p class="soft">Not drawn – {escape("; ".join(missing))}.</p>\n'
-    return text
-
-
-def format_figure(figure, name, caption, number):
-    stream = io.BytesIO()
-    style.save(figure, stream, "svg")
-    data = base64.b64encode(stream.getvalue()).decode("ascii")
-    width = figure.get_figwidth() * 1.3 * 96 / 16  # in rem: 1.3 times the size in print
-    return (f'<figure id="{escape(name)}" style="width: min(100%, {width:.1f}rem)">'
-            f'<img alt="{escape(caption)}" src="data:image/svg+xml;base64,{data}">\n'
-            f'<figcaption>Figure {number}. {escape(caption)}</figcaption></figure>\n')
+    return text, charts
 
 
 # ---- table
@@ -180,31 +145,74 @@ def format_spread(mean, std):
     return f"{mean:.{digits}f} ± {std:.{digits}f}"
 
 
-def list_columns(results, n):
-    """[(heading, is text, [point] cells)] of the table, of the first n points."""
-    columns = [("point", False, [str(p) for p in range(n)])]
+def choose_points(results):
+    """The design points of the page: all, or of a large design evenly spread ones and the best."""
+    n = results.n_points
+    if n <= MAX_ROWS:
+        return np.arange(n)
+    points = np.linspace(0, n - 1, MAX_ROWS - N_BEST).round().astype(int)
+    yields = results.yields()
+    best = np.argsort(-np.nan_to_num(yields.share, nan=-1), kind="stable")[:N_BEST] if yields is not None else []
+    return np.unique(np.concatenate([points, best])).astype(int)
+
+
+@dataclass
+class Column:
+    """A column of the table: what stands in its cells, and the numbers (or texts) by which it is sorted and saved."""
+    heading: str
+    cells: list
+    values: list
+    is_text: bool = False
+    is_factor: bool = False
+
+
+def list_columns(results, points):
+    columns = [Column("point", [str(p) for p in points], points.tolist())]
     for factor in results.factors:
-        columns.append((style.label(factor.name, factor.units), not factor.numeric,
-                        [format_level(float(v) if factor.numeric else v) for v in factor.values[:n]]))
-    columns.append(("done", False, [f"{d} of {all_}" for d, all_ in zip(results.done[:n], results.n_proposed[:n])]))
+        values = factor.values[points]
+        columns.append(Column(style.label(factor.name, factor.units), [format_level(v) for v in values],
+                              encode_numbers(values, TABLE_DIGITS) if factor.numeric else values.tolist(), not factor.numeric, True))
+    columns.append(Column("done", [f"{d} of {all_}" for d, all_ in zip(results.done[points], results.n_proposed[points])],
+                          results.done[points].tolist()))
     if results.decision:
-        columns.append(("decision", True, results.decision["word"][:n]))
+        words = [str(word) for word in np.asarray(results.decision["word"])[points]]
+        columns.append(Column("decision", words, words, True))
     for cause, counts in results.failures().items():
         if counts.any():
-            columns.append((cause, False, [str(count) if count else "·" for count in counts[:n]]))
+            columns.append(Column(cause, [str(count) if count else "·" for count in counts[points]], counts[points].tolist()))
     if results.n_pending:
-        columns.append(("pending", False, [str(count) for count in (results.n_proposed - results.finished)[:n]]))
+        left = (results.n_proposed - results.finished)[points]
+        columns.append(Column("pending", [str(count) for count in left], left.tolist()))
     yields = results.yields()
     if yields is not None:
-        columns.append((f"yield{results.estimand} (%), {100 * results.confidence:g} % interval", False,
-                        [format_yield(yields, p) for p in range(n)]))
+        columns.append(Column(f"yield{results.estimand} (%), {100 * results.confidence:g} % interval",
+                              [format_yield(yields, p) for p in points], encode_numbers(100 * yields.share[points], TABLE_DIGITS)))
+    for metric, mean, std, units in list_means(results, points):
+        columns.append(Column(style.label(metric.name, units), [format_spread(m, s) for m, s in zip(mean, std)],
+                              encode_numbers(mean, TABLE_DIGITS)))
+    return columns
+
+
+def list_means(results, points):
+    """[(metric, [point] mean, [point] standard deviation, their units)] of /statistics."""
+    found = []
     for metric in results.metrics:
         mean, std = results.statistic(metric.key, "mean"), results.statistic(metric.key, "std")
         if mean is not None and std is not None:
             scale, units = scale_units(mean, metric.units)
-            columns.append((style.label(metric.name, units), False,
-                            [format_spread(scale * m, scale * s) for m, s in zip(mean[:n], std[:n])]))
-    return columns
+            found.append((metric, scale * mean[points], scale * std[points], units))
+    return found
+
+
+def encode_points(results, points, columns):
+    """The table as data: its columns, and behind them the ends of intervals and the spreads that its cells hold as text."""
+    data = [{"label": c.heading, "number": not c.is_text, "factor": c.is_factor, "values": c.values} for c in columns]
+    yields = results.yields()
+    ends = [] if yields is None else [("yield, lower end (%)", 100 * yields.low[points]), ("yield, upper end (%)", 100 * yields.high[points])]
+    ends += [(style.label(f"{metric.name}, standard deviation", units), std) for metric, _, std, units in list_means(results, points)]
+    data += [{"label": label, "number": True, "factor": False, "values": encode_numbers(values, TABLE_DIGITS)} for label, values in ends]
+    name = os.path.splitext(os.path.basename(results.path))[0]
+    return {"index": points.tolist(), "columns": data, "file": f"{name}-points.csv"}
 
 
 def format_yield(yields, point):
@@ -215,24 +223,25 @@ def format_yield(yields, point):
     return f"{share} ({low}–{high})" if np.isfinite(yields.low[point]) else f"{share} (no interval)"
 
 
-def format_table(results):
-    n = min(results.n_points, MAX_ROWS)
-    columns = list_columns(results, n)
-    classes = ['class="text"' if is_text else "" for _, is_text, _ in columns]
-    head = "".join(f"<th scope=\"col\" {c}>{escape(h)}</th>" for (h, _, _), c in zip(columns, classes))
-    rows = ""
-    for point in range(n):
-        cells = [f"<td {c}>{escape(column[point])}</td>" for (_, _, column), c in zip(columns, classes)]
-        rows += f"<tr>{''.join(cells)}</tr>\n"
-    name = os.path.basename(results.path)
-    cut = "" if n == results.n_points else (f'<p class="soft">The first {n} design points of {results.n_points}; '
-                                            f"<code>epilux show {escape(name)} --csv</code> has all.</p>\n")
-    state = " open" if results.n_points <= MAX_OPEN_ROWS else ""
+def format_table(results, points, columns):
+    name = escape(os.path.basename(results.path))
+    best = f", the {N_BEST} of the highest yields among them" if results.yields() is not None else ""
+    cut = "" if points.size == results.n_points else (
+        f'<p class="soft">This page has {points.size} of {results.n_points} design points, evenly spread{best}; '
+        f"<code>epilux show {name} --csv</code> has all. Lines and means in the figures are over all.</p>\n")
+    state = " open" if points.size <= MAX_OPEN_ROWS else ""
+    buttons = ('<div class="buttons"><span id="points-shown" role="status"></span>'
+               '<button type="button" class="clear" disabled>show all</button>'
+               '<button type="button" id="save-csv">save as CSV</button></div>\n')
     return (f"<details{state}><summary>{results.n_points} design points: metrics as mean ± standard deviation"
-            ' over the networks that are done, from /statistics</summary>\n<div class="table"><table>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>{cut}</details>\n"
+            f' over the networks that are done, from /statistics</summary>\n{cut}{buttons}<div class="table scroll" tabindex="0" '
+            f'role="region" aria-label="table of the design points"><table id="points">\n'
+            f"<thead>{format_head([(c.heading, c.is_text) for c in columns])}</thead>\n"
+            f"<tbody>\n{format_rows([(c.is_text, c.cells) for c in columns])}</tbody></table></div></details>\n"
             f"{format_meanings(results)}")
 
+
+# ---- what each factor does
 
 def format_change(results, pooled, effect):
     """−1.90 (−3.3 to −0.5), of each further level where the factor is a category; what it is where there is none."""
@@ -255,28 +264,37 @@ def format_p(effect, confidence):
     return f"{text}{' *' if effect.p < 1 - confidence else ''}{' shape' if effect.has_shape else ''}"
 
 
+def format_outcome(results, of):
+    """A row a factor, the clearest first: from where to where, its change over its whole range, and Holm's p."""
+    metric = results.metric(of.key)
+    sizes = [v for e in of.effects for c in e.changes for v in (c.size, c.low, c.high)]
+    units = "log-odds" if metric is None else scale_units(sizes, metric.units)[1]
+    heads = [("factor", True), ("from, to", True), (style.label("change", units), False), ("p", False)]
+    head = "".join(f'<th scope="col"{" class=text" if is_text else ""}>{escape(text)}</th>' for text, is_text in heads)
+    rows = []
+    for effect in of.effects:
+        factor = effect.factor
+        levels = [factor.levels[0], factor.levels[-1]] if factor.numeric else factor.levels
+        rows.append((factor.name, ", ".join(format_level(v, factor.units, 3) for v in levels), format_change(results, of, effect),
+                     format_p(effect, results.confidence)))
+    body = "".join("<tr>" + "".join(f'<td class="wrap{" text" if is_text else ""}">{escape(cell)}</td>'
+                                    for (_, is_text), cell in zip(heads, row)) + "</tr>\n" for row in rows)
+    return f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n'
+
+
 def format_effects(results):
-    """A row a factor: its change of the yield and of each metric over its whole range, and Holm's p."""
+    """A table an outcome, the yield's open."""
     pooled = [p for p in pooling.pool_all(results) if not p.reason] if results.varying else []
     if not pooled:
         return ""
-    head = '<th scope="col" class="text">factor</th><th scope="col" class="text">from, to</th>'
-    for of in pooled:
+    tables = ""
+    for i, of in enumerate(pooled):
         metric = results.metric(of.key)
-        sizes = [v for e in of.effects for c in e.changes for v in (c.size, c.low, c.high)]
-        name = "yield (log-odds)" if metric is None else style.label(metric.name, scale_units(sizes, metric.units)[1])
-        head += f'<th scope="col">{escape(name)}</th><th scope="col">p</th>'
-    rows = ""
-    for factor in results.varying:
-        levels = [factor.levels[0], factor.levels[-1]] if factor.numeric else factor.levels
-        cells = [factor.name, ", ".join(format_level(v, factor.units, 3) for v in levels)]
-        row = "".join(f'<td class="text">{escape(c)}</td>' for c in cells)
-        for of in pooled:
-            effect = next(e for e in of.effects if e.factor is factor)
-            row += f"<td>{escape(format_change(results, of, effect))}</td><td>{escape(format_p(effect, results.confidence))}</td>"
-        rows += f"<tr>{row}</tr>\n"
+        shown = [e.factor.name for e in of.shown(results.confidence) if not e.inert]
+        name = f"{'the yield' if metric is None else metric.name}: {'shown for ' + ', '.join(shown) if shown else 'none shown'}"
+        tables += f"<details{' open' if i == 0 else ''}><summary>{escape(name)}</summary>\n{format_outcome(results, of)}</details>\n"
     left = "; ".join(f"{of.n_left_out} of {of.n_left_out + of.n_trials} trials have no {results.metric(of.key).name} and are "
-                     "left out of its column" for of in pooled if of.n_left_out)
+                     "left out of its table" for of in pooled if of.n_left_out)
     penalised = " Firth's penalty was used: at some level all networks, or none, are good." if any(
         of.penalised for of in pooled) else ""
     note = (f"Change from a factor's lowest level to its highest (of a category, from its first level), pooled over all design "
@@ -285,8 +303,7 @@ def format_effects(results):
             f"{'instance and by design point' if results.has_drawn_points else 'instance'}; p is corrected by Holm's rule over "
             "the factors; *: shown. shape: no slope, but levels that differ (of many: a bend)."
             f"{penalised}{f' {left}.' if left else ''}")
-    return (f'<section>\n<h2>What each factor does</h2>\n<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n'
-            f'{rows}</tbody></table></div>\n<p class="soft">{escape(note)}</p>\n</section>\n')
+    return f'<section>\n<h2>What each factor does</h2>\n{tables}<p class="soft">{escape(note)}</p>\n</section>\n'
 
 
 def format_meanings(results):
@@ -309,19 +326,23 @@ def write_report(results, folder=None):
         "intervals do not overlap and a two-proportion test corrected for the number of comparisons agrees.")
     provenance = [("file", os.path.basename(results.path))] + sorted(
         (k.replace("_", " "), v) for k, v in results.attributes.items())
-    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(results.study)} – Epilux report</title>\n<style>{CSS}</style>\n</head>\n<body>\n"
-            f'<h1>{escape(results.study)}</h1>\n<p class="soft">Report of an Epilux campaign</p>\n'
+    points = choose_points(results)
+    columns = list_columns(results, points)
+    figures, charts = collect_figures(results, folder)
+    body = (f'<h1>{escape(results.study)}</h1>\n<p class="soft">Report of an Epilux campaign</p>\n'
             f"{write_notes(results)}"
             f'<section>\n<h2>Answer</h2>\n{sentences}\n<p class="soft">{basis}</p>\n</section>\n'
             f"{format_effects(results)}"
             f"<section>\n<h2>What was run</h2>\n{format_list(list_run(results))}</section>\n"
-            f"<section>\n<h2>Figures</h2>\n{draw_figures(results, folder)}</section>\n"
-            f"<section>\n<h2>Design points</h2>\n{format_table(results)}</section>\n"
+            f'<section>\n<h2>Figures</h2>\n<p class="soft buttons">Point at a mark for its numbers; drag over a figure to enlarge that '
+            "part; click a design point to show it everywhere. "
+            f'<button type="button" class="clear" disabled>show all</button></p>\n{figures}</section>\n'
+            f"<section>\n<h2>Design points</h2>\n{format_table(results, points, columns)}</section>\n"
             f"<section>\n<h2>Provenance</h2>\n{format_list(provenance)}</section>\n"
             "<section>\n<h2>Deck</h2>\n<details><summary>The resolved deck, every default filled in</summary>"
-            f"\n<pre>{escape(results.deck_text)}</pre></details>\n</section>\n</body>\n</html>\n")
+            f"\n<pre>{escape(results.deck_text)}</pre></details>\n</section>\n")
+    return format_page(results.study, body, charts, encode_points(results, points, columns),
+                       None if points.size == results.n_points else points)
 
 
 def write_file(path, text):

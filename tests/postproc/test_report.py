@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """Tests of the report: it says what the numbers support, is safe HTML; bad files end in one line."""
 import base64
+import hashlib
 import html.parser
 import io
+import json
 import os
 import re
 import shutil
@@ -11,9 +13,12 @@ from unittest import mock
 
 from scratch import SCRATCH, results_of, run  # first: it finds the modules, or skips
 import h5py
+import numpy as np
 
 from epilux import answer, command, report
-from epilux.figures import heat_map, metric_distributions, sensitivity, style
+from epilux.figures import heat_map, metric_distributions, sensitivity, style, yield_by_design
+from epilux.page import document
+from epilux.page.encode import encode_chart
 from epilux.results import Results, ResultsError
 from epilux.statistics import accuracy_table
 
@@ -42,6 +47,11 @@ class Reader(html.parser.HTMLParser):
 
     def handle_data(self, data):
         self.texts.append(data)
+
+
+def read_data(text):
+    """What the page's scripts draw."""
+    return json.loads(re.search(r'<script id="data" type="application/json">(.*?)</script>', text).group(1))
 
 
 def read_html(text):
@@ -96,7 +106,7 @@ class Answers(unittest.TestCase):
         yields = {0: 2, 1: 16, 2: 16, 3: 16, 4: 30}
         with results_of("one-factor", n_instances=32, n_epochs=2, yields=yields) as results:
             effect, first, second = answer.write_answer(results)
-        self.assertRegex(effect, "^network loss has an effect on the yield, which rises from [0-9]+ % at 0.1 to [0-9]+ % at 2.$")
+        self.assertRegex(effect, "^Network loss has an effect on the yield, which rises from [0-9]+ % at 0.1 to [0-9]+ % at 2.$")
         self.assertTrue(first.startswith("The highest yield is 30 of 32"), first)
         self.assertTrue(first.endswith("with network loss 2."), first)
         self.assertTrue(second.startswith("The lowest is 2 of 32") and "do not overlap" in second)
@@ -104,7 +114,7 @@ class Answers(unittest.TestCase):
     def test_without_a_yield_effects_are_of_the_first_metric(self):
         with results_of(criterion=None, n_instances=32, n_epochs=2, yields={p: (4, 32, 30)[p % 3] for p in range(15)}) as results:
             told = answer.write_answer(results)
-        self.assertEqual(told[0], "estimator has the clearest effect on accuracy: 0.562 for plain, 1 for phase-conjugate and "
+        self.assertEqual(told[0], "Estimator has the clearest effect on accuracy: 0.562 for plain, 1 for phase-conjugate and "
                          "0.969 for backprop.")
         self.assertIn("the deck sets no yield", told[-1])
 
@@ -112,8 +122,8 @@ class Answers(unittest.TestCase):
         yields = {p: (4 + 8 * (p // 4)) for p in range(16)}
         with results_of("two-continuous", n_instances=32, n_epochs=2, yields=yields) as results:
             told = answer.write_answer(results)
-        self.assertTrue(told[0].startswith("network loss has the clearest effect on the yield, which rises from"), told)
-        self.assertTrue(told[1].startswith("kerr changes nothing of accuracy: between points that differ in it alone"), told)
+        self.assertTrue(told[0].startswith("Network loss has the clearest effect on the yield, which rises from"), told)
+        self.assertTrue(told[1].startswith("Kerr changes nothing of accuracy: between points that differ in it alone"), told)
 
     def test_chance_is_called_chance(self):
         with results_of("two-continuous", n_instances=8, n_epochs=2, yields={p: 4 + p % 2 + (p == 9) for p in range(16)}) as results:
@@ -128,9 +138,11 @@ class Answers(unittest.TestCase):
 
 class Reports(unittest.TestCase):
     def test_report_is_balanced_html_without_external_references(self):
-        with results_of() as results:
-            reader = read_html(report.write_report(results))
-        self.assertEqual(len(reader.references), 7)
+        with results_of("quickstart", with_fabrication=True) as results:
+            text = report.write_report(results)
+        reader = read_html(text)
+        self.assertEqual(len(read_data(text)["charts"]), 7)
+        self.assertEqual(len(reader.references), 1)  # the wafer, which is an image
         self.assertEqual(len(set(reader.identifiers)), len(reader.identifiers))
         for reference in reader.references:
             head, data = reference.split(",", 1)
@@ -140,14 +152,45 @@ class Reports(unittest.TestCase):
                        if not u.startswith(("#", "data:"))]
             self.assertEqual(outside, [])
 
-    def test_a_long_table_is_cut_and_says_so(self):
-        with results_of("one-factor", n_instances=4, n_epochs=2) as results:
-            whole = report.format_table(results)
-            with mock.patch.object(report, "MAX_ROWS", 2):
-                cut = report.format_table(results)
-        self.assertEqual((whole.count("<tr>"), cut.count("<tr>")), (6, 3))
-        self.assertNotIn("The first", whole)
-        self.assertIn("The first 2 design points of 5", cut)
+    def test_a_large_design_has_evenly_spread_points_and_the_best(self):
+        with results_of("scattered") as results:
+            whole = read_data(report.write_report(results))
+            with mock.patch.object(report, "MAX_ROWS", 20), mock.patch.object(report, "N_BEST", 3):
+                text = report.write_report(results)
+            best = np.argsort(-results.yields().share, kind="stable")[:3]
+        cut = read_data(text)
+        self.assertEqual((len(whole["points"]["index"]), len(cut["points"]["index"])), (60, 20))
+        self.assertTrue(set(best.tolist()) <= set(cut["points"]["index"]))
+        self.assertIn("This page has 20 of 60 design points, evenly spread, the 3 of the highest yields among them", text)
+        dots = cut["charts"][0]["panels"][0]["marks"]
+        self.assertEqual(sorted(p for m in dots if m["points"] for p in m["points"]), cut["points"]["index"])
+
+    def test_the_page_draws_what_the_paper_draws(self):
+        with results_of() as results:
+            chart = yield_by_design.chart(results)
+            axes = yield_by_design.figure(results).axes[0]
+        panel = encode_chart(chart)["panels"][0]
+        self.assertEqual((panel["y"]["label"], panel["x"]["label"]), (axes.get_ylabel(), axes.get_xlabel()))
+        for marks, bars in zip(panel["marks"], axes.containers):
+            np.testing.assert_allclose(marks["y"], bars.lines[0].get_ydata(), rtol=1e-4)
+            np.testing.assert_allclose(marks["x"], bars.lines[0].get_xdata(), rtol=1e-4)
+
+    def test_data_cannot_end_their_script(self):
+        hostile = {"name": "</script><script>alert(1)</script><!-- \u2028 &amp;"}
+        text = document.embed(hostile)
+        self.assertFalse(set("<>&\u2028") & set(text))
+        self.assertEqual(json.loads(text), hostile)
+
+    def test_the_drawing_library_is_the_one_that_is_named(self):
+        folder = os.path.join(document.FOLDER, "echarts")
+        with open(os.path.join(folder, "SHA256"), encoding="utf-8") as file:
+            wanted, name = file.read().split()
+        with open(os.path.join(folder, name), "rb") as file:
+            self.assertEqual(hashlib.sha256(file.read()).hexdigest(), wanted)
+        with open(os.path.join(folder, "README.md"), encoding="utf-8") as file:
+            version = re.search(r"ECharts (\d+\.\d+\.\d+)", file.read()).group(1)
+        self.assertIn(f'version="{version}"', document.read("echarts", name))
+        self.assertIn("Apache License", document.read("echarts", "LICENSE"))
 
     def test_many_marks_are_an_image_inside_the_figure(self):
         def save():

@@ -4,7 +4,8 @@ The fits are those of statistics/pooling.py.
 """
 import numpy as np
 
-from epilux.figures import style
+from epilux.figures import paper, style
+from epilux.figures.chart import COLUMN, PAGE, Axis, Chart, Look, Marks, Panel
 from epilux.statistics import pooling
 from epilux.units import scale_units
 
@@ -43,42 +44,39 @@ def list_rows(results):
     return rows
 
 
-@style.with_style
-def figure(results):
+def chart(results):
     if lacking(results):
         return None
     pooled, rows = choose_pooled(results), list_rows(results)
-    n_columns = min(2, len(pooled))
-    n_rows = -(-len(pooled) // n_columns)
-    fig, all_axes = style.create_axes(style.COLUMN if n_columns == 1 else style.PAGE,
-                                      0.5 + n_rows * (0.55 + 0.24 * max(len(rows), 2)), n_rows, n_columns, sharey=True)
-    for axes, of in zip(all_axes, pooled):
-        draw_outcome(axes, results, of, rows)
-    all_axes[0].set_yticks(range(len(rows)), [name for _, _, name in rows])
-    all_axes[0].set_ylim(len(rows) - 0.5, -0.5)
-    for i, axes in enumerate(all_axes):
-        axes.set_visible(i < len(pooled))
-    style.add_head(fig, "Effect of each factor over its whole range")
-    return fig
+    columns = min(2, len(pooled))
+    y = Axis(ticks=[(i, name) for i, (_, _, name) in enumerate(rows)], limits=(-0.5, len(rows) - 0.5), reverse=True)
+    panels = [chart_outcome(results, of, rows, y) for of in pooled]
+    return Chart("Effect of each factor over its whole range", panels, columns, COLUMN if columns == 1 else PAGE,
+                 0.5 + -(-len(pooled) // columns) * (0.55 + 0.24 * max(len(rows), 2)), share_y=True)
 
 
-def draw_outcome(axes, results, pooled, rows):
+def chart_outcome(results, pooled, rows, y):
     """In each row a mark with its interval, or a word where the factor changes nothing."""
     metric = results.metric(pooled.key)
     sizes = [v for e in pooled.effects for c in e.changes for v in (c.size, c.low, c.high)]
     scale, units = scale_units(sizes, metric.units) if metric else (1.0, "")
     effects = {e.factor.path: e for e in pooled.effects}
+    found, hollow, notes = [], [], []
     for place, (factor, level, _) in enumerate(rows):
         effect = effects[factor.path]
         if effect.inert:
-            axes.text(0.03, place, "changes nothing", va="center", fontsize=7, color=style.GREY,
-                      transform=axes.get_yaxis_transform())
+            notes.append((0.03, place, "changes nothing"))
         for change in effect.changes:
             if level in (None, change.level):
-                face = style.BLUE if effect.p < 1 - results.confidence else "white"
-                value, low, high = (scale * v for v in (change.size, change.low, change.high))
-                axes.errorbar([value], [place], xerr=[[value - low], [high - value]], capsize=2, elinewidth=0.8,
-                              color=style.BLUE, marker="o", markerfacecolor=face)
-    axes.axvline(0, color=style.GREY, linewidth=0.6, zorder=0)
-    axes.set_xlabel("change in log-odds" if metric is None else style.label("change", units))
-    axes.set_title("yield" if metric is None else metric.name)
+                found.append((place, scale * change.size, scale * change.low, scale * change.high))
+                hollow.append(effect.p >= 1 - results.confidence)
+    places, size, low, high = np.array(found).T
+    marks = Marks(size, places, Look(width=0), low=low, high=high, along="x", hollow=np.array(hollow),
+                  names=[rows[int(place)][2] for place in places])
+    return Panel(Axis("change in log-odds" if metric is None else style.label("change", units)), y, [marks],
+                 "yield" if metric is None else metric.name, [("x", 0, "-")], notes)
+
+
+def figure(results):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results))

@@ -3,9 +3,9 @@
 Bars are stacked by cause: no equilibrium (and which kind of none), failed, or done but below the criterion.
 """
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
-from epilux.figures import style
+from epilux.figures import paper, style
+from epilux.figures.chart import Axis, Bars, Chart, Look, Panel
 from epilux.layout import arrange, format_level, name_point
 
 MAX_ROWS = 48
@@ -65,8 +65,7 @@ def is_pooled(rows):
     return any(len(points) > 1 for points, _, _ in rows)
 
 
-@style.with_style
-def figure(results):
+def chart(results):
     if lacking(results):
         return None
     rows, causes = order_rows(results), list_causes(results)
@@ -77,30 +76,28 @@ def figure(results):
         place += 1.0 if group == last else 1.5
         places.append(place)
         last = group
-    width = style.choose_width([text for _, _, text in rows])
-    fig, (axes,) = style.create_axes(width, 0.9 + 0.155 * max(len(rows), 3))
     left, bars = np.zeros(len(rows)), []
-    for _, counts, colour in causes:
+    for name, counts, colour in causes:
         sums = scales * [counts[points].sum() for points, _, _ in rows]
-        bars.append(axes.barh(places, sums, 0.8, left=left, color=colour, linewidth=0))
-        left += sums
-    axes.set_yticks(places, [text for _, _, text in rows])
-    axes.set_ylim(places[-1] + 0.7, places[0] - 0.7)
-    axes.set_xlim(0, 100 if pooled else results.n_instances)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.set_xlabel("networks (%)" if pooled else f"networks, of {results.n_instances}")
-    axes.tick_params(axis="y", length=0)
-    name_groups(axes, rows, places)
-    style.add_head(fig, "Failed networks by cause", bars, [name for name, _, _ in causes])
-    return fig
+        bars.append(Bars(np.array(places), left, left + sums, Look(colour), name))
+        left = left + sums
+    x = Axis("networks (%)" if pooled else f"networks, of {results.n_instances}", whole=True,
+             limits=(0, 100 if pooled else results.n_instances))
+    y = Axis(ticks=[(place, text) for place, (_, _, text) in zip(places, rows)], limits=(places[0] - 0.7, places[-1] + 0.7),
+             reverse=True)
+    return Chart("Failed networks by cause", [Panel(x, y, bars, groups=list_groups(rows, places))],
+                 width=style.choose_width([text for _, _, text in rows]), height=0.9 + 0.155 * max(len(rows), 3))
 
 
-def name_groups(axes, rows, places):
-    """Writes each group's name at the right of its rows."""
-    groups = list(dict.fromkeys(group for _, group, _ in rows if group))
-    for group in groups:
-        inside = [place for place, row in zip(places, rows) if row[1] == group]
-        axes.annotate(group, (1.0, np.mean(inside)), (6, 0), xycoords=("axes fraction", "data"),
-                      textcoords="offset points", va="center", fontsize=7.5)
-        axes.plot([1.01, 1.01], [inside[0] - 0.4, inside[-1] + 0.4], color="black", linewidth=0.6,
-                  clip_on=False, transform=axes.get_yaxis_transform())
+def list_groups(rows, places):
+    """[(first place, last place, name)] of the rows that belong together."""
+    groups = {}
+    for place, (_, group, _) in zip(places, rows):
+        if group:
+            groups.setdefault(group, []).append(place)
+    return [(inside[0], inside[-1], group) for group, inside in groups.items()]
+
+
+def figure(results):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results))

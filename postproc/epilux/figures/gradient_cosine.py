@@ -4,8 +4,9 @@ The median network of each design point, with the band that holds the middle 80 
 """
 import numpy as np
 
-from epilux.figures import panels, style
-from epilux.layout import arrange
+from epilux.figures import panels, paper
+from epilux.figures.chart import Axis, Look, Marks
+from epilux.layout import arrange, format_level
 
 KEY = "gradient_cosine"
 
@@ -42,33 +43,33 @@ def caption(results):
             "direction, 0 a right angle.")
 
 
-@style.with_style
-def figure(results):
+def chart(results):
     if lacking(results):
         return None
     layout, (centre, low, high, name) = arrange(results), band_of(results)
+    axis, title = Axis("gradient cosine", limits=choose_limits(np.fmin(centre, low))), f"Gradient cosine: {name}"
     if layout is None:
-        fig, all_axes, legend = panels.draw_scatter(results, centre, low, high, "gradient cosine")
-    else:
-        fig, all_axes, handles = panels.draw_lines(layout, choose_line(centre, low, high), "gradient cosine")
-        legend = style.collect_legend(layout.by, handles)
-    set_limits(all_axes[0], np.fmin(centre, low))
-    style.add_head(fig, f"Gradient cosine: {name}", *legend)
-    return fig
+        return panels.chart_scatter(results, centre, low, high, axis, title)
+    return panels.chart_lines(layout, choose_marks(layout, centre, low, high), axis, title)
 
 
-def choose_line(centre, low, high):
-    """Returns the function that draws one line with its band."""
-    def draw_line(axes, line, look, _i_line, _n_lines):
-        colour, marker, dash = look
-        x, p = line.positions, line.points
-        axes.fill_between(x, low[p], high[p], color=colour, alpha=0.18, linewidth=0)
-        return axes.plot(x, centre[p], color=colour, marker=marker, linestyle=dash)[0]
-    return draw_line
+def choose_marks(layout, centre, low, high):
+    """Returns the function that makes the marks of one line with its band."""
+    def create_marks(line, look, _i_line, _n_lines):
+        p = np.asarray(line.points)
+        names = [format_level(layout.x.values[point], layout.x.units) for point in p]
+        return [Marks(np.asarray(line.positions, dtype=float), centre[p], Look(*look), low=low[p], high=high[p], band=True,
+                      points=p, names=names)]
+    return create_marks
 
 
-def set_limits(axes, low):
+def choose_limits(low):
     """The y range: up to 1, the exact direction, and down to the lowest band, or dot without one, in steps of 0.1."""
     lowest = min(0.9, np.floor(10 * np.nanmin(low)) / 10)
     margin = 0.03 * (1 - lowest)
-    axes.set_ylim(lowest - margin, 1 + margin)
+    return float(lowest - margin), 1 + float(margin)
+
+
+def figure(results):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results))

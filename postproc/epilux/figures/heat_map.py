@@ -6,12 +6,10 @@ A design that is no grid is drawn as dots.
 import itertools
 import math
 
-import matplotlib
 import numpy as np
-from matplotlib.colors import Normalize
-from matplotlib.ticker import MaxNLocator
 
-from epilux.figures import style
+from epilux.figures import paper, style
+from epilux.figures.chart import COLUMN, PAGE, Axis, Cells, Chart, Look, Marks, Panel
 from epilux.layout import format_level, name_setting
 from epilux.units import scale_units
 
@@ -90,66 +88,49 @@ def caption(results, metric=None):
     return f"The {name} over {x.name} and {y.name}, as in /statistics. {what}."
 
 
-@style.with_style
-def figure(results, metric=None):
+def chart(results, metric=None):
     if lacking(results, metric):
         return None
     x, y = choose_factors(results)
     name, units, values, limits = choose_values(results, metric)
-    norm = Normalize(*(limits or (np.nanmin(values), np.nanmax(values))))
-    panels, grid = list_panels(results), is_grid(results)
-    n_columns = min(len(panels), 3)
-    n_rows = -(-len(panels) // n_columns)
+    colours = (style.label(name, units), *(limits or (float(np.nanmin(values)), float(np.nanmax(values)))))
+    found, grid = list_panels(results), is_grid(results)
+    columns = min(len(found), 3)
     height = max(0.9, min(0.32 * len(y.levels), 2.4)) if grid else 1.9
-    width = style.COLUMN if n_columns == 1 else style.PAGE
-    fig, all_axes = style.create_axes(width, 0.8 + n_rows * (height + 0.2), n_rows, n_columns, sharex=True,
-                                      sharey=True)
-    for axes, (title, points) in zip(all_axes, panels):
-        image = (draw_cells if grid else draw_dots)(axes, x, y, points, values, norm)
-        axes.set_title(title)
-        axes.set_xlabel(style.label(x.name, x.units))
-        axes.set_ylabel(style.label(y.name, y.units))
-    style.finish_panels(all_axes, len(panels), n_columns)
-    bar = fig.colorbar(image, ax=all_axes, label=style.label(name, units), aspect=18, pad=0.02)
-    bar.outline.set_visible(False)
-    bar.locator = MaxNLocator(5)
-    bar.update_ticks()
     share = f": share with {results.criterion()}" if limits else ""
-    style.add_head(fig, f"{name[0].upper()}{name[1:]} over {x.name} and {y.name}{share}")
-    return fig
+    panels = [(chart_cells if grid else chart_dots)(x, y, points, values, title) for title, points in found]
+    return Chart(f"{name[0].upper()}{name[1:]} over {x.name} and {y.name}{share}", panels, columns,
+                 COLUMN if columns == 1 else PAGE, 0.8 + -(-len(found) // columns) * (height + 0.2), True, True, colours)
 
 
-def draw_cells(axes, x, y, points, values, norm):
-    table = np.full((len(y.levels), len(x.levels)), np.nan)
+def create_level_axis(factor):
+    step = -(-len(factor.levels) // 10)
+    ticks = [(i, format_level(factor.levels[i])) for i in range(0, len(factor.levels), step)]
+    return Axis(style.label(factor.name, factor.units), ticks=ticks, even=True, limits=(-0.5, len(factor.levels) - 0.5))
+
+
+def chart_cells(x, y, points, values, title):
+    table, places = np.full((len(y.levels), len(x.levels)), np.nan), np.full((len(y.levels), len(x.levels)), -1)
     for point in points:
-        table[y.levels.index(y.values[point]), x.levels.index(x.values[point])] = values[point]
-    colours = matplotlib.colormaps["cividis"].with_extremes(bad="white")
-    image = axes.imshow(table, norm=norm, cmap=colours, aspect="auto", origin="lower")
-    for axis, factor in ((axes.xaxis, x), (axes.yaxis, y)):
-        step = -(-len(factor.levels) // 10)
-        axis.set_ticks(range(0, len(factor.levels), step), [format_level(v) for v in factor.levels[::step]])
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
-    if table.size <= MAX_CELLS and len(x.levels) <= 10:
-        write_cells(axes, table, norm)
-    return image
+        place = y.levels.index(y.values[point]), x.levels.index(x.values[point])
+        table[place], places[place] = values[point], point
+    written = table.size <= MAX_CELLS and len(x.levels) <= 10
+    cells = Cells(table, choose_digits(table) if written else None, [format_level(v, y.units) for v in y.levels],
+                  [format_level(v, x.units) for v in x.levels], places)
+    return Panel(create_level_axis(x), create_level_axis(y), [cells], title)
 
 
-def write_cells(axes, table, norm):
+def choose_digits(table):
     width = np.nanmax(np.abs(table), initial=0)
-    digits = 0 if width >= 20 else 1 if width >= 10 else 2
-    for (row, column), value in np.ndenumerate(table):
-        if np.isfinite(value):
-            axes.text(column, row, f"{value:.{digits}f}", ha="center", va="center", fontsize=7,
-                      color="white" if norm(value) < 0.55 else "black")
+    return 0 if width >= 20 else 1 if width >= 10 else 2
 
 
-def draw_dots(axes, x, y, points, values, norm):
-    shown = points[np.isfinite(values[points])]
-    image = axes.scatter(x.values[shown], y.values[shown], c=values[shown], norm=norm, cmap="cividis", s=22,
-                         edgecolors="black", linewidths=0.4)
-    if x.logarithmic:
-        style.set_log_scale(axes, "x")
-    if y.logarithmic:
-        style.set_log_scale(axes, "y")
-    return image
+def chart_dots(x, y, points, values, title):
+    axes = [Axis(style.label(f.name, f.units), f.logarithmic and bool(np.min(f.values) > 0)) for f in (x, y)]
+    dots = Marks(x.values[points], y.values[points], Look(width=0, size=4.7), values=values[points], points=points)
+    return Panel(*axes, [dots], title)
+
+
+def figure(results, metric=None):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results, metric))

@@ -6,7 +6,9 @@ import warnings
 
 import numpy as np
 
-from epilux.figures import style
+from epilux.figures import paper, style
+from epilux.figures.chart import COLUMN, PAGE, Axis, Chart, Look, Marks, Panel
+from epilux.figures.panels import name_levels
 from epilux.layout import arrange, name_level
 
 MAX_COLUMNS = 5
@@ -56,36 +58,28 @@ def caption(results):
             f"{f' {left} more settings not drawn.' if left else ''}")
 
 
-@style.with_style
-def figure(results):
+def chart(results):
     if lacking(results):
         return None
-    panels, by = list_panels(results)
-    panels, styles = choose_panels(panels), style.level_styles(by)
-    keys = results.curve_keys[:MAX_METRICS]
-    width = style.COLUMN if len(panels) == 1 else style.PAGE
-    fig, all_axes = style.create_axes(width, 0.6 + 1.5 * len(keys), len(keys), len(panels), sharex=True,
-                                      sharey="row")
-    handles = {}
+    settings, by = list_panels(results)
+    settings, styles = choose_panels(settings), style.level_styles(by)
+    keys, names = results.curve_keys[:MAX_METRICS], name_levels(by)
+    drawn = []
     for i, key in enumerate(keys):
         epochs, values = results.curves(key)
-        for axes, (title, pairs) in zip(all_axes[i * len(panels):], panels):
-            for level, points in pairs:
-                curves = values[points].reshape(-1, len(epochs))
-                handles[level] = draw_curve(axes, epochs, curves, styles[level]) or handles.get(level)
-            axes.set_title(title if i == 0 else "", fontsize=8)
-            axes.set_xlabel("epoch")
         metric = results.metric(key)
-        label = style.label(metric.name, metric.units) if metric else key
-        finish_row(all_axes[i * len(panels):(i + 1) * len(panels)], label, values, i == len(keys) - 1)
-    handles = {level: handle for level, handle in handles.items() if handle is not None}
-    style.add_head(fig, "Training: median network and 10–90 % band of the population",
-                   *style.collect_legend(by, handles))
-    return fig
+        y = Axis(style.label(metric.name, metric.units) if metric else key, style.is_wide(values))
+        for title, pairs in settings:
+            marks = [create_curve(epochs, values[points].reshape(-1, len(epochs)), styles[level], names.get(level, ""))
+                     for level, points in pairs]
+            drawn.append(Panel(Axis("epoch"), y, [m for m in marks if m is not None], title if i == 0 else ""))
+    return Chart("Training: median network and 10–90 % band of the population", drawn, len(settings),
+                 COLUMN if len(settings) == 1 else PAGE, 0.6 + 1.5 * len(keys), share_x=True, share_y="row",
+                 legend=list(names.values()))
 
 
-def draw_curve(axes, epochs, values, look):
-    """Draws one population [instance, epoch]; returns the line, or None when no network of it is done."""
+def create_curve(epochs, values, look, name):
+    """Marks of one population [instance, epoch], or None when no network of it is done."""
     if not np.any(np.isfinite(values)):
         return None
     colour, _, dash = look
@@ -93,8 +87,7 @@ def draw_curve(axes, epochs, values, look):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # an epoch that no network reached is NaN: a gap
         low, median, high = np.nanquantile(values, (0.1, 0.5, 0.9), axis=0)
-    axes.fill_between(epochs, low, high, color=colour, alpha=0.16, linewidth=0)
-    return axes.plot(epochs, median, color=colour, linestyle=dash)[0]
+    return Marks(np.asarray(epochs, dtype=float), median, Look(colour, "", dash), name, low, high, band=True)
 
 
 def keep_last(values):
@@ -103,10 +96,6 @@ def keep_last(values):
     return np.take_along_axis(values, np.maximum.accumulate(places, axis=1), axis=1)
 
 
-def finish_row(row, label, values, is_last):
-    if style.is_wide(values):
-        style.set_log_axis(row[0])
-    for i, axes in enumerate(row):
-        axes.set_ylabel(label if i == 0 else "")
-        if not is_last:
-            axes.set_xlabel("")
+def figure(results):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results))

@@ -5,14 +5,13 @@ panel a factor when the points are many or of many factors.
 """
 import numpy as np
 
-from epilux.figures import panels, style
+from epilux.figures import panels, paper, style
+from epilux.figures.chart import COLUMN, PAGE, Axis, Boxes, Chart, Look, Panel
 from epilux.layout import arrange, format_level, name_point
 from epilux.units import scale_units
 
 MAX_BOXES = 48
 MAX_PANELS = 6
-MAX_VECTOR_DOTS = 3000  # beyond them the dots are an image, so that a vector file stays small
-GOLDEN = 0.6180339887498949  # spreads points evenly, the same way each time
 
 
 def choose_metrics(results, metric):
@@ -73,93 +72,71 @@ def caption(results, metric=None):
             f"see failures by cause.{f' {left} more metrics not drawn.' if left else ''}")
 
 
-@style.with_style
-def figure(results, metric=None):
+def chart(results, metric=None):
     if lacking(results, metric):
         return None
     layout = choose_layout(results)
     if layout is not None:
-        return draw_panels(results, layout, choose_metrics(results, metric))
+        return chart_panels(results, layout, choose_metrics(results, metric))
     key = choose_row_metric(results, metric)
-    return draw_scatter(results, key) if is_scattered(results, metric) else draw_rows(results, key)
+    return chart_scatter(results, key) if is_scattered(results, metric) else chart_rows(results, key)
 
 
-def draw_one(axes, results, key, point, place, width, colour, scale, vertical=True):
-    """One design point: its networks as dots, and its box over them."""
-    values = results.values(key)[point] * scale
-    spread = ((np.arange(values.size) * GOLDEN) % 1 - 0.5) * 0.8 * width
-    x, y = (place + spread, values) if vertical else (values, place + spread)
-    axes.plot(x, y, linestyle="none", marker="o", markersize=1.8, color=colour, alpha=0.45, markeredgewidth=0,
-              rasterized=results.state.size > MAX_VECTOR_DOTS)
-    boxes, _ = box_of(results, key)
-    if boxes is None or not np.all(np.isfinite(boxes[point])):
-        return
-    low, first, median, third, high = boxes[point] * scale
-    line = {"color": colour, "linewidth": 0.8}
-    axes.bxp([{"whislo": low, "q1": first, "med": median, "q3": third, "whishi": high}], positions=[place],
-             widths=width, vert=vertical, showfliers=False, manage_ticks=False, showcaps=False, boxprops=line,
-             whiskerprops=line, medianprops={"color": colour, "linewidth": 1.8})
+def create_boxes(results, key, points, places, thickness, colour, scale, vertical=True):
+    """Networks of these design points as dots, and their boxes."""
+    five, _ = box_of(results, key)
+    values = [scale * v[np.isfinite(v)] for v in results.values(key)[points]]
+    return Boxes(np.asarray(places, dtype=float), None if five is None else scale * five[points], values, thickness,
+                 Look(colour), vertical=vertical, points=np.asarray(points))
 
 
-def draw_panels(results, layout, keys):
+def create_axis(results, key):
+    """(axis of a metric with a unit's prefix, the factor that goes with it)."""
+    values = results.values(key)
+    scale, units = scale_units(values, results.metric(key).units)
+    return Axis(style.label(results.metric(key).name, units), style.is_wide(values)), scale
+
+
+def chart_panels(results, layout, keys):
     lines, styles = layout.panels[0][1], style.level_styles(layout.by)
-    n_columns = {1: 1, 2: 2, 4: 2}.get(len(keys), 3)
-    n_rows = -(-len(keys) // n_columns)
-    width = style.COLUMN if len(keys) == 1 else style.PAGE
-    fig, all_axes = style.create_axes(width, 0.6 + 1.6 * n_rows, n_rows, n_columns, sharex=True)
+    names = panels.name_levels(layout.by)
+    columns = {1: 1, 2: 2, 4: 2}.get(len(keys), 3)
     step = 0.8 / len(lines)
     places = {position: i for i, (position, _) in enumerate(layout.ticks)}
-    for axes, key in zip(all_axes, keys):
-        scale, units = scale_units(results.values(key), results.metric(key).units)
+    x = Axis(style.label(layout.x.name, layout.x.units), even=True, limits=(-0.6, len(layout.ticks) - 0.4),
+             ticks=[(i, format_level(level)) for i, (_, level) in enumerate(layout.ticks)])
+    drawn = []
+    for key in keys:
+        y, scale = create_axis(results, key)
+        marks = []
         for i, line in enumerate(lines):
             shift = (i - (len(lines) - 1) / 2) * step
-            for position, point in zip(line.positions, line.points):
-                draw_one(axes, results, key, point, places[position] + shift, 0.75 * step,
-                         styles[line.level][0], scale)
-        finish_panel(axes, layout, style.label(results.metric(key).name, units), results.values(key))
-    style.finish_panels(all_axes, len(keys), n_columns)
-    for i, key in enumerate(keys):
-        units = scale_units(results.values(key), results.metric(key).units)[1]
-        all_axes[i].set_ylabel(style.label(results.metric(key).name, units))
-    handles = {line.level: style.swatch(styles[line.level][0]) for line in lines}
-    legend = style.collect_legend(layout.by, handles)
-    style.add_head(fig, "Distribution over the fabricated networks", *legend)
-    return fig
+            boxes = create_boxes(results, key, line.points, [places[p] + shift for p in line.positions], 0.75 * step,
+                                 styles[line.level][0], scale)
+            boxes.name = names.get(line.level, "")
+            marks.append(boxes)
+        drawn.append(Panel(x, y, marks, rules=[("x", i + 0.5, ":") for i in range(len(layout.ticks) - 1)]))
+    return Chart("Distribution over the fabricated networks", drawn, columns, COLUMN if len(keys) == 1 else PAGE,
+                 0.6 + 1.6 * -(-len(keys) // columns), share_x=True, legend=list(names.values()))
 
 
-def finish_panel(axes, layout, label, values):
-    if style.is_wide(values):
-        style.set_log_axis(axes)
-    axes.set_xticks(range(len(layout.ticks)), [format_level(level) for _, level in layout.ticks])
-    axes.set_xlim(-0.6, len(layout.ticks) - 0.4)
-    for i in range(len(layout.ticks) - 1):
-        axes.axvline(i + 0.5, color="#DDDDDD", linewidth=0.5, zorder=0)
-    axes.set_xlabel(style.label(layout.x.name, layout.x.units))
-    axes.set_ylabel(label)
-
-
-def draw_rows(results, key):
+def chart_rows(results, key):
     n = results.n_points
-    scale, units = scale_units(results.values(key), results.metric(key).units)
+    x, scale = create_axis(results, key)
     names = [name_point(results, p) for p in range(n)]
-    fig, (axes,) = style.create_axes(style.choose_width(names), 0.8 + 0.17 * max(n, 3))
-    if style.is_wide(results.values(key)):
-        axes.set_xscale("log")
-    for point in range(n):
-        draw_one(axes, results, key, point, point, 0.7, style.BLUE, scale, vertical=False)
-    axes.set_yticks(np.arange(n), names)
-    axes.set_ylim(n - 0.4, -0.6)
-    axes.set_xlabel(style.label(results.metric(key).name, units))
-    style.add_head(fig, f"Distribution of {results.metric(key).name} over the fabricated networks")
-    return fig
+    boxes = create_boxes(results, key, np.arange(n), np.arange(n), 0.7, style.BLUE, scale, vertical=False)
+    y = Axis(ticks=list(enumerate(names)), limits=(-0.6, n - 0.4), reverse=True)
+    return Chart(f"Distribution of {results.metric(key).name} over the fabricated networks", [Panel(x, y, [boxes])],
+                 width=style.choose_width(names), height=0.8 + 0.17 * max(n, 3))
 
 
-def draw_scatter(results, key):
-    scale, units = scale_units(results.values(key), results.metric(key).units)
+def chart_scatter(results, key):
+    y, scale = create_axis(results, key)
     _, first, median, third, _ = scale * box_of(results, key)[0].T
-    label = style.label(results.metric(key).name, units)
-    fig, all_axes, legend = panels.draw_scatter(results, median, first, third, label)
-    if style.is_wide(results.values(key)):
-        style.set_log_axis(all_axes[0])
-    style.add_head(fig, f"Distribution of {results.metric(key).name} over the fabricated networks", *legend)
-    return fig
+    return panels.chart_scatter(results, median, first, third, y,
+                                f"Distribution of {results.metric(key).name} over the fabricated networks")
+
+
+def figure(results, metric=None):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results, metric))

@@ -1,32 +1,55 @@
-"""Two ways to draw one number of each design point, with its interval or band, that several figures share."""
+"""Ways to chart one number of each design point, with its interval or band, that several figures share."""
 import numpy as np
 
 from epilux.figures import style
-from epilux.layout import name_point
+from epilux.figures.chart import COLUMN, PAGE, Axis, Chart, Look, Marks, Panel
+from epilux.layout import format_level, is_even, name_point
 
 MAX_ROWS = 48
 MAX_ROW_NAME = 40  # letters; longer names leave a row no room
 
 
-def draw_lines(layout, draw_line, label):
-    """One panel for each of the layout's, by draw_line(axes, line, look, i_line, n_lines) → legend's handle.
+def create_factor_axis(layout):
+    """The x axis of a Layout: scale, ticks at the levels, and label."""
+    x, ticks = layout.x, layout.ticks
+    axis = Axis(style.label(x.name, x.units), layout.is_logarithmic, even=is_even(x))
+    if len(ticks) <= 10:
+        axis.ticks = [(position, format_level(level)) for position, level in ticks]
+    if axis.even:
+        axis.limits = (-0.5, len(ticks) - 0.5)
+    return axis
 
-    Returns (figure, axes of the panels, handles by level); the caller sets limits and head.
-    """
-    styles, n = style.level_styles(layout.by), len(layout.panels)
-    n_columns = min(n, 3)
-    n_rows = -(-n // n_columns)
-    width = style.COLUMN if n == 1 else style.PAGE
-    fig, all_axes = style.create_axes(width, 0.6 + 1.9 * n_rows, n_rows, n_columns, sharey=True, sharex=True)
-    handles = {}
-    for axes, (name, lines) in zip(all_axes, layout.panels):
+
+def name_levels(factor):
+    """{level: its name in a legend}, in the factor's order; {} without a factor."""
+    return {v: f"{factor.name} {format_level(v, factor.units)}" if factor.numeric else str(v)
+            for v in factor.levels} if factor else {}
+
+
+def chart_lines(layout, create_marks, y, title):
+    """One panel for each of the layout's, by create_marks(line, look, i_line, n_lines) → a list of Marks; the first is named
+    in the legend."""
+    styles, names, n = style.level_styles(layout.by), name_levels(layout.by), len(layout.panels)
+    columns = min(n, 3)
+    panels = []
+    for name, lines in layout.panels:
+        marks = []
         for i, line in enumerate(lines):
-            handles[line.level] = draw_line(axes, line, styles[line.level], i, len(lines))
-        style.set_factor_axis(axes, layout)
-        axes.set_title(name)
-        axes.set_ylabel(label)
-    style.finish_panels(all_axes, n, n_columns)
-    return fig, all_axes[:n], handles
+            own = create_marks(line, styles[line.level], i, len(lines))
+            own[0].name = names.get(line.level, "")
+            marks += own
+        panels.append(Panel(create_factor_axis(layout), y, marks, name))
+    return Chart(title, panels, columns, COLUMN if n == 1 else PAGE, 0.6 + 1.9 * -(-n // columns), share_x=True, share_y=True,
+                 legend=list(names.values()))
+
+
+def chart_rows(results, centre, low, high, x, title):
+    """A row a design point: its number with its interval."""
+    n = results.n_points
+    names = [name_point(results, p) for p in range(n)]
+    marks = Marks(centre, np.arange(n), Look(width=0), low=low, high=high, along="x", points=np.arange(n))
+    y = Axis(ticks=list(enumerate(names)), limits=(-0.5, n - 0.5), reverse=True)
+    return Chart(title, [Panel(x, y, [marks])], width=style.choose_width(names), height=0.75 + 0.15 * max(n, 3))
 
 
 def choose_scatter_factors(results):
@@ -51,36 +74,37 @@ def is_crowded(results):
 CROWDED = "The line is the mean of each eighth of the points."
 
 
-def draw_scatter(results, centre, low, high, label):
+def chart_scatter(results, centre, low, high, y, title):
     """One panel for each numerical factor, one dot a design point, for a design that is no grid; of many points pale dots
-    without intervals, and over them the mean of each eighth of the points.
-
-    Returns (figure, axes of the panels, (handles, labels) of the legend).
-    """
+    without intervals, and over them the mean of each eighth of the points."""
     numeric, category = choose_scatter_factors(results)
-    styles, many = style.level_styles(category), is_crowded(results)
-    n_columns = min(len(numeric), 4 if len(numeric) in (4, 7, 8) else 3)
-    n_rows = -(-len(numeric) // n_columns)
-    fig, all_axes = style.create_axes(style.COLUMN if len(numeric) == 1 else style.PAGE, 0.6 + 2.0 * n_rows, n_rows,
-                                      n_columns, sharey=True)
-    handles = {}
-    for axes, factor in zip(all_axes, numeric):
-        for level, (colour, marker, _) in styles.items():
+    names = name_levels(category)
+    columns = min(len(numeric), 4 if len(numeric) in (4, 7, 8) else 3)
+    panels = []
+    for factor in numeric:
+        marks = []
+        for level, look in style.level_styles(category).items():
             inside = np.flatnonzero(category.values == level) if category else np.arange(results.n_points)
-            distances = np.maximum(0, [centre[inside] - low[inside], high[inside] - centre[inside]])
-            bars = None if many else distances
-            handles[level] = axes.errorbar(factor.values[inside], centre[inside], bars, color=colour,
-                                           alpha=0.35 if many else 0.8, marker=marker, markersize=3, linestyle="none",
-                                           elinewidth=0.5)
-            if many:
-                axes.plot(*average(factor.values[inside], centre[inside]), color=colour, linewidth=1.6)
-        if factor.logarithmic and np.min(factor.values) > 0:
-            style.set_log_scale(axes, "x")
-        axes.set_xlabel(style.label(factor.name, factor.units))
-    for i, axes in enumerate(all_axes):
-        axes.set_visible(i < len(numeric))
-        axes.set_ylabel(label if i % n_columns == 0 else "")
-    return fig, all_axes[:len(numeric)], style.collect_legend(category, handles)
+            marks += scatter_level(results, factor, inside, (centre, low, high), look, names.get(level, ""))
+        x = Axis(style.label(factor.name, factor.units), factor.logarithmic and bool(np.min(factor.values) > 0))
+        panels.append(Panel(x, y, marks))
+    n = len(numeric)
+    return Chart(title, panels, columns, COLUMN if n == 1 else PAGE, 0.6 + 2.0 * -(-n // columns), share_y=True,
+                 legend=list(names.values()))
+
+
+def scatter_level(results, factor, inside, bars, look, name):
+    """The dots of these points against a factor, and the mean over parts of them where they are many."""
+    colour, marker, _ = look
+    centre, low, high = bars
+    many = is_crowded(results)
+    dots = Marks(factor.values[inside], centre[inside], Look(colour, marker, width=0, size=3, alpha=0.35 if many else 0.8), name,
+                 points=inside)
+    if not many:
+        dots.low, dots.high = low[inside], high[inside]
+        return [dots]
+    x, y = average(factor.values[inside], centre[inside])
+    return [dots, Marks(np.array(x), np.array(y), Look(colour, "", width=1.6))]
 
 
 def average(x, y, n_parts=8):

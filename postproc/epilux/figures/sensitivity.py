@@ -4,7 +4,8 @@ Sobol' indices as bars with their intervals; for a screening design mu* against 
 """
 import numpy as np
 
-from epilux.figures import style
+from epilux.figures import paper, style
+from epilux.figures.chart import COLUMN, PAGE, Axis, Bars, Chart, Look, Marks, Panel
 
 MAX_METRICS = 4
 USELESS = 0.5  # width of the interval of a share beyond which it says nothing, as `epilux show` has it
@@ -48,57 +49,48 @@ def describe_dropped(results, tables):
     return f" Left out, for a trial without a value: {', '.join(texts)}." if texts else ""
 
 
-@style.with_style
-def figure(results, metric=None):
+def chart(results, metric=None):
     if lacking(results, metric):
         return None
     tables = dict(list(choose_tables(results, metric).items())[:MAX_METRICS])
     n, n_factors = len(tables), max(len(t["factor"]) for t in tables.values())
-    n_columns = min(n, 2)
-    n_rows = -(-n // n_columns)
-    fig, all_axes = style.create_axes(style.COLUMN if n == 1 else style.PAGE,
-                                      0.6 + n_rows * (0.6 + 0.3 * max(n_factors, 3)), n_rows, n_columns)
-    handles = {}
-    for axes, (key, table) in zip(all_axes, tables.items()):
+    panels = []
+    for key, table in tables.items():
         groups, dropped, rows = results.sensitivity_groups(key)
         if any(name in table for name in INDICES):
-            handles.update(draw_indices(axes, table, 2 * dropped > groups or (rows is not None and rows < LEAST_ROWS)))
+            panel = chart_indices(table, 2 * dropped > groups or (rows is not None and rows < LEAST_ROWS))
         else:
-            draw_effects(axes, table)
-        found = results.metric(key)
-        axes.set_title(f"of {found.name if found else OTHERS.get(key, key)}" if n > 1 else "")
-    style.finish_panels(all_axes, n, 1)
-    key = next(iter(tables))
-    what = f" of {results.metric(key).name if results.metric(key) else OTHERS.get(key, key)}" if n == 1 else ""
-    style.add_head(fig, f"Sensitivity{what} to the factors", list(handles.values()), list(handles))
-    return fig
+            panel = chart_screening(table)
+        panel.title = f"of {name_outcome(results, key)}" if n > 1 else ""
+        panels.append(panel)
+    what = f" of {name_outcome(results, next(iter(tables)))}" if n == 1 else ""
+    columns = min(n, 2)
+    return Chart(f"Sensitivity{what} to the factors", panels, columns, COLUMN if n == 1 else PAGE,
+                 0.6 + -(-n // columns) * (0.6 + 0.3 * max(n_factors, 3)))
 
 
-def draw_indices(axes, table, thinned):
+def name_outcome(results, key):
+    found = results.metric(key)
+    return found.name if found else OTHERS.get(key, key)
+
+
+def chart_indices(table, thinned):
     """Horizontal bars, the most important factor on top; pale where an index says nothing. The axis stays where a share
     of the variance can be, and a little beyond."""
     present = [name for name in INDICES if name in table]
     order = np.argsort(-np.nan_to_num(table[present[-1]]))
-    handles, height = {}, 0.8 / len(present)
+    bars, height = [], 0.8 / len(present)
     for i, name in enumerate(present):
-        values = table[name][order]
         places = np.arange(len(order)) + (i - (len(present) - 1) / 2) * height
         low, high = (table.get(name + suffix) for suffix in ("_low", "_high"))
-        has_interval = low is not None and high is not None
-        distances = np.maximum(0, [values - low[order], high[order] - values]) if has_interval else None
         text, colour = INDICES[name]
-        bars = axes.barh(places, np.nan_to_num(values), 0.9 * height, color=colour, xerr=np.nan_to_num(distances),
-                         error_kw={"elinewidth": 0.8, "capsize": 2}) if has_interval else axes.barh(
-                             places, np.nan_to_num(values), 0.9 * height, color=colour)
-        for bar, useless in zip(bars, thinned | find_useless(table, name)[order]):
-            bar.set_alpha(0.25 if useless else 1.0)
-        handles[text] = style.swatch(colour)
-    axes.set_xlim(-0.2, 1.2)
-    axes.set_yticks(range(len(order)), [table["factor"][i] for i in order])
-    axes.set_ylim(len(order) - 0.5, -0.5)
-    axes.axvline(0, color="black", linewidth=0.6)
-    axes.set_xlabel("Sobol' index (share of the variance)")
-    return handles
+        bars.append(Bars(places, np.zeros(len(order)), np.nan_to_num(table[name][order]), Look(colour), text, 0.9 * height,
+                         None if low is None or high is None else low[order],
+                         None if low is None or high is None else high[order],
+                         np.asarray(thinned | find_useless(table, name)[order])))
+    return Panel(Axis("Sobol' index (share of the variance)", limits=(-0.2, 1.2)),
+                 Axis(ticks=[(i, table["factor"][k]) for i, k in enumerate(order)], limits=(-0.5, len(order) - 0.5), reverse=True),
+                 bars, rules=[("x", 0, "-")])
 
 
 def find_useless(table, name):
@@ -107,11 +99,13 @@ def find_useless(table, name):
     return ~np.isfinite(table[name]) | ~(high - low <= USELESS)
 
 
-def draw_effects(axes, table):
+def chart_screening(table):
     sigma = table.get("sigma", np.zeros(len(table["mu_star"])))
-    axes.plot(table["mu_star"], sigma, linestyle="none", marker="o", color=style.BLUE)
-    for name, x, y in zip(table["factor"], table["mu_star"], sigma):
-        axes.annotate(name, (x, y), (4, 3), textcoords="offset points", fontsize=7.5)
-    axes.margins(0.15)
-    axes.set_xlabel("µ*, mean size of the effect")
-    axes.set_ylabel("σ, spread of the effect")
+    dots = Marks(np.asarray(table["mu_star"]), np.asarray(sigma), Look(width=0), labels=list(table["factor"]),
+                 names=list(table["factor"]))
+    return Panel(Axis("µ*, mean size of the effect"), Axis("σ, spread of the effect"), [dots])
+
+
+def figure(results, metric=None):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results, metric))

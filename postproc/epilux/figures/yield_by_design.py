@@ -5,8 +5,9 @@ design that is no grid, one row a design point, or one panel a factor when the p
 """
 import numpy as np
 
-from epilux.figures import panels, style
-from epilux.layout import arrange, name_point
+from epilux.figures import panels, paper, style
+from epilux.figures.chart import PERCENT, Axis, Look, Marks
+from epilux.layout import arrange, format_level
 
 
 MAX_BARS = 30  # points along a line that have a bar each; more have a band
@@ -42,56 +43,33 @@ def caption(results):
             f"failed counts as one that does not. {panels.CROWDED if has_no_bars(results) else bars}")
 
 
-@style.with_style
-def figure(results):
+def chart(results):
     if lacking(results):
         return None
-    layout = arrange(results)
-    if layout is not None:
-        return draw_lines(results, layout)
-    return draw_scatter(results) if panels.wants_scatter(results) else draw_rows(results)
-
-
-def draw_lines(results, layout):
-    yields = results.yields()
-    share, low, high = 100 * yields.share, 100 * yields.low, 100 * yields.high
-
-    def draw_line(axes, line, look, i_line, n_lines):
-        colour, marker, dash = look
-        y, p = share[line.points], line.points
-        if len(p) > MAX_BARS:
-            axes.fill_between(line.positions, low[p], high[p], color=colour, alpha=0.18, linewidth=0)
-            return axes.plot(line.positions, y, color=colour, linestyle="none", marker=".", markersize=3)[0]
-        return axes.errorbar(style.dodge(layout, line.positions, i_line, n_lines), y,
-                             np.maximum(0, [y - low[p], high[p] - y]), color=colour, marker=marker,
-                             linestyle=dash, capsize=2, elinewidth=0.8, capthick=0.8)
-
-    fig, all_axes, handles = panels.draw_lines(layout, draw_line, f"yield (%), {interval_name(results)}")
-    style.set_percent_axis(all_axes[0])
-    style.add_head(fig, title(results), *style.collect_legend(layout.by, handles))
-    return fig
-
-
-def draw_rows(results):
-    yields, n = results.yields(), results.n_points
-    share, low, high = 100 * yields.share, 100 * yields.low, 100 * yields.high
-    names = [name_point(results, p) for p in range(n)]
-    fig, (axes,) = style.create_axes(style.choose_width(names), 0.75 + 0.15 * max(n, 3))
-    axes.errorbar(share, np.arange(n), xerr=np.maximum(0, [share - low, high - share]), color=style.BLUE,
-                  linestyle="none", marker="o", capsize=2, elinewidth=0.8, capthick=0.8)
-    axes.set_yticks(np.arange(n), names)
-    axes.set_ylim(n - 0.5, -0.5)
-    axes.set_xlim(-4, 104)
-    axes.set_xlabel(f"yield (%), {interval_name(results)}")
-    style.add_head(fig, title(results))
-    return fig
-
-
-def draw_scatter(results):
-    yields = results.yields()
+    layout, yields = arrange(results), results.yields()
     share, low, high = 100 * yields.share, 100 * yields.low, 100 * yields.high
     label = "yield (%)" if has_no_bars(results) else f"yield (%), {interval_name(results)}"
-    fig, all_axes, legend = panels.draw_scatter(results, share, low, high, label)
-    style.set_percent_axis(all_axes[0])
-    style.add_head(fig, title(results), *legend)
-    return fig
+    axis = Axis(label, limits=PERCENT)
+    if layout is not None:
+        return panels.chart_lines(layout, choose_marks(layout, share, low, high), axis, title(results))
+    if panels.wants_scatter(results):
+        return panels.chart_scatter(results, share, low, high, axis, title(results))
+    return panels.chart_rows(results, share, low, high, axis, title(results))
+
+
+def choose_marks(layout, share, low, high):
+    """Returns the function that makes the marks of one line."""
+    def create_marks(line, look, i_line, n_lines):
+        (colour, marker, dash), p = look, np.asarray(line.points)
+        names = [format_level(layout.x.values[point], layout.x.units) for point in p]
+        if len(p) > MAX_BARS:
+            return [Marks(np.asarray(line.positions, dtype=float), share[p], Look(colour, ".", width=0, size=3), low=low[p],
+                          high=high[p], band=True, points=p, names=names)]
+        return [Marks(style.dodge(layout, line.positions, i_line, n_lines), share[p], Look(colour, marker, dash), low=low[p],
+                      high=high[p], points=p, names=names)]
+    return create_marks
+
+
+def figure(results):
+    """The chart as a matplotlib Figure, or None."""
+    return paper.draw(chart(results))
