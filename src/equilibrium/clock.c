@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "equilibrium/langevin.h"
 
-enum { N_STAGES = 7, N_WORK = N_STAGES + 3, MAX_STEPS = 200000 };
+enum { N_STAGES = EPX_CLOCK_STAGES, N_WORK = N_STAGES + 3, MAX_STEPS = 200000 };
 
 epx_err epx_clock_init(const epx_ensemble *ensemble, epx_clock *clock) {
   const size_t n_lanes = (size_t)ensemble->max_lanes, n = (size_t)ensemble->n_rows * n_lanes,
@@ -19,63 +20,27 @@ epx_err epx_clock_init(const epx_ensemble *ensemble, epx_clock *clock) {
   return EPX_ARRAY(clock->extent, 2 * n_lanes);
 }
 
+epx_err epx_clock_set_noise(const epx_ensemble *ensemble, const epx_noise_spec *noise, epx_clock *clock) {
+  const size_t n_lanes = (size_t)ensemble->max_lanes;
+  clock->noise = *noise;
+  if (noise->step == 0) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(clock->stream, n_lanes));
+  if (noise->window == 0) return EPX_OK;
+  EPX_TRY(EPX_ARRAY(clock->left, (size_t)ensemble->n_rows * n_lanes));
+  return EPX_ARRAY(clock->reads, (size_t)ensemble->network->n_outputs * n_lanes);
+}
+
 void epx_clock_destroy(epx_clock *clock) {
   epx_array_destroy(&clock->work);
   epx_array_destroy(&clock->readout);
   epx_array_destroy(&clock->slope);
   epx_array_destroy(&clock->extent);
+  epx_array_destroy(&clock->stream);
+  epx_array_destroy(&clock->left);
+  epx_array_destroy(&clock->reads);
 }
 
-typedef struct {
-  epx_ensemble *ensemble;
-  epx_clock *clock;
-  const epx_phase *phase;
-  const unsigned char *idle;
-  size_t n, n_lanes;
-  double *k[N_STAGES], *y_new, *pull, *room; /* [n] */
-} way;
-
-static bool is_still(const way *w, size_t lane) {
-  return (w->idle && w->idle[lane]) || (w->phase && w->phase->frozen && w->phase->frozen[lane]);
-}
-
-/* Adds what a learning phase adds, as ensemble.h says. */
-static epx_err add_phase(const way *w, const double *y, double *f) {
-  const epx_ensemble_functions *functions = w->ensemble->functions;
-  const epx_phase *phase = w->phase;
-  epx_clock *clock = w->clock;
-  if (phase->eval_slope) {
-    EPX_TRY(functions->eval_readout(w->ensemble, y, clock->readout));
-    phase->eval_slope(phase->context, 0, w->ensemble->n_lanes, clock->readout, clock->slope);
-    EPX_TRY(functions->eval_pull(w->ensemble, y, clock->slope, w->pull));
-    functions->add_turned(w->ensemble, y, phase->strength, w->pull, f);
-  }
-  for (size_t i = 0; phase->held && i < w->n; i++)
-    f[i] += phase->strength * phase->held[i];
-  if (!phase->origin || !w->ensemble->network->family->eval_antisymmetric) return EPX_OK;
-  for (size_t i = 0; i < w->n; i++)
-    w->room[i] = y[i] - phase->origin[i];
-  EPX_TRY(functions->eval_antisymmetric(w->ensemble, phase->origin, w->room, w->pull));
-  functions->add_turned(w->ensemble, phase->origin, -1, w->pull, f);
-  return EPX_OK;
-}
-
-/* What reverses the deviation of a field in the Hamiltonian frame comes to rest in reversed time (learning/estimator.h). */
-static bool is_reversed(const way *w) {
-  const epx_family *family = w->ensemble->network->family;
-  return w->phase && w->phase->origin && family->eval_antisymmetric && family->frame == EPX_FRAME_HAMILTONIAN;
-}
-
-static epx_err eval_field(const way *w, const double *y, double *f) {
-  EPX_TRY(w->ensemble->functions->eval_field(w->ensemble, y, f));
-  if (w->phase) EPX_TRY(add_phase(w, y, f));
-  for (size_t i = 0; is_reversed(w) && i < w->n; i++)
-    f[i] = -f[i];
-  for (size_t lane = 0; lane < w->n_lanes; lane++)
-    for (size_t i = lane; is_still(w, lane) && i < w->n; i += w->n_lanes)
-      f[i] = 0;
-  return EPX_OK;
-}
+typedef epx_clock_way way;
 
 /* Dormand and Prince's coefficients; the last row gives the next state, whose field is the next step's first. */
 static const double a[N_STAGES][N_STAGES - 1] = {
@@ -105,7 +70,7 @@ static epx_err take_stages(const way *w, double h, const double *y) {
     add_up(w, s, a[s], w->y_new);
     for (size_t i = 0; i < w->n; i++)
       w->y_new[i] = y[i] + h * w->y_new[i];
-    EPX_TRY(eval_field(w, w->y_new, w->k[s]));
+    EPX_TRY(epx_clock_way_eval_field(w, w->y_new, w->k[s]));
   }
   return EPX_OK;
 }
@@ -158,7 +123,7 @@ static epx_err set_certificates(const way *w, bool arrived, double length, const
 static epx_err follow(const way *w, double length, epx_clock_watch watch, void *context, double *y,
                       bool *arrived) {
   double t = 0, h = 1e-3 * length, error;
-  EPX_TRY(eval_field(w, y, w->k[0]));
+  EPX_TRY(epx_clock_way_eval_field(w, y, w->k[0]));
   *arrived = length == 0;
   for (int step = 0; step < MAX_STEPS && !*arrived; step++) {
     const bool last = t + h >= length * (1 - 1e-14);
@@ -194,7 +159,10 @@ epx_err epx_clock_follow(epx_ensemble *ensemble, epx_clock *clock, const epx_pha
     return EPX_RAISE(EPX_EINPUT,
                      "equilibrium.duration: an adjoint phase is no dynamics of the device; choose another "
                      "learning.estimator");
-  EPX_TRY(follow(&w, length, watch, context, y, &arrived));
+  if (clock->noise.step > 0)
+    EPX_TRY(epx_langevin_follow(&w, length, watch, context, y, &arrived));
+  else
+    EPX_TRY(follow(&w, length, watch, context, y, &arrived));
   return set_certificates(&w, arrived, length, y, certificate);
 }
 
@@ -204,6 +172,17 @@ epx_err epx_ensemble_solve(epx_ensemble *ensemble, const epx_phase *phase, const
   const double length = !clock ? 0 : phase ? clock->nudged : clock->free;
   if (length == 0) return ensemble->functions->solve(ensemble, phase, idle, y, certificate);
   return epx_clock_follow(ensemble, clock, phase, idle, length, NULL, NULL, y, certificate);
+}
+
+epx_err epx_ensemble_eval_reads(epx_ensemble *ensemble, const double *y, double *r) {
+  const epx_clock *clock = ensemble->clock;
+  if (!clock || !clock->reads) return ensemble->functions->eval_readout(ensemble, y, r);
+  memcpy(r, clock->reads, (size_t)ensemble->network->n_outputs * (size_t)ensemble->n_lanes * sizeof *r);
+  return EPX_OK;
+}
+
+const double *epx_ensemble_get_left(const epx_ensemble *ensemble, const double *read) {
+  return ensemble->clock && ensemble->clock->left ? ensemble->clock->left : read;
 }
 
 epx_err epx_ensemble_solve_pair(epx_ensemble *ensemble, const epx_phase *phases, double *const *y,

@@ -12,6 +12,7 @@
 
 #include "epilux/error.h"
 #include "equilibrium/certificate.h"
+#include "equilibrium/noise.h"
 #include "photonic/lanes.h"
 
 /** X(name, deck name, meaning) */
@@ -41,8 +42,9 @@ typedef struct {
   double max_time; /* the dynamics give up here: slow, or oscillating; in the family's unit of time */
   /* A learner reads states after so long, settled or not; 0: at rest. */
   double duration_free, duration_nudged;
-  long max_steps; /* of the dynamics of one phase */
-  int max_newton; /* iterations of the finish */
+  epx_noise_spec noise; /* in phases of a fixed length; step 0: none */
+  long max_steps;       /* of the dynamics of one phase */
+  int max_newton;       /* iterations of the finish */
   double
       escape; /* divergence: this many times the start's largest component, or what its rates would come to in
                        max_time */

@@ -26,6 +26,9 @@ static epx_err check_protocol(const epx_point *point, epx_engine engine) {
 
 epx_err epx_trial_check(const epx_point *point, epx_engine engine) {
   if (engine == EPX_ENGINE_DISTRIBUTED) {
+    if (point->settings->equilibrium.noise.step > 0)
+      return EPX_RAISE(EPX_EINPUT, "noise: %s",
+                       epx_ensemble_get_refusal(engine, point->network, EPX_NEED_WHOLE_LANES));
     EPX_TRY(epx_engine_check(point->network, point->settings->n_ranks));
     EPX_TRY(epx_engine_check_parameters(point->network, point->nominal));
   }

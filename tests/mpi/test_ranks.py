@@ -87,6 +87,32 @@ def relays_change_no_bit(folder, epilux, _):
         assert_one_line(err, f"--group {wrong}", right)
 
 
+NOISY = """
+network: {family: opo, topology: {nodes: 4}, parameters: {pump: 0.5}}
+task: {name: xor}
+learning: {estimator: plain, nudge: {beta: 0.2}, epochs: 20}
+equilibrium: {duration: {free: 3, nudged: 3}}
+noise: {step: 0.1, diffusion: 0.01, photons: 100, window: 1}
+variation: [{parameter: pump, distribution: normal, sigma: 0.1}]
+population: {instances: 12, block: 3}
+metrics: [accuracy, loss, train_loss]
+"""
+
+
+def noise_is_the_same_on_any_rank_and_in_any_block(folder, epilux, _):
+    deck, first = os.path.join(folder, "noisy.yaml"), os.path.join(folder, "noisy.h5")
+    with open(deck, "w", encoding="ascii") as file:
+        file.write(NOISY)
+    assert finish(0, epilux, "run", deck, "-o", first)[0] == 0
+    for n, block in ((1, 2), (2, 3), (3, 4), (4, 6)):
+        path = os.path.join(folder, f"noisy-{n}.h5")
+        status, _, err = finish(n, epilux, "run", deck, "-o", path, "--set", f"population.block={block}")
+        assert status == 0, err
+        assert_same(first, path)
+    with h5py.File(first, "r") as file:
+        assert len(set(file["trials/loss"][0])) == 12
+
+
 def many_more_ranks_than_cores_end_with_the_same_bits(folder, epilux, trials):
     few = os.path.join(folder, "2.h5")
     assert finish(2, trials, few, 300)[0] == 0
@@ -97,4 +123,5 @@ def many_more_ranks_than_cores_end_with_the_same_bits(folder, epilux, trials):
         assert_same(few, many)
 
 
-main([same_bits_on_any_number_of_ranks, relays_change_no_bit, many_more_ranks_than_cores_end_with_the_same_bits], "epilux", "trials")
+main([same_bits_on_any_number_of_ranks, relays_change_no_bit, noise_is_the_same_on_any_rank_and_in_any_block,
+      many_more_ranks_than_cores_end_with_the_same_bits], "epilux", "trials")

@@ -10,6 +10,7 @@
 
 #include <Random123/philox.h>
 #include <gsl/gsl_cdf.h>
+#include <math.h>
 
 static uint64_t mix(uint64_t x) {
   x += UINT64_C(0x9e3779b97f4a7c15);
@@ -39,17 +40,39 @@ void epx_random_eval_words(const epx_random *stream, uint32_t point, uint32_t in
     words[i] = block.v[i];
 }
 
+/* 53 bits of two words; the cell at 0 is stood for by its middle. */
+static double get_uniform(const uint32_t words[2]) {
+  const uint64_t bits = ((uint64_t)words[1] << 32 | words[0]) >> 11;
+  return bits ? (double)bits * 0x1p-53 : 0x1p-54;
+}
+
 double epx_random_eval_uniform(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
                                uint32_t draw) {
   uint32_t words[4];
   epx_random_eval_words(stream, point, instance, device, draw, words);
-  const uint64_t bits = ((uint64_t)words[1] << 32 | words[0]) >> 11;
-  return bits ? (double)bits * 0x1p-53 : 0x1p-54; /* the cell at 0 is stood for by its middle */
+  return get_uniform(words);
 }
 
 double epx_random_eval_normal(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
                               uint32_t draw) {
   return gsl_cdf_ugaussian_Pinv(epx_random_eval_uniform(stream, point, instance, device, draw));
+}
+
+void epx_random_eval_normal_pair(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
+                                 uint32_t draw, double pair[2]) {
+  static const double two_pi = 6.283185307179586476925;
+  uint32_t words[4];
+  epx_random_eval_words(stream, point, instance, device, draw, words);
+  const double radius = sqrt(-2 * log(get_uniform(words))), angle = two_pi * get_uniform(words + 2);
+  pair[0] = radius * cos(angle);
+  pair[1] = radius * sin(angle);
+}
+
+epx_random epx_random_eval_stream(const epx_random *stream, uint32_t point, uint32_t instance,
+                                  uint32_t device, uint32_t draw) {
+  uint32_t words[4];
+  epx_random_eval_words(stream, point, instance, device, draw, words);
+  return (epx_random){{words[0], words[1]}};
 }
 
 void epx_random_eval_permutation(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,

@@ -33,6 +33,15 @@ double epx_random_eval_uniform(const epx_random *stream, uint32_t point, uint32_
 double epx_random_eval_normal(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
                               uint32_t draw);
 
+/** Evaluates two standard normal numbers that are independent of each other, at less cost than two of the above: Box and
+ * Muller's transformation of the block at a counter (Box1958). */
+void epx_random_eval_normal_pair(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,
+                                 uint32_t draw, double pair[2]);
+
+/** Evaluates a stream keyed by the block at a counter: for draws that need more than four words to say what they are of. */
+epx_random epx_random_eval_stream(const epx_random *stream, uint32_t point, uint32_t instance,
+                                  uint32_t device, uint32_t draw);
+
 /** Evaluates a random permutation of 0 … n-1 (Fisher–Yates; draw = position). permutation [n] is overwritten.
  */
 void epx_random_eval_permutation(const epx_random *stream, uint32_t point, uint32_t instance, uint32_t device,

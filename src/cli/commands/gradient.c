@@ -252,6 +252,9 @@ static epx_err solve_point(const epx_call *call, const epx_point *point) {
   epx_learner *learner = NULL;
   double *theta = NULL;
   epx_learning_spec learning = point->settings->learning;
+  if (point->settings->equilibrium.noise.step > 0)
+    return EPX_RAISE(EPX_EINPUT, "noise: gradients are compared at equilibria, and a network with noise has "
+                                 "none; leave the section out, or compare trainings (epilux run)");
   if (is_quiet(point->settings) && point->engine != EPX_ENGINE_DISTRIBUTED)
     learning.hardware.reading.noise = reference_noise;
   int code = EPX_ARRAY(theta, point->network->n_theta);

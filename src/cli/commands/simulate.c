@@ -118,16 +118,29 @@ static void print_subject(const subject *s) {
   printf("sample %d of task %s\n", s->i_sample, s->settings->task.name);
 }
 
+/* What is read of a phase of a fixed length. */
+static void print_reads(const epx_transient *t, double window, const char *blank, const char *unit) {
+  printf("outputs       ");
+  for (int k = 0; k < t->n_outputs; k++)
+    printf(" %.6g", t->read[k]);
+  if (window > 0) printf(", means over the last %.6g%s%s", window, blank, unit);
+  printf("\n");
+}
+
 /* ns: of a unit of time, where a device says it. */
-static void print_certificate(const subject *s, const epx_certificate *c, double ns) {
+static void print_certificate(const subject *s, const epx_transient *t, double ns) {
+  const epx_certificate *c = &t->certificate;
   char described[64] = "";
   const char *text = epx_family_get_time_unit(s->point->network->family);
   const bool normalised = strcmp(text, "1") == 0;
   const char *unit = normalised ? "" : text, *blank = normalised ? "" : " ";
   if (s->settings->described) snprintf(described, sizeof described, " (%.6g ns)", c->settling_time * ns);
-  printf("outcome        %s\n", epx_simulation_get_outcome_name(c->outcome));
-  printf("residual       %.3g\n", c->residual);
-  if (c->outcome == EPX_OK) {
+  printf("outcome        %s", t->outcome);
+  if (t->read && c->outcome == EPX_OK)
+    printf(" after %.6g%s%s%s, settled or not", c->settling_time, blank, unit, described);
+  printf("\nresidual       %.3g\n", c->residual);
+  if (t->read && c->outcome == EPX_OK) print_reads(t, s->settings->equilibrium.noise.window, blank, unit);
+  if (!t->read && c->outcome == EPX_OK) {
     printf("settling time  %.6g%s%s%s, to within %g %% of the distance\n", c->settling_time, blank, unit,
            described, 100 * s->settings->equilibrium.settled);
     printf("stability      %s: largest real part of the spectrum %.6g%s%s\n",
@@ -164,7 +177,7 @@ static epx_err follow_transient(const epx_deck *deck, subject *s) {
   if (code == EPX_OK) code = epx_simulation_solve(s->simulation, state, &transient);
   if (code == EPX_OK) {
     print_subject(s);
-    print_certificate(s, &transient->certificate, ns);
+    print_certificate(s, transient, ns);
   }
   if (code == EPX_OK && path) code = create_text(deck, s, &text, &about);
   if (code == EPX_OK && path) code = epx_trajectory_write(path, &about, transient);
@@ -306,6 +319,11 @@ static epx_err follow_both_ways(epx_deck *deck, subject *s) {
                                     .solve_at = solve_at};
   epx_hysteresis *h = NULL;
   double *start;
+  if (s->settings->equilibrium.duration_free > 0)
+    return EPX_RAISE(EPX_EINPUT,
+                     "continuation: it follows equilibria, and with %s states are read that are "
+                     "none; leave one of them out",
+                     s->settings->equilibrium.noise.step > 0 ? "noise" : "equilibrium.duration");
   EPX_TRY(check_moves(&m, spec.from, spec.to));
   EPX_TRY(EPX_ARRAY(start, (size_t)spec.n_state));
   epx_simulation_set_start(s->simulation, start);

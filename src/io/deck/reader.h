@@ -50,6 +50,10 @@ epx_err epx_reader_read_learning(epx_reader *r);
  */
 epx_err epx_reader_read_hardware(epx_reader *r);
 
+/** Reads the section noise, after equilibrium, learning and the metrics. Errors: EPX_EINPUT, at its line: what the family
+ * does not have; phases without a fixed length; a rule or a metric that noise leaves no meaning. */
+epx_err epx_reader_read_noise(epx_reader *r);
+
 /** Reads the section energy, after the metrics. Errors: EPX_EINPUT, at its line: no metric uses it. */
 epx_err epx_reader_read_energy(epx_reader *r);
 

@@ -417,6 +417,7 @@ static epx_err read_settings(epx_reader *r) {
   EPX_TRY(read_sampling(r));
   EPX_TRY(read_variation(r));
   EPX_TRY(read_metrics(r));
+  EPX_TRY(epx_reader_read_noise(r));
   EPX_TRY(epx_reader_read_energy(r));
   EPX_TRY(epx_reader_read_reference(r));
   EPX_TRY(read_yield(r));

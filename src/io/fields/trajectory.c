@@ -104,7 +104,7 @@ static epx_err write_certificate(epx_archive *archive, const epx_transient *t) {
     double value;
   } numbers[] = {{"residual", c->residual}, {"settling_time", c->settling_time}, {"abscissa", c->abscissa},
                  {"period", c->period},     {"amplitude", c->amplitude},         {"power", t->power}};
-  EPX_TRY(epx_archive_write_text(archive, "/", "outcome", epx_simulation_get_outcome_name(c->outcome)));
+  EPX_TRY(epx_archive_write_text(archive, "/", "outcome", t->outcome));
   for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
     EPX_TRY(epx_archive_write_number(archive, "/", numbers[k].name, numbers[k].value));
   return epx_archive_write_count(archive, "/", "steps", (uint64_t)t->n_steps);

@@ -29,6 +29,7 @@
 #include "io/schema/schema_energy.h"
 #include "io/schema/schema_fabrication.h"
 #include "io/schema/schema_hardware.h"
+#include "io/schema/schema_noise.h"
 #include "io/schema/schema_reference.h"
 #include "io/schema/schema_task.h"
 
@@ -271,6 +272,8 @@ static const epx_schema_entry entries[] = {
     {"equilibrium.escape", REAL, POSITIVE, .fallback = "1e6",
      .meaning = "a network has diverged when a component exceeds this many times the scale of the start: its "
                 "largest component, or its largest rate times max_time if that is more"},
+
+    NOISE_ROWS
 
     {"variation", EPX_SCHEMA_ROWS, .fallback = "[]",
      .example = "[{parameter: detuning, distribution: normal, sigma: 0.1, scope: local}]",

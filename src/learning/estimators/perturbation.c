@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "equilibrium/clock.h"
 #include "learning/nudge/nudging.h"
 
 epx_err epx_perturbation_init(const epx_batch *batch, epx_estimator_work *work) {
@@ -18,8 +19,9 @@ epx_err epx_perturbation_init(const epx_batch *batch, epx_estimator_work *work) 
            n_all * sizeof *work->shifted.settings);
   }
   epx_estimator_set_lanes(batch, work);
+  const double *left = epx_ensemble_get_left(batch->ensemble, batch->state);
   for (size_t k = 0; k < n; k++)
-    work->phase.minus[k] = work->left.frozen[k % n_lanes] ? 0 : batch->state[k];
+    work->phase.minus[k] = work->left.frozen[k % n_lanes] ? 0 : left[k];
   return EPX_OK;
 }
 

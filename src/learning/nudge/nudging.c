@@ -122,7 +122,7 @@ epx_err epx_nudging_solve_phase(const epx_batch *batch, double beta, epx_nudge_k
 
 static epx_err solve_side(const epx_batch *batch, double beta, epx_nudge_kind kind, epx_estimator_work *work,
                           double *state) {
-  set_start(batch, batch->state, work, state);
+  set_start(batch, epx_ensemble_get_left(batch->ensemble, batch->state), work, state);
   EPX_TRY(epx_nudging_solve_phase(batch, beta, kind, work, state));
   EPX_TRY(check_basin(batch, state, work));
   return EPX_OK;
@@ -138,7 +138,7 @@ static epx_err solve_sides(const epx_batch *batch, double beta, epx_nudge_kind k
                                            work->phase.certificate + ensemble->n_lanes};
   double *const states[] = {work->phase.plus, work->phase.minus};
   for (int s = 0; s < 2; s++)
-    set_start(batch, batch->state, work, states[s]);
+    set_start(batch, epx_ensemble_get_left(ensemble, batch->state), work, states[s]);
   EPX_TRY(epx_ensemble_solve_pair(ensemble, phases, states, certificates));
   for (int s = 0; s < 2; s++)
     leave_out_failures(batch, certificates[s], work);

@@ -166,6 +166,7 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
     EPX_TRY(epx_clock_init(learner->ensemble, &learner->clock));
     learner->clock.free = options->duration_free;
     learner->clock.nudged = options->duration_nudged;
+    EPX_TRY(epx_clock_set_noise(learner->ensemble, &options->noise, &learner->clock));
     learner->ensemble->clock = &learner->clock;
   }
   EPX_TRY(epx_inspection_create(learner->ensemble, options, &learner->inspection));
@@ -390,6 +391,13 @@ static epx_err settle(epx_learner *learner, const int *samples) {
   for (int lane = 0; lane < ensemble->n_used; lane++)
     learner->last.idle[lane] = learner->epochs.stopped[lane / ensemble->n_samples];
   EPX_TRY(ensemble->functions->set_start(ensemble, learner->seed, samples, learner->last.state));
+  learner->clock.n_phases = 0;
+  learner->clock.key = (epx_noise_key){.seed = learner->key.seed,
+                                       .point = learner->key.point,
+                                       .first = learner->key.first,
+                                       .step = learner->key.step,
+                                       .n_samples = ensemble->n_samples,
+                                       .samples = samples};
   return epx_ensemble_solve(ensemble, NULL, learner->last.idle, learner->last.state,
                             learner->last.certificate);
 }
@@ -400,7 +408,7 @@ epx_err epx_learner_solve_chunk(epx_learner *learner, int n, const int *samples)
   EPX_TRY(settle(learner, samples));
   EPX_TRY(epx_inspection_solve_audit(learner->inspection, &learner->key, learner->last.idle, samples,
                                      learner->last.state, learner->last.certificate));
-  EPX_TRY(ensemble->functions->eval_readout(ensemble, learner->last.state, learner->last.readout));
+  EPX_TRY(epx_ensemble_eval_reads(ensemble, learner->last.state, learner->last.readout));
   epx_cost_eval(&learner->cost, learner->network->n_outputs, ensemble->n_lanes, learner->last.readout,
                 learner->last.label, learner->last.value, NULL, learner->last.correct);
   for (int lane = 0; lane < ensemble->n_lanes; lane++)

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/numbers/random.h"
+#include "equilibrium/clock.h"
 #include "equilibrium/reference/reference.h"
 #include "photonic/readout.h"
 #include "study/fabrication/deployment.h"
@@ -20,6 +22,11 @@ struct epx_simulation {
   size_t max_rows;
   long stride;                      /* one of so many steps is kept */
   double *y, *field, *work, *reads; /* of whole vectors of lanes */
+
+  epx_ensemble *ensemble; /* of a phase of a fixed length; NULL: it lasts until rest */
+  epx_clock clock;
+  epx_certificate *certificate;       /* [n_lanes] */
+  double *lanes_state, *state, *read; /* [n_state][n_lanes], [n_state], [n_outputs] */
 };
 
 static epx_err create_arrays(epx_simulation *s, const epx_network *network) {
@@ -39,6 +46,30 @@ static epx_err create_arrays(epx_simulation *s, const epx_network *network) {
   return EPX_ARRAY(s->reads, n_outputs * n_lanes);
 }
 
+static epx_err create_clock(epx_simulation *s, const epx_point *point, int i_point, int i_instance,
+                            const double *theta) {
+  const epx_equilibrium_options *options = &s->settings->equilibrium;
+  if (options->duration_free == 0) return EPX_OK;
+  EPX_TRY(epx_ensemble_create(point->network, 1, 1, options, &s->ensemble));
+  s->ensemble->functions->set_parameters(s->ensemble, theta);
+  s->ensemble->functions->set_samples(s->ensemble, 1, s->lanes->features);
+  EPX_TRY(epx_clock_init(s->ensemble, &s->clock));
+  EPX_TRY(epx_clock_set_noise(s->ensemble, &options->noise, &s->clock));
+  s->ensemble->clock = &s->clock;
+  s->clock.free = options->duration_free;
+  s->clock.key = (epx_noise_key){.seed = s->settings->seed,
+                                 .point = s->settings->independent ? (uint32_t)i_point : EPX_RANDOM_ANY,
+                                 .first = i_instance < 0 ? 0 : (uint32_t)i_instance,
+                                 .n_samples = 1,
+                                 .samples = &s->i_sample};
+  const size_t n_lanes = (size_t)s->ensemble->max_lanes, n_state = (size_t)s->transient.n_state;
+  EPX_TRY(EPX_ARRAY(s->lanes_state, n_state * n_lanes));
+  EPX_TRY(EPX_ARRAY(s->state, n_state));
+  EPX_TRY(EPX_ARRAY(s->read, (size_t)s->transient.n_outputs));
+  s->transient.read = s->read;
+  return EPX_ARRAY(s->certificate, n_lanes);
+}
+
 static epx_err create_parts(epx_simulation *s, const epx_point *point, int i_point, int i_instance,
                             int i_sample) {
   const epx_network *network = point->network;
@@ -47,15 +78,16 @@ static epx_err create_parts(epx_simulation *s, const epx_point *point, int i_poi
   EPX_TRY(create_arrays(s, network));
   EPX_TRY(EPX_ARRAY(theta, network->n_theta));
   memcpy(theta, point->nominal, network->n_theta * sizeof *theta);
-  const int code = i_instance < 0 ? EPX_OK
-                                  : epx_deployment_eval_instance(point, i_point, (uint32_t)i_instance,
-                                                                 point->nominal, theta, NULL);
+  int code = i_instance < 0 ? EPX_OK
+                            : epx_deployment_eval_instance(point, i_point, (uint32_t)i_instance,
+                                                           point->nominal, theta, NULL);
   if (code == EPX_OK) {
     epx_lanes_set_parameters(s->lanes, theta);
     s->i_sample = i_sample;
     epx_lanes_set_samples(s->lanes, 1,
                           point->task->features + (size_t)i_sample * (size_t)point->task->n_features);
     s->lanes->sample_keys = &s->i_sample;
+    code = create_clock(s, point, i_point, i_instance, theta);
   }
   epx_array_destroy(&theta);
   return code;
@@ -81,6 +113,12 @@ epx_err epx_simulation_create(const epx_point *point, int i_point, int i_instanc
 void epx_simulation_destroy(epx_simulation **address) {
   epx_simulation *simulation = *address;
   if (!simulation) return;
+  epx_ensemble_destroy(&simulation->ensemble);
+  epx_clock_destroy(&simulation->clock);
+  epx_array_destroy(&simulation->certificate);
+  epx_array_destroy(&simulation->lanes_state);
+  epx_array_destroy(&simulation->state);
+  epx_array_destroy(&simulation->read);
   epx_lanes_destroy(&simulation->lanes);
   epx_array_destroy(&simulation->transient.time);
   epx_array_destroy(&simulation->transient.residual);
@@ -163,6 +201,39 @@ static int keep(void *context, double time, int n_state, const double *state) {
   return 0;
 }
 
+/* The first lane of what the clock shows. */
+static bool keep_lanes(void *context, double time, const double *y) {
+  epx_simulation *s = context;
+  const size_t n_lanes = (size_t)s->ensemble->n_lanes;
+  for (size_t i = 0; i < (size_t)s->transient.n_state; i++)
+    s->state[i] = y[i * n_lanes];
+  add_row(s, time, s->state);
+  return true;
+}
+
+/* Follows the phase from and to `state`, and evaluates what is read of it; the last row is its end, not what is read. */
+static epx_err follow_clock(epx_simulation *s, double *state) {
+  epx_transient *t = &s->transient;
+  const size_t n_lanes = (size_t)s->ensemble->n_lanes, n_state = (size_t)t->n_state;
+  double *y = s->lanes_state;
+  for (size_t k = 0; k < n_state * n_lanes; k++)
+    y[k] = state[k / n_lanes];
+  s->clock.n_phases = 0;
+  EPX_TRY(
+      epx_clock_follow(s->ensemble, &s->clock, NULL, NULL, s->clock.free, keep_lanes, s, y, s->certificate));
+  t->certificate = s->certificate[0];
+  for (size_t i = 0; i < n_state; i++)
+    state[i] = y[i * n_lanes];
+  t->n_steps++; /* the last is not shown */
+  if (t->certificate.outcome == EPX_OK && t->time[t->n_rows - 1] < s->clock.free)
+    set_row(s, t->n_rows++, s->clock.free, s->state);
+  t->certificate.residual = t->residual[t->n_rows - 1];
+  EPX_TRY(epx_ensemble_eval_reads(s->ensemble, y, s->clock.readout));
+  for (size_t k = 0; k < (size_t)t->n_outputs; k++)
+    s->read[k] = s->clock.readout[k * n_lanes];
+  return EPX_OK;
+}
+
 epx_err epx_simulation_solve(epx_simulation *s, double *state, const epx_transient **transient) {
   epx_transient *t = &s->transient;
   const epx_family *family = s->lanes->network->family;
@@ -170,10 +241,17 @@ epx_err epx_simulation_solve(epx_simulation *s, double *state, const epx_transie
   t->n_steps = 0;
   s->stride = 1;
   add_row(s, 0, state);
-  EPX_TRY(epx_reference_solve(s->lanes, NULL, &s->settings->equilibrium, keep, s, state, &t->certificate));
-  const double end = t->time[t->n_rows - 1];
-  if (t->certificate.outcome == EPX_OK) set_row(s, t->n_rows++, end, state);
+  if (s->ensemble) {
+    EPX_TRY(follow_clock(s, state));
+  } else {
+    EPX_TRY(epx_reference_solve(s->lanes, NULL, &s->settings->equilibrium, keep, s, state, &t->certificate));
+    const double end = t->time[t->n_rows - 1];
+    if (t->certificate.outcome == EPX_OK) set_row(s, t->n_rows++, end, state);
+  }
   t->n_steps--;
+  t->outcome = s->ensemble && t->certificate.outcome == EPX_OK
+                   ? "read"
+                   : epx_simulation_get_outcome_name(t->certificate.outcome);
   t->power = NAN;
   if (family->eval_power) {
     family->eval_power(s->lanes, s->y, s->reads);

@@ -1,6 +1,7 @@
 /** @file
  * Simulation: solves one network of a design point with one sample by the reference engine, and records the
- * transient.
+ * transient. A free phase of a fixed length (equilibrium.duration), with the deck's noise if it has any, is followed by
+ * the clock (equilibrium/clock.h), with the draws that the first evaluation of this instance and sample has.
  */
 #ifndef EPILUX_STUDY_SIMULATION_SIMULATION_H
 #define EPILUX_STUDY_SIMULATION_SIMULATION_H
@@ -22,6 +23,11 @@ typedef struct {
   double *state;    /* [n_rows][n_state] */
   double *output;   /* [n_rows][n_outputs]: what the detectors report */
   epx_certificate certificate;
+  const char *
+      outcome; /* its outcome in a word: epx_simulation_get_outcome_name(), or "read" at the end of a phase of a
+                          fixed length */
+  const double *
+      read; /* [n_outputs] what is read of it, with a window of the noise means; NULL: it has no fixed length */
   double power; /* light that enters, in the family's unit; NAN: not known */
 } epx_transient;
 
@@ -39,8 +45,8 @@ void epx_simulation_destroy(epx_simulation **address);
 void epx_simulation_set_start(const epx_simulation *simulation, double *state);
 
 /** Solves for the equilibrium from `state` [n_state], which it overwrites, and keeps the transient, the
- * simulation's until the next call. The last row is the equilibrium. No equilibrium is an outcome of the
- * certificate. Errors: EPX_ESOLVER, EPX_EMEMORY. */
+ * simulation's until the next call. The last row is the equilibrium, or the end of a phase of a fixed length; `state` is
+ * then what is read. No equilibrium is an outcome of the certificate. Errors: EPX_ESOLVER, EPX_EMEMORY. */
 epx_err epx_simulation_solve(epx_simulation *simulation, double *state, const epx_transient **transient);
 
 /** Evaluates ds/dt of the network at a state [n_state]: field [n_state]. */
