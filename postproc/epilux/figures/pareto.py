@@ -8,7 +8,7 @@ import numpy as np
 
 from epilux.figures import style
 from epilux.layout import name_point
-from epilux.statistics import equal_accuracy
+from epilux.statistics import equal_accuracy, good_chips
 from epilux.units import scale_units
 
 METRIC, CASES = "accuracy", ("optimistic", "budgeted", "today")
@@ -110,3 +110,5 @@ def print_table(results):
             print(f"  {energy[point]:10.3e} J  accuracy {accuracy[point]:.4f}  {name_point(results, point)}")
     for row in equal_accuracy.compare(results):
         print(equal_accuracy.write_row(row))
+    for line in good_chips.write_table(results):
+        print(line)

@@ -8,9 +8,9 @@
 
 enum { MOST_FOLLOWED = 100, MOST_OF_BATCH = 64, LOWEST = -24, FIRST = 6, ABOVE = 12 };
 
-static const double inference_rtol = 1e-6; /* of trajectories whose outputs are read to `spread` */
-static const double share = 0.1;           /* of a gradient, that it may err by */
-static const double spread = 0.01;         /* of an output's values, within which it is read */
+static const double coarsest = 1e-6; /* rtol of trajectories whose outputs are read to `spread` */
+static const double share = 0.1;     /* of a gradient, that it may err by */
+static const double spread = 0.01;   /* of an output's values, within which it is read */
 
 static epx_err prepare(epx_learner *learner) {
   return learner->clock.work ? EPX_OK : epx_clock_init(learner->ensemble, &learner->clock);
@@ -95,7 +95,7 @@ static epx_err follow_chunk(watching *w, int n, const int *samples, int first, i
   w->time = 0;
   (void)look(w, 0, learner->last.state);
   epx_clock coarse = learner->clock;
-  coarse.rtol = inference_rtol;
+  coarse.rtol = coarsest;
   if (w->code == EPX_OK)
     w->code = epx_clock_follow(ensemble, &coarse, NULL, learner->last.idle, learner->max_time, look, w,
                                learner->last.state, learner->last.certificate);
@@ -250,6 +250,11 @@ static epx_err find_length(const lengths_work *w, double scale, double *which, d
   return EPX_OK;
 }
 
+/* What a contrast, two states' difference over the nudge, errs by stays a hundredth of a hundredth. */
+static double choose_rtol(const epx_nudging *nudging) {
+  return fmax(1e-8, fmin(coarsest, 1e-4 * fabs(nudging->beta)));
+}
+
 /* The rule's phases first, with a free phase at rest; then the free phase, with all of theirs as long as the longest. */
 static epx_err find_lengths(const lengths_work *w, double scale, double *room, epx_phase_lengths *lengths) {
   epx_learner *learner = w->learner;
@@ -261,6 +266,7 @@ static epx_err find_lengths(const lengths_work *w, double scale, double *room, e
   memcpy(w->exact, learner->sum.gradient, size);
   learner->ensemble->clock = clock;
   clock->free = clock->nudged = 0;
+  clock->rtol = choose_rtol(&learner->spec.nudging);
   for (size_t i = 0; i < n; i++)
     nudged[i] = free[i] = 0;
   if (rule->eval_phases) {
@@ -290,7 +296,9 @@ static epx_err measure(lengths_work *w, double scale, double *room, epx_phase_le
   double *kept = room + 2 * learner->n_instances;
   memcpy(kept, learner->sum.n_asked, n);
   memcpy(kept + learner->n_instances, learner->sum.failed, n);
+  const double rtol = learner->clock.rtol;
   const int code = find_lengths(w, scale, room, lengths);
+  learner->clock.rtol = rtol;
   memcpy(learner->sum.n_asked, kept, n);
   memcpy(learner->sum.failed, kept + learner->n_instances, n);
   learner->ensemble->clock = NULL;
