@@ -10,7 +10,7 @@
 import importlib
 
 DEBIAN = {"h5py": "python3-h5py", "numpy": "python3-numpy", "matplotlib": "python3-matplotlib", "yaml": "python3-yaml",
-          "xarray": "python3-xarray", "pandas": "python3-pandas"}
+          "xarray": "python3-xarray", "pandas": "python3-pandas"}  # what Debian has not is PyPI's alone
 PYPI = {"yaml": "pyyaml"}
 
 
@@ -58,5 +58,6 @@ def need(name):
         package = name.split(".")[0]
         if error.name is not None and error.name.split(".")[0] != package:
             raise
-        text = f"Python package {package} is not installed: apt-get install {DEBIAN[package]}, or pip install {PYPI.get(package, package)}"
+        debian = f"apt-get install {DEBIAN[package]}, or " if package in DEBIAN else ""
+        text = f"Python package {package} is not installed: {debian}pip install {PYPI.get(package, package)}"
         raise MissingPackage(text, name=package) from None

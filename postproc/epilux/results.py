@@ -26,7 +26,7 @@ try:
 except ImportError:  # the deck's text is then shown, but not read
     yaml = None
 
-FORMAT, FORMAT_VERSION = "epilux-results", 3
+FORMAT, FORMAT_VERSION = "epilux-results", 4
 PENDING, DONE = 0, 1
 STATE_NAMES = {0: "pending", 1: "done", 2: "did not settle", 3: "oscillates", 4: "diverged", 5: "failed", 6: "lost"}
 ESTIMATOR = "learning.estimator"
@@ -35,7 +35,8 @@ VAGUE = {"sigma", "mean", "low", "high", "rate", "name", "kind", "scale", "value
 
 
 # What HDF5 and netCDF keep of axes.
-SCALE_ATTRIBUTES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates"}
+SCALE_ATTRIBUTES = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_FillValue",
+                    "coordinates"}
 MOST_PACKING = 1100  # deflate makes at most 1032 bytes of one
 MOST_LEVELS = 8
 FIELDS_LINK = re.compile(r"/fields/point_\d+")
@@ -145,9 +146,19 @@ def shorten(path, taken=()):
 
 def list_variables(file, left=()):
     """[Variable] of all datasets of an open file, but those of the groups that are `left`."""
-    found, sizes = [], {}
-    file.visititems(lambda path, thing: found.append(path) if isinstance(thing, h5py.Dataset) else None)
-    return [read_variable(file[path], sizes) for path in found if path.split("/")[0] not in left]
+    sizes = {}
+    return [read_variable(dataset, sizes) for dataset in walk(file, left)]
+
+
+def walk(group, left=()):
+    """The datasets of a file or group, but those of the groups that are `left`. What stands in the root has a place in a
+    group, too, unless it is an axis; a file without groups has all in its root."""
+    named = {name for part in ("trials", "design") if part in group for name in group[part]} if group.name == "/" else ()
+    for name, thing in group.items():
+        if isinstance(thing, h5py.Group) and name not in left:
+            yield from walk(thing)
+        elif isinstance(thing, h5py.Dataset) and (name not in named or h5py.h5ds.is_scale(thing.id)):
+            yield thing
 
 
 def read_variable(dataset, sizes):

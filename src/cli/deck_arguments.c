@@ -153,18 +153,28 @@ static bool is_for_once(const char *option) {
   return false;
 }
 
-epx_err epx_call_create_again(const epx_call *call, char **again) {
+/* `whole`: with the options that are for once, and as it was given. */
+static epx_err create_line(const epx_call *call, bool whole, char **line) {
   epx_script text = {0};
   int code = epx_script_write(&text, "%s ", call->command->name);
   if (code == EPX_OK) code = epx_script_write_word(&text, call->arguments[0]);
   for (int i = 0; i < call->n_options && code == EPX_OK; i++) {
     const struct epx_given *given = &call->options[i];
-    if (is_for_once(given->option->name)) continue;
+    if (!whole && is_for_once(given->option->name)) continue;
     code = epx_script_write(&text, " %s%s", given->option->name, given->value ? " " : "");
     if (code == EPX_OK && given->value) code = epx_script_write_word(&text, given->value);
   }
-  if (code == EPX_OK && strcmp(call->command->name, "run") == 0) code = epx_script_write(&text, " --resume");
+  if (code == EPX_OK && !whole && strcmp(call->command->name, "run") == 0)
+    code = epx_script_write(&text, " --resume");
   if (code != EPX_OK) epx_array_destroy(&text.text);
-  *again = text.text;
+  *line = text.text;
   return code;
+}
+
+epx_err epx_call_create_again(const epx_call *call, char **again) {
+  return create_line(call, false, again);
+}
+
+epx_err epx_call_create_line(const epx_call *call, char **line) {
+  return create_line(call, true, line);
 }

@@ -43,4 +43,8 @@ epx_err epx_call_check_output(const epx_call *call, const epx_deck *deck, const 
  * with epx_array_destroy(). Errors: EPX_EMEMORY. */
 epx_err epx_call_create_again(const epx_call *call, char **again);
 
+/** Creates the words after `epilux` as they were given, each a word of a shell. Free with epx_array_destroy(). Errors:
+ * EPX_EMEMORY. */
+epx_err epx_call_create_line(const epx_call *call, char **line);
+
 #endif

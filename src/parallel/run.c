@@ -209,6 +209,16 @@ static epx_err save_earlier(files *own) {
   return epx_output_remove(own->journal_path, EPX_OUTPUT_JOURNAL);
 }
 
+/* What the results tell of the run that writes them. */
+static epx_err set_maker(files *own, const char *command) {
+  char mpi[MPI_MAX_LIBRARY_VERSION_STRING] = "";
+  int length;
+  if (MPI_Get_library_version(mpi, &length) != MPI_SUCCESS) *mpi = '\0';
+  mpi[strcspn(mpi, ",\n")] = '\0'; /* how it was built follows */
+  if (own->earlier) EPX_TRY(epx_store_set_history(own->store, epx_store_get_history(own->earlier)));
+  return epx_store_set_maker(own->store, command, mpi);
+}
+
 /* From here on the files are this run's. What the journal held is in the results file before the journal is
  * made anew. */
 static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_run_options *options,
@@ -218,6 +228,7 @@ static epx_err begin_files(files *own, const epx_campaign *campaign, const epx_r
   EPX_TRY(save_earlier(own));
   if (!options->resume) epx_checkpoint_destroy_all(options->path);
   own->resumes = epx_checkpoint_get_count(options->path, NULL) > 0;
+  EPX_TRY(set_maker(own, options->command));
   EPX_TRY(epx_store_write(own->store, 0, 0));
   EPX_TRY(epx_journal_create(own->journal_path, &key, &own->journal));
   return epx_attempts_create(own->attempts_path, campaign->digest, epx_blocks_get_units(campaign),

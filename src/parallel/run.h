@@ -9,12 +9,13 @@
 #include "parallel/worker.h"
 
 typedef struct {
-  const char *path;  /* of the results file */
-  bool resume;       /* continue the existing file; without one, begin */
-  bool force;        /* overwrite the existing file */
-  bool any_version;  /* continue although version, libraries or instruction set differ, with a warning */
-  bool retry_failed; /* with resume: trials in state `failed` or `lost` are run again */
-  bool retry_lost;   /* with resume: trials in state `lost` are run again */
+  const char *path;    /* of the results file */
+  const char *command; /* that is run, for the history of the results; NULL: not told */
+  bool resume;         /* continue the existing file; without one, begin */
+  bool force;          /* overwrite the existing file */
+  bool any_version;    /* continue although version, libraries or instruction set differ, with a warning */
+  bool retry_failed;   /* with resume: trials in state `failed` or `lost` are run again */
+  bool retry_lost;     /* with resume: trials in state `lost` are run again */
   epx_extension *extension; /* resume from its earlier campaign, the campaign being its larger; NULL: none */
   int workers_per_coordinator; /* at most, above which relays stand between; 0: no limit. Not used with group
                                 */

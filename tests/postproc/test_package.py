@@ -1,5 +1,7 @@
 #!/usr/bin/python3
 """Tests of the package epilux on results files: one Dataset, tidy tables, figures as functions, and a line for every bad file."""
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +13,7 @@ import h5py
 import numpy as np
 
 try:
-    import pandas  # noqa: F401
+    import pandas
     import xarray  # noqa: F401
 except ImportError as error:
     print(f"skipped: {error}; install python3-xarray and python3-pandas")
@@ -151,6 +153,39 @@ class BadFiles(unittest.TestCase):
             done = subprocess.run([sys.executable, "-B", "-c", code, name, path_of()], capture_output=True, text=True, check=False,
                                   env={**os.environ, "PYTHONPATH": scratch.POSTPROC})
             self.assertIn(said, done.stdout, done.stderr)
+
+
+class Exports(unittest.TestCase):
+    def path(self, name):
+        return os.path.join(scratch.SCRATCH.name, name)
+
+    def test_a_table_is_written_as_it_is(self):
+        ds = epilux.open(path_of())
+        table = pandas.read_csv(epilux.export(ds, self.path("trials.csv")), float_precision="round_trip")
+        np.testing.assert_array_equal(table["loss"], ds.epilux.trials()["loss"])
+        units = pandas.read_csv(self.path("trials.units.csv"), index_col="column")["units"]
+        self.assertEqual(units["settling_time"], "s")
+        self.assertEqual(len(pandas.read_csv(epilux.export(ds, self.path("design.csv"), table="design"))), ds.sizes["point"])
+
+    def test_metadata_name_file_program_and_people(self):
+        path = forge("published.h5", lambda f: f.attrs.modify("written", "2026-03-01T12:00:00Z"))
+        with open(epilux.export(path, self.path("ro-crate-metadata.json"), creators=["A. Lovelace"]), encoding="utf-8") as file:
+            graph = {node["@id"]: node for node in json.load(file)["@graph"]}
+        with open(path, "rb") as file:
+            self.assertEqual(graph["published.h5"]["sha256"], hashlib.sha256(file.read()).hexdigest())
+        self.assertEqual(graph["./"]["hasPart"], [{"@id": "published.h5"}])
+        self.assertEqual(graph["#epilux"]["version"], "0.1.0")
+        with open(epilux.export(path, self.path("datacite.json"), creators=["A. Lovelace"]), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["publicationYear"], 2026)
+
+    def test_what_cannot_be_is_one_line(self):
+        for name, options, said in (("trials.txt", {}, "give .csv"), ("x.csv", {"table": "mood"}, "no table mood"),
+                                    ("datacite.json", {}, "name the creators"), ("curves.csv", {"table": "curves"}, "no learning curves"),
+                                    ("none/x.csv", {}, "cannot be written")):
+            with self.subTest(name=name), self.assertRaisesRegex(epilux.EpiluxError, said):
+                epilux.export(path_of(with_curves=False), self.path(name), **options)
+        with self.assertRaisesRegex(epilux.EpiluxError, "is not written over"):
+            epilux.export(path_of(), path_of())
 
 
 class Decks(unittest.TestCase):

@@ -29,7 +29,8 @@ static epx_err create(const epx_call *call, epx_run_job *job) {
   EPX_TRY(epx_output_create_path(call->arguments[0], &job->path));
   EPX_TRY(epx_extension_create_larger(job->path, n_instances, n_points, &job->extension));
   job->campaign = job->extension.larger;
-  return epx_call_create_again(call, &job->again);
+  EPX_TRY(epx_call_create_again(call, &job->again));
+  return epx_call_create_line(call, &job->command);
 }
 
 static epx_err complete(epx_run_job *job) {

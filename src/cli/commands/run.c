@@ -90,6 +90,7 @@ static epx_err solve_shown(const epx_call *call, epx_channel *channel, epx_group
   options.coordinator.watch = epx_display_view_progress;
   options.coordinator.context = display;
   options.group = group;
+  options.command = job->command;
   const int code = epx_run_solve(job->campaign, channel, &options, report);
   if (report->begun && epx_channel_get_rank(channel) == 0)
     epx_display_view_end(display, job, &report->coordinator);
@@ -115,6 +116,7 @@ static void destroy_job(epx_run_job *job) {
   epx_extension_destroy(&job->extension);
   epx_array_destroy(&job->path);
   epx_array_destroy(&job->again);
+  epx_array_destroy(&job->command);
 }
 
 static epx_err solve_on_channel(const epx_call *call, epx_channel *channel, epx_run_job *job, int *status) {
@@ -205,6 +207,7 @@ static epx_err create(const epx_call *call, epx_run_job *job) {
   EPX_TRY(epx_campaign_create_unsurveyed(deck, &job->campaign));
   EPX_TRY(read_shard(epx_call_get_value(call, "--shard", 0), job->campaign));
   EPX_TRY(epx_call_create_again(call, &job->again));
+  EPX_TRY(epx_call_create_line(call, &job->command));
   return epx_call_create_output(call, job->campaign->deck, &job->path);
 }
 

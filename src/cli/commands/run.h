@@ -13,6 +13,7 @@ typedef struct {
   epx_campaign *campaign;  /* owned, unless it is the extension's larger one */
   epx_extension extension; /* of a results file that is there; zeroed: none */
   char *again;             /* the command that continues it, "run study.yaml --resume" */
+  char *command;           /* that was given, for the history of the results */
 } epx_run_job;
 
 /** How a job is made. */

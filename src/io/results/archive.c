@@ -125,9 +125,40 @@ epx_err epx_archive_write_count(epx_archive *archive, const char *path, const ch
   return write_attribute(archive, path, name, H5T_NATIVE_UINT64, 0, &value);
 }
 
-epx_err epx_archive_write_integers(epx_archive *archive, const char *path, const char *name, int n,
-                                   const int *values) {
-  return write_attribute(archive, path, name, H5T_NATIVE_INT, (hsize_t)n, values);
+epx_err epx_archive_write_fill(epx_archive *archive, const char *path) {
+  const double value = NAN;
+  return write_attribute(archive, path, "_FillValue", H5T_NATIVE_DOUBLE, 1, &value);
+}
+
+static epx_err write_flags(epx_archive *archive, const char *path, int n, const char *const *names,
+                           int *values, char *meanings) {
+  char *end = meanings;
+  for (int k = 0; k < n; k++) {
+    values[k] = k;
+    if (k > 0) *end++ = ' ';
+    for (const char *at = names[k]; *at; at++)
+      *end++ = *at == ' ' ? '_' : *at;
+  }
+  EPX_TRY(write_attribute(archive, path, "flag_values", H5T_NATIVE_INT, (hsize_t)n, values));
+  return epx_archive_write_text(archive, path, "flag_meanings", meanings);
+}
+
+epx_err epx_archive_write_flags(epx_archive *archive, const char *path, int n, const char *const *names) {
+  size_t length = 1;
+  int *values = NULL;
+  char *meanings = NULL;
+  for (int k = 0; k < n; k++)
+    length += strlen(names[k]) + 1;
+  int code = EPX_ARRAY(values, (size_t)n);
+  if (code == EPX_OK) code = EPX_ARRAY(meanings, length);
+  if (code == EPX_OK) code = write_flags(archive, path, n, names, values, meanings);
+  epx_array_destroy(&values);
+  epx_array_destroy(&meanings);
+  return code;
+}
+
+epx_err epx_archive_write_alias(epx_archive *archive, const char *path, const char *alias) {
+  return check(H5Lcreate_hard(archive->file, path, archive->file, alias, H5P_DEFAULT, H5P_DEFAULT), alias);
 }
 
 /* Makes the groups on the way to an array. */
@@ -191,7 +222,8 @@ static epx_err write_values(epx_archive *archive, const epx_archive_array *array
   return check(code, array->path);
 }
 
-/* Texts [n] of one length, that of the longest: programs that know no others read them, such as Octave. */
+/* Texts [n] of one length, that of the longest, ASCII where they can be: programs that know no others read them, such as
+ * Octave. */
 static epx_err write_texts(epx_archive *archive, const epx_archive_array *array, const char *const *texts) {
   size_t n = 1, size = 1;
   char *rows;
@@ -202,10 +234,13 @@ static epx_err write_texts(epx_archive *archive, const epx_archive_array *array,
   EPX_TRY(epx_array_create(&rows, n, size));
   for (size_t i = 0; i < n; i++)
     memcpy(rows + i * size, texts[i], strlen(texts[i]));
+  bool ascii = true;
+  for (size_t i = 0; i < n * size; i++)
+    ascii &= (unsigned char)rows[i] < 128;
   const hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, size);
   H5Tset_strpad(type, H5T_STR_NULLPAD);
-  H5Tset_cset(type, H5T_CSET_UTF8);
+  H5Tset_cset(type, ascii ? H5T_CSET_ASCII : H5T_CSET_UTF8);
   const int code = write_values(archive, array, type, type, rows);
   H5Tclose(type);
   epx_array_destroy(&rows);
@@ -537,6 +572,14 @@ static epx_err read_variable(const epx_archive *archive, hid_t data, hid_t store
   return code;
 }
 
+/* Codes, which are choices themselves. */
+static epx_err read_codes(hid_t data, size_t n, int n_names, int *choice) {
+  const herr_t code = H5Dread(data, H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, choice);
+  for (size_t i = 0; i < n; i++)
+    if (code < 0 || choice[i] >= n_names) choice[i] = -1;
+  return EPX_OK;
+}
+
 epx_err epx_archive_read_choices(epx_archive *archive, const char *path, size_t n, const char *const *names,
                                  int n_names, int *choice) {
   hid_t data;
@@ -544,11 +587,13 @@ epx_err epx_archive_read_choices(epx_archive *archive, const char *path, size_t 
   EPX_TRY(open_array(archive, path, &data));
   const hid_t stored = H5Dget_type(data);
   int code = read_lengths(archive, path, data, 1, &length);
-  if (code == EPX_OK && (length != n || H5Tget_class(stored) != H5T_STRING))
-    code = raise_unfit(archive, path, "has other lengths, or no texts");
+  const H5T_class_t kind = H5Tget_class(stored);
+  if (code == EPX_OK && (length != n || (kind != H5T_STRING && kind != H5T_INTEGER)))
+    code = raise_unfit(archive, path, "has other lengths, or neither codes nor texts");
   if (code == EPX_OK)
-    code = H5Tis_variable_str(stored) > 0 ? read_variable(archive, data, stored, n, names, n_names, choice)
-                                          : read_fixed(data, stored, n, names, n_names, choice);
+    code = kind == H5T_INTEGER              ? read_codes(data, n, n_names, choice)
+           : H5Tis_variable_str(stored) > 0 ? read_variable(archive, data, stored, n, names, n_names, choice)
+                                            : read_fixed(data, stored, n, names, n_names, choice);
   H5Tclose(stored);
   H5Dclose(data);
   EPX_TRY(code);

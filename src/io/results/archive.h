@@ -37,7 +37,7 @@ epx_err epx_archive_create(epx_archive **out);
 epx_err epx_archive_create_from_file(const char *path, epx_archive **out);
 void epx_archive_destroy(epx_archive **address);
 
-/** Writes an array; texts as texts of one length, UTF-8, that of the longest. One of one axis that has no scale is made a scale itself, of its own name. Arrays above 1
+/** Writes an array; texts as texts of one length, that of the longest, ASCII where they are. One of one axis that has no scale is made a scale itself, of its own name. Arrays above 1
  * MiB are chunked by about that. Errors: EPX_EFILE, EPX_EMEMORY. */
 epx_err epx_archive_write(epx_archive *archive, const epx_archive_array *array, const void *values);
 
@@ -46,9 +46,16 @@ epx_err epx_archive_write_text(epx_archive *archive, const char *path, const cha
 epx_err epx_archive_write_number(epx_archive *archive, const char *path, const char *name, double value);
 epx_err epx_archive_write_count(epx_archive *archive, const char *path, const char *name, uint64_t value);
 
-/** Writes an attribute of n whole numbers. Errors: as epx_archive_write(). */
-epx_err epx_archive_write_integers(epx_archive *archive, const char *path, const char *name, int n,
-                                   const int *values);
+/** Writes the attributes by which the CF conventions name the codes 0 … n - 1 of an array: flag_values, and flag_meanings,
+ * words between blanks, in which `_` stands for other blanks. Errors: as epx_archive_write(). */
+epx_err epx_archive_write_flags(epx_archive *archive, const char *path, int n, const char *const *names);
+
+/** Writes the attribute _FillValue of an array of numbers, NaN: what stands where there is no value. Errors: as
+ * epx_archive_write(). */
+epx_err epx_archive_write_fill(epx_archive *archive, const char *path);
+
+/** Gives an array a second name: a hard link, for the same values. Errors: as epx_archive_write(). */
+epx_err epx_archive_write_alias(epx_archive *archive, const char *path, const char *alias);
 
 /** Writes a link to all of another file: `file`, found in the folder of the one that is written. It need not
  * be there. Errors: as epx_archive_write(). */
@@ -95,8 +102,8 @@ epx_err epx_archive_read_lengths(epx_archive *archive, const char *path, int n_a
  * Errors: EPX_EFORMAT: not there, or of other axes or lengths, or damaged. */
 epx_err epx_archive_read(epx_archive *archive, const epx_archive_array *array, double *values);
 
-/** Reads an array of texts that are words of a list, names [n_names]: choice [n], out, the index of each. Errors: as
- * epx_archive_read(); EPX_EFORMAT: a text that is none of them. */
+/** Reads an array of codes, or of texts that are words of a list, names [n_names]: choice [n], out, the index of each. Errors: as
+ * epx_archive_read(); EPX_EFORMAT: a code or a text that is none of them. */
 epx_err epx_archive_read_choices(epx_archive *archive, const char *path, size_t n, const char *const *names,
                                  int n_names, int *choice);
 

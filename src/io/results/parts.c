@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "io/results/parts.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,6 +83,18 @@ static epx_err keep_created(merger *own, const epx_store *store) {
   return epx_array_create_text(&own->created, created);
 }
 
+/* What was done to the parts, one after the other. */
+static epx_err keep_history(merger *own, const epx_store *store) {
+  const char *before = epx_store_get_history(own->store), *more = epx_store_get_history(store);
+  const size_t n = strlen(before) + strlen(more) + 2;
+  char *all;
+  EPX_TRY(EPX_ARRAY(all, n));
+  snprintf(all, n, "%s%s%s", before, *before && *more ? "\n" : "", more);
+  const int code = epx_store_set_history(own->store, all);
+  epx_array_destroy(&all);
+  return code;
+}
+
 static epx_err read_part(merger *own, const char *path, epx_store *store) {
   const epx_campaign *part = own->part->campaign;
   bool exists;
@@ -90,6 +103,7 @@ static epx_err read_part(merger *own, const char *path, epx_store *store) {
   if (!exists) return EPX_RAISE(EPX_EFILE, "%s: is not there", path);
   EPX_TRY(check_isa(own, path, store));
   EPX_TRY(keep_created(own, store));
+  EPX_TRY(keep_history(own, store));
   EPX_TRY(epx_store_merge_fields(own->store, store));
   EPX_TRY(read_journal(own, path));
   for (int i = 0; i < part->n_points; i++)

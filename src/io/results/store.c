@@ -26,6 +26,12 @@ static epx_err eval_yields(epx_store *store) {
   return EPX_OK;
 }
 
+static void set_now(char *text, size_t size) {
+  const time_t t = time(NULL);
+  struct tm utc;
+  strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
+}
+
 /* All but the deck's text and the fields. */
 static epx_err init(const char *path, epx_store *store) {
   const epx_campaign *campaign = store->campaign;
@@ -34,9 +40,7 @@ static epx_err init(const char *path, epx_store *store) {
   EPX_TRY(EPX_ARRAY(store->temporary, n + sizeof EPX_OUTPUT_PART));
   snprintf(store->temporary, n + sizeof EPX_OUTPUT_PART, "%s" EPX_OUTPUT_PART, path);
   char now[32];
-  const time_t t = time(NULL);
-  struct tm utc;
-  strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
+  set_now(now, sizeof now);
   EPX_TRY(epx_array_create_text(&store->created, now));
   EPX_TRY(epx_deck_eval_settings(campaign->deck, campaign->design, 0, &store->settings));
   EPX_TRY(eval_yields(store));
@@ -96,6 +100,8 @@ void epx_store_destroy(epx_store **address) {
   epx_array_destroy(&store->temporary);
   epx_array_destroy(&store->deck);
   epx_array_destroy(&store->created);
+  epx_array_destroy(&store->history);
+  epx_array_destroy(&store->mpi);
   epx_settings_destroy(&store->settings);
   epx_array_destroy(&store->yield);
   for (int i = 0; store->link && i < store->campaign->n_points; i++)
@@ -153,11 +159,38 @@ const char *epx_store_get_created(const epx_store *store) {
   return store->created;
 }
 
-epx_err epx_store_set_created(epx_store *store, const char *created) {
+/* Takes a copy in the place of what was there. */
+static epx_err replace_text(char **text, const char *other) {
   char *copy;
-  EPX_TRY(epx_array_create_text(&copy, created));
-  epx_array_destroy(&store->created);
-  store->created = copy;
+  EPX_TRY(epx_array_create_text(&copy, other));
+  epx_array_destroy(text);
+  *text = copy;
+  return EPX_OK;
+}
+
+epx_err epx_store_set_created(epx_store *store, const char *created) {
+  return replace_text(&store->created, created);
+}
+
+const char *epx_store_get_history(const epx_store *store) {
+  return store->history ? store->history : "";
+}
+
+epx_err epx_store_set_history(epx_store *store, const char *history) {
+  return replace_text(&store->history, history);
+}
+
+epx_err epx_store_set_maker(epx_store *store, const char *command, const char *mpi) {
+  EPX_TRY(replace_text(&store->mpi, mpi));
+  if (!command) return EPX_OK;
+  const char *before = epx_store_get_history(store);
+  const size_t n = strlen(before) + strlen(command) + 64;
+  char now[32], *history;
+  set_now(now, sizeof now);
+  EPX_TRY(EPX_ARRAY(history, n));
+  snprintf(history, n, "%s%s%s: epilux %s", before, *before ? "\n" : "", now, command);
+  epx_array_destroy(&store->history);
+  store->history = history;
   return EPX_OK;
 }
 

@@ -3,7 +3,8 @@
  * name and then renamed.
  *
  * Attributes of the root say what was run and by what: format, format_version, deck, seed, digest, versions,
- * host. Arrays have the attributes units and long_name, and named axes:
+ * host, and by the CF conventions Conventions, title and history. Arrays have the attributes units and long_name, numbers of
+ * trials _FillValue, and named axes:
  *
  * /design/<factor path> (point)
  *
@@ -22,7 +23,8 @@
  *
  * /fields/point_<point>: links to files of their own, epilux/io/fields.h, where the deck keeps fields
  *
- * The scales of the axes stand in the root, where the groups inherit them.
+ * The scales of the axes stand in the root, where the groups inherit them. There factors and trials are once more, by their
+ * names alone, for programs that open no groups: links to the same arrays; of categories codes with flag_meanings.
  */
 #ifndef EPILUX_IO_RESULTS_STORE_H
 #define EPILUX_IO_RESULTS_STORE_H
@@ -33,8 +35,9 @@
 #include "io/results/activity.h"
 
 /** The format's version, attribute `format_version`: changed when an older reader would misread. 2: trials may
- * be in state 6, lost; 3: texts of arrays are of one length. Files from EPX_STORE_FORMAT_OLDEST on are read. */
-#define EPX_STORE_FORMAT_VERSION 3
+ * be in state 6, lost; 3: texts of arrays are of one length; 4: factors and trials are in the root, too, and /engine has codes.
+ * Files from EPX_STORE_FORMAT_OLDEST on are read. */
+#define EPX_STORE_FORMAT_VERSION 4
 #define EPX_STORE_FORMAT_OLDEST 1
 
 typedef struct epx_store epx_store;
@@ -63,6 +66,14 @@ epx_err epx_store_set_created(epx_store *store, const char *created);
 /** Takes the links to field files that another store has read, for points that this one has none for. Errors:
  * EPX_EMEMORY. */
 epx_err epx_store_merge_fields(epx_store *store, const epx_store *other);
+
+/** Gets and sets what was done to the file, a line a command, each with its time; set copies. Errors: EPX_EMEMORY. */
+const char *epx_store_get_history(const epx_store *store);
+epx_err epx_store_set_history(epx_store *store, const char *history);
+
+/** Sets what the file says of the run that writes it: the command's words after `epilux`, a line more of its history (NULL:
+ * none), and the name and version of MPI. Both are copied. Errors: EPX_EMEMORY. */
+epx_err epx_store_set_maker(epx_store *store, const char *command, const char *mpi);
 
 /** Gets the epx_isa with which the records that were read were computed, -1 when none were read or its name
  * is unknown. */

@@ -45,15 +45,10 @@ static const struct {
     {"yield_high", "upper end of the interval at the last look, which holds after stopping", true, get_high}};
 
 static epx_err write_meaning(epx_archive *archive) {
-  char flags[256] = "";
-  int value[EPX_VERDICT_COUNT];
-  for (int v = 0; v < EPX_VERDICT_COUNT; v++) {
-    const size_t used = strlen(flags);
-    value[v] = v;
-    snprintf(flags + used, sizeof flags - used, "%s%s", v ? " " : "", epx_verdict_get_name((epx_verdict)v));
-  }
-  EPX_TRY(epx_archive_write_integers(archive, "/decision/verdict", "flag_values", EPX_VERDICT_COUNT, value));
-  return epx_archive_write_text(archive, "/decision/verdict", "flag_meanings", flags);
+  const char *names[EPX_VERDICT_COUNT];
+  for (int v = 0; v < EPX_VERDICT_COUNT; v++)
+    names[v] = epx_verdict_get_name((epx_verdict)v);
+  return epx_archive_write_flags(archive, "/decision/verdict", EPX_VERDICT_COUNT, names);
 }
 
 epx_err epx_store_write_decision(const epx_store *store, epx_archive *archive) {

@@ -108,6 +108,10 @@ epx_err epx_store_read_identity(epx_store *store, epx_archive *archive) {
   EPX_TRY(check_maker(store, archive, "compiler", epx_version_get_compiler(), false));
   EPX_TRY(check_maker(store, archive, "revision", epx_version_get_revision(), false));
   EPX_TRY(read_isa(store, archive));
+  if (epx_archive_has_attribute(archive, "/", "history")) {
+    epx_array_destroy(&store->history);
+    EPX_TRY(epx_archive_read_text(archive, "/", "history", &store->history));
+  }
   epx_array_destroy(&store->created);
   return epx_archive_read_text(archive, "/", "created", &store->created);
 }

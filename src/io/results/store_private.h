@@ -15,6 +15,7 @@ struct epx_store {
   char *path, *temporary;
   char *deck;                   /* resolved */
   char *created;                /* when the campaign began, ISO 8601 */
+  char *history, *mpi;          /* what was done to the file, and by which MPI; NULL: not told */
   bool any_version, any_shard;  /* what a file may differ in that is read */
   int isa;                      /* epx_isa of the records that were read, -1: none */
   int made_isa;                 /* epx_isa that the file says; -1: the one in use */

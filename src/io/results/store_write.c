@@ -78,20 +78,19 @@ static epx_err write_engine(const epx_store *store, epx_archive *archive) {
   EPX_TRY(epx_archive_write_count(archive, "/", "ranks_per_network",
                                   campaign->distributed ? (uint64_t)campaign->n_ranks : 1));
   if (same) return EPX_OK;
-  const char **names;
-  EPX_TRY(EPX_ARRAY(names, n));
+  const char *names[EPX_ENGINE_COUNT];
+  for (int e = 0; e < EPX_ENGINE_COUNT; e++)
+    names[e] = epx_engine_get_name((epx_engine)e);
   for (size_t i = 0; i < n; i++)
-    names[i] = epx_engine_get_name(campaign->engine[i]);
+    store->column[i] = campaign->engine[i];
   const epx_archive_array array = {.path = "/engine",
                                    .unit = "1",
                                    .long_name = "way to the equilibria of each design point's networks",
-                                   .type = EPX_ARCHIVE_TEXT,
                                    .n_axes = 1,
                                    .n = {n},
                                    .axis = {"/point"}};
-  const int code = epx_archive_write(archive, &array, names);
-  epx_array_destroy(&names);
-  return code;
+  EPX_TRY(epx_store_write_integers(store, archive, &array, n));
+  return epx_archive_write_flags(archive, "/engine", EPX_ENGINE_COUNT, names);
 }
 
 static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
@@ -102,6 +101,7 @@ static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
   strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
   snprintf(version, sizeof version, "%d", EPX_STORE_FORMAT_VERSION);
   snprintf(digest, sizeof digest, "%016llx", (unsigned long long)store->campaign->digest);
+  const char *name = epx_deck_get_text(store->campaign->deck, "study.name");
   const struct {
     const char *name, *text;
   } attributes[] = {{"format", "epilux-results"},
@@ -113,12 +113,17 @@ static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
                     {"libraries", epx_version_get_libraries()},
                     {"isa", epx_isa_get_name(store->made_isa < 0 ? epx_isa_get() : (epx_isa)store->made_isa)},
                     {"host", host},
+                    {"Conventions", "CF-1.11"},
+                    {"title", name},
+                    {"history", store->history},
+                    {"mpi", store->mpi},
                     {"created", store->created},
                     {"written", now},
                     {"digest", digest},
                     {"deck", store->deck}};
   for (size_t k = 0; k < sizeof attributes / sizeof *attributes; k++)
-    EPX_TRY(epx_archive_write_text(archive, "/", attributes[k].name, attributes[k].text));
+    if (attributes[k].text)
+      EPX_TRY(epx_archive_write_text(archive, "/", attributes[k].name, attributes[k].text));
   EPX_TRY(epx_archive_write_count(archive, "/", "seed", store->settings->seed));
   const epx_campaign *campaign = store->campaign;
   EPX_TRY(epx_archive_write_count(archive, "/", "block", (uint64_t)campaign->block));
@@ -184,26 +189,80 @@ static epx_err write_field(const epx_store *store, epx_archive *archive, const e
            field->length * sizeof *store->column);
   const epx_archive_array array = epx_store_get_column(store, field);
   if (field->integer) return epx_store_write_integers(store, archive, &array, n);
-  return epx_archive_write(archive, &array, store->column);
+  EPX_TRY(epx_archive_write(archive, &array, store->column));
+  return epx_archive_write_fill(archive, array.path);
 }
 
 /* What the numbers mean: in words, and as the CF conventions have it, where a meaning is one word. */
 static epx_err write_meaning(epx_archive *archive) {
-  char meaning[256] = "", flags[256] = "";
-  int value[EPX_STATES];
-  size_t used = 0, n_flags = 0;
+  char meaning[256] = "";
+  const char *names[EPX_STATES];
+  size_t used = 0;
   for (int state = 0; state < EPX_STATES; state++) {
-    const char *name = epx_record_get_state_name(state);
-    value[state] = state;
-    used +=
-        (size_t)snprintf(meaning + used, sizeof meaning - used, "%s%d %s", state ? ", " : "", state, name);
-    n_flags += (size_t)snprintf(flags + n_flags, sizeof flags - n_flags, "%s%s", state ? "|" : "", name);
+    names[state] = epx_record_get_state_name(state);
+    used += (size_t)snprintf(meaning + used, sizeof meaning - used, "%s%d %s", state ? ", " : "", state,
+                             names[state]);
   }
-  for (char *at = flags; *at; at++)
-    *at = *at == ' ' ? '_' : *at == '|' ? ' ' : *at;
-  EPX_TRY(epx_archive_write_integers(archive, "/trials/state", "flag_values", EPX_STATES, value));
-  EPX_TRY(epx_archive_write_text(archive, "/trials/state", "flag_meanings", flags));
+  EPX_TRY(epx_archive_write_flags(archive, "/trials/state", EPX_STATES, names));
   return epx_archive_write_text(archive, "/trials/state", "meaning", meaning);
+}
+
+/* ---- the root, where programs look that know no groups */
+
+/* A category is there by codes with their meanings: netCDF's library reads no arrays of texts of one length. */
+static epx_err write_codes(const epx_store *store, epx_archive *archive, int i_column, const char *alias) {
+  const epx_campaign *campaign = store->campaign;
+  const epx_factor *factor = epx_deck_get_column(campaign->deck, i_column).factor;
+  const size_t n = (size_t)campaign->n_points;
+  for (size_t i = 0; i < n; i++)
+    store->column[i] = epx_deck_eval_column(campaign->deck, campaign->design, (int)i, i_column);
+  const epx_archive_array array = {
+      .path = alias, .unit = "1", .long_name = alias + 1, .n_axes = 1, .n = {n}, .axis = {"/point"}};
+  EPX_TRY(epx_store_write_integers(store, archive, &array, n));
+  return epx_archive_write_flags(archive, alias, factor->n_levels, (const char *const *)factor->names);
+}
+
+/* Factors by their own names. */
+static epx_err write_root_factors(const epx_store *store, epx_archive *archive) {
+  for (int k = 0; k < epx_deck_get_n_columns(store->campaign->deck); k++) {
+    const epx_factor *factor = epx_deck_get_column(store->campaign->deck, k).factor;
+    char path[256], alias[256];
+    snprintf(path, sizeof path, "/design/%s", factor->path);
+    snprintf(alias, sizeof alias, "/%s", factor->path);
+    if (epx_archive_has(archive, alias)) continue;
+    EPX_TRY(factor->categorical ? write_codes(store, archive, k, alias)
+                                : epx_archive_write_alias(archive, path, alias));
+  }
+  return EPX_OK;
+}
+
+/* Trials by their own names; `coordinates` says that the factors tell where they are. */
+static epx_err write_root_trials(const epx_store *store, epx_archive *archive, const char *coordinates) {
+  static const char group[] = "/trials";
+  for (int f = 0; f < store->n_fields; f++) {
+    const char *path = store->fields[f].path, *alias = path + strlen(group);
+    if (strncmp(path, group, strlen(group)) != 0 || epx_archive_has(archive, alias)) continue;
+    EPX_TRY(epx_archive_write_alias(archive, path, alias));
+    if (*coordinates) EPX_TRY(epx_archive_write_text(archive, path, "coordinates", coordinates));
+  }
+  return EPX_OK;
+}
+
+static epx_err write_root(const epx_store *store, epx_archive *archive) {
+  const epx_deck *deck = store->campaign->deck;
+  const int n = epx_deck_get_n_columns(deck);
+  size_t length = 1;
+  char *coordinates;
+  for (int k = 0; k < n; k++)
+    length += strlen(epx_deck_get_column(deck, k).factor->path) + 1;
+  EPX_TRY(EPX_ARRAY(coordinates, length));
+  char *end = coordinates;
+  for (int k = 0; k < n; k++)
+    end += sprintf(end, "%s%s", k ? " " : "", epx_deck_get_column(deck, k).factor->path);
+  int code = write_root_factors(store, archive);
+  if (code == EPX_OK) code = write_root_trials(store, archive, coordinates);
+  epx_array_destroy(&coordinates);
+  return code;
 }
 
 epx_err epx_store_write_records(const epx_store *store, epx_archive *archive) {
@@ -214,5 +273,6 @@ epx_err epx_store_write_records(const epx_store *store, epx_archive *archive) {
     EPX_TRY(write_column(store, archive, k));
   for (int f = 0; f < store->n_fields; f++)
     EPX_TRY(write_field(store, archive, &store->fields[f]));
-  return write_meaning(archive);
+  EPX_TRY(write_meaning(archive));
+  return write_root(store, archive);
 }
