@@ -17,7 +17,8 @@
 
 enum { N_PERIODS = 9, N_SPLIT_STARTS = 4 };
 
-static const double confidence = 0.95, decisive = 10.83 /* chi^2 of one degree at 0.1 % */, edge = 0.999;
+static const double confidence = 0.95, decisive = 10.83 /* chi^2 of one degree at 0.1 % */, edge = 0.999,
+                    dark = 1e-12 /* share of the light, nothing but rounding */;
 
 typedef struct {
   const epx_resonance_spec *spec;
@@ -216,8 +217,10 @@ static double to_quantity(const fit *f, epx_resonance_quantity quantity, double 
     return kappa;
   case EPX_RESONANCE_QUALITY:
     return frequency / kappa;
-  case EPX_RESONANCE_EXTINCTION:
-    return -10 * log10(eval_least(f, q, rate, exchange));
+  case EPX_RESONANCE_EXTINCTION: {
+    const double least = eval_least(f, q, rate, exchange);
+    return least > dark ? -10 * log10(least) : INFINITY;
+  }
   case EPX_RESONANCE_SPLITTING:
     return find(f, EPX_RESPONSE_EXCHANGE) < 0 ? NAN : 2 * sqrt(fmax(exchange, 0)) * r->width;
   case EPX_RESONANCE_INTRINSIC:
@@ -346,12 +349,13 @@ static epx_err write_resonance(fit *f, double square, epx_resonance *r) {
   return eval_contradiction(f, variance, r);
 }
 
-/* Where a splitting may be there or not, each interval holds those of both. */
-static void widen(epx_resonance *r, const epx_resonance *other) {
+/* What the fit of a splitting that is not clear says of it: how large it may be; with `whole`, each interval holds those
+ * of both fits. */
+static void widen(epx_resonance *r, const epx_resonance *other, bool whole) {
   for (int s = 0; s < r->n_solutions; s++) {
     const epx_solution *same = &other->solution[0];
     if (other->n_solutions > 1 && same->over != r->solution[s].over) same = &other->solution[1];
-    for (int q = 0; q < EPX_RESONANCE_COUNT; q++) {
+    for (int q = 0; whole && q < EPX_RESONANCE_COUNT; q++) {
       epx_estimate *e = &r->solution[s].estimate[q];
       e->low = fmin(e->low, same->estimate[q].low);
       e->high = fmax(e->high, same->estimate[q].high);
@@ -373,9 +377,9 @@ static epx_err solve_split(fit *f, double square, double degrees, epx_resonance 
   if (better > decisive || (asked && isfinite(sum))) return write_resonance(&split, sum, r);
   if (asked || !isfinite(square)) return EPX_FAILED;
   EPX_TRY(write_resonance(f, square, r));
-  if (better < t * t) return EPX_OK;
+  if (!isfinite(sum)) return EPX_OK;
   EPX_TRY(write_resonance(&split, sum, &other));
-  widen(r, &other);
+  widen(r, &other, better >= t * t);
   return EPX_OK;
 }
 

@@ -18,6 +18,7 @@
 #include "fuzz/results_file.h"
 #include "io/deck/deck.h"
 #include "io/measurement/touchstone.h"
+#include "io/measurement/wafer_map_file.h"
 #include "io/recovery/attempts.h"
 #include "io/recovery/checkpoint.h"
 #include "io/recovery/checksum.h"
@@ -138,6 +139,13 @@ static void read_touchstone(const uint8_t *bytes, size_t n) {
   epx_scan *scan = NULL;
   const epx_scan_ports ports = {2, 1, n % 2 ? 3 : 0, 1};
   if (epx_touchstone_read(file.path, n % 2 ? 4 : 2, &ports, &scan) == EPX_OK) epx_scan_destroy(&scan);
+  close(file.descriptor);
+}
+
+static void read_wafer_map(const uint8_t *bytes, size_t n) {
+  const input file = open_input(bytes, n);
+  epx_wafer_map_file *map = NULL;
+  if (epx_wafer_map_file_read(file.path, &map) == EPX_OK) epx_wafer_map_file_destroy(&map);
   close(file.descriptor);
 }
 

@@ -1,5 +1,5 @@
 /** @file
- * epilux fit: a ring's resonances from measured scans.
+ * epilux fit: a ring's resonances from measured scans; the variances of a process from measured wafers.
  */
 #include <math.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/numbers/number.h"
 #include "cli/command.h"
+#include "cli/print/components_table.h"
 #include "cli/print/document.h"
 #include "cli/print/fitted.h"
 #include "epilux/units.h"
@@ -180,8 +181,53 @@ static epx_err solve_all(const epx_call *call, const request *r, epx_fitted_set 
   return view(call, set);
 }
 
+static epx_err read_map_request(const epx_call *call, epx_components_spec *spec) {
+  const char *kernel = epx_call_get_value(call, "--kernel", 0),
+             *radial = epx_call_get_value(call, "--radial", 0);
+  double diameter = 0.1, terms = 2;
+  if (call->n_arguments > 1)
+    return EPX_RAISE(EPX_EINPUT, "--map: one file is wanted, which may hold many lots");
+  for (int k = 0; k < call->n_options; k++) {
+    static const char *const known[] = {"--map", "--kernel", "--radial", "--diameter", "--csv", "--deck"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+      found |= strcmp(call->options[k].option->name, known[i]) == 0;
+    if (!found)
+      return EPX_RAISE(EPX_EINPUT, "%s: it does nothing with --map: leave it out",
+                       call->options[k].option->name);
+  }
+  EPX_TRY(read_quantity(call, "--diameter", "m", &diameter));
+  if (radial && (!epx_number_read_whole(radial, &terms) || terms != rint(terms) || terms < 0 ||
+                 terms > EPX_COMPONENTS_RADIAL))
+    return EPX_RAISE(EPX_EINPUT, "--radial %s: give a whole number from 0 to %d", radial,
+                     EPX_COMPONENTS_RADIAL);
+  *spec = (epx_components_spec){.radius = diameter / 2, .n_radial = (int)terms, .tilt = terms > 0};
+  spec->local = !kernel || strcmp(kernel, "none") != 0;
+  if (spec->local) EPX_TRY(epx_correlation_get_kind(kernel ? kernel : "exponential", &spec->kernel));
+  if (spec->local && (spec->kernel == EPX_CORRELATION_TABLE || spec->kernel == EPX_CORRELATION_RANDOM_WALK))
+    return EPX_RAISE(EPX_EINPUT, "--kernel %s: it is none, exponential, matern-3/2 or gaussian", kernel);
+  return EPX_OK;
+}
+
+static epx_err solve_map(const epx_call *call) {
+  epx_components_spec spec;
+  epx_components components;
+  epx_wafer_map_file *file;
+  EPX_TRY(read_map_request(call, &spec));
+  EPX_TRY(epx_wafer_map_file_read(call->arguments[0], &file));
+  int code = epx_components_eval(&file->map, &spec, &components);
+  if (code == EPX_EINPUT) code = EPX_RAISE(EPX_EINPUT, "%s: %s", call->arguments[0], epx_error_get_message());
+  if (code == EPX_OK && epx_call_is_set(call, "--deck"))
+    code = epx_components_view_deck(&components, &spec, file);
+  else if (code == EPX_OK)
+    code = epx_components_view(&components, file, epx_call_is_set(call, "--csv"));
+  epx_wafer_map_file_destroy(&file);
+  return code;
+}
+
 static epx_err solve(const epx_call *call, int *status) {
   request r = {0};
+  if (epx_call_is_set(call, "--map")) return solve_map(call);
   epx_fitted_set set = {.shift = {NAN, NAN, NAN}, .absorbed = NAN, .kelvin = NAN};
   (void)status;
   int code = read_request(call, &r, &set);
@@ -216,6 +262,14 @@ static const epx_option options[] = {
      "with --powers: share of the absorbed power that heats, for the thermal resistance", 0},
     {"--shift-per-kelvin", "SHIFT",
      "with --powers: of the resonance, such as '74 pm/K', for the thermal resistance", 0},
+    {"--map", NULL,
+     "the file is a map of wafers, CSV with lot,wafer,x_mm,y_mm,width_nm: print the variances of lots, "
+     "wafers, dies",
+     0},
+    {"--diameter", "LENGTH", "with --map: of the wafers (default 100 mm)", 0},
+    {"--radial", "N", "with --map: radial terms, with a tilt (default 2; 0: neither)", 0},
+    {"--kernel", "KERNEL",
+     "with --map: field over the wafer: none, exponential, matern-3/2 or gaussian (default exponential)", 0},
     {"--deck", NULL, "print sections of a deck", 0},
     {"--csv", NULL, "print comma-separated values with all digits", 0},
     EPX_OPTION_JSON,
@@ -224,7 +278,7 @@ static const epx_option options[] = {
 
 const epx_command epx_command_fit = {
     .name = "fit",
-    .arguments = "SCAN…",
+    .arguments = "SCAN…|--map WAFERS",
     .n_min = 1,
     .n_max = 10000,
     .summary = "fit a ring's resonances to measured scans: rates, extinction, splitting, group index, with "
