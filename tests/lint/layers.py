@@ -37,7 +37,7 @@ OLD_NAMES = {"base/error": "error", "photonic/family": "family", "photonic/lanes
 # Foreign headers: pattern, and the layers where they are at home.
 FOREIGN = [
     (r"Random123/.*|udunits2\.h", ["base"]),
-    (r"gsl/.*", ["base", "design", "search", "statistics", "measurement", "learning"]),
+    (r"gsl/.*", ["base", "design", "search", "statistics", "measurement", "learning", "study"]),
     (r"fftw3\.h", ["photonic"]),
     (r"lapacke?\.h|cblas\.h", ["photonic", "equilibrium", "learning"]),
     (r"(sundials|nvector|sunmatrix|sunlinsol|sunnonlinsol|sunadaptcontroller|arkode|cvodes?|idas?|kinsol)/.*",

@@ -10,11 +10,21 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/numbers/number.h"
 #include "base/numbers/random.h"
 #include "cli/deck_arguments.h"
+#include "epilux/units.h"
 #include "io/fields/trajectory.h"
+#include "io/measurement/response_file.h"
 #include "io/recovery/output.h"
 #include "study/energy/consumption.h"
+
+/** The response that --ports asks for; path NULL: none. */
+typedef struct {
+  char *path;
+  double from, to, wavelength; /* offsets in the family's unit of rate; [m], NAN: not given */
+  int n_steps;
+} ports_request;
 
 /** What is simulated: a point of the deck made ready, as the deck stands. */
 typedef struct {
@@ -25,6 +35,7 @@ typedef struct {
   epx_point *point;
   epx_simulation *simulation;
   char *output; /* of the trajectory; NULL: none is written */
+  ports_request ports;
 } subject;
 
 static void destroy_network(subject *s) {
@@ -164,6 +175,59 @@ static epx_err create_text(const epx_deck *deck, const subject *s, char **text,
   return EPX_OK;
 }
 
+static epx_err read_real(const epx_call *call, const char *option, double fallback, double *value) {
+  const char *text = epx_call_get_value(call, option, 0);
+  *value = fallback;
+  if (!text || epx_number_read_whole(text, value)) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "%s %s: give a number, in the family's unit of rate", option, text);
+}
+
+static epx_err read_ports(const epx_call *call, const epx_deck *deck, ports_request *r) {
+  static const char *const along[] = {"--from", "--to", "--steps", "--wavelength"};
+  const char *given = epx_call_get_value(call, "--ports", 0),
+             *wavelength = epx_call_get_value(call, "--wavelength", 0);
+  r->wavelength = NAN;
+  for (size_t k = 0; !given && k < sizeof along / sizeof *along; k++)
+    if (epx_call_is_set(call, along[k]))
+      return EPX_RAISE(EPX_EINPUT, "%s: it does nothing without --ports: leave it out", along[k]);
+  if (!given) return EPX_OK;
+  EPX_TRY(read_real(call, "--from", -5, &r->from));
+  EPX_TRY(read_real(call, "--to", 5, &r->to));
+  EPX_TRY(read_index(call, "--steps", 400, 1000000, &r->n_steps));
+  if (wavelength) EPX_TRY(epx_units_eval(wavelength, "m", &r->wavelength));
+  if (wavelength && !(r->wavelength > 0))
+    return EPX_RAISE(EPX_EINPUT, "--wavelength %s: a length above 0 is wanted", wavelength);
+  if (epx_deck_get_text(deck, "continuation.parameter"))
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "--ports: it is of one operating point, and the deck has a section continuation: leave one out");
+  if (!epx_call_is_set(call, "--force") && access(given, F_OK) == 0)
+    return EPX_RAISE(EPX_EBUSY, "%s exists; choose another name, or overwrite it with --force", given);
+  EPX_TRY(epx_output_create_path(given, &r->path));
+  if (epx_output_is_beside(r->path))
+    return EPX_RAISE(EPX_EINPUT, "%s: the name of a file beside results; choose another", r->path);
+  return epx_call_check_output(call, deck, r->path);
+}
+
+static epx_err write_ports(const subject *s, const double *state, const epx_certificate *certificate) {
+  const epx_settings *settings = s->settings;
+  const ports_request *r = &s->ports;
+  double rate, power, wavelength = r->wavelength;
+  epx_response *response;
+  if (!r->path) return EPX_OK;
+  if (certificate->outcome != EPX_OK || settings->equilibrium.duration_free > 0)
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "--ports: the network is not at rest, and without an operating point there is no linear response");
+  if (isnan(wavelength) && settings->has_device) wavelength = settings->fabrication.ring.wavelength;
+  EPX_TRY(epx_consumption_eval_units(s->point, &rate, &power));
+  EPX_TRY(epx_response_create(s->simulation, state, r->n_steps + 1, r->from, r->to, &response));
+  const int code = epx_response_file_write(r->path, response, rate, wavelength);
+  if (code == EPX_OK) printf("%s: %d ports at %d offsets\n", r->path, response->n_ports, response->n_offsets);
+  epx_response_destroy(&response);
+  return code;
+}
+
 static epx_err follow_transient(const epx_deck *deck, subject *s) {
   const char *path = s->output;
   const epx_transient *transient;
@@ -178,6 +242,7 @@ static epx_err follow_transient(const epx_deck *deck, subject *s) {
   if (code == EPX_OK) {
     print_subject(s);
     print_certificate(s, transient, ns);
+    code = write_ports(s, state, &transient->certificate);
   }
   if (code == EPX_OK && path) code = create_text(deck, s, &text, &about);
   if (code == EPX_OK && path) code = epx_trajectory_write(path, &about, transient);
@@ -362,6 +427,7 @@ static epx_err solve(const epx_call *call, int *status) {
     return EPX_RAISE(EPX_EBUSY, "%s exists; choose another name, or overwrite it with --force", path);
   EPX_TRY(epx_call_read_deck(call, &deck));
   int code = create_output(call, deck, &s.output);
+  if (code == EPX_OK) code = read_ports(call, deck, &s.ports);
   if (code == EPX_OK) code = read_subject(call, deck, &s);
   if (code == EPX_OK) code = create_network(deck, &s);
   if (code == EPX_OK && epx_deck_get_text(deck, "continuation.parameter")) {
@@ -371,6 +437,7 @@ static epx_err solve(const epx_call *call, int *status) {
   }
   destroy_network(&s);
   epx_array_destroy(&s.output);
+  epx_array_destroy(&s.ports.path);
   epx_design_destroy(&s.design);
   epx_deck_destroy(&deck);
   return code;
@@ -379,11 +446,19 @@ static epx_err solve(const epx_call *call, int *status) {
 static const epx_option options[] = {
     {"--output", "TRAJECTORY.h5", "write the transient, or both sweeps of a continuation, to TRAJECTORY.h5",
      'o'},
-    {"--force", NULL, "overwrite an existing TRAJECTORY.h5", 0},
+    {"--force", NULL, "overwrite an existing TRAJECTORY.h5 or FILE", 0},
     {"--point", "K", "use design point K instead of the base point", 0},
     {"--instance", "I", "use fabricated instance I instead of the nominal network", 0},
     {"--parameters", "RESULTS.h5",
      "use a trained network of RESULTS.h5 (keep_parameters): --point and --instance, or the first", 0},
+    {"--ports", "FILE", "write the linear response of the ports at rest to FILE.sNp (Touchstone) or FILE.csv",
+     0},
+    {"--from", "OFFSET", "with --ports: first offset from the laser, in rad per unit of time (default -5)",
+     0},
+    {"--to", "OFFSET", "with --ports: last offset (default 5)", 0},
+    {"--steps", "N", "with --ports: number of steps between them (default 400)", 0},
+    {"--wavelength", "LENGTH", "with --ports: of the laser, for Touchstone (default: that of network.device)",
+     0},
     {"--sample", "S", "use sample S of the task instead of the first", 0},
     EPX_OPTION_SET,
     {NULL, NULL, NULL, 0},

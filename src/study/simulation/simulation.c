@@ -138,6 +138,10 @@ void epx_simulation_set_start(const epx_simulation *simulation, double *state) {
     state[i] = simulation->y[(size_t)i * (size_t)lanes->n_lanes];
 }
 
+const epx_lanes *epx_simulation_get_lanes(const epx_simulation *simulation) {
+  return simulation->lanes;
+}
+
 void epx_simulation_eval_output(epx_simulation *s, const double *state, double *output) {
   const size_t n_lanes = (size_t)s->lanes->n_lanes;
   for (size_t i = 0; i < (size_t)s->transient.n_state; i++) {

@@ -52,6 +52,9 @@ epx_err epx_simulation_solve(epx_simulation *simulation, double *state, const ep
 /** Evaluates ds/dt of the network at a state [n_state]: field [n_state]. */
 void epx_simulation_eval_field(epx_simulation *simulation, const double *state, double *field);
 
+/** Gets the network's lanes, whose first holds the simulated network and sample. Borrowed. */
+const epx_lanes *epx_simulation_get_lanes(const epx_simulation *simulation);
+
 /** Evaluates what the detectors report of a state [n_state]: output [n_outputs]. */
 void epx_simulation_eval_output(epx_simulation *simulation, const double *state, double *output);
 

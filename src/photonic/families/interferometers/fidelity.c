@@ -42,3 +42,15 @@ epx_err epx_fidelity_eval(const epx_network *network, const double *theta, doubl
   *insertion_loss = -10 * log10(made / n);
   return EPX_OK;
 }
+
+void epx_fidelity_eval_transfer(const epx_lanes *lanes, double *transfer) {
+  const int n = lanes->network->n_nodes;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) {
+      int step;
+      size_t im;
+      const double *entry = epx_mesh_get_entry(lanes, i, j, 0, &step, &im);
+      transfer[2 * ((size_t)i * (size_t)n + (size_t)j)] = entry[0];
+      transfer[2 * ((size_t)i * (size_t)n + (size_t)j) + 1] = entry[im];
+    }
+}

@@ -4,6 +4,7 @@
 #ifndef EPILUX_PHOTONIC_FAMILIES_INTERFEROMETERS_FIDELITY_H
 #define EPILUX_PHOTONIC_FAMILIES_INTERFEROMETERS_FIDELITY_H
 
+#include "photonic/lanes.h"
 #include "photonic/network.h"
 
 /** Tells whether the nodes of a family are joined by a mesh of interferometers. */
@@ -16,5 +17,9 @@ bool epx_fidelity_is_known(const epx_family *family);
  * NaN both for a family without a mesh. Errors: EPX_EMEMORY. O(n_nodes^3). Source: Clements2016. */
 epx_err epx_fidelity_eval(const epx_network *network, const double *theta, double *fidelity,
                           double *insertion_loss);
+
+/** Evaluates the transfer matrix of the first lane, gain_i e^(i phase_i) U_ij from the input of waveguide j to its output i:
+ * transfer [n_nodes][n_nodes][Re, Im]. For a family with a mesh, its parameters set. */
+void epx_fidelity_eval_transfer(const epx_lanes *lanes, double *transfer);
 
 #endif
