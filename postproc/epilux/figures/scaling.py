@@ -1,10 +1,13 @@
 """Scaling: metrics over the size of a machine, both in logarithms; a line is a machine, a band its middle 80 % over seeds."""
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
 
 from epilux.figures import style
 from epilux.units import scale_units
+
+MOST_LETTERS = 28  # of a line of a panel's title
 
 
 @dataclass
@@ -40,7 +43,8 @@ def figure(curves, size_name):
             handles[curve.study] = draw_curve(axes, curve, looks[curve.study], scale)
         style.set_log_scale(axes, "x")
         style.set_log_scale(axes, "y")
-        axes.set_title(style.label(metric.replace("_", " "), units))
+        axes.set_title("\n".join(textwrap.wrap(metric.replace("_", " "), MOST_LETTERS)))
+        axes.set_ylabel(units if units != "1" else "")
         axes.set_xlabel(size_name)
     for axes in all_axes[len(metrics):]:
         axes.set_visible(False)

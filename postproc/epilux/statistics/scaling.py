@@ -47,8 +47,10 @@ def collect(results, metric, size):
     sizes, seeds = results.factor(size).values, results.factor(SEED).values
     levels, names = sorted(set(map(float, sizes))), sorted(set(seeds))
     values = np.full((len(names), len(levels)), np.nan)
-    with np.errstate(invalid="ignore"):
-        means = np.nanmean(np.where(results.values(metric) > 0, results.values(metric), np.nan), axis=1)
+    own = results.values(metric)
+    counted = own > 0
+    n = counted.sum(axis=1)
+    means = np.where(n > 0, np.where(counted, own, 0).sum(axis=1) / np.maximum(n, 1), np.nan)
     for point in range(results.n_points):
         values[names.index(seeds[point]), levels.index(float(sizes[point]))] = means[point]
     return np.array(levels), values
