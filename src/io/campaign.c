@@ -17,6 +17,7 @@
 #include "io/proposals.h"
 #include "io/schema/schema.h"
 #include "io/tasks.h"
+#include "search/bayesian.h"
 
 enum { PATH_SIZE = 256, N_MODELS_MAX = 64, LEAST_RECORD = 3 /* state, time, a metric */ };
 
@@ -244,8 +245,14 @@ static epx_err survey_points(epx_campaign *campaign, survey *work) {
   EPX_TRY(EPX_ARRAY(campaign->engine, (size_t)campaign->n_points));
   for (int k = 0; k < campaign->n_factors; k++)
     work->structural[k] = is_structural(campaign, &campaign->factors[k]);
-  for (int i = 0; i < campaign->n_points; i++)
+  for (int i = 0; i < campaign->n_begun; i++)
     EPX_TRY(survey_point(campaign, work, i, &block));
+  for (int i = campaign->n_begun; i < campaign->n_points; i++)
+    campaign->engine[i] = campaign->engine[0];
+  if (campaign->distributed && campaign->n_begun < campaign->n_points)
+    return epx_tree_raise(epx_tree_get(campaign->deck->resolved, "search"),
+                          "search: networks that are distributed over ranks cannot be searched; "
+                          "equilibrium.engine: population is wanted");
   const epx_stopping_rule *rule = &work->models[0].settings->yield.decide;
   const bool looks = rule->kind != EPX_STOPPING_NONE && rule->kind != EPX_STOPPING_DOUBLING;
   campaign->block = looks && block > rule->first ? rule->first : block; /* looks are at whole blocks */
@@ -302,10 +309,37 @@ static epx_err create_records(epx_campaign *campaign) {
   return EPX_OK;
 }
 
+/* Of a search the first points are the design's, the last two are confirmed, and those between are to be found. */
+static epx_err init_search(epx_campaign *campaign) {
+  const epx_tree *section = epx_tree_get(campaign->deck->resolved, "search");
+  campaign->n_begun = campaign->i_fresh = campaign->n_points;
+  if (!section) return EPX_OK;
+  if (campaign->n_factors == 0)
+    return epx_tree_raise(section, "search: design.factors has none to be searched");
+  for (int c = 0; c < epx_deck_get_n_columns(campaign->deck); c++) {
+    const char *path = epx_deck_get_column(campaign->deck, c).factor->path;
+    if (strncmp(path, "task.", 5) == 0 || strcmp(path, "study.seed") == 0)
+      return epx_tree_raise(
+          section, "search: %s changes what is learned, not what learns it; leave it out of the factors",
+          path);
+  }
+  const int n = epx_bayesian_get_n_initial(campaign->factors, campaign->n_factors);
+  if (campaign->n_points < n + 3)
+    return epx_tree_raise(
+        epx_tree_get_path(campaign->deck->resolved, "design.points"),
+        "design.points: %d points; a search of these factors begins with %d, and the last two are "
+        "confirmations: %d or more are wanted",
+        campaign->n_points, n, n + 3);
+  campaign->n_begun = n;
+  campaign->i_fresh = campaign->n_points - 2;
+  return EPX_OK;
+}
+
 static epx_err init(epx_campaign *campaign) {
   EPX_TRY(epx_deck_eval_design(campaign->deck, &campaign->factors, &campaign->n_factors, &campaign->design));
   campaign->n_points = campaign->design->n_points;
   campaign->digest = epx_deck_eval_digest(campaign->deck);
+  EPX_TRY(init_search(campaign));
   EPX_TRY(epx_points_create(campaign->deck, campaign->design, &campaign->points));
   return epx_tasks_create(campaign->deck, campaign->design, &campaign->tasks);
 }
@@ -384,6 +418,11 @@ void epx_campaign_set_facts(epx_campaign *campaign, const epx_campaign_facts *fa
   campaign->distributed = facts->distributed != 0;
   campaign->layout.size = facts->record;
   campaign->checkpoint = facts->checkpoint;
+}
+
+void epx_campaign_set_row(epx_campaign *campaign, int i_point, const double *row) {
+  const size_t n = (size_t)campaign->n_factors;
+  memcpy(campaign->design->value + (size_t)i_point * n, row, n * sizeof *row);
 }
 
 void epx_campaign_set_design_values(epx_campaign *campaign, double *value) {

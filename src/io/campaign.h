@@ -32,6 +32,8 @@ struct epx_campaign {
   bool surveyed;        /* its points were looked at: all members are set */
   bool shares_design;   /* the values of the design are somebody else's */
   uint64_t digest;
+  int i_fresh; /* points from it on have fresh instances, n_instances … 2 n_instances - 1; n_points: none has */
+  int n_begun; /* points whose factors the design gives; those of others are searched for while it runs; n_points: all */
   struct epx_proposals *proposals; /* owned; io/proposals.h: which trials are to be run; NULL: all */
   double *
       record; /* [n_points][n_instances][layout.size]; pending ones are as epx_record_init() leaves them; NULL: facts
@@ -74,6 +76,9 @@ epx_err epx_campaign_create_point(const epx_campaign *campaign, int i_point, epx
 
 /** Gets the record of a trial. */
 double *epx_campaign_get_record(const epx_campaign *campaign, int i_point, int i_instance);
+
+/** Sets the factors of point i, which is searched for, before anything of it is made: row [n_factors]. */
+void epx_campaign_set_row(epx_campaign *campaign, int i_point, const double *row);
 
 /** Tells whether a trial is to be run: it is one of the shard's, and of those that are proposed so far. */
 bool epx_campaign_has_trial(const epx_campaign *campaign, int i_point, int i_instance);

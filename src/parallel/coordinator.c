@@ -220,10 +220,25 @@ static epx_err take_block(coordinator *own, int worker, const epx_block *block, 
   return EPX_OK;
 }
 
+/* Tells the workers the factors of a point that was searched for. */
+static epx_err write_row(coordinator *own, int i_point) {
+  const double *row = epx_proposals_get_row(own->campaign->proposals, i_point);
+  if (!row || i_point < own->campaign->n_begun) return EPX_OK;
+  const size_t n_bytes = (size_t)own->campaign->n_factors * sizeof *row;
+  epx_message message = {.kind = EPX_MESSAGE_ROW, .first = i_point};
+  EPX_TRY(epx_message_set_capacity(&message, n_bytes));
+  memcpy(message.data, row, n_bytes);
+  message.n_bytes = n_bytes;
+  const int code = write_to_workers(own, &message);
+  epx_message_destroy(&message);
+  return code;
+}
+
 /* Opens what of a point was held and is proposed now. */
 static epx_err open_proposed(coordinator *own, int i_point) {
   const int n = epx_proposals_get_point(own->campaign->proposals, i_point)->n_proposed;
   const int64_t a_point = epx_blocks_get_count(own->campaign) / own->campaign->n_points;
+  if (own->n_open[i_point] == 0 && n > 0) EPX_TRY(write_row(own, i_point));
   while (own->n_open[i_point] < n) {
     const int64_t b = i_point * a_point + own->n_open[i_point] / own->campaign->block;
     const epx_block block = epx_blocks_get(own->campaign, b);
@@ -452,6 +467,8 @@ static epx_err turn(coordinator *own, int *n_empty) {
 /* An error of this side (journal, store) stops the run like a worker's; one of MPI is not survived. */
 static epx_err coordinate(coordinator *own) {
   int n_empty = 0;
+  for (int i = 0; own->campaign->proposals && i < own->campaign->n_points; i++)
+    EPX_TRY(write_row(own, i));
   for (int w = 0; w < own->n_workers; w++)
     EPX_TRY(write_units(own, w));
   while (!is_over(own)) {

@@ -42,7 +42,7 @@ typedef struct {
 } files;
 
 typedef struct {
-  const epx_campaign *campaign;
+  epx_campaign *campaign;
   epx_worker_calls calls;
   epx_worker_place place;
   epx_channel *channel;
@@ -273,8 +273,8 @@ static void *run_worker(void *context) {
   return NULL;
 }
 
-static epx_err create_thread(const epx_campaign *campaign, epx_channel *channel,
-                             const epx_run_options *options, pthread_t *thread) {
+static epx_err create_thread(epx_campaign *campaign, epx_channel *channel, const epx_run_options *options,
+                             pthread_t *thread) {
   worker_arguments *arguments;
   EPX_TRY(EPX_ARRAY(arguments, 1));
   *arguments = (worker_arguments){campaign, options->calls, {options->group, options->path}, channel};

@@ -29,7 +29,7 @@ static const double patience = 1, question_interval = 0.02, share_interval = 5,
                     share_messages = 4000 /* 1/s */;
 
 typedef struct {
-  const epx_campaign *campaign;
+  epx_campaign *campaign;
   epx_campaign single; /* the same in blocks of one instance */
   epx_worker_calls calls;
   epx_group *group;    /* NULL: none */
@@ -37,6 +37,7 @@ typedef struct {
   epx_channel *channel;
   epx_checkpointing checkpointing; /* of its trainings */
   int i_point, width;              /* the point that is ready, -1: none; its block */
+  int first;                       /* its instance 0: others than 0 are fresh */
   epx_settings *settings;
   epx_point *point;
   epx_digital_reference_store reference; /* of the last point that needed one */
@@ -82,6 +83,8 @@ static epx_err set_point(worker *own, const epx_block *block) {
   if (own->point) own->point->reference = &own->reference;
   own->i_point = block->i_point;
   own->width = block->width;
+  own->first = block->i_point < own->campaign->i_fresh ? 0 : own->campaign->n_instances;
+  if (own->settings) own->settings->n_instances += own->first;
   own->point->checkpointer = epx_checkpointing_get_checkpointer(&own->checkpointing);
   if (!own->group) return EPX_OK;
   own->point->communicator = epx_group_get_communicator(own->group);
@@ -96,11 +99,11 @@ static epx_err solve(worker *own, const epx_block *block) {
   epx_checkpointing_set_block(&own->checkpointing, block->i_point, block->first, block->width);
   if (!own->group) {
     EPX_TRY(code);
-    return own->calls.solve(own->point, block->i_point, block->first, own->record);
+    return own->calls.solve(own->point, block->i_point, own->first + block->first, own->record);
   }
   EPX_TRY(epx_group_merge_codes(own->group, code));
-  return epx_group_merge_codes(own->group,
-                               own->calls.solve(own->point, block->i_point, block->first, own->record));
+  return epx_group_merge_codes(
+      own->group, own->calls.solve(own->point, block->i_point, own->first + block->first, own->record));
 }
 
 static epx_err send_result(worker *own) {
@@ -159,6 +162,17 @@ static epx_err send_kind(worker *own, epx_message_kind kind) {
   return epx_channel_write_to_coordinator(own->channel, &message);
 }
 
+/* Nothing of the point was made yet, here or on another rank that has the same design in memory. */
+static epx_err take_row(worker *own) {
+  const epx_message *message = &own->message;
+  const size_t n_bytes = (size_t)own->campaign->n_factors * sizeof(double);
+  if (message->n_bytes != n_bytes || message->first < 0 || message->first >= own->campaign->n_points)
+    return EPX_RAISE(EPX_EMPI, "a row of %zu bytes for point %lld", message->n_bytes,
+                     (long long)message->first);
+  epx_campaign_set_row(own->campaign, (int)message->first, (const double *)(const void *)message->data);
+  return EPX_OK;
+}
+
 static epx_err obey(worker *own) {
   const epx_message *message = &own->message;
   switch (message->kind) {
@@ -175,6 +189,8 @@ static epx_err obey(worker *own) {
     own->n_units = 0;
     EPX_TRY(send_result(own));
     return send_kind(own, EPX_MESSAGE_STOPPED);
+  case EPX_MESSAGE_ROW:
+    return take_row(own);
   case EPX_MESSAGE_GO:
     own->failed = false;
     return EPX_OK;
@@ -205,6 +221,10 @@ static epx_err look(worker *own) {
   while (got && own->n_kept < N_KEPT && !own->ended) {
     EPX_TRY(epx_channel_read_from_coordinator(own->channel, 0, &own->message, &got));
     if (got && own->message.kind == EPX_MESSAGE_END) return obey(own);
+    if (got && own->message.kind == EPX_MESSAGE_ROW) {
+      EPX_TRY(take_row(own));
+      continue;
+    }
     if (got && own->message.kind == EPX_MESSAGE_STOP)
       epx_checkpointing_set_stop(&own->checkpointing, own->message.seconds);
     if (got)
@@ -307,7 +327,7 @@ static void wait_for_guardian(void) {
     nanosleep(&nap, NULL);
 }
 
-static epx_err create_worker(const epx_campaign *campaign, const epx_worker_calls *calls,
+static epx_err create_worker(epx_campaign *campaign, const epx_worker_calls *calls,
                              const epx_worker_place *place, worker **out) {
   worker *own;
   EPX_TRY(EPX_ARRAY(own, 1));
@@ -336,8 +356,8 @@ static void destroy_worker(worker *own) {
   epx_array_destroy(&own);
 }
 
-epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls,
-                         const epx_worker_place *place, epx_channel *channel, bool *stopped) {
+epx_err epx_worker_solve(epx_campaign *campaign, const epx_worker_calls *calls, const epx_worker_place *place,
+                         epx_channel *channel, bool *stopped) {
   worker *own = NULL;
   int code = create_worker(campaign, calls, place, &own);
   if (!own) return code;
@@ -376,7 +396,7 @@ static epx_err follow(worker *own) {
   }
 }
 
-epx_err epx_worker_follow(const epx_campaign *campaign, const epx_worker_calls *calls,
+epx_err epx_worker_follow(epx_campaign *campaign, const epx_worker_calls *calls,
                           const epx_worker_place *place) {
   worker *own = NULL;
   int code = create_worker(campaign, calls, place, &own);

@@ -31,12 +31,12 @@ typedef struct {
  * worker of rank 0 runs in a thread of its own. Returns the outcome of the whole run, as the coordinator
  * tells it, without a message; an error of this worker goes to the coordinator first, with its message.
  * *stopped: the run ended before all was done. Errors: those of the run; EPX_EMPI. */
-epx_err epx_worker_solve(const epx_campaign *campaign, const epx_worker_calls *calls,
-                         const epx_worker_place *place, epx_channel *channel, bool *stopped);
+epx_err epx_worker_solve(epx_campaign *campaign, const epx_worker_calls *calls, const epx_worker_place *place,
+                         epx_channel *channel, bool *stopped);
 
 /** Follows the leader of place->group: solves each block that it begins with it, until it begins none any
  * more. An error of a block is the leader's to report: this returns EPX_OK. Errors: EPX_EMPI, EPX_EMEMORY. */
-epx_err epx_worker_follow(const epx_campaign *campaign, const epx_worker_calls *calls,
+epx_err epx_worker_follow(epx_campaign *campaign, const epx_worker_calls *calls,
                           const epx_worker_place *place);
 
 #endif

@@ -145,23 +145,39 @@ static epx_err warp(int n, const double *result, double *y) {
   return EPX_OK;
 }
 
-/* The surrogate of the results, and its least mean at a point that was tried and has its margin. */
-static epx_err learn_results(proposal *p, int i, const double *x, const double *result, const double *margin,
-                             double *y) {
-  int n_kept = 0;
-  for (int k = 0; k < i; k++)
-    n_kept += !margin || margin[k] >= 0;
-  if (n_kept == 0 && p->margins) return EPX_OK;
-  EPX_TRY(warp(i, result, y));
-  EPX_TRY(epx_surrogate_create(i, p->d, x, y, &p->surrogate));
-  p->least = INFINITY;
-  for (int k = 0; k < i; k++) {
+/* The least mean of the surrogate at a point that has its margin. */
+static double find_least(const proposal *p, int n, int n_kept, const double *x, const double *margin) {
+  double least = INFINITY;
+  for (int k = 0; k < n; k++) {
     double mean, deviation;
     if (n_kept > 0 && margin && margin[k] < 0) continue;
     epx_surrogate_eval(p->surrogate, x + (size_t)k * (size_t)p->d, &mean, &deviation);
-    p->least = fmin(p->least, mean);
+    least = fmin(least, mean);
   }
-  return EPX_OK;
+  return least;
+}
+
+/* Takes points under way for what the surrogate believes of them: nothing is learnt where they are. */
+static epx_err believe(proposal *p, int i, int n_known, const double *x, double *y) {
+  double deviation;
+  if (i == n_known) return EPX_OK;
+  for (int k = n_known; k < i; k++)
+    epx_surrogate_eval(p->surrogate, x + (size_t)k * (size_t)p->d, &y[k], &deviation);
+  epx_surrogate_destroy(&p->surrogate);
+  return epx_surrogate_create(i, p->d, x, y, &p->surrogate);
+}
+
+/* The surrogate of the results, and its least mean at a point that was tried and has its margin. */
+static epx_err learn_results(proposal *p, int i, int n_known, const double *x, const double *result,
+                             const double *margin, double *y) {
+  int n_kept = 0;
+  for (int k = 0; k < n_known; k++)
+    n_kept += !margin || margin[k] >= 0;
+  if (n_kept == 0 && p->margins) return EPX_OK;
+  EPX_TRY(warp(n_known, result, y));
+  EPX_TRY(epx_surrogate_create(n_known, p->d, x, y, &p->surrogate));
+  p->least = find_least(p, n_known, n_kept, x, margin);
+  return believe(p, i, n_known, x, y);
 }
 
 /* Margins that are all the same tell nothing of where others are. */
@@ -178,15 +194,16 @@ static epx_err learn_margins(proposal *p, int i, const double *x, const double *
   return epx_surrogate_create(i, p->d, x, y, &p->margins);
 }
 
-static epx_err learn(proposal *p, int i, const double *rows, const double *result, const double *margin) {
+static epx_err learn(proposal *p, int i, int n_known, const double *rows, const double *result,
+                     const double *margin) {
   const size_t n = (size_t)p->spec->n_factors, d = (size_t)p->d;
   double *x = NULL, *y = NULL;
   int code = EPX_ARRAY(x, (size_t)i * d);
   if (code == EPX_OK) code = EPX_ARRAY(y, (size_t)i);
   for (size_t k = 0; code == EPX_OK && k < (size_t)i; k++)
     eval_seen(p->spec, rows + k * n, x + k * d);
-  if (code == EPX_OK && margin) code = learn_margins(p, i, x, margin, y);
-  if (code == EPX_OK) code = learn_results(p, i, x, result, margin, y);
+  if (code == EPX_OK && margin) code = learn_margins(p, n_known, x, margin, y);
+  if (code == EPX_OK) code = learn_results(p, i, n_known, x, result, margin, y);
   epx_array_destroy(&x);
   epx_array_destroy(&y);
   return code;
@@ -222,15 +239,15 @@ static epx_err create_arrays(proposal *p) {
   return EPX_ARRAY(p->x, (size_t)p->d);
 }
 
-epx_err epx_bayesian_eval(const epx_bayesian_spec *spec, int i, const double *rows, const double *result,
-                          const double *margin, double *row) {
+epx_err epx_bayesian_eval(const epx_bayesian_spec *spec, int i, int n_known, const double *rows,
+                          const double *result, const double *margin, double *row) {
   if (i < spec->n_initial) return eval_initial(spec, i, row);
   proposal p = {.spec = spec,
                 .d = count_all(spec->factors, spec->n_factors),
                 .stream = epx_random_init(spec->seed, "search:bayesian"),
                 .best = -1};
   int code = create_arrays(&p);
-  if (code == EPX_OK) code = learn(&p, i, rows, result, margin);
+  if (code == EPX_OK) code = learn(&p, i, n_known, rows, result, margin);
   if (code == EPX_OK) {
     search_cloud(&p, i);
     search_around(&p, i);

@@ -27,11 +27,12 @@ typedef struct {
 /** Gets a number of initial points that suits: 2 (places + 1). */
 int epx_bayesian_get_n_initial(const epx_factor *factors, int n_factors);
 
-/** Proposes point i: row [n_factors], from rows [i][n_factors] of the points 0 … i - 1, their results [i] and margins [i],
- * finite numbers, or NULL: any point will do. Cost: some hundred
+/** Proposes point i: row [n_factors], from rows [i][n_factors] of the points 0 … i - 1, and of the first n_known of them, at
+ * least 2 where i >= n_initial, their results [n_known] and margins [n_known], finite numbers, or NULL: any point will do.
+ * Points that are under way count with what the surrogate believes of them (Ginsbourger2010). Cost: some hundred
  * O(i^3), and O(i^2) a candidate, some thousands. Errors: EPX_EINPUT: no point satisfies the constraint; of
  * epx_design_create() and epx_surrogate_create(). */
-epx_err epx_bayesian_eval(const epx_bayesian_spec *spec, int i, const double *rows, const double *result,
-                          const double *margin, double *row);
+epx_err epx_bayesian_eval(const epx_bayesian_spec *spec, int i, int n_known, const double *rows,
+                          const double *result, const double *margin, double *row);
 
 #endif

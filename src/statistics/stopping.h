@@ -66,7 +66,9 @@ typedef struct {
   X(EPX_VERDICT_DROPPED, "dropped", "others were better")                                                    \
   X(EPX_VERDICT_UNDECIDED, "undecided", "not decided by all of its instances")                               \
   X(EPX_VERDICT_UNPAID, "unpaid", "not decided, and the budget is spent")                                    \
-  X(EPX_VERDICT_UNPROPOSED, "unproposed", "the design was large enough without it")
+  X(EPX_VERDICT_UNPROPOSED, "unproposed", "the design was large enough without it")                          \
+  X(EPX_VERDICT_EVALUATED, "evaluated", "a point of a search")                                               \
+  X(EPX_VERDICT_CONFIRMED, "confirmed", "a point of a search on fresh instances")
 
 typedef enum {
 #define EPX_VERDICT_ENUM(name, text, meaning) name,

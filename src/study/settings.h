@@ -31,6 +31,21 @@ typedef struct {
       decide; /* how many instances are looked at; of its numbers, n_points and block are the campaign's */
 } epx_yield_spec;
 
+/** What a search is for (study/objective.h), and how it goes. */
+typedef struct {
+  int metric; /* epx_metric; with `yield` the yield's */
+  bool maximise, yield;
+  int statistic;      /* EPX_OBJECTIVE_… of the metric over the instances */
+  double level;       /* of quantile and tail */
+  double least_yield; /* that a point must have; 0: any will do */
+} epx_objective;
+
+typedef struct {
+  bool asked, random; /* the deck has the section; points are those of the design to the end */
+  epx_objective objective;
+  int batch; /* point i is chosen from the results of the points 0 … i - batch */
+} epx_search_settings;
+
 /** Curves that may be kept. X(name, deck name, long name) */
 #define EPX_CURVES(X)                                                                                        \
   X(EPX_CURVE_LOSS, "loss", "mean cost over the training samples during the epoch")                          \
@@ -79,6 +94,7 @@ typedef struct {
   bool keep_fields;            /* leave snapshots of distributed lattices, study/snapshot.h */
   bool keep_variation;         /* keep the drawn values of varied parameters, and of fabrication */
   epx_yield_spec yield;
+  epx_search_settings search;
   int n_quantiles;
   double *quantile; /* [n_quantiles] probabilities */
   void **owned;     /* [n_owned] arrays that members point to; freed with the settings */

@@ -29,6 +29,23 @@ RULES = {"target": (64, 8, "rule: target, target: 0.5, first: 8"),
          "budget": (64, 8, "rule: half-width, half_width: 0.2, first: 8, budget: 200"),
          "halving": (32, 8, "rule: halving, first: 4"),
          "doubling": (4, 32, "rule: doubling, half_width: 0.2, first: 8")}
+SEARCH = """study: {name: searched, seed: 3}
+network: {family: kerr, topology: {nodes: 4}, parameters: {kerr: 0.2, detuning: -0.5}}
+task: {name: xor}
+learning: {estimator: backprop, epochs: 6, optimizer: {name: adam, rate: 0.05}}
+variation: [{parameter: detuning, sigma: 0.2}]
+population: {instances: 6, block: 3}
+metrics: [accuracy, loss]
+yield: {metric: loss, at_most: 0.3}
+design:
+  method: halton
+  points: 20
+  factors:
+    network.parameters.loss: {low: 0.2, high: 2}
+    network.inputs.scale: {low: 0.2, high: 4, scale: log}
+    learning.optimizer.name: {values: [adam, sgd]}
+search: {minimise: loss, yield_at_least: 0.5, batch: 3}
+"""
 ENVIRONMENT = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
                "OMPI_MCA_mpi_yield_when_idle": "1"}
 
@@ -40,6 +57,10 @@ class Decide(unittest.TestCase):
         self.folder = folder.name
 
     def write(self, rule):
+        if rule == "search":
+            with open(os.path.join(self.folder, "search.yaml"), "w", encoding="utf-8") as file:
+                file.write(SEARCH)
+            return
         instances, points, decide = RULES[rule]
         with open(os.path.join(self.folder, f"{rule}.yaml"), "w", encoding="utf-8") as file:
             file.write(DECK % {"instances": instances, "points": points, "decide": decide})
@@ -55,8 +76,12 @@ class Decide(unittest.TestCase):
     def read(self, name):
         with h5py.File(os.path.join(self.folder, name)) as file:
             sets = {}
-            file.visititems(lambda path, item: sets.update({path: item[...]}) if isinstance(item, h5py.Dataset) and
-                            path.split("/")[0] in ("trials", "decision", "statistics") else None)
+            for group in ("trials", "decision", "statistics"):
+                def add(path, item, group=group):
+                    if isinstance(item, h5py.Dataset):
+                        sets[f"{group}/{path}"] = item[...]
+                if group in file:
+                    file[group].visititems(add)
         return sets
 
     def assert_same(self, one, other):
@@ -96,7 +121,7 @@ class Decide(unittest.TestCase):
         return run.wait()
 
     def test_killed_and_resumed_it_decides_the_same(self):
-        for rule, n in (("target", 1), ("budget", 2), ("halving", 3)):
+        for rule, n in (("target", 1), ("budget", 2), ("search", 3)):
             self.write(rule)
             self.assertEqual(self.call(1, "run", f"{rule}.yaml", "-o", "whole.h5", "--quiet", "--force").returncode, 0)
             for k, by in enumerate((signal.SIGKILL, signal.SIGTERM, signal.SIGKILL)):
@@ -107,6 +132,41 @@ class Decide(unittest.TestCase):
                     break
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assert_same("whole.h5", f"{rule}.h5")
+
+    def test_a_search_is_the_same_on_any_ranks_and_confirms_on_fresh_instances(self):
+        self.write("search")
+        for n in (1, 2, 4):
+            done = self.call(n, "run", "search.yaml", "-o", f"search{n}.h5")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            if n > 1:
+                self.assert_same("search1.h5", f"search{n}.h5")
+        sets = self.read("search1.h5")
+        with h5py.File(os.path.join(self.folder, "search1.h5")) as file:
+            best, loss, state = int(file["decision"].attrs["best"]), sets["trials/loss"], sets["trials/state"]
+        rows = sets["decision/rows"]
+        whole = np.all(state[:18] == 1, axis=1) & (np.mean(loss[:18] <= 0.3, axis=1) >= 0.5)
+        means = np.where(whole, np.mean(loss[:18], axis=1), np.inf)
+        self.assertEqual(best, int(np.argmin(means)))
+        np.testing.assert_array_equal(rows[18:], rows[[best, 0]])
+        self.assertEqual(len(np.unique(rows[:18], axis=0)), 18)
+        # fresh ones are the instances behind those of the search
+        deck = SEARCH.split("search:")[0].replace("instances: 6", "instances: 12").replace("points: 20", "points: 1")
+        with open(os.path.join(self.folder, "again.yaml"), "w", encoding="utf-8") as file:
+            file.write(deck)
+        self.assertEqual(self.call(1, "run", "again.yaml", "-o", "again.h5", "--quiet").returncode, 0)
+        np.testing.assert_array_equal(self.read("again.h5")["trials/loss"][0], np.concatenate([loss[0], loss[19]]))
+        self.assertRegex(self.call(1, "run", "search.yaml", "-o", "search1.h5", "--resume").stdout,
+                         rf"search: best is point {best}: loss .*; on 6 fresh instances: loss .*\(point 0: loss ")
+
+    def test_a_search_that_cannot_be_is_refused(self):
+        self.write("search")
+        for words, message in ((("search.minimise=speed",), "none of the deck's metrics"),
+                               (("design.method=grid",), "design.method: halton"), (("design.points=10",), "13 or more"),
+                               (("search.minimise=yield",), "leave it out"), (("search.batch=0",), "search.batch"),
+                               (("design.constraint=loss > 3",), "constraint")):
+            done = self.call(1, "check", "search.yaml", *(part for word in words for part in ("--set", word)))
+            self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+            self.assertIn(message, done.stderr)
 
     def test_what_cannot_be_decided_is_refused(self):
         self.write("budget")

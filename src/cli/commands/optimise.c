@@ -17,23 +17,18 @@
 #include "cli/print/table.h"
 #include "io/exchange/evaluator.h"
 #include "search/bayesian.h"
-#include "statistics/quantile.h"
-#include "study/summary.h"
+#include "study/objective.h"
 
-enum { N_EVALUATIONS = 60, N_EVALUATIONS_MAX = 2000, N_CONFIRMED = 64, FRESH_SEED = 1 };
+enum { N_EVALUATIONS = 60, N_EVALUATIONS_MAX = 2000, N_CONFIRMED = 64 };
 
 typedef struct {
   const char *name; /* of a metric, or "yield" */
-  int metric;       /* its place among the deck's; of "yield" that of the yield's metric */
-  bool maximise, yield;
-  const char *statistic; /* mean, quantile, tail */
-  double level;          /* of the last two */
-  double least_yield;    /* that a point must have; 0: any will do */
-} objective;
+  epx_objective objective;
+} goal;
 
 typedef struct {
   const epx_deck *deck;
-  objective goal;
+  goal goal;
   int n_evaluations, n_confirmed;
   bool csv;
   int n_factors;
@@ -51,119 +46,72 @@ static epx_err read_count(const epx_call *call, const char *option, int fallback
   return EPX_OK;
 }
 
-static epx_err read_statistic(const epx_call *call, objective *goal) {
+static epx_err read_statistic(const epx_call *call, epx_objective *objective) {
+  static const char *const names[] = {"mean", "quantile", "tail"};
   const char *level = epx_call_get_value(call, "--level", 0),
              *statistic = epx_call_get_value(call, "--statistic", 0);
-  goal->statistic = statistic ? statistic : "mean";
-  goal->level = 0.9;
-  const bool mean = strcmp(goal->statistic, "mean") == 0;
-  if (!mean && strcmp(goal->statistic, "quantile") != 0 && strcmp(goal->statistic, "tail") != 0)
-    return EPX_RAISE(EPX_EINPUT, "--statistic %s: it is mean, quantile or tail", goal->statistic);
-  if (goal->yield && statistic)
+  objective->statistic = 0;
+  objective->level = 0.9;
+  while (statistic && objective->statistic < 3 && strcmp(statistic, names[objective->statistic]) != 0)
+    objective->statistic++;
+  if (objective->statistic == 3)
+    return EPX_RAISE(EPX_EINPUT, "--statistic %s: it is mean, quantile or tail", statistic);
+  if (objective->yield && statistic)
     return EPX_RAISE(EPX_EINPUT, "--statistic: the yield is a share: leave it out");
   if (!level) return EPX_OK;
-  if (mean) return EPX_RAISE(EPX_EINPUT, "--level: it is for --statistic quantile or tail");
-  if (!epx_number_read_whole(level, &goal->level) || goal->level <= 0 || goal->level >= 1)
+  if (objective->statistic == EPX_OBJECTIVE_MEAN)
+    return EPX_RAISE(EPX_EINPUT, "--level: it is for --statistic quantile or tail");
+  if (!epx_number_read_whole(level, &objective->level) || objective->level <= 0 || objective->level >= 1)
     return EPX_RAISE(EPX_EINPUT, "--level %s: give a number above 0 and below 1", level);
   return EPX_OK;
 }
 
-static epx_err read_least_yield(const epx_call *call, const epx_settings *settings, objective *goal) {
+static epx_err read_least_yield(const epx_call *call, const epx_settings *settings,
+                                epx_objective *objective) {
   const char *text = epx_call_get_value(call, "--yield-at-least", 0);
   if (!text) return EPX_OK;
   if (settings->yield.metric < 0)
     return EPX_RAISE(EPX_EINPUT, "--yield-at-least: the deck says of no metric when an instance is good: "
                                  "section yield is wanted");
-  if (goal->yield)
+  if (objective->yield)
     return EPX_RAISE(EPX_EINPUT, "--yield-at-least: the yield is maximised already: leave it out");
-  if (!epx_number_read_whole(text, &goal->least_yield) || goal->least_yield <= 0 || goal->least_yield > 1)
+  if (!epx_number_read_whole(text, &objective->least_yield) || objective->least_yield <= 0 ||
+      objective->least_yield > 1)
     return EPX_RAISE(EPX_EINPUT, "--yield-at-least %s: give a number above 0, at most 1", text);
   return EPX_OK;
 }
 
-static epx_err read_goal(const epx_call *call, const epx_settings *settings, objective *goal) {
+static epx_err read_goal(const epx_call *call, const epx_settings *settings, goal *wanted) {
   const char *least = epx_call_get_value(call, "--minimise", 0),
              *most = epx_call_get_value(call, "--maximise", 0);
+  epx_objective *objective = &wanted->objective;
   if ((least != NULL) == (most != NULL))
     return EPX_RAISE(EPX_EINPUT, "optimise: --minimise METRIC or --maximise METRIC is wanted, one of them");
-  goal->name = least ? least : most;
-  goal->maximise = most != NULL;
-  goal->yield = strcmp(goal->name, "yield") == 0;
-  if (goal->yield && settings->yield.metric < 0)
+  wanted->name = least ? least : most;
+  objective->maximise = most != NULL;
+  objective->yield = strcmp(wanted->name, "yield") == 0;
+  if (objective->yield && settings->yield.metric < 0)
     return EPX_RAISE(EPX_EINPUT,
                      "yield: the deck says of no metric when an instance is good: section yield is wanted");
-  const int wanted = goal->yield ? settings->yield.metric : epx_metric_get(goal->name);
-  goal->metric = -1;
-  for (int m = 0; m < settings->n_metrics; m++)
-    if ((int)settings->metric[m] == wanted) goal->metric = m;
-  if (goal->metric < 0)
+  objective->metric = objective->yield ? settings->yield.metric : epx_metric_get(wanted->name);
+  if (objective->metric < 0 || epx_objective_get_metric(settings, objective->metric) < 0)
     return EPX_RAISE(EPX_EINPUT, "%s is none of the deck's metrics, nor yield: add it to `metrics`",
-                     goal->name);
-  EPX_TRY(read_statistic(call, goal));
-  return read_least_yield(call, settings, goal);
+                     wanted->name);
+  EPX_TRY(read_statistic(call, objective));
+  return read_least_yield(call, settings, objective);
 }
 
-static int compare(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* Mean of the worst share 1 - level of the instances (conditional value at risk), the last of them in part. */
-static double eval_tail(double *cost, int n, double level) {
-  const double wanted = (1 - level) * n;
-  double sum = 0, taken = 0;
-  qsort(cost, (size_t)n, sizeof *cost, compare);
-  for (int k = n - 1; k >= 0 && taken < wanted; k--) {
-    const double part = fmin(1, wanted - taken);
-    sum += part * cost[k];
-    taken += part;
-  }
-  return sum / taken;
-}
-
-/* The objective of a point; a trial that failed has no value, and then neither has the point, but a yield. */
-static epx_err eval_objective(const objective *goal, const epx_evaluation *e, double *value) {
-  const double sign = goal->maximise ? -1 : 1;
-  const int n = e->n_instances;
-  double *cost, sum = 0;
-  EPX_TRY(EPX_ARRAY(cost, (size_t)n));
-  for (int k = 0; k < n; k++) {
-    const double one = e->record[(size_t)k * e->layout->size + e->layout->metric + (size_t)goal->metric];
-    cost[k] = goal->yield ? -(double)epx_summary_is_good(&e->settings->yield, one) : sign * one;
-    sum += cost[k];
-  }
-  int code = EPX_OK;
-  if (goal->yield)
-    *value = -sum / n;
-  else if (isnan(sum) || strcmp(goal->statistic, "mean") == 0)
-    *value = sign * sum / n;
-  else if (strcmp(goal->statistic, "tail") == 0)
-    *value = sign * eval_tail(cost, n, goal->level);
-  else {
-    code = epx_quantile_eval(cost, (size_t)n, &goal->level, 1, value);
-    *value *= sign;
-  }
-  epx_array_destroy(&cost);
-  return code;
-}
-
-/* The share of good instances; a failed one is not. */
-static double eval_yield(const epx_evaluation *e) {
-  int n_good = 0;
-  for (int m = 0; m < e->layout->n_metrics; m++)
-    for (int k = 0; (int)e->settings->metric[m] == e->settings->yield.metric && k < e->n_instances; k++)
-      n_good += epx_summary_is_good(&e->settings->yield,
-                                    e->record[(size_t)k * e->layout->size + e->layout->metric + (size_t)m]);
-  return (double)n_good / e->n_instances;
+static epx_err eval_result(const goal *wanted, const epx_evaluation *e, epx_objective_result *result) {
+  return epx_objective_eval(&wanted->objective, e->settings, e->layout, e->n_instances, e->record, result);
 }
 
 static epx_err print_head(const search *s) {
   epx_table *table;
-  EPX_TRY(epx_table_create(s->n_factors + 3 + (s->goal.least_yield > 0), &table));
+  EPX_TRY(epx_table_create(s->n_factors + 3 + (s->goal.objective.least_yield > 0), &table));
   int code = epx_table_set_next(table, "point");
   for (int i = 0; code == EPX_OK && i < s->n_factors; i++)
     code = epx_table_set_column_head(table, epx_deck_get_factor(s->deck, i));
-  if (code == EPX_OK && s->goal.least_yield > 0) code = epx_table_set_next(table, "yield");
+  if (code == EPX_OK && s->goal.objective.least_yield > 0) code = epx_table_set_next(table, "yield");
   if (code == EPX_OK) code = epx_table_set_next(table, "%s", s->goal.name);
   if (code == EPX_OK) code = epx_table_set_next(table, "best");
   if (code == EPX_OK) epx_table_view(table, s->csv);
@@ -174,12 +122,12 @@ static epx_err print_head(const search *s) {
 static epx_err print_row(const search *s, int i, double best) {
   epx_table *table;
   const double *row = s->rows + (size_t)i * (size_t)s->n_factors;
-  EPX_TRY(epx_table_create(s->n_factors + 3 + (s->goal.least_yield > 0), &table));
+  EPX_TRY(epx_table_create(s->n_factors + 3 + (s->goal.objective.least_yield > 0), &table));
   int code = epx_table_set_next(table, "%d", i);
   for (int f = 0; code == EPX_OK && f < s->n_factors; f++)
     code = epx_table_set_value(table, epx_deck_get_factor(s->deck, f), row[f], s->csv ? 17 : 6);
-  if (code == EPX_OK && s->goal.least_yield > 0)
-    code = epx_table_set_next(table, "%.*g", 6, s->margin[i] + s->goal.least_yield);
+  if (code == EPX_OK && s->goal.objective.least_yield > 0)
+    code = epx_table_set_next(table, "%.*g", 6, s->margin[i] + s->goal.objective.least_yield);
   if (code == EPX_OK) code = epx_table_set_next(table, "%.*g", s->csv ? 17 : 6, s->value[i]);
   if (code == EPX_OK) code = epx_table_set_next(table, "%.*g", s->csv ? 17 : 6, best);
   if (code == EPX_OK) epx_table_view(table, s->csv);
@@ -195,58 +143,60 @@ static epx_err solve_points(search *s, const epx_bayesian_spec *spec, epx_evalua
   for (int i = 0; i < s->n_evaluations; i++) {
     double *row = s->rows + (size_t)i * (size_t)s->n_factors;
     epx_evaluation evaluation;
-    EPX_TRY(epx_bayesian_eval(spec, i, s->rows, s->cost, s->goal.least_yield > 0 ? s->margin : NULL, row));
-    EPX_TRY(
-        epx_evaluator_solve(evaluator, row, epx_evaluator_get_settings(evaluator)->n_instances, &evaluation));
-    EPX_TRY(eval_objective(&s->goal, &evaluation, &s->value[i]));
-    s->cost[i] = s->goal.maximise ? -s->value[i] : s->value[i];
-    s->margin[i] = eval_yield(&evaluation) - s->goal.least_yield;
-    const bool fit = s->goal.least_yield == 0 || s->margin[i] >= 0;
+    epx_objective_result result;
+    const int n_instances = epx_evaluator_get_settings(evaluator)->n_instances;
+    EPX_TRY(epx_bayesian_eval(spec, i, i, s->rows, s->cost,
+                              s->goal.objective.least_yield > 0 ? s->margin : NULL, row));
+    EPX_TRY(epx_evaluator_solve(evaluator, row, 0, n_instances, &evaluation));
+    EPX_TRY(eval_result(&s->goal, &evaluation, &result));
+    s->value[i] = result.n_failed > 0 && !s->goal.objective.yield ? NAN : result.value;
+    s->cost[i] = s->goal.objective.maximise ? -s->value[i] : s->value[i];
+    s->margin[i] = result.yield - s->goal.objective.least_yield;
+    const bool fit = s->goal.objective.least_yield == 0 || s->margin[i] >= 0;
     if (fit && !isnan(s->cost[i]) && (*best < 0 || s->cost[i] < s->cost[*best])) *best = i;
     EPX_TRY(print_row(s, i, *best < 0 ? NAN : s->value[*best]));
   }
   if (*best >= 0) return EPX_OK;
-  if (s->goal.least_yield > 0)
+  if (s->goal.objective.least_yield > 0)
     return EPX_RAISE(
         EPX_ESOLVER,
         "none of %d points has a %s and yield %g; a smaller --yield-at-least, or wider ranges, are "
         "wanted",
-        s->n_evaluations, s->goal.name, s->goal.least_yield);
+        s->n_evaluations, s->goal.name, s->goal.objective.least_yield);
   return EPX_RAISE(EPX_ESOLVER,
                    "%s: no trial of %d points has it; wider ranges, or other factors, are wanted",
                    s->goal.name, s->n_evaluations);
 }
 
-/* The best point and the first one on instances of another seed. */
-static epx_err confirm(const epx_call *call, const search *s, int best) {
-  epx_deck *deck;
-  epx_evaluator *evaluator = NULL;
-  epx_evaluation evaluation;
-  char assignment[64];
-  double found = NAN, first = NAN, yield = NAN;
-  EPX_TRY(epx_call_read_deck(call, &deck));
-  snprintf(assignment, sizeof assignment, "study.seed=%llu",
-           strtoull(epx_deck_get_text(deck, "study.seed"), NULL, 10) + FRESH_SEED);
-  int code = epx_deck_set(deck, assignment);
-  if (code == EPX_OK) code = epx_evaluator_create(deck, &evaluator);
-  for (int k = 0; code == EPX_OK && k < 2; k++) {
-    const double *row = s->rows + (size_t)(k ? 0 : best) * (size_t)s->n_factors;
-    code = epx_evaluator_solve(evaluator, row, s->n_confirmed, &evaluation);
-    if (code == EPX_OK && k == 0) yield = eval_yield(&evaluation);
-    if (code == EPX_OK) code = eval_objective(&s->goal, &evaluation, k ? &first : &found);
-  }
-  if (code == EPX_OK)
-    fprintf(s->csv ? stderr : stdout, "best: point %d, %s %.6g; on %d fresh instances %.6g (point 0: %.6g)\n",
-            best, s->goal.name, s->value[best], s->n_confirmed, found, first);
-  if (code == EPX_OK && s->goal.least_yield > 0)
-    fprintf(s->csv ? stderr : stdout, "yield: %.6g; on %d fresh instances %.6g\n",
-            s->margin[best] + s->goal.least_yield, s->n_confirmed, yield);
-  epx_evaluator_destroy(&evaluator);
-  epx_deck_destroy(&deck);
-  return code;
+static void print_failed(FILE *out, const epx_objective_result *result, int n) {
+  if (result->n_failed > 0) fprintf(out, " of the %d that have it", n - result->n_failed);
 }
 
-static epx_err optimise(const epx_call *call, search *s, epx_evaluator *evaluator, int *status) {
+/* The best point and the first one on instances that follow those of the search: fabricated by the same process, each with
+ * draws of its own. What fails there has no value, and is said; of the yield it is not good. */
+static epx_err confirm(const search *s, epx_evaluator *evaluator, int best) {
+  epx_objective_result found, first;
+  epx_evaluation evaluation;
+  FILE *out = s->csv ? stderr : stdout;
+  const int seen = epx_evaluator_get_settings(evaluator)->n_instances, n = s->n_confirmed;
+  for (int k = 0; k < 2; k++) {
+    const double *row = s->rows + (size_t)(k ? 0 : best) * (size_t)s->n_factors;
+    EPX_TRY(epx_evaluator_solve(evaluator, row, seen, n, &evaluation));
+    EPX_TRY(eval_result(&s->goal, &evaluation, k ? &first : &found));
+  }
+  fprintf(out, "best: point %d, %s %.6g; on %d fresh instances %.6g", best, s->goal.name, s->value[best], n,
+          found.value);
+  if (!s->goal.objective.yield) print_failed(out, &found, n);
+  fprintf(out, " (point 0: %.6g", first.value);
+  if (!s->goal.objective.yield) print_failed(out, &first, n);
+  fprintf(out, ")\n");
+  if (s->goal.objective.least_yield > 0)
+    fprintf(out, "yield: %.6g; on %d fresh instances %.6g\n", s->margin[best] + s->goal.objective.least_yield,
+            n, found.yield);
+  return EPX_OK;
+}
+
+static epx_err optimise(search *s, epx_evaluator *evaluator, int *status) {
   const size_t n = (size_t)s->n_evaluations;
   const epx_design_spec *design = epx_deck_get_design(s->deck);
   const epx_factor *factors = epx_deck_get_factor(s->deck, 0);
@@ -260,11 +210,11 @@ static epx_err optimise(const epx_call *call, search *s, epx_evaluator *evaluato
   EPX_TRY(EPX_ARRAY(s->value, n));
   EPX_TRY(EPX_ARRAY(s->cost, n));
   EPX_TRY(EPX_ARRAY(s->margin, n));
-  EPX_TRY(epx_bayesian_eval(&spec, 0, NULL, NULL, NULL,
+  EPX_TRY(epx_bayesian_eval(&spec, 0, 0, NULL, NULL, NULL,
                             s->rows)); /* a space without a point is the deck's mistake */
   *status = EPX_EXIT_FAILED;
   EPX_TRY(solve_points(s, &spec, evaluator, &best));
-  EPX_TRY(confirm(call, s, best));
+  EPX_TRY(confirm(s, evaluator, best));
   *status = EPX_EXIT_DONE;
   return EPX_OK;
 }
@@ -279,7 +229,7 @@ static epx_err solve(const epx_call *call, int *status) {
   if (code == EPX_OK)
     code = read_count(call, "--evaluations", N_EVALUATIONS, 1, N_EVALUATIONS_MAX, &s.n_evaluations);
   if (code == EPX_OK) code = read_count(call, "--confirm", N_CONFIRMED, 1, 1000000, &s.n_confirmed);
-  if (code == EPX_OK) code = optimise(call, &s, evaluator, status);
+  if (code == EPX_OK) code = optimise(&s, evaluator, status);
   epx_array_destroy(&s.rows);
   epx_array_destroy(&s.value);
   epx_array_destroy(&s.cost);

@@ -57,12 +57,30 @@ static epx_err choose_metric(view *own, const char *name, int of_yield) {
   return EPX_OK;
 }
 
+/* The points that a search has found stand in the file alone; where it has not come to, a word's number is the first. */
+static epx_err take_rows(view *own, const char *path) {
+  const epx_results *results = own->results;
+  const size_t n = (size_t)results->n_points * (size_t)own->n_factors;
+  if (!results->rows) return EPX_OK;
+  if (results->n_factors != own->n_factors)
+    return EPX_RAISE(EPX_EFORMAT, "%s: its deck has %d factors, its rows %d", path, own->n_factors,
+                     results->n_factors);
+  for (size_t k = 0; k < n; k++) {
+    const epx_factor *factor = &own->factors[k % (size_t)own->n_factors];
+    const double value = results->rows[k];
+    const bool known = !isnan(value) && (!factor->categorical || (value >= 0 && value < factor->n_levels));
+    if (known) own->design->value[k] = value;
+  }
+  return EPX_OK;
+}
+
 static epx_err read_view(view *own, const char *path, const char *metric) {
   EPX_TRY(epx_deck_read_stored(path, own->results->deck, &own->deck));
   EPX_TRY(epx_deck_eval_design(own->deck, &own->factors, &own->n_factors, &own->design));
   if (own->design->n_points != own->results->n_points)
     return EPX_RAISE(EPX_EFORMAT, "%s: its deck has %d design points, its trials %d", path,
                      own->design->n_points, own->results->n_points);
+  EPX_TRY(take_rows(own, path));
   EPX_TRY(epx_deck_eval_settings(own->deck, own->design, 0, &own->settings));
   own->yield = own->settings->yield;
   EPX_TRY(choose_metric(own, metric, own->yield.metric));
@@ -124,7 +142,10 @@ static int count_pending(const view *own, int i_point) {
 static epx_err set_states(epx_table *table, const view *own, int i_point, const double *record) {
   int count[EPX_STATES];
   EPX_TRY(epx_table_set_next(table, "%d", i_point));
-  for (int k = 0; k < epx_deck_get_n_columns(own->deck); k++)
+  const bool found = !own->results->rows || own->results->n_proposed[i_point] > 0;
+  for (int k = 0; k < epx_deck_get_n_columns(own->deck) && !found; k++)
+    EPX_TRY(epx_table_set_next(table, "%s", own->exact ? "nan" : "-"));
+  for (int k = 0; k < epx_deck_get_n_columns(own->deck) && found; k++)
     EPX_TRY(epx_table_set_value(table, epx_deck_get_column(own->deck, k).factor,
                                 epx_deck_eval_column(own->deck, own->design, i_point, k),
                                 own->exact ? 17 : 4));

@@ -122,6 +122,39 @@ void epx_display_view_progress(void *context, const epx_progress *progress) {
 
 /* ---- the end */
 
+/* One point of a search: its objective over the instances that have it, its yield. */
+static epx_err print_found(const epx_campaign *campaign, int i_point, const char *what) {
+  const epx_objective *objective = epx_proposals_get_objective(campaign->proposals);
+  epx_objective_result result;
+  EPX_TRY(epx_proposals_eval_result(campaign->proposals, i_point, &result));
+  printf("%s%s %.6g", what, objective->yield ? "yield" : epx_metric_get_name((epx_metric)objective->metric),
+         result.value);
+  if (result.n_failed > 0 && !objective->yield)
+    printf(" of the %d of %d that have it", campaign->n_instances - result.n_failed, campaign->n_instances);
+  if (!objective->yield && !isnan(result.yield)) printf(", yield %.4g", result.yield);
+  return EPX_OK;
+}
+
+/* What a search has found so far, and what fresh instances say of it. */
+static epx_err print_search(const epx_campaign *campaign) {
+  const int best = epx_proposals_get_best(campaign->proposals), i_fresh = campaign->i_fresh;
+  if (best < 0) {
+    printf("search: no point has a value of all its instances, and the yield it must have; wider ranges are "
+           "wanted\n");
+    return EPX_OK;
+  }
+  printf("search: best is point %d: ", best);
+  EPX_TRY(print_found(campaign, best, ""));
+  if (epx_proposals_get_point(campaign->proposals, i_fresh + 1)->verdict == EPX_VERDICT_CONFIRMED) {
+    printf("; on %d fresh instances: ", campaign->n_instances);
+    EPX_TRY(print_found(campaign, i_fresh, ""));
+    EPX_TRY(print_found(campaign, i_fresh + 1, " (point 0: "));
+    printf(")");
+  }
+  printf("\n");
+  return EPX_OK;
+}
+
 /* How the points were decided, and what that took of all trials of the design. */
 static void print_verdicts(const epx_campaign *campaign) {
   int count[EPX_VERDICT_COUNT] = {0};
@@ -147,6 +180,8 @@ static void print_summary(const char *path, const epx_campaign *campaign, const 
          campaign->n_points == 1 ? "" : "s", campaign->proposals ? "at most " : "", campaign->n_instances,
          campaign->n_instances == 1 ? "" : "s");
   if (campaign->proposals) print_verdicts(campaign);
+  if (campaign->proposals && epx_proposals_is_search(campaign->proposals) && print_search(campaign) != EPX_OK)
+    epx_error_reset();
   if (campaign->n_shards > 0) printf("shard %d/%d: ", campaign->shard, campaign->n_shards);
   printf("%d done", count[EPX_STATE_DONE]);
   for (int state = 0; state < EPX_STATES; state++)

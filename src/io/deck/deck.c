@@ -244,7 +244,7 @@ void epx_deck_destroy_text(char **address) {
 /* The resolved deck without what only says how to call it and what to report. Where a campaign decides by its yield, that is
  * no report alone. */
 static epx_err create_essence(const epx_tree *resolved, epx_tree_store *store, epx_tree **out) {
-  const bool decides = epx_tree_get(resolved, "decide") != NULL;
+  const bool decides = epx_tree_get(resolved, "decide") || epx_tree_get(resolved, "search");
   EPX_TRY(epx_tree_create(store, EPX_TREE_MAP, resolved, out));
   for (int i = 0; i < resolved->n; i++) {
     const char *key = resolved->keys[i];

@@ -73,4 +73,8 @@ epx_err epx_reader_read_reference(epx_reader *r);
  * independent; the design is none whose beginning is a design. */
 epx_err epx_reader_read_decide(epx_reader *r);
 
+/** Reads the section search, after decide. Errors: EPX_EINPUT, at its line: nothing or too much is asked for; a metric that is
+ * not measured; a design that cannot begin it; a campaign that decides, too. */
+epx_err epx_reader_read_search(epx_reader *r);
+
 #endif

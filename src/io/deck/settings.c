@@ -421,7 +421,8 @@ static epx_err read_settings(epx_reader *r) {
   EPX_TRY(epx_reader_read_energy(r));
   EPX_TRY(epx_reader_read_reference(r));
   EPX_TRY(read_yield(r));
-  return epx_reader_read_decide(r);
+  EPX_TRY(epx_reader_read_decide(r));
+  return epx_reader_read_search(r);
 }
 
 static epx_err read_tree(const epx_tree *resolved, bool linked, epx_settings **settings) {

@@ -120,7 +120,7 @@ static double get_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-epx_err epx_evaluator_solve(epx_evaluator *own, const double *row, int n_instances,
+epx_err epx_evaluator_solve(epx_evaluator *own, const double *row, int first_instance, int n_instances,
                             epx_evaluation *evaluation) {
   const epx_expression *constraint = epx_deck_get_design(own->deck)->constraint;
   const int n_whole = (n_instances + own->block - 1) / own->block * own->block;
@@ -133,7 +133,8 @@ epx_err epx_evaluator_solve(epx_evaluator *own, const double *row, int n_instanc
   EPX_TRY(code);
   const double start = get_seconds();
   for (int first = 0; first < n_whole; first += own->block)
-    EPX_TRY(epx_trial_solve(own->point, i_point, first, own->record + (size_t)first * own->layout.size));
+    EPX_TRY(epx_trial_solve(own->point, i_point, first_instance + first,
+                            own->record + (size_t)first * own->layout.size));
   *evaluation =
       (epx_evaluation){own->settings, &own->layout, n_instances, own->record, get_seconds() - start};
   return EPX_OK;

@@ -28,10 +28,10 @@ void epx_evaluator_destroy(epx_evaluator **address);
 /** Gets the settings and layout of the deck's own point. */
 const epx_settings *epx_evaluator_get_settings(const epx_evaluator *evaluator);
 
-/** Solves instances 0 … n_instances - 1 at a point: row [n_factors] as epx_factor says. The k-th call is design point k - 1,
+/** Solves n_instances at a point, from first_instance on: row [n_factors] as epx_factor says. The k-th call is design point k - 1,
  * which random_numbers: independent draws by. *evaluation lives until the next call. Errors: EPX_EINPUT, EPX_EFILE: the
  * point cannot be, or breaks the constraint; then nothing is counted. Of a broken run: as epx_trial_solve(). */
-epx_err epx_evaluator_solve(epx_evaluator *evaluator, const double *row, int n_instances,
+epx_err epx_evaluator_solve(epx_evaluator *evaluator, const double *row, int first_instance, int n_instances,
                             epx_evaluation *evaluation);
 
 #endif

@@ -217,7 +217,7 @@ static epx_err answer(server *s, const epx_tree *asked) {
   EPX_TRY(check_keys(asked));
   EPX_TRY(read_instances(asked, epx_evaluator_get_settings(s->evaluator)->n_instances, &n_instances));
   EPX_TRY(read_point(s->deck, epx_tree_get(asked, "point"), s->row));
-  EPX_TRY(epx_evaluator_solve(s->evaluator, s->row, n_instances, &evaluation));
+  EPX_TRY(epx_evaluator_solve(s->evaluator, s->row, 0, n_instances, &evaluation));
   return write_answer(s->deck, epx_tree_get(asked, "id"), s->row, &evaluation, s->out);
 }
 

@@ -81,6 +81,18 @@ static epx_err check_memory(size_t n_trials, size_t size) {
                           "a host of more memory is wanted");
 }
 
+static epx_err read_rows(epx_archive *archive, epx_results *results) {
+  size_t n[2];
+  if (!epx_archive_has(archive, "/decision/rows")) return EPX_OK;
+  EPX_TRY(epx_archive_read_lengths(archive, "/decision/rows", 2, n));
+  if (n[0] != (size_t)results->n_points || n[1] == 0 || n[1] > INT_MAX)
+    return EPX_RAISE(EPX_EFORMAT, "/decision/rows is damaged: it has %zu by %zu numbers", n[0], n[1]);
+  EPX_TRY(EPX_ARRAY(results->rows, n[0] * n[1]));
+  results->n_factors = (int)n[1];
+  const epx_archive_array array = {.path = "/decision/rows", .n_axes = 2, .n = {n[0], n[1]}};
+  return epx_archive_read(archive, &array, results->rows);
+}
+
 /* What was decided, where the campaign decides. */
 static epx_err read_decision(epx_archive *archive, epx_results *results) {
   const size_t n = (size_t)results->n_points;
@@ -96,6 +108,7 @@ static epx_err read_decision(epx_archive *archive, epx_results *results) {
   for (size_t i = 0; i < n; i++)
     if (!(results->verdict[i] >= 0 && results->verdict[i] < EPX_VERDICT_COUNT))
       return EPX_RAISE(EPX_EFORMAT, "/decision/verdict: %g is no verdict", results->verdict[i]);
+  EPX_TRY(read_rows(archive, results));
   results->n_open = n_open > 0 ? (long)fmin(n_open, results->n_points) : 0;
   return EPX_OK;
 }
@@ -220,6 +233,7 @@ void epx_results_destroy(epx_results **address) {
   epx_array_destroy(&results->record);
   epx_array_destroy(&results->n_proposed);
   epx_array_destroy(&results->verdict);
+  epx_array_destroy(&results->rows);
   for (int m = 0; m < results->layout.n_metrics; m++)
     epx_array_destroy(&results->unit[m]);
   epx_array_destroy(address);

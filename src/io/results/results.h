@@ -26,6 +26,9 @@ struct epx_results {
   double *n_proposed; /* [n_points] instances that are to be run, as the file says; NULL: all */
   double *verdict;    /* [n_points] epx_verdict; NULL: nothing is decided */
   long n_open;        /* points that the file has not decided */
+  double *
+      rows; /* [n_points][n_factors] of a search, NaN where it has not come to; NULL: they are the deck's design */
+  int n_factors; /* of the rows */
 };
 
 /** Tells whether a trial is one of the file's shard, and of those that it proposes, or was run. */

@@ -19,7 +19,8 @@ static epx_err eval_yields(epx_store *store) {
   EPX_TRY(EPX_ARRAY(store->yield, (size_t)campaign->n_points));
   for (int i = 0; i < campaign->n_points; i++) {
     epx_settings *settings;
-    EPX_TRY(epx_points_eval_settings(campaign->points, i, &settings));
+    const int like = i < campaign->n_begun ? i : 0; /* the others are not found yet */
+    EPX_TRY(epx_points_eval_settings(campaign->points, like, &settings));
     store->yield[i] = settings->yield;
     epx_settings_destroy(&settings);
   }

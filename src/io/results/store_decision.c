@@ -1,6 +1,7 @@
 /** @file
  * Store, decisions: of each point how many instances are proposed and what is decided, where the campaign decides.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,6 +52,43 @@ static epx_err write_meaning(epx_archive *archive) {
   return epx_archive_write_flags(archive, "/decision/verdict", EPX_VERDICT_COUNT, names);
 }
 
+/* The points of a search as the program counts them, words by their number: the deck cannot say them again. */
+static epx_err write_rows(const epx_campaign *campaign, epx_archive *archive) {
+  const size_t n = (size_t)campaign->n_points, n_factors = (size_t)campaign->n_factors;
+  double *rows;
+  int *number;
+  EPX_TRY(EPX_ARRAY(number, n_factors));
+  for (size_t k = 0; k < n_factors; k++)
+    number[k] = (int)k;
+  const epx_archive_array scale = {.path = "/factor",
+                                   .unit = "1",
+                                   .long_name = "factor, in the deck's order",
+                                   .type = EPX_ARCHIVE_INT,
+                                   .n_axes = 1,
+                                   .n = {n_factors}};
+  int code = epx_archive_write(archive, &scale, number);
+  epx_array_destroy(&number);
+  EPX_TRY(code);
+  EPX_TRY(EPX_ARRAY(rows, n * n_factors));
+  for (size_t i = 0; i < n; i++) {
+    const double *row = epx_proposals_get_row(campaign->proposals, (int)i);
+    for (size_t k = 0; k < n_factors; k++)
+      rows[i * n_factors + k] = row ? row[k] : NAN;
+  }
+  const epx_archive_array array = {
+      .path = "/decision/rows",
+      .unit = "1",
+      .long_name = "factors of each point, in the deck's order; words by their number from 0",
+      .n_axes = 2,
+      .n = {n, n_factors},
+      .axis = {"/point", "/factor"}};
+  code = epx_archive_write(archive, &array, rows);
+  epx_array_destroy(&rows);
+  EPX_TRY(code);
+  const int best = epx_proposals_get_best(campaign->proposals);
+  return epx_archive_write_number(archive, "/decision", "best", best < 0 ? NAN : best);
+}
+
 epx_err epx_store_write_decision(const epx_store *store, epx_archive *archive) {
   const epx_campaign *campaign = store->campaign;
   if (!campaign->proposals) return EPX_OK;
@@ -69,6 +107,7 @@ epx_err epx_store_write_decision(const epx_store *store, epx_archive *archive) {
                             : epx_store_write_integers(store, archive, &array, (size_t)campaign->n_points));
   }
   EPX_TRY(write_meaning(archive));
+  if (epx_proposals_is_search(campaign->proposals)) EPX_TRY(write_rows(campaign, archive));
   return epx_archive_write_count(archive, "/decision", "open",
                                  (uint64_t)epx_proposals_get_n_open(campaign->proposals));
 }

@@ -2,6 +2,7 @@
  * Store, writing: a column a field, gathered from the records and written at once.
  */
 #define _POSIX_C_SOURCE 200809L
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include "base/array.h"
 #include "base/machine/isa.h"
 #include "epilux/version.h"
+#include "io/proposals.h"
 #include "io/results/store_private.h"
 
 epx_archive_array epx_store_get_column(const epx_store *store, const epx_field *field) {
@@ -132,6 +134,17 @@ static epx_err write_attributes(const epx_store *store, epx_archive *archive) {
   return epx_archive_write_count(archive, "/", "shards", (uint64_t)campaign->n_shards);
 }
 
+/* A factor's value at a point; NaN where a search has not come to it. */
+static double eval_column(const epx_campaign *campaign, int i_point, int i_column) {
+  if (!campaign->proposals || !epx_proposals_is_search(campaign->proposals))
+    return epx_deck_eval_column(campaign->deck, campaign->design, i_point, i_column);
+  const double *row = epx_proposals_get_row(campaign->proposals, i_point);
+  if (!row) return NAN;
+  epx_design one = {.n_points = 1, .n_factors = campaign->n_factors};
+  memcpy(&one.value, &row, sizeof row); /* read only */
+  return epx_deck_eval_column(campaign->deck, &one, 0, i_column);
+}
+
 /* A column of the design: a factor, or a path that takes its values along with one. */
 static epx_err write_column(const epx_store *store, epx_archive *archive, int i_column) {
   const epx_campaign *campaign = store->campaign;
@@ -153,13 +166,13 @@ static epx_err write_column(const epx_store *store, epx_archive *archive, int i_
                              .axis = {"/point"}};
   if (!factor->categorical) {
     for (size_t i = 0; i < n; i++)
-      store->column[i] = epx_deck_eval_column(campaign->deck, campaign->design, (int)i, i_column);
+      store->column[i] = eval_column(campaign, (int)i, i_column);
     return epx_archive_write(archive, &array, store->column);
   }
   const char **names;
   EPX_TRY(EPX_ARRAY(names, n));
   for (size_t i = 0; i < n; i++) {
-    const double value = epx_deck_eval_column(campaign->deck, campaign->design, (int)i, i_column);
+    const double value = eval_column(campaign, (int)i, i_column);
     names[i] = value >= 0 ? factor->names[(size_t)value] : "";
   }
   array.type = EPX_ARCHIVE_TEXT;

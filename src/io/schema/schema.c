@@ -31,6 +31,7 @@
 #include "io/schema/schema_hardware.h"
 #include "io/schema/schema_noise.h"
 #include "io/schema/schema_reference.h"
+#include "io/schema/schema_search.h"
 #include "io/schema/schema_task.h"
 
 static const epx_schema_entry entries[] = {
@@ -444,7 +445,7 @@ static const epx_schema_entry entries[] = {
     {"yield.confidence", REAL, .low = 0, .high = 1, .above = true, .below = true, .fallback = "0.95",
      .meaning = "confidence level of the interval, two-sided"},
     {"yield.interval", WORD(interval), .fallback = "wilson", .meaning = "kind of interval"},
-    DECIDE_ROWS{
+    DECIDE_ROWS SEARCH_ROWS{
         "continuation", EPX_SCHEMA_SECTION, .optional = true,
         .meaning = "the parameter that `epilux simulate` sweeps up and down; without this section it follows "
                    "one transient"},
@@ -501,7 +502,7 @@ bool epx_schema_is_factor(const epx_schema_entry *entry) {
   static const char *const fixed[] = {"study.name",   "design",         "population",      "petsc",
                                       "run",          "metrics",        "curves",          "yield",
                                       "quantiles",    "keep_variation", "keep_parameters", "keep_fields",
-                                      "continuation", "decide"};
+                                      "continuation", "decide",         "search"};
   for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
     const size_t length = strlen(fixed[i]);
     if (strncmp(entry->path, fixed[i], length) == 0 && (entry->path[length] == '.' || !entry->path[length]))

@@ -17,6 +17,7 @@
 #include "photonic/network.h"
 #include "statistics/stopping.h"
 #include "study/metric.h"
+#include "study/objective.h"
 #include "study/settings.h"
 
 /* A list that is written out, by name. */
@@ -66,6 +67,8 @@ WORD_LIST(random_numbers, "common", "independent", )
 WORD_LIST(scale, "linear", "log", )
 WORD_LIST(interval, EPX_YIELD_METHODS(SECOND_OF_2))
 WORD_LIST(sampling, "process", "nested", "wafer", )
+WORD_LIST(statistic, EPX_OBJECTIVE_STATISTICS(SECOND_OF_2))
+WORD_LIST(search, "bayesian", "design", )
 WORD_LIST(stopping, EPX_STOPPING_RULES(SECOND_OF_2))
 
 const char *epx_words_get_metric(const epx_family *family, int i) {

@@ -48,6 +48,8 @@ const char *epx_words_get_material(const epx_family *family, int i);
 const char *epx_words_get_process_preset(const epx_family *family, int i);
 const char *epx_words_get_term(const epx_family *family, int i);
 const char *epx_words_get_sampling(const epx_family *family, int i);
+const char *epx_words_get_statistic(const epx_family *family, int i);
+const char *epx_words_get_search(const epx_family *family, int i);
 const char *epx_words_get_stopping(const epx_family *family, int i);
 const char *epx_words_get_corner(const epx_family *family, int i);
 const char *epx_words_get_sampler(const epx_family *family, int i);

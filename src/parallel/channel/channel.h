@@ -17,6 +17,7 @@ typedef enum {
   EPX_MESSAGE_UNIT, /* to a worker: solve blocks first … first + count - 1; code: EPX_UNIT_…; `seconds` are left until the run must be over */
   EPX_MESSAGE_STOP, /* to a worker: begin no block more; answer EPX_MESSAGE_STOPPED; that under way is waited
                        for `seconds` */
+  EPX_MESSAGE_ROW,  /* to a worker: the factors of point `first`, which was searched for; data: its row */
   EPX_MESSAGE_GO,   /* to a worker that reported an error: forget what you held, go on */
   EPX_MESSAGE_END,  /* to a worker: leave; `code` is the outcome of the run */
   EPX_MESSAGE_RESULT,  /* of a worker: first, count; data: of each block its seconds, then its records */

@@ -59,7 +59,7 @@ static int count_evaluations(const epx_factor *factors, int n, double (*eval)(co
   static double rows[N_MAX * D_MAX], result[N_MAX];
   const epx_bayesian_spec spec = {factors, n, epx_bayesian_get_n_initial(factors, n), seed, NULL};
   for (int i = 0; i < most; i++) {
-    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, NULL, rows + i * n), EPX_OK);
+    assert_int_equal(epx_bayesian_eval(&spec, i, i, rows, result, NULL, rows + i * n), EPX_OK);
     result[i] = eval(rows + i * n);
     if (result[i] <= goal) return i + 1;
   }
@@ -101,11 +101,11 @@ static void the_same_results_give_the_same_bits(void **state) {
   double rows[24], result[12], a[2], b[2];
   const epx_bayesian_spec spec = {branin, 2, 6, 5, NULL};
   for (int i = 0; i < 12; i++) {
-    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, NULL, rows + 2 * i), EPX_OK);
+    assert_int_equal(epx_bayesian_eval(&spec, i, i, rows, result, NULL, rows + 2 * i), EPX_OK);
     result[i] = i % 5 == 4 ? NAN : eval_branin(rows + 2 * i);
   }
-  assert_int_equal(epx_bayesian_eval(&spec, 12, rows, result, NULL, a), EPX_OK);
-  assert_int_equal(epx_bayesian_eval(&spec, 12, rows, result, NULL, b), EPX_OK);
+  assert_int_equal(epx_bayesian_eval(&spec, 12, 12, rows, result, NULL, a), EPX_OK);
+  assert_int_equal(epx_bayesian_eval(&spec, 12, 12, rows, result, NULL, b), EPX_OK);
   assert_memory_equal(a, b, sizeof a);
 }
 
@@ -127,7 +127,7 @@ static void mixed_factors_failures_and_constraints_are_taken(void **state) {
   double rows[3 * 40], result[40], least = INFINITY;
   for (int i = 0; i < 40; i++) {
     double *x = rows + 3 * i;
-    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, NULL, x), EPX_OK);
+    assert_int_equal(epx_bayesian_eval(&spec, i, i, rows, result, NULL, x), EPX_OK);
     assert_true(x[0] < 0.45 && x[1] == rint(x[1]) && x[1] >= 1 && x[1] <= 20 && x[2] >= 0 && x[2] <= 2);
     result[i] = x[0] < 0.3 ? NAN : pow(x[0] - 0.5, 2) + pow(x[1] - 7, 2) / 100 + (x[2] == 1 ? 0 : 0.5);
     if (!isnan(result[i])) least = fmin(least, result[i]);
@@ -142,7 +142,7 @@ static void what_nothing_satisfies_is_refused(void **state) {
   double row[2];
   assert_int_equal(epx_expression_create("a > 11", get_index, NULL, &constraint), EPX_OK);
   const epx_bayesian_spec spec = {branin, 2, 6, 1, constraint};
-  assert_int_equal(epx_bayesian_eval(&spec, 0, NULL, NULL, NULL, row), EPX_EINPUT);
+  assert_int_equal(epx_bayesian_eval(&spec, 0, 0, NULL, NULL, NULL, row), EPX_EINPUT);
   epx_expression_destroy(&constraint);
 }
 
@@ -175,7 +175,7 @@ static void a_noisy_bound_is_kept(void **state) {
     int best = -1;
     for (uint32_t i = 0; i < N; i++) {
       double *x = rows + 2 * i;
-      assert_int_equal(epx_bayesian_eval(&spec, (int)i, rows, result, margin, x), EPX_OK);
+      assert_int_equal(epx_bayesian_eval(&spec, (int)i, (int)i, rows, result, margin, x), EPX_OK);
       result[i] = x[0] + x[1] + 0.005 * epx_random_eval_normal(&stream, i, 0, 0, 0);
       margin[i] = eval_margin(x) + 0.01 * epx_random_eval_normal(&stream, i, 0, 0, 1);
       if (margin[i] >= 0 && (best < 0 || result[i] < result[best])) best = (int)i;
@@ -197,7 +197,7 @@ static void a_margin_is_sought_where_none_has_it(void **state) {
   int n_start = 0;
   for (int i = 0; i < N; i++) {
     double *x = rows + 2 * i;
-    assert_int_equal(epx_bayesian_eval(&spec, i, rows, result, margin, x), EPX_OK);
+    assert_int_equal(epx_bayesian_eval(&spec, i, i, rows, result, margin, x), EPX_OK);
     result[i] = x[0];
     margin[i] = 0.02 - pow(x[0] - 0.7, 2) - pow(x[1] - 0.3, 2); /* 6 % of the square */
     if (margin[i] >= 0) least = fmin(least, x[0]);
