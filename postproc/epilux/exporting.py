@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 
+import numpy as np
+
 from epilux.command import refuse_output
 from epilux.errors import EpiluxError, need
 from epilux.study import open_results
@@ -15,10 +17,13 @@ from epilux.study import open_results
 TABLES = ("trials", "design", "curves", "statistics")
 
 
-def export(results, path, *, table="trials", creators=(), license=None, doi=None,
+def export(results, path, *, table="trials", point=0, instance=0, creators=(), license=None, doi=None,
            publisher="(:unav)", year=None):
     """Writes `path` by its name:
 
+    .npz                     trained parameters of one network (keep_parameters), an array for each by its name, as the deck key
+                             network.start.parameters takes them; `units` and `family` beside them. `point` and `instance` say
+                             which network [the first]
     .csv, .parquet           a table: "trials", "design", "curves" or "statistics"; units are in the second line of a CSV's
                              sister NAME.units.csv, and in the schema's metadata of Parquet
     ro-crate-metadata.json   RO-Crate 1.1: the results file, its deck and the program, for the folder that both lie in
@@ -41,8 +46,10 @@ def export(results, path, *, table="trials", creators=(), license=None, doi=None
             _write_json(path, _datacite(ds, list(creators), license, doi, publisher, year))
         elif name.endswith((".csv", ".parquet")):
             _write_table(path, ds, table)
+        elif name.endswith(".npz"):
+            _write_parameters(path, ds, point, instance)
         else:
-            raise EpiluxError(f"{path}: give .csv, .parquet, ro-crate-metadata.json or datacite.json")
+            raise EpiluxError(f"{path}: give .npz, .csv, .parquet, ro-crate-metadata.json or datacite.json")
     except OSError as error:
         raise EpiluxError(f"{path}: cannot be written: {error.strerror or error}") from None
     return path
@@ -63,6 +70,20 @@ def _write_table(path, ds, table):
     data = arrow.Table.from_pandas(rows, preserve_index=False)
     need("pyarrow.parquet").write_table(data.replace_schema_metadata({**(data.schema.metadata or {}),
                                                                       b"units": json.dumps(units).encode()}), path)
+
+
+def _write_parameters(path, ds, point, instance):
+    names = [name for name in ds.data_vars if name.startswith("parameters.")]
+    if not names:
+        raise EpiluxError(f"{ds.attrs['source']}: no trained parameters; set `keep_parameters: true` in the deck")
+    if not (0 <= point < ds.sizes["point"] and 0 <= instance < ds.sizes["instance"]):
+        raise EpiluxError(f"point {point}, instance {instance}: there are points 0 to {ds.sizes['point'] - 1} and instances 0 to "
+                          f"{ds.sizes['instance'] - 1}")
+    arrays = {name.split(".", 1)[1]: ds[name].values[point, instance] for name in names}
+    if any(not np.isfinite(values).all() for values in arrays.values()):
+        raise EpiluxError(f"point {point}, instance {instance}: the trial is not done, and has no parameters")
+    units = [f"{name.split('.', 1)[1]} {ds[name].attrs.get('units', '1')}" for name in names]
+    np.savez(path, **arrays, units=np.array(units), family=np.array(ds.epilux.deck["network"]["family"]))
 
 
 def _write_json(path, document):

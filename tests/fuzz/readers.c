@@ -100,6 +100,15 @@ static void read_csv(const uint8_t *bytes, size_t n) {
   close(file.descriptor);
 }
 
+static void read_npz(const uint8_t *bytes, size_t n) {
+  static const char *const targets[] = {"y"};
+  const input file = open_input(bytes, n);
+  epx_dataset *dataset = NULL;
+  const epx_npz_table table = {file.path, "X", "y", n % 3 == 0, targets};
+  if (epx_dataset_create_npz(&table, &dataset) == EPX_OK) epx_dataset_destroy(&dataset);
+  close(file.descriptor);
+}
+
 /* Images, then labels: the first byte says where they part. */
 static void read_idx(const uint8_t *bytes, size_t n) {
   const size_t parted = n > 1 ? 1 + bytes[0] % n : n;

@@ -194,6 +194,7 @@ static epx_err read_task(epx_reader *r) {
   EPX_TRY(epx_reader_read_texts(r, "task.targets", &task->n_targets, &task->targets));
   if (epx_reader_is_set(r, "task.target_scaling"))
     task->target_scaling = (epx_scaling)epx_reader_get_word(r, "task.target_scaling", epx_words_get_scaling);
+  EPX_TRY(epx_reader_read_text(r, "task.features", &task->features));
   EPX_TRY(epx_reader_read_text(r, "task.label", &task->label));
   if (epx_reader_is_set(r, "task.header"))
     task->header = (epx_csv_header)epx_reader_get_word(r, "task.header", epx_words_get_csv_header);

@@ -111,7 +111,9 @@ static const epx_schema_entry entries[] = {
     {"network.start", EPX_SCHEMA_SECTION,
      .meaning = "start from the parameters of a trained network, instead of network.parameters"},
     {"network.start.parameters", EPX_SCHEMA_TEXT, .optional = true, .example = "trained.h5",
-     .meaning = "results file with keep_parameters, of the same family and topology"},
+     .meaning = "results file with keep_parameters, of the same family and topology; or an npz file with an "
+                "array for each "
+                "parameter"},
     {"network.start.point", COUNT, .low = 0, .fallback = "0", .meaning = "design point of that file"},
     {"network.start.instance", COUNT, .low = 0, .fallback = "0", .meaning = "instance of that design point"},
     {"network.inputs", EPX_SCHEMA_SECTION, .meaning = "how the task's features enter"},

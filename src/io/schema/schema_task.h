@@ -11,27 +11,30 @@
        EPX_SCHEMA_TEXT,                                                                                      \
        .required = true,                                                                                     \
        .example = "samples.csv",                                                                             \
-       .applies = "task.name: csv idx",                                                                      \
-       .meaning = "file of the samples (csv) or images (idx), path from the working folder"},                \
+       .applies = "task.name: csv npz idx",                                                                  \
+       .meaning = "file of the samples (csv, npz) or images (idx), path from the working folder"},           \
       {"task.goal", WORD(goal), .fallback = "numbers for sine and with `targets`, else classes",             \
        .derived = "task.name", .meaning = "what the outputs are to say of a sample; `epilux list goals`"},   \
       {"task.targets",                                                                                       \
        .type = EPX_SCHEMA_WORDS,                                                                             \
        .required = true,                                                                                     \
        .example = "[y]",                                                                                     \
-       .applies = "task.name: csv; task.goal: numbers",                                                      \
-       .meaning = "columns of the real targets, one per output: names from the header, or numbers from 1; "  \
+       .applies = "task.name: csv npz; task.goal: numbers",                                                  \
+       .meaning = "columns of the real targets, one per output: names from the header, or numbers from 1 "   \
+                  "(npz: names of arrays); "                                                                 \
                   "the other columns are features"},                                                         \
       {"task.target_scaling", WORD(scaling), .fallback = "none", .applies = "task.goal: numbers",            \
        .meaning =                                                                                            \
            "scaling of the real targets to what outputs can reach; errors are in the data's own unit"},      \
+      {"task.features", EPX_SCHEMA_TEXT, .fallback = "X", .applies = "task.name: npz",                       \
+       .meaning = "array of the features, one sample for each index of its first axis"},                     \
       {"task.label",                                                                                         \
        EPX_SCHEMA_TEXT,                                                                                      \
        .optional = true,                                                                                     \
        .example = "class",                                                                                   \
-       .applies = "task.name: csv; task.goal: classes features",                                             \
-       .meaning =                                                                                            \
-           "column of the class: a name from the header, or a number from 1 (default: the last column)"},    \
+       .applies = "task.name: csv npz; task.goal: classes features",                                         \
+       .meaning = "column of the class: a name from the header, or a number from 1 (default: the last "      \
+                  "column); npz: name of an array (default: y)"},                                            \
       {"task.header", WORD(csv_header), .fallback = "auto", .applies = "task.name: csv",                     \
        .meaning =                                                                                            \
            "whether the first line contains the names of the columns; auto: decided from the contents"},     \

@@ -59,6 +59,21 @@ void epx_dataset_destroy(epx_dataset **address);
  * class (numbers with fractions, different in most samples), where no label is asked for. */
 epx_err epx_dataset_create_csv(const epx_csv_table *table, epx_dataset **out);
 
+/** Which arrays of an npz file. */
+typedef struct {
+  const char *path;
+  const char *features, *label; /* names of arrays */
+  int n_targets;                /* 0: it has classes */
+  const char *const *targets;   /* [n_targets] names of arrays of real targets; then label is not read */
+} epx_npz_table;
+
+/** Creates the dataset of an npz file (base/npz.h): features [sample, …], of which the axes behind the first are taken
+ * together (two of them: an image), and classes [sample], numbers or texts, or targets [sample] each. Classes are numbered in
+ * sorted order: numbers by value (`labelled` where they are whole), texts by bytes. Errors: of epx_npz_create() and epx_npz_read();
+ * EPX_EINPUT with FILE and the array: other numbers of samples, a number that is not finite, texts where numbers are wanted,
+ * several columns, no samples, one class only. */
+epx_err epx_dataset_create_npz(const epx_npz_table *table, epx_dataset **out);
+
 /** Creates the dataset of two IDX files of unsigned bytes, plain or gzipped: images (magic 0x803; n, rows,
  * columns) and labels (magic 0x801; n). The classes are the labels that there are, in order; `labelled`.
  * Errors: EPX_EFILE; EPX_EINPUT with FILE: another magic number, shorter or longer than its header says, no

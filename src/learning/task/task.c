@@ -82,6 +82,17 @@ static epx_err create_csv(const epx_task_spec *spec, uint64_t seed, epx_dataset 
   return epx_dataset_create_csv(&table, out);
 }
 
+static epx_err create_npz(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  (void)seed;
+  if (!spec->path) return EPX_RAISE(EPX_EINPUT, "task npz needs the path of a file");
+  const bool numbers = spec->goal == EPX_GOAL_NUMBERS;
+  if (numbers && spec->n_targets < 1)
+    return EPX_RAISE(EPX_EINPUT, "task.targets: missing; name the arrays of the real targets");
+  const epx_npz_table table = {spec->path, spec->features ? spec->features : "X",
+                               spec->label ? spec->label : "y", numbers ? spec->n_targets : 0, spec->targets};
+  return epx_dataset_create_npz(&table, out);
+}
+
 static epx_err create_idx(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
   (void)seed;
   if (!spec->path || !spec->labels)

@@ -72,20 +72,22 @@ typedef struct {
   unsigned goals;       /* the sum of 1 << goal of those that it can have */
 } epx_task_kind;
 
-/** Gets the i-th kind, NULL past the last: xor, moons, iris, wine, breast-cancer, digits, sine, csv, idx. */
+/** Gets the i-th kind, NULL past the last: xor, moons, iris, wine, breast-cancer, digits, sine, csv, npz, idx. */
 const epx_task_kind *epx_task_get_kind(int i);
 const epx_task_kind *epx_task_get_kind_by_name(const char *name);
 
 typedef struct {
-  const char *name;      /* of the kind */
-  const char *path;      /* csv: the file; idx: the images, plain or gzipped; NULL otherwise */
-  const char *label;     /* csv: the column of the class, by name or number from 1; NULL: the last */
+  const char *name; /* of the kind */
+  const char *path; /* csv, npz: the file; idx: the images, plain or gzipped; NULL otherwise */
+  const char
+      *label; /* csv: the column of the class, by name or number from 1; NULL: the last; npz: its array */
+  const char *features;  /* npz: the array of the features */
   epx_csv_header header; /* csv */
   epx_goal goal;
-  int n_targets;                       /* csv with numbers: how many columns are targets, >= 1 */
-  const char *const *targets;          /* [n_targets]: these columns, by name or number from 1 */
-  epx_scaling target_scaling;          /* numbers */
-  const char *labels;                  /* idx: the labels */
+  int n_targets;              /* csv and npz with numbers: how many columns or arrays are targets, >= 1 */
+  const char *const *targets; /* [n_targets]: these columns, by name or number from 1 */
+  epx_scaling target_scaling; /* numbers */
+  const char *labels;         /* idx: the labels */
   const char *test_path, *test_labels; /* idx: files of the held-out part; NULL: a share of the samples */
   int n_classes;                       /* how many of the classes are kept; 0: all */
   const int *classes;                  /* [n_classes]: which ones; classes[k] becomes class k */

@@ -277,7 +277,7 @@ static void write_key(const epx_digital_reference_spec *spec, const epx_task_spe
          (int)t->whiten, t->window);
   for (int i = 0; i < t->n_classes; i++)
     append(&at, end, " %d", t->classes[i]);
-  const char *names[] = {t->name, t->path, t->label, t->labels, t->test_path, t->test_labels};
+  const char *names[] = {t->name, t->path, t->label, t->features, t->labels, t->test_path, t->test_labels};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     append(&at, end, "\n%s", names[i] ? names[i] : "");
 }
@@ -291,8 +291,8 @@ epx_err epx_digital_reference_store_get(epx_digital_reference_store *store,
                                         int epochs, uint64_t seed, const epx_energy_spec *energy,
                                         const epx_digital_reference **out) {
   const size_t size = 2048 + 16 * (size_t)(spec->n_widths + task->n_classes) + get_length(task->path) +
-                      get_length(task->label) + get_length(task->labels) + get_length(task->test_path) +
-                      get_length(task->test_labels);
+                      get_length(task->label) + get_length(task->features) + get_length(task->labels) +
+                      get_length(task->test_path) + get_length(task->test_labels);
   char *key;
   EPX_TRY(EPX_ARRAY(key, size));
   write_key(spec, task, epochs, seed, key, size);
