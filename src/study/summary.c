@@ -19,16 +19,27 @@ const char *epx_summary_get_estimand(const epx_sampling *sampling) {
   return sampling->kind == EPX_SAMPLING_NESTED && sampling->lots == 1 ? "this lot" : "the process";
 }
 
+/* How a point's instances ended, each [n_instances]: lost ones are finished, and nobody knows whether they are good. */
+typedef struct {
+  int n_instances, n_finished, n_lost;
+  bool *finished, *lost;
+  double *value; /* NaN: none */
+} endings;
+
+static bool is_good(const epx_yield_spec *spec, const endings *e, int k, bool lost_are_good) {
+  return epx_summary_is_good(spec, e->value[k]) || (lost_are_good && e->lost[k]);
+}
+
 /* The yield of instances that share lots, or one lot's wafers. */
-static epx_err eval_clustered(const epx_yield_spec *spec, const bool *finished, const double *value,
-                              int n_instances, epx_yield *yield) {
-  const int n_clusters = epx_sampling_get_n_clusters(&spec->sampling, n_instances);
+static epx_err eval_clustered(const epx_yield_spec *spec, const endings *e, bool lost_are_good,
+                              epx_yield *yield) {
+  const int n_clusters = epx_sampling_get_n_clusters(&spec->sampling, e->n_instances);
   int *count = NULL;
   EPX_TRY(EPX_ARRAY(count, 2 * (size_t)n_clusters));
-  for (int k = 0; k < n_instances; k++) {
+  for (int k = 0; k < e->n_instances; k++) {
     const int cluster = epx_sampling_get_cluster(&spec->sampling, k);
-    count[cluster] += finished[k] && epx_summary_is_good(spec, value[k]);
-    count[n_clusters + cluster] += finished[k];
+    count[cluster] += e->finished[k] && is_good(spec, e, k, lost_are_good);
+    count[n_clusters + cluster] += e->finished[k];
   }
   const int code = epx_yield_eval_clustered(spec->interval, count, count + n_clusters, n_clusters,
                                             spec->confidence, yield);
@@ -38,35 +49,40 @@ static epx_err eval_clustered(const epx_yield_spec *spec, const bool *finished, 
 
 /* A device that did not settle is a failed device: it counts among the instances and never among the good
  * ones. */
-static epx_err eval_yield(const epx_yield_spec *spec, const bool *finished, const double *value,
-                          int n_instances, int n_finished, epx_summary *summary) {
+static epx_err eval_yield(const epx_yield_spec *spec, const endings *e, bool lost_are_good,
+                          epx_yield *yield) {
   int n_good = 0;
-  for (int k = 0; k < n_instances; k++)
-    n_good += epx_summary_is_good(spec, value[k]);
-  if (n_finished == 0) return EPX_OK;
-  epx_yield yield;
+  for (int k = 0; k < e->n_instances; k++)
+    n_good += is_good(spec, e, k, lost_are_good);
   if (spec->decide.kind != EPX_STOPPING_NONE)
-    EPX_TRY(epx_yield_eval(EPX_YIELD_CLOPPER_PEARSON, n_good, n_finished,
-                           epx_stopping_eval_confidence(&spec->decide), &yield));
-  else if (spec->sampling.kind == EPX_SAMPLING_NESTED)
-    EPX_TRY(eval_clustered(spec, finished, value, n_instances, &yield));
-  else if (spec->sampling.kind == EPX_SAMPLING_WAFER)
-    EPX_TRY(
-        epx_yield_eval_finite(spec->interval, n_good, n_finished, spec->n_dies, spec->confidence, &yield));
-  else
-    EPX_TRY(epx_yield_eval(spec->interval, n_good, n_finished, spec->confidence, &yield));
-  summary->yield = yield.yield;
-  summary->yield_low = yield.low;
-  summary->yield_high = yield.high;
-  summary->yield_effective = yield.effective;
+    return epx_yield_eval(EPX_YIELD_CLOPPER_PEARSON, n_good, e->n_finished,
+                          epx_stopping_eval_confidence(&spec->decide), yield);
+  if (spec->sampling.kind == EPX_SAMPLING_NESTED) return eval_clustered(spec, e, lost_are_good, yield);
+  if (spec->sampling.kind == EPX_SAMPLING_WAFER)
+    return epx_yield_eval_finite(spec->interval, n_good, e->n_finished, spec->n_dies, spec->confidence,
+                                 yield);
+  return epx_yield_eval(spec->interval, n_good, e->n_finished, spec->confidence, yield);
+}
+
+/* The share and the lower end take lost instances for bad, the upper end for good. */
+static epx_err set_yield(const epx_yield_spec *spec, const endings *e, epx_summary *summary) {
+  epx_yield least, most;
+  if (e->n_finished == 0) return EPX_OK;
+  EPX_TRY(eval_yield(spec, e, false, &least));
+  most = least;
+  if (e->n_lost > 0) EPX_TRY(eval_yield(spec, e, true, &most));
+  summary->yield = least.yield;
+  summary->yield_low = least.low;
+  summary->yield_high = most.high;
+  summary->yield_effective = least.effective;
   return EPX_OK;
 }
 
-static epx_err eval(const epx_settings *settings, int i_metric, int n_instances, int n_finished,
-                    const bool *finished, const double *value, epx_summary *summary, double *quantile) {
-  const epx_moments moments = epx_moments_eval(value, (size_t)n_instances);
+static epx_err eval(const epx_settings *settings, int i_metric, const endings *e, epx_summary *summary,
+                    double *quantile) {
+  const epx_moments moments = epx_moments_eval(e->value, (size_t)e->n_instances);
   *summary = (epx_summary){.count = (int)moments.count,
-                           .failures = n_finished - (int)moments.count,
+                           .failures = e->n_finished - (int)moments.count,
                            .mean = moments.mean,
                            .std = moments.std,
                            .min = moments.min,
@@ -76,27 +92,29 @@ static epx_err eval(const epx_settings *settings, int i_metric, int n_instances,
                            .yield_high = NAN,
                            .yield_effective = NAN};
   if (settings->yield.metric == (int)settings->metric[i_metric])
-    EPX_TRY(eval_yield(&settings->yield, finished, value, n_instances, n_finished, summary));
-  return epx_quantile_eval(value, (size_t)n_instances, settings->quantile, settings->n_quantiles, quantile);
+    EPX_TRY(set_yield(&settings->yield, e, summary));
+  return epx_quantile_eval(e->value, (size_t)e->n_instances, settings->quantile, settings->n_quantiles,
+                           quantile);
 }
 
 epx_err epx_summary_eval(const epx_settings *settings, const epx_record_layout *layout, int i_metric,
                          int n_instances, const double *record, epx_summary *summary, double *quantile) {
-  double *value = NULL;
-  bool *finished = NULL;
-  int n_finished = 0;
-  int code = EPX_ARRAY(value, (size_t)n_instances);
-  if (code == EPX_OK) code = EPX_ARRAY(finished, (size_t)n_instances);
+  endings e = {.n_instances = n_instances};
+  int code = EPX_ARRAY(e.value, (size_t)n_instances);
+  if (code == EPX_OK) code = EPX_ARRAY(e.finished, (size_t)n_instances);
+  if (code == EPX_OK) code = EPX_ARRAY(e.lost, (size_t)n_instances);
   for (int k = 0; code == EPX_OK && k < n_instances; k++) {
     const double *r = record + (size_t)k * layout->size;
-    finished[k] = is_finished(r);
-    n_finished += finished[k];
-    value[k] = finished[k] ? r[layout->metric + (size_t)i_metric] : NAN;
+    e.finished[k] = is_finished(r);
+    e.lost[k] = r[0] == EPX_LOST;
+    e.n_finished += e.finished[k];
+    e.n_lost += e.lost[k];
+    e.value[k] = e.finished[k] ? r[layout->metric + (size_t)i_metric] : NAN;
   }
-  if (code == EPX_OK)
-    code = eval(settings, i_metric, n_instances, n_finished, finished, value, summary, quantile);
-  epx_array_destroy(&value);
-  epx_array_destroy(&finished);
+  if (code == EPX_OK) code = eval(settings, i_metric, &e, summary, quantile);
+  epx_array_destroy(&e.value);
+  epx_array_destroy(&e.finished);
+  epx_array_destroy(&e.lost);
   return code;
 }
 

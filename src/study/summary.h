@@ -10,9 +10,10 @@ typedef struct {
   int count, failures;        /* trials with a value / finished trials without one */
   double mean, std, min, max; /* over `count`; std with n - 1; NaN when undefined */
   double yield, yield_low,
-      yield_high;         /* of the yield's metric only; failures count as failed devices; where the campaign
-                                          decides, the interval holds after stopping; NaN
-                                          otherwise, and the ends where sampling leaves them untold */
+      yield_high; /* of the yield's metric only; failures count as failed devices; lost trials, of which nobody
+                     knows, as bad in the share and the lower end and as good in the upper one; where the campaign
+                     decides, the interval holds after stopping; NaN otherwise, and the ends where sampling leaves
+                     them untold */
   double yield_effective; /* effective number of instances, as epx_yield has it */
 } epx_summary;
 

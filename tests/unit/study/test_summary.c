@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -54,6 +55,22 @@ static void failed_trials_are_failed_devices_in_the_yield(void **state) {
   const epx_summary accuracy = eval(1, &median);
   assert_true(fabs(accuracy.yield - 2.0 / 5) < 1e-15);
   assert_true(accuracy.yield_low < 0.4 && 0.4 < accuracy.yield_high);
+}
+
+/* Two of five are good, a third is lost: the interval holds those of 2 and of 3 of 5. */
+static void lost_trials_bound_the_yield_from_both_sides(void **state) {
+  (void)state;
+  double own[6][4], median;
+  memcpy(own, records, sizeof own);
+  own[2][0] = EPX_LOST;
+  const epx_settings settings = get_settings();
+  epx_summary summary;
+  epx_yield least, most;
+  assert_int_equal(epx_summary_eval(&settings, &layout, 1, 6, own[0], &summary, &median), EPX_OK);
+  assert_int_equal(epx_yield_eval(EPX_YIELD_WILSON, 2, 5, 0.95, &least), EPX_OK);
+  assert_int_equal(epx_yield_eval(EPX_YIELD_WILSON, 3, 5, 0.95, &most), EPX_OK);
+  assert_true(summary.yield == least.yield && summary.yield_low == least.low);
+  assert_true(summary.yield_high == most.high && most.high > least.high);
 }
 
 /* Trials 0, 2, 4 are of lot 0 (one good of three), 1 and 3 of lot 1 (one of two); trial 5 is pending. */
@@ -117,6 +134,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(moments_are_over_the_trials_with_a_value),
       cmocka_unit_test(failed_trials_are_failed_devices_in_the_yield),
+      cmocka_unit_test(lost_trials_bound_the_yield_from_both_sides),
       cmocka_unit_test(nested_instances_are_counted_by_their_lots),
       cmocka_unit_test(the_yield_of_a_wafer_is_known_once_all_its_dies_are),
       cmocka_unit_test(at_most_turns_the_criterion_round),
