@@ -366,6 +366,10 @@ typedef struct {
   size_t n_links;
   epx_link *links;   /* [n_links], sorted by (i, j), no duplicates */
   double *couplings; /* [n_links], what an edge list says of each; NULL where nothing does */
+  int *tie;          /* [n_links], which entry of all kernels a link is, -1: none; NULL: no convolution */
+  int *channel;      /* [n_nodes], which channel of all maps a node is of, -1: none; likewise */
+  int n_layers;      /* layered, convolution: with the inputs, and every map one; 0: no layers */
+  int *layer;        /* [n_nodes], from 0; NULL: no layers */
 } epx_topology;
 
 /** Gets the index of the link between two nodes, in either order, -1 when they are not linked. O(log
@@ -391,6 +395,7 @@ typedef struct epx_network {
   size_t count[EPX_FAMILY_MAX_PARAMETERS];  /* n_nodes or n_links */
   int coupling;                             /* the index of the coupling, the first link parameter */
   int skew;                                 /* family->skew, -1 where it has none */
+  size_t *tie; /* [n_theta]: the first of the entries that are learnt as one with this; NULL: none are */
 } epx_network;
 
 /**

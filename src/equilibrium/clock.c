@@ -143,6 +143,20 @@ static epx_err follow(const way *w, double length, epx_clock_watch watch, void *
   return EPX_OK;
 }
 
+static epx_err follow_steps(const way *w, double length, epx_clock_watch watch, void *context, double *y,
+                            bool *arrived) {
+  const long n = length > 0 ? (long)ceil(length / w->clock->step * (1 - 1e-12)) : 0;
+  const double h = n > 0 ? length / (double)n : 0;
+  *arrived = n == 0;
+  for (long step = 1; step <= n && !*arrived; step++) {
+    EPX_TRY(epx_clock_way_eval_field(w, y, w->k[0]));
+    for (size_t i = 0; i < w->n; i++)
+      y[i] += h * w->k[0][i];
+    *arrived = step == n || (watch && !watch(context, (double)step * h, y));
+  }
+  return EPX_OK;
+}
+
 epx_err epx_clock_follow(epx_ensemble *ensemble, epx_clock *clock, const epx_phase *phase,
                          const unsigned char *idle, double length, epx_clock_watch watch, void *context,
                          double *y, epx_certificate *certificate) {
@@ -162,7 +176,7 @@ epx_err epx_clock_follow(epx_ensemble *ensemble, epx_clock *clock, const epx_pha
   if (clock->noise.step > 0)
     EPX_TRY(epx_langevin_follow(&w, length, watch, context, y, &arrived));
   else
-    EPX_TRY(follow(&w, length, watch, context, y, &arrived));
+    EPX_TRY((clock->step > 0 ? follow_steps : follow)(&w, length, watch, context, y, &arrived));
   return set_certificates(&w, arrived, length, y, certificate);
 }
 

@@ -13,6 +13,7 @@ typedef bool (*epx_clock_watch)(void *context, double time, const double *y);
 
 typedef struct epx_clock {
   double free, nudged; /* lengths of the phases, in the family's unit of time; 0: until rest */
+  double step;         /* of Euler's method, in place of the pair; 0: the pair */
   double rtol;         /* local error relative to each component, or to 1e-3 of its lane's largest */
   double *work;        /* states of the integrator */
   double *readout, *slope, *extent;
@@ -40,7 +41,8 @@ void epx_clock_destroy(epx_clock *clock);
  * lanes with the same steps; phase NULL: free. Idle and frozen lanes do not move. y in, out; watch may be
  * NULL; certificate [n_lanes]: EPX_OK with the length as settling_time, EPX_DIVERGED where a state is no
  * number, EPX_SLOW where 200,000 steps are not enough. residual and abscissa are NaN. Collective where the
- * ensemble is. Errors: of the engine; EPX_EINPUT: an adjoint phase.
+ * ensemble is. With a step instead by ceil(length / step) equal steps of Euler's method, y += h F(y), as a machine that
+ * updates all nodes at once does. Errors: of the engine; EPX_EINPUT: an adjoint phase.
  *
  * With noise, by the stochastic Heun method, of weak order 2 as the noise is additive (Kloeden1992), steps of h =
  * length / ceil(length / noise.step), draws W of variance 1 keyed as noise.h says:

@@ -43,6 +43,7 @@ typedef struct {
   /* A learner reads states after so long, settled or not; 0: at rest. */
   double duration_free, duration_nudged;
   epx_noise_spec noise; /* in phases of a fixed length; step 0: none */
+  double duration_step; /* of a machine that is updated in steps: Euler's; 0: it moves continuously */
   long max_steps;       /* of the dynamics of one phase */
   int max_newton;       /* iterations of the finish */
   double

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/numbers/random.h"
 #include "epilux/log.h"
+#include "photonic/tie.h"
 
 #define READOUT_NAME(name, text, meaning) text,
 #define READOUT_MEANING(name, text, meaning) meaning,
@@ -143,7 +144,7 @@ static epx_err fill_network(const epx_network_spec *spec, epx_network *network) 
                        &network->output_nodes));
   EPX_TRY(create_rows(network));
   lay_theta(network);
-  return EPX_OK;
+  return epx_tie_create(spec->tied, network);
 }
 
 epx_err epx_network_create(const epx_network_spec *spec, epx_network **out) {
@@ -165,6 +166,7 @@ void epx_network_destroy(epx_network **address) {
   epx_array_destroy(&network->row_of_node);
   epx_array_destroy(&network->input_nodes);
   epx_array_destroy(&network->output_nodes);
+  epx_array_destroy(&network->tie);
   epx_array_destroy(address);
 }
 
@@ -293,6 +295,30 @@ static epx_err eval_distribution(const nominal *n, double *theta) {
   return EPX_OK;
 }
 
+/* Of a convolution a map's node has as many links as its kernels have entries, less at an edge with padding: all of a map, and
+ * with it all that may be tied, are drawn alike. */
+static epx_err eval_layers(const nominal *n, double *theta) {
+  const epx_topology *topology = n->network->topology;
+  double *fan = NULL, *largest = NULL;
+  EPX_TRY(EPX_ARRAY(fan, (size_t)topology->n_nodes));
+  const int code = EPX_ARRAY(largest, n->count);
+  for (size_t k = 0; k < n->count; k++)
+    fan[topology->links[k].j]++;
+  for (size_t k = 0; code == EPX_OK && k < n->count; k++)
+    if (topology->tie[k] >= 0)
+      largest[topology->tie[k]] = fmax(largest[topology->tie[k]], fan[topology->links[k].j]);
+  for (size_t k = 0; code == EPX_OK && k < n->count; k++) {
+    const epx_link at = topology->links[k];
+    const double links = topology->tie[k] >= 0 ? largest[topology->tie[k]] : fan[at.j];
+    theta[k] =
+        n->value->spread / sqrt(links) *
+        epx_random_eval_normal(&n->stream, EPX_RANDOM_ANY, EPX_RANDOM_ANY, (uint32_t)at.i, (uint32_t)at.j);
+  }
+  epx_array_destroy(&fan);
+  epx_array_destroy(&largest);
+  return code;
+}
+
 static epx_err eval_symmetrised(const nominal *n, double *theta) {
   const double spread = n->value->spread;
   if (n->parameter->site != EPX_SITE_LINK || !isfinite(spread) || spread < 0) {
@@ -300,6 +326,7 @@ static epx_err eval_symmetrised(const nominal *n, double *theta) {
                      "network.parameters.%s_spread: %g; must be a spread >= 0 of a link parameter",
                      n->parameter->name, spread);
   }
+  if (n->network->topology->tie) return eval_layers(n, theta);
   const double links = 2 * (double)n->network->topology->n_links / n->network->n_nodes; /* of a node */
   const double sigma = spread / sqrt(1 + links);
   for (size_t k = 0; k < n->count; k++) {
@@ -401,6 +428,8 @@ epx_err epx_network_eval_nominal(const epx_network *network, const epx_network_s
                        .count = network->count[p],
                        .stream = epx_random_init(seed, purpose)};
     EPX_TRY(eval_parameter(&n, theta + network->offset[p]));
+    const bool listed = n.value->kind == EPX_VALUE_LIST || n.value->kind == EPX_VALUE_MATRIX;
+    EPX_TRY(epx_tie_set_nominal(network, p, listed, theta + network->offset[p]));
   }
   return check_ports(network, theta);
 }

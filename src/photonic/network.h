@@ -20,7 +20,8 @@ typedef enum {
   EPX_VALUE_MATRIX,       /* link parameters: [n_nodes][n_nodes], symmetric; the skew: antisymmetric */
   EPX_VALUE_DISTRIBUTION, /* drawn, one a node or link */
   EPX_VALUE_SYMMETRISED /* link parameters: (A + A')/2 with A_ij normal, sigma = spread / sqrt(1 + mean links of a
-                             node), of all-to-all spread / sqrt(n_nodes) */
+                             node), of all-to-all spread / sqrt(n_nodes); of a convolution normal, sigma = spread /
+                             sqrt(links of the later node with those before it) */
 } epx_value_kind;
 
 typedef struct {
@@ -36,6 +37,7 @@ typedef struct {
   const epx_family *family;
   epx_topology_spec topology;
   epx_value value[EPX_FAMILY_MAX_PARAMETERS]; /* by parameter index */
+  bool tied[EPX_FAMILY_MAX_PARAMETERS];       /* of a convolution: is learnt as one by kernel and channel */
   int n_inputs;                               /* features of the task */
   const int *input_nodes;                     /* [n_inputs]; NULL: 0 … n_inputs-1 */
   epx_encoding encoding;                      /* of the inputs */
@@ -58,7 +60,8 @@ void epx_network_destroy(epx_network **address);
 /** Evaluates the nominal parameters: theta [n_theta] from spec->value. Random ones are drawn by the keyed
  * stream (seed, "nominal:" parameter name) at (any point, any instance, i, j), with (node, 0) for a node's
  * and i < j for a link's, the same for every design point; SYMMETRISED draws A_ij at (i, j) and A_ji at (j,
- * i). Errors: EPX_EINPUT: a list of another length than 1 or the parameter's count, a matrix that is not
+ * i). Of entries that are tied all get the value of the first. Errors: EPX_EINPUT: tied entries that a list or a matrix gives
+ * different values, a list of another length than 1 or the parameter's count, a matrix that is not
  * nodes by nodes, not symmetric (of the skew: not antisymmetric), or not zero where there is no link (its
  * diagonal among them), a bad distribution, a value that is not finite or outside the parameter's range, a
  * port that is read with a coupling_loss of 0, and, where ports are read or light comes in by ports alone, a

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "epilux/log.h"
+#include "photonic/convolution.h"
 #include "photonic/edge_list.h"
 #include "photonic/random_links.h"
 
@@ -85,6 +86,23 @@ static epx_err check_layers(const epx_topology_spec *spec, long long *n_nodes) {
   return EPX_OK;
 }
 
+static epx_err check_skips(const epx_topology_spec *spec) {
+  for (int k = 0; k < spec->n_skips; k++) {
+    const int from = spec->skips[2 * k], to = spec->skips[2 * k + 1];
+    if (from < 0 || to >= spec->n_layers || to < from + 2)
+      return EPX_RAISE(
+          EPX_EINPUT,
+          "network.topology.skips: from layer %d to layer %d; layers are 0 to %d, and a skip leads "
+          "over one at least",
+          from, to, spec->n_layers - 1);
+    for (int other = 0; other < k; other++)
+      if (spec->skips[2 * other] == from && spec->skips[2 * other + 1] == to)
+        return EPX_RAISE(EPX_EINPUT, "network.topology.skips: from layer %d to layer %d appears twice", from,
+                         to);
+  }
+  return EPX_OK;
+}
+
 static int get_planes(const epx_topology_spec *spec) {
   return spec->n_planes > 0 ? spec->n_planes : 1;
 }
@@ -113,6 +131,7 @@ static epx_err count_nodes(const epx_topology_spec *spec, int *n_nodes) {
   long long n = 0;
   if (spec->kind == EPX_LAYERED) {
     EPX_TRY(check_layers(spec, &n));
+    EPX_TRY(check_skips(spec));
   } else if (spec->kind == EPX_LATTICE) {
     if (spec->n_rows < 1 || spec->n_columns < 1) {
       return EPX_RAISE(EPX_EINPUT,
@@ -149,6 +168,8 @@ static size_t count_links(const epx_topology_spec *spec, int n_nodes) {
   case EPX_LAYERED:
     for (int k = 0; k + 1 < spec->n_layers; k++)
       n_links += (size_t)spec->layers[k] * (size_t)spec->layers[k + 1];
+    for (int k = 0; k < spec->n_skips; k++)
+      n_links += (size_t)spec->layers[spec->skips[2 * k]] * (size_t)spec->layers[spec->skips[2 * k + 1]];
     return n_links;
   case EPX_LATTICE:
     return 3 * n;
@@ -161,16 +182,23 @@ static size_t count_links(const epx_topology_spec *spec, int n_nodes) {
   }
 }
 
-static void link_layers(const epx_topology_spec *spec, epx_topology *topology) {
-  int first = 0;
-  for (int k = 0; k + 1 < spec->n_layers; k++) {
-    const int next = first + spec->layers[k];
-    for (int i = first; i < next; i++) {
-      for (int j = next; j < next + spec->layers[k + 1]; j++)
-        add_link(topology, i, j);
-    }
-    first = next;
+static void link_pair(const epx_topology_spec *spec, int from, int to, epx_topology *topology) {
+  int first = 0, next = 0;
+  for (int k = 0; k < to; k++) {
+    first += k < from ? spec->layers[k] : 0;
+    next += spec->layers[k];
   }
+  for (int i = first; i < first + spec->layers[from]; i++) {
+    for (int j = next; j < next + spec->layers[to]; j++)
+      add_link(topology, i, j);
+  }
+}
+
+static void link_layers(const epx_topology_spec *spec, epx_topology *topology) {
+  for (int k = 0; k + 1 < spec->n_layers; k++)
+    link_pair(spec, k, k + 1, topology);
+  for (int k = 0; k < spec->n_skips; k++)
+    link_pair(spec, spec->skips[2 * k], spec->skips[2 * k + 1], topology);
 }
 
 static void link_lattice(const epx_topology_spec *spec, epx_topology *topology) {
@@ -254,6 +282,16 @@ static epx_err check_memory(int n_nodes, size_t n_links) {
   return epx_memory_check(bytes_a_link * (double)n_links, what, "fewer nodes or links are wanted");
 }
 
+static epx_err number_layers(const epx_topology_spec *spec, epx_topology *topology) {
+  int node = 0;
+  EPX_TRY(EPX_ARRAY(topology->layer, (size_t)topology->n_nodes));
+  topology->n_layers = spec->n_layers;
+  for (int k = 0; k < spec->n_layers; k++)
+    for (int i = 0; i < spec->layers[k]; i++)
+      topology->layer[node++] = k;
+  return EPX_OK;
+}
+
 static epx_err make_links(const epx_topology_spec *spec, int n_nodes, epx_topology *topology) {
   const size_t most = count_links(spec, n_nodes);
   topology->n_nodes = n_nodes;
@@ -264,6 +302,7 @@ static epx_err make_links(const epx_topology_spec *spec, int n_nodes, epx_topolo
     return check_parts(topology);
   }
   EPX_TRY(EPX_ARRAY(topology->links, most));
+  if (spec->kind == EPX_LAYERED) EPX_TRY(number_layers(spec, topology));
   link_nodes(spec, topology);
   sort_links(topology);
   return EPX_OK;
@@ -274,14 +313,41 @@ static epx_err read_links(const epx_topology_spec *spec, epx_topology *topology)
   return check_parts(topology);
 }
 
-epx_err epx_topology_create(const epx_topology_spec *spec, epx_topology **out) {
+/* Which links and which nodes are learnt as one is asked of the geometry once the links are in their order. */
+static epx_err make_convolution(const epx_topology_spec *spec, epx_topology *topology) {
+  epx_convolution convolution;
+  size_t most;
+  EPX_TRY(epx_convolution_init(spec, &convolution, &topology->n_nodes, &most));
+  EPX_TRY(check_memory(topology->n_nodes, most));
+  EPX_TRY(EPX_ARRAY(topology->links, most));
+  topology->n_links = epx_convolution_link(&convolution, topology->links);
+  sort_links(topology);
+  EPX_TRY(EPX_ARRAY(topology->tie, topology->n_links));
+  EPX_TRY(EPX_ARRAY(topology->channel, (size_t)topology->n_nodes));
+  for (size_t l = 0; l < topology->n_links; l++)
+    topology->tie[l] = epx_convolution_get_tie(&convolution, topology->links[l]);
+  for (int i = 0; i < topology->n_nodes; i++)
+    topology->channel[i] = epx_convolution_get_channel(&convolution, i);
+  topology->n_layers = convolution.n_maps + convolution.n_layers;
+  EPX_TRY(EPX_ARRAY(topology->layer, (size_t)topology->n_nodes));
+  for (int i = 0; i < topology->n_nodes; i++)
+    topology->layer[i] = epx_convolution_get_layer(&convolution, i);
+  return check_parts(topology);
+}
+
+static epx_err make(const epx_topology_spec *spec, epx_topology *topology) {
   int n_nodes = 0;
+  if (spec->kind == EPX_EDGE_LIST) return read_links(spec, topology);
+  if (spec->kind == EPX_CONVOLUTION) return make_convolution(spec, topology);
+  EPX_TRY(count_nodes(spec, &n_nodes));
+  return make_links(spec, n_nodes, topology);
+}
+
+epx_err epx_topology_create(const epx_topology_spec *spec, epx_topology **out) {
   *out = NULL;
-  if (spec->kind != EPX_EDGE_LIST) EPX_TRY(count_nodes(spec, &n_nodes));
   epx_topology *topology = NULL;
   EPX_TRY(EPX_ARRAY(topology, 1));
-  const int code =
-      spec->kind == EPX_EDGE_LIST ? read_links(spec, topology) : make_links(spec, n_nodes, topology);
+  const int code = make(spec, topology);
   if (code != EPX_OK) epx_topology_destroy(&topology);
   EPX_TRY(code);
   *out = topology;
@@ -292,6 +358,9 @@ void epx_topology_destroy(epx_topology **address) {
   if (!*address) return;
   epx_array_destroy(&(*address)->links);
   epx_array_destroy(&(*address)->couplings);
+  epx_array_destroy(&(*address)->tie);
+  epx_array_destroy(&(*address)->channel);
+  epx_array_destroy(&(*address)->layer);
   epx_array_destroy(address);
 }
 
@@ -315,7 +384,7 @@ epx_err epx_topology_get_kind(const char *name, epx_topology_kind *kind) {
   }
   return EPX_RAISE(EPX_EINPUT,
                    "'%s' is not a topology: all-to-all, layered, lattice, ring, chain, matrix, small-world, "
-                   "random or edge-list",
+                   "random, edge-list or convolution",
                    name);
 }
 

@@ -14,7 +14,8 @@
 /** X(name, deck name, meaning) */
 #define EPX_TOPOLOGIES(X)                                                                                    \
   X(EPX_ALL_TO_ALL, "all-to-all", "every pair of nodes; `nodes`")                                            \
-  X(EPX_LAYERED, "layered", "every pair of nodes in neighbouring layers; `layers`: sizes of the layers")     \
+  X(EPX_LAYERED, "layered",                                                                                  \
+    "every pair of nodes in neighbouring layers, and in those that `skips` pairs; `layers`: their sizes")    \
   X(EPX_LATTICE, "lattice",                                                                                  \
     "nearest neighbours on a rectangle or a box; `rows`, `columns`, `planes`, `periodic`")                   \
   X(EPX_RING, "ring", "a closed chain of nearest neighbours; `nodes`")                                       \
@@ -26,7 +27,10 @@
     "`rewiring`, to a random node that it is not linked with (Watts and Strogatz); `nodes`")                 \
   X(EPX_RANDOM, "random", "`nodes` * `degree` / 2 different pairs, all equally likely; `nodes`")             \
   X(EPX_EDGE_LIST, "edge-list",                                                                              \
-    "the entries of a Matrix Market file, `path`; its values, if it has any, are the couplings")
+    "the entries of a Matrix Market file, `path`; its values, if it has any, are the couplings")             \
+  X(EPX_CONVOLUTION, "convolution",                                                                          \
+    "an image (`planes`, `rows`, `columns`), maps of it (`channels`, `kernels`, `strides`, `padding`) and "  \
+    "fully connected `layers` behind them; what is `tied` is learnt as one")
 
 typedef enum {
 #define EPX_TOPOLOGY_ENUM(name, text, meaning) name,
@@ -42,17 +46,23 @@ typedef enum {
 typedef struct {
   epx_topology_kind kind;
   int n_nodes;           /* all-to-all, ring, chain, matrix, small-world, random */
-  int n_layers;          /* layered */
+  int n_layers;          /* layered, convolution */
   const int *layers;     /* [n_layers] */
-  int n_rows, n_columns; /* lattice; node = (plane * n_rows + row) * n_columns + column */
-  int n_planes;          /* lattice; 0 means 1 */
-  bool periodic;         /* lattice: all directions wrap */
-  const double *matrix;  /* matrix: [n_nodes][n_nodes], row-major, symmetric; its diagonal is not a link */
-  int n_neighbours;      /* small-world: on each side */
-  double rewiring;       /* small-world: 0 ... 1 */
-  double degree;         /* random: mean number of links of a node */
-  uint64_t seed;         /* small-world, random: drawn from the stream (seed, "topology") */
-  const char *path;      /* edge-list */
+  int n_skips;           /* layered: pairs of layers that are linked beside neighbouring ones */
+  const int *skips;      /* [2 n_skips]: from, to, from, to, ... */
+  int n_rows, n_columns; /* lattice, image; node = (plane * n_rows + row) * n_columns + column */
+  int n_planes;          /* lattice, image; 0 means 1 */
+  int n_maps;            /* convolution */
+  const int *channels;   /* [n_maps] */
+  int n_kernels, n_strides, n_paddings; /* 1 or n_maps of each */
+  const int *kernels, *strides, *paddings;
+  bool periodic;        /* lattice: all directions wrap */
+  const double *matrix; /* matrix: [n_nodes][n_nodes], row-major, symmetric; its diagonal is not a link */
+  int n_neighbours;     /* small-world: on each side */
+  double rewiring;      /* small-world: 0 ... 1 */
+  double degree;        /* random: mean number of links of a node */
+  uint64_t seed;        /* small-world, random: drawn from the stream (seed, "topology") */
+  const char *path;     /* edge-list */
 } epx_topology_spec;
 
 /** Creates the links of a topology. A link that a small ring or periodic lattice meets twice is one link.
@@ -60,7 +70,8 @@ typedef struct {
  * an edge list that is not symmetric (its links get the mean of the two values), are allowed, and logged.
  * Errors: EPX_EINPUT: no nodes or more than EPX_TOPOLOGY_MAX_NODES, a layer without nodes, no matrix, one
  * that is not symmetric (couplers are reciprocal) or holds a number that is not finite, rewiring
- * outside 0 ... 1, neighbours or a degree that the nodes do not allow, a line of an edge list that is not one
+ * outside 0 ... 1, neighbours or a degree that the nodes do not allow, a pair of skips that are no two layers or are neighbours
+ * or appear twice, what convolution.h says, a line of an edge list that is not one
  * (FILE:LINE: what is wrong) or a file that cannot be opened; EPX_EMEMORY. */
 epx_err epx_topology_create(const epx_topology_spec *spec, epx_topology **out);
 

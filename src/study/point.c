@@ -130,6 +130,27 @@ static epx_err set_drive(const epx_settings *settings, epx_point *point) {
   return EPX_OK;
 }
 
+/* Pixels are the first nodes, and what is read the last layer's: neither may reach into the maps between. */
+static epx_err check_convolution(const epx_network_spec *spec) {
+  const epx_topology_spec *topology = &spec->topology;
+  if (topology->kind != EPX_CONVOLUTION) return EPX_OK;
+  const long long planes = topology->n_planes > 0 ? topology->n_planes : 1,
+                  pixels = planes * topology->n_rows * topology->n_columns;
+  const int last = topology->layers[topology->n_layers - 1],
+            n_probes = spec->n_outputs * (spec->readout == EPX_READ_BALANCED ? 2 : 1);
+  if (!spec->input_nodes && spec->n_inputs != pixels)
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.topology.rows: an image of %lld x %d x %d pixels, but the task has %d "
+                     "features; they must be "
+                     "as many",
+                     planes, topology->n_rows, topology->n_columns, spec->n_inputs);
+  if (!spec->output_nodes && n_probes > last)
+    return EPX_RAISE(EPX_EINPUT,
+                     "network.topology.layers: the last has %d node%s, but %d are read; give it %d", last,
+                     last == 1 ? "" : "s", n_probes, n_probes);
+  return EPX_OK;
+}
+
 static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   epx_network_spec spec = settings->network;
   if (spec.input_nodes && spec.n_inputs != point->task->n_features)
@@ -140,6 +161,7 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
         spec.n_inputs, spec.n_inputs == 1 ? "" : "s", settings->task.name, point->task->n_features);
   spec.n_inputs = point->task->n_features;
   spec.n_outputs = choose_outputs(settings, point->task);
+  EPX_TRY(check_convolution(&spec));
   EPX_TRY(epx_network_create(&spec, &point->network));
   EPX_TRY(EPX_ARRAY(point->nominal, point->network->n_theta));
   EPX_TRY(epx_network_eval_nominal(point->network, &spec, settings->seed, point->nominal));
@@ -266,7 +288,11 @@ epx_point_size epx_point_eval_size(const epx_point *point) {
                          .n_classes = point->task->n_classes,
                          .n_targets = point->task->n_targets};
   for (int p = 0; p < network->family->n_parameters; p++)
-    if (settings->learning.train[p]) size.n_trained += network->count[p];
+    for (size_t k = network->offset[p];
+         settings->learning.train[p] && k < network->offset[p] + network->count[p]; k++) {
+      size.n_trained++;
+      size.n_learnt += !network->tie || network->tie[k] == k;
+    }
   size.equilibria = count_equilibria(point, size.n_trained);
   size.engine = point->engine;
   size.bytes = eval_bytes(point, batch);

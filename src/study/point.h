@@ -50,6 +50,7 @@ typedef struct {
   epx_engine engine;
   int n_nodes, n_train, n_test, n_features, n_classes, n_targets;
   size_t n_links, n_trained; /* trained parameters of one instance */
+  size_t n_learnt;           /* those of them that are not tied to another */
 } epx_point_size;
 
 /** Creates a point from its settings, which are borrowed for its life; reads the task's files. The engine is

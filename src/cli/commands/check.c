@@ -63,8 +63,10 @@ static void print_size(const epx_campaign *campaign, const epx_pilot *pilot, dou
          campaign->proposals ? "at most " : "", trials, campaign->n_points, campaign->n_instances,
          campaign->block);
   if (campaign->proposals) print_first(campaign);
-  printf("# network     %d nodes, %zu links, %zu trained parameters%s\n", first->n_nodes, first->n_links,
-         first->n_trained, campaign->n_points > 1 ? " (point 0)" : "");
+  printf("# network     %d nodes, %zu links, %zu trained parameters", first->n_nodes, first->n_links,
+         first->n_trained);
+  if (first->n_learnt < first->n_trained) printf(", tied to %zu", first->n_learnt);
+  printf("%s\n", campaign->n_points > 1 ? " (point 0)" : "");
   printf("# task        %d features, %d %s, %d training and %d held-out samples%s\n", first->n_features,
          first->n_targets > 0 ? first->n_targets : first->n_classes,
          first->n_targets > 0 ? "real targets" : "classes", first->n_train, first->n_test,
@@ -205,6 +207,7 @@ static void write_size(epx_document *document, const epx_campaign *campaign, con
   epx_document_set_number(document, "nodes", first->n_nodes);
   epx_document_set_number(document, "links", (double)first->n_links);
   epx_document_set_number(document, "trained_parameters", (double)first->n_trained);
+  epx_document_set_number(document, "learnt_parameters", (double)first->n_learnt);
   epx_document_set_number(document, "features", first->n_features);
 }
 

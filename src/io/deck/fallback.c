@@ -208,6 +208,7 @@ static const struct {
     {"learning.targets.on", get_target_on},
     {"learning.nudge.scheme", get_scheme},
     {"learning.train", get_train},
+    {"network.topology.tied", get_train},
     {"learning.calibration.parameters", get_calibrated},
     {"metrics", get_metrics},
     {"variation.*.effect", get_effect},

@@ -1,6 +1,9 @@
 /** @file
  * Deck: the section learning.
  */
+#include <stdlib.h>
+
+#include "io/deck/private.h"
 #include "io/deck/reader.h"
 #include "io/deck/resolve.h"
 #include "io/schema/words.h"
@@ -62,12 +65,27 @@ static void read_optimizer(const epx_reader *r, epx_optimizer_spec *optimizer) {
   optimizer->kind =
       (epx_optimizer_kind)epx_reader_get_word(r, "learning.optimizer.name", epx_words_get_optimizer);
   optimizer->rate = epx_reader_get_real(r, "learning.optimizer.rate");
+  optimizer->clip = epx_reader_get_real(r, "learning.optimizer.clip");
+  optimizer->weight_decay = epx_reader_get_real(r, "learning.optimizer.weight_decay");
   if (epx_reader_is_set(r, "learning.optimizer.momentum"))
     optimizer->momentum = epx_reader_get_real(r, "learning.optimizer.momentum");
   if (optimizer->kind != EPX_ADAM) return;
   optimizer->beta1 = epx_reader_get_real(r, "learning.optimizer.beta1");
   optimizer->beta2 = epx_reader_get_real(r, "learning.optimizer.beta2");
   optimizer->epsilon = epx_reader_get_real(r, "learning.optimizer.epsilon");
+}
+
+static epx_err read_layer_rates(const epx_reader *r, epx_learning_spec *learning) {
+  const epx_tree *list = epx_reader_get(r, "learning.optimizer.layer_rates");
+  double *rates;
+  if (!list) return EPX_OK;
+  if (list->n == 0) return epx_tree_raise(list, "learning.optimizer.layer_rates: the list is empty");
+  EPX_TRY(epx_settings_create_owned(r->settings, (size_t)list->n, sizeof *rates, &rates));
+  for (int i = 0; i < list->n; i++)
+    rates[i] = strtod(list->items[i]->text, NULL);
+  learning->n_layer_rates = list->n;
+  learning->layer_rates = rates;
+  return EPX_OK;
 }
 
 epx_err epx_reader_read_learning(epx_reader *r) {
@@ -106,6 +124,7 @@ epx_err epx_reader_read_learning(epx_reader *r) {
   if (settings->cost.on == settings->cost.off)
     return epx_tree_raise(epx_reader_get(r, "learning.targets"), "learning.targets: on and off must differ");
   read_optimizer(r, &learning->optimizer);
+  EPX_TRY(read_layer_rates(r, learning));
   learning->epochs = epx_reader_get_integer(r, "learning.epochs");
   learning->batch = epx_reader_get_integer(r, "learning.batch");
   learning->decay = epx_reader_get_real(r, "learning.decay");

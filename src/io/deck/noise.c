@@ -17,6 +17,12 @@ static epx_err check_lengths(const epx_reader *r, const epx_tree *section) {
   if (trains && options->duration_nudged == 0)
     return epx_tree_raise(section, "noise: a learning phase with noise never rests; give its length, "
                                    "equilibrium.duration.nudged, or set learning.epochs to 0");
+  if (options->duration_step > 0)
+    return epx_tree_raise(
+        epx_reader_get(r, "equilibrium.duration.step"),
+        "equilibrium.duration.step: %g, but with a section noise noise.step is the step; leave one "
+        "of them out",
+        options->duration_step);
   if (options->noise.window > options->duration_free ||
       (trains && options->noise.window > options->duration_nudged))
     return epx_tree_raise(epx_reader_get(r, "noise.window"),

@@ -87,18 +87,51 @@ static epx_err read_parameters(epx_reader *r) {
   return EPX_OK;
 }
 
+/* The key that a message begins with; else the one that says where the links come from. */
+static const epx_tree *get_meant(const epx_reader *r, epx_topology_kind kind) {
+  const char *message = epx_error_get_message();
+  char key[64];
+  snprintf(key, sizeof key, "%.*s", (int)strcspn(message, ":["), message);
+  const epx_tree *named = kind == EPX_CONVOLUTION || kind == EPX_LAYERED ? epx_reader_get(r, key) : NULL;
+  if (named && named->kind != EPX_TREE_MAP) return named;
+  return epx_reader_get(r, kind == EPX_EDGE_LIST ? "network.topology.path" : "network.topology.kind");
+}
+
 /* Makes the links once, so that what is wrong with them is said at the line of the topology. */
 static epx_err check_topology(const epx_reader *r, const epx_topology_spec *spec) {
   epx_topology *topology;
   if (r->linked || epx_resolve_is_stored(r->root)) return EPX_OK;
   const int code = epx_topology_create(spec, &topology);
-  if (code == EPX_EINPUT)
-    return epx_tree_raise(
-        epx_reader_get(r, spec->kind == EPX_EDGE_LIST ? "network.topology.path" : "network.topology.kind"),
-        "%s", epx_error_get_message());
+  if (code == EPX_EINPUT) return epx_tree_raise(get_meant(r, spec->kind), "%s", epx_error_get_message());
   EPX_TRY(code);
   epx_topology_destroy(&topology);
   return EPX_OK;
+}
+
+static epx_err read_convolution(epx_reader *r, epx_network_spec *network) {
+  epx_topology_spec *spec = &network->topology;
+  const epx_tree *tied = epx_reader_get(r, "network.topology.tied");
+  spec->n_rows = epx_reader_get_integer(r, "network.topology.rows");
+  spec->n_columns = epx_reader_get_integer(r, "network.topology.columns");
+  spec->n_planes = epx_reader_get_integer(r, "network.topology.planes");
+  EPX_TRY(epx_reader_read_integers(r, "network.topology.channels", &spec->n_maps, &spec->channels));
+  EPX_TRY(epx_reader_read_integers(r, "network.topology.kernels", &spec->n_kernels, &spec->kernels));
+  EPX_TRY(epx_reader_read_integers(r, "network.topology.strides", &spec->n_strides, &spec->strides));
+  EPX_TRY(epx_reader_read_integers(r, "network.topology.padding", &spec->n_paddings, &spec->paddings));
+  EPX_TRY(epx_reader_read_integers(r, "network.topology.layers", &spec->n_layers, &spec->layers));
+  for (int i = 0; i < tied->n; i++)
+    network->tied[epx_family_get_parameter(network->family, tied->items[i]->text)] = true;
+  return EPX_OK;
+}
+
+static epx_err read_layers(epx_reader *r, epx_topology_spec *spec) {
+  int n;
+  EPX_TRY(epx_reader_read_integers(r, "network.topology.layers", &spec->n_layers, &spec->layers));
+  EPX_TRY(epx_reader_read_integers(r, "network.topology.skips", &n, &spec->skips));
+  spec->n_skips = n / 2;
+  if (n % 2 == 0) return EPX_OK;
+  return epx_tree_raise(epx_reader_get(r, "network.topology.skips"),
+                        "network.topology.skips: %d numbers; give pairs of layers: from, to, from, to, …", n);
 }
 
 static void read_random_topology(epx_reader *r, epx_topology_spec *spec) {
@@ -124,7 +157,9 @@ static epx_err read_topology(epx_reader *r) {
     spec->matrix = value->values;
     spec->n_nodes = node->n;
   } else if (spec->kind == EPX_LAYERED) {
-    EPX_TRY(epx_reader_read_integers(r, "network.topology.layers", &spec->n_layers, &spec->layers));
+    EPX_TRY(read_layers(r, spec));
+  } else if (spec->kind == EPX_CONVOLUTION) {
+    EPX_TRY(read_convolution(r, &r->settings->network));
   } else if (spec->kind == EPX_LATTICE) {
     spec->n_rows = epx_reader_get_integer(r, "network.topology.rows");
     spec->n_columns = epx_reader_get_integer(r, "network.topology.columns");
@@ -232,6 +267,7 @@ static epx_err read_duration(epx_reader *r, epx_equilibrium_options *options) {
   if (!section) return EPX_OK;
   options->duration_free = epx_reader_get_real(r, "equilibrium.duration.free");
   options->duration_nudged = epx_reader_get_real(r, "equilibrium.duration.nudged");
+  options->duration_step = epx_reader_get_real(r, "equilibrium.duration.step");
   if (options->duration_nudged > 0 && rule->nudged &&
       (rule->own_scheme || rule->needs & EPX_NEEDS_A(EPX_NEED_WHOLE_LANES)))
     return epx_tree_raise(
@@ -239,6 +275,15 @@ static epx_err read_duration(epx_reader *r, epx_equilibrium_options *options) {
         "equilibrium.duration.nudged: learning.estimator %s makes phases of its own, which no clock "
         "ends; plain, phase-conjugate and time-reversed have phases of the device",
         rule->name);
+  const double lengths[] = {options->duration_free, options->duration_nudged};
+  for (int i = 0; i < 2; i++)
+    if (options->duration_step > 0 &&
+        (lengths[i] < options->duration_step || lengths[i] > 1e6 * options->duration_step))
+      return epx_tree_raise(
+          epx_reader_get(r, "equilibrium.duration.step"),
+          "equilibrium.duration.step: %g, but the %s phase lasts %g; both phases must last 1 to 1e6 "
+          "steps",
+          options->duration_step, i == 0 ? "free" : "nudged", lengths[i]);
   if (options->audit > 0 || options->starts > 1)
     return epx_tree_raise(section,
                           "equilibrium.duration: equilibrium.%s looks for equilibria, and a clock reads "

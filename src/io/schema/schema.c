@@ -59,15 +59,37 @@ static const epx_schema_entry entries[] = {
      .applies = "network.topology.kind: all-to-all ring chain small-world random",
      .meaning = "number of nodes"},
     {"network.topology.layers", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 1, .high = INT_MAX, .required = true,
-     .example = "[2, 4, 1]", .applies = "network.topology.kind: layered",
-     .meaning = "number of nodes of each layer"},
+     .example = "[2, 4, 1]", .applies = "network.topology.kind: layered convolution",
+     .meaning =
+         "number of nodes of each layer; of a convolution, of the fully connected ones behind the maps"},
+    {"network.topology.skips", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX, .optional = true,
+     .example = "[0, 2]", .applies = "network.topology.kind: layered",
+     .meaning =
+         "pairs of layers, counted from 0, that are linked beside neighbouring ones: from, to, from, to, …"},
     {"network.topology.rows", COUNT, .low = 1, .required = true, .example = "5",
-     .applies = "network.topology.kind: lattice",
-     .meaning = "rows of the lattice; node = (plane * rows + row) * columns + column"},
+     .applies = "network.topology.kind: lattice convolution",
+     .meaning = "rows of the lattice or image; node = (plane * rows + row) * columns + column"},
     {"network.topology.columns", COUNT, .low = 1, .required = true, .example = "5",
-     .applies = "network.topology.kind: lattice", .meaning = "columns of the lattice"},
-    {"network.topology.planes", COUNT, .low = 1, .fallback = "1", .applies = "network.topology.kind: lattice",
-     .meaning = "planes of a lattice in three dimensions"},
+     .applies = "network.topology.kind: lattice convolution", .meaning = "columns of the lattice or image"},
+    {"network.topology.planes", COUNT, .low = 1, .fallback = "1",
+     .applies = "network.topology.kind: lattice convolution",
+     .meaning = "planes of a lattice in three dimensions, or of an image: its colours"},
+    {"network.topology.channels", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 1, .high = INT_MAX,
+     .required = true, .example = "[16, 32]", .applies = "network.topology.kind: convolution",
+     .meaning = "channels of each map, in their order from the image"},
+    {"network.topology.kernels", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 1, .high = INT_MAX,
+     .required = true, .example = "[5]", .applies = "network.topology.kind: convolution",
+     .meaning = "edge of each map's kernels in pixels; one entry stands for all maps"},
+    {"network.topology.strides", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 1, .high = INT_MAX,
+     .fallback = "[1]", .applies = "network.topology.kind: convolution",
+     .meaning = "pixels from one place of a kernel to the next"},
+    {"network.topology.padding", EPX_SCHEMA_INTEGERS, .unit = "1", .low = 0, .high = INT_MAX,
+     .fallback = "[0]", .applies = "network.topology.kind: convolution",
+     .meaning = "pixels beyond each edge that kernels may reach over; nothing is there"},
+    {"network.topology.tied", WORDS(trainable), .fallback = "what the family trains",
+     .derived = "network.family", .applies = "network.topology.kind: convolution",
+     .meaning = "parameters that are learnt as one, of links by entry of the kernels, of nodes by channel; "
+                "[]: none"},
     {"network.topology.periodic", EPX_SCHEMA_BOOLEAN, .fallback = "false",
      .applies = "network.topology.kind: lattice", .meaning = "connect opposite edges, in all directions"},
     {"network.topology.neighbours", COUNT, .low = 1, .fallback = "2",
@@ -91,9 +113,11 @@ static const epx_schema_entry entries[] = {
     {"network.parameters.coupling_spread", REAL, NOT_NEGATIVE,
      .fallback = "the family's, see `epilux list families`; none where the coupling is given",
      .derived = "network.family network.topology.kind network.parameters.coupling", .optional = true,
-     .meaning = "instead of `coupling`: random symmetric coupling (A + A') / 2; A is normal with sigma = "
-                "coupling_spread / sqrt(1 + mean number of links of a node), or coupling_spread / "
-                "sqrt(nodes) for all-to-all; in the unit of the coupling"},
+     .meaning =
+         "instead of `coupling`: random symmetric coupling (A + A') / 2; A is normal with sigma = "
+         "coupling_spread / sqrt(1 + mean number of links of a node), or coupling_spread / "
+         "sqrt(nodes) for all-to-all; of a convolution normal with sigma = coupling_spread / sqrt(links "
+         "that lead into a node); in the unit of the coupling"},
     {"network.parameters.*", EPX_SCHEMA_VALUE, .unit = "@", .derived = "network.family network.preset",
      .meaning = ""},
     {"network.parameters.*.distribution", WORD(distribution), .required = true, .example = "uniform",
@@ -200,6 +224,15 @@ static const epx_schema_entry entries[] = {
      .meaning = "decay factor of the running mean of the squared gradient"},
     {"learning.optimizer.epsilon", REAL, POSITIVE, .fallback = "1e-8",
      .applies = "learning.optimizer.name: adam", .meaning = "added to the root mean square gradient"},
+    {"learning.optimizer.clip", REAL, NOT_NEGATIVE, .fallback = "0",
+     .meaning = "largest norm of a gradient; a longer one is shortened to it; 0: none"},
+    {"learning.optimizer.weight_decay", REAL, NOT_NEGATIVE, .fallback = "0",
+     .meaning = "trained parameters of links lose rate * this of themselves beside each step, apart from the "
+                "moments"},
+    {"learning.optimizer.layer_rates", EPX_SCHEMA_REALS, .unit = "1", NOT_NEGATIVE, .optional = true,
+     .example = "[1, 0.5]", .applies = "network.topology.kind: layered convolution",
+     .meaning =
+         "factors on the rate, one for each layer behind the first: of links into it and of its nodes"},
     {"learning.epochs", COUNT, .low = 0, .fallback = "150", .meaning = "passes through the training samples"},
     {"learning.batch", COUNT, .low = 0, .fallback = "0", .meaning = "samples per update; 0: all"},
     {"learning.decay", REAL, .low = 0, .above = true, .high = 1, .fallback = "1",
@@ -254,6 +287,10 @@ static const epx_schema_entry entries[] = {
                 "at rest"},
     {"equilibrium.duration.free", REAL, NOT_NEGATIVE, .fallback = "0",
      .meaning = "length of the free phase, in the family's unit of time; 0: until rest"},
+    {"equilibrium.duration.step", REAL, NOT_NEGATIVE, .fallback = "0",
+     .meaning = "of a machine that updates all nodes at once, in equal steps of this length: a phase is "
+                "length / step of "
+                "Euler's steps; 0: it moves continuously"},
     {"equilibrium.duration.nudged", REAL, NOT_NEGATIVE, .fallback = "0",
      .meaning = "length of a nudged phase; 0: until rest"},
     {"equilibrium.max_time", REAL, POSITIVE, .fallback = "2000",

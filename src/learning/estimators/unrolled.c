@@ -13,7 +13,7 @@
 #include "base/array.h"
 #include "equilibrium/nudge/adjoint.h"
 #include "equilibrium/nudge/frame.h"
-#include "learning/estimators/estimator_work.h"
+#include "learning/estimators/unrolled_steps.h"
 
 /* Segments and steps a segment: what is kept. Stiff families go a long way in short steps. */
 enum { SEGMENTS = 96, LENGTH = 48, STIFF_SEGMENTS = 320, STIFF_LENGTH = 320, STAGES = 4 };
@@ -187,6 +187,7 @@ static epx_err eval(const epx_batch *batch, const epx_nudging *nudging, epx_esti
                     double *gradient) {
   way w;
   (void)nudging;
+  if (epx_unrolled_has_steps(batch)) return epx_unrolled_eval_steps(batch, work, gradient);
   EPX_TRY(init(batch, work, &w));
   epx_estimator_set_zero(batch, gradient);
   epx_estimator_set_lanes(batch, work);

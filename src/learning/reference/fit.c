@@ -78,7 +78,8 @@ static void solve_epochs(fit *f, epx_optimizer *optimizer, int *order) {
 }
 
 static epx_err solve_adam(fit *f) {
-  const epx_optimizer_spec spec = {EPX_ADAM, f->spec->setting, 0, 0.9, 0.999, 1e-8};
+  const epx_optimizer_spec spec = {
+      .kind = EPX_ADAM, .rate = f->spec->setting, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
   epx_optimizer *optimizer = NULL;
   int *order = NULL;
   int code = EPX_ARRAY(order, (size_t)f->task->n_train);

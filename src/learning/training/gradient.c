@@ -5,6 +5,7 @@
 #include "learning/estimators/estimator_work.h"
 #include "learning/training/learner_state.h"
 #include "photonic/readout.h"
+#include "photonic/tie.h"
 
 /* Adds what parameters do to the readouts without moving a state, which no learning phase shows: it follows from the
  * reads. Lanes that were left out give their weight to the others of their instance, as in the rule. */
@@ -84,6 +85,14 @@ static epx_err add_chunk(epx_learner *learner, const epx_estimator *estimator, c
   return EPX_OK;
 }
 
+/* What is learnt as one has one gradient: the sum over its devices, those that are dead left out. */
+static void tie(epx_learner *learner) {
+  const epx_network *network = learner->network;
+  for (int i = 0; network->tie && i < learner->n_instances; i++)
+    epx_tie_sum_gradient(network, epx_learner_get_settable(learner, i),
+                         learner->sum.gradient + (size_t)i * network->n_theta);
+}
+
 epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimator *estimator,
                                         const epx_nudging *nudging, int n, const int *samples) {
   const size_t n_theta = learner->network->n_theta, n_instances = (size_t)learner->n_instances;
@@ -107,6 +116,7 @@ epx_err epx_learner_eval_batch_gradient(epx_learner *learner, const epx_estimato
     learner->sum.gradient[k] =
         learner->settings.trained[k % n_theta] && n_estimated ? learner->sum.gradient[k] / n_estimated : 0;
   }
+  tie(learner);
   return EPX_OK;
 }
 
@@ -124,7 +134,8 @@ epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *est
                                           learner->task->train));
   if (writes)
     epx_tuning_copy(learner->settings.before, learner->settings.tuning); /* a measurement leaves no trace */
-  memcpy(gradient, learner->sum.gradient,
-         (size_t)learner->n_instances * learner->network->n_theta * sizeof *gradient);
+  const size_t n_theta = learner->network->n_theta, *tied = learner->network->tie;
+  for (size_t k = 0; k < (size_t)learner->n_instances * n_theta; k++)
+    gradient[k] = tied && tied[k % n_theta] != k % n_theta ? 0 : learner->sum.gradient[k];
   return EPX_OK;
 }

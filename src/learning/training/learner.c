@@ -41,6 +41,22 @@ static epx_err check_trained(const epx_network *network, const epx_learning_spec
   return EPX_OK;
 }
 
+static epx_err check_layer_rates(const epx_topology *topology, const epx_learning_spec *spec) {
+  if (spec->n_layer_rates == 0) return EPX_OK;
+  if (!topology->layer)
+    return EPX_RAISE(EPX_EINPUT, "learning.optimizer.layer_rates: the network has no layers");
+  if (spec->n_layer_rates != topology->n_layers - 1)
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "learning.optimizer.layer_rates: %d factors, but %d layers follow the first; give one for each",
+        spec->n_layer_rates, topology->n_layers - 1);
+  for (int k = 0; k < spec->n_layer_rates; k++)
+    if (!(spec->layer_rates[k] >= 0) || !isfinite(spec->layer_rates[k]))
+      return EPX_RAISE(EPX_EINPUT, "learning.optimizer.layer_rates[%d]: %g; must be 0 or more", k,
+                       spec->layer_rates[k]);
+  return EPX_OK;
+}
+
 epx_err epx_learner_check(epx_engine engine, const epx_network *network, const epx_task *task,
                           const epx_learning_spec *spec) {
   EPX_TRY(check_estimator(engine, network, spec));
@@ -67,6 +83,7 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
     return EPX_RAISE(EPX_EINPUT, "learning.decay: %g; it must be positive, 1 for a constant rate",
                      spec->decay);
   EPX_TRY(epx_rate_check(&spec->rate));
+  EPX_TRY(check_layer_rates(network->topology, spec));
   if (spec->patience < 0)
     return EPX_RAISE(EPX_EINPUT, "learning.patience: %d epochs; must be 0 or more", spec->patience);
   if (spec->patience > 0 && task->n_validation == 0)
@@ -92,7 +109,7 @@ typedef struct {
   size_t count, size;
 } own_array;
 
-enum { MAX_ARRAYS = 32 };
+enum { MAX_ARRAYS = 40 };
 
 #define OWN(pointer, n)                                                                                      \
   (own_array) {                                                                                              \
@@ -132,6 +149,8 @@ static int list_training_arrays(epx_learner *learner, own_array *list) {
   list[n++] = OWN(learner->settings.trained, n_theta);
   list[n++] = OWN(learner->settings.alive, some_dead ? n_instances * n_theta : 0);
   list[n++] = OWN(learner->settings.mask, n_instances * n_theta);
+  list[n++] = OWN(learner->settings.rate, spec->n_layer_rates > 0 ? n_theta : 0);
+  list[n++] = OWN(learner->settings.decays, spec->optimizer.weight_decay > 0 ? n_theta : 0);
   list[n++] = OWN(learner->epochs.order, (size_t)learner->task->n_train);
   list[n++] = OWN(learner->epochs.stopped, n_instances);
   list[n++] = OWN(learner->epochs.tally, n_instances);
@@ -158,6 +177,30 @@ static epx_err create_arrays(epx_learner *learner) {
   return EPX_OK;
 }
 
+/* A link belongs to the layer of its later node; nodes of the first learn as those of the second do. */
+static void set_rates(epx_learner *learner, int p) {
+  const epx_network *network = learner->network;
+  const epx_topology *topology = network->topology;
+  const bool links = network->family->parameters[p].site == EPX_SITE_LINK;
+  for (size_t k = 0; k < network->count[p]; k++) {
+    const int layer = topology->layer[links ? topology->links[k].j : (int)k];
+    learner->settings.rate[network->offset[p] + k] = learner->spec.layer_rates[layer > 0 ? layer - 1 : 0];
+  }
+}
+
+static void set_entries(epx_learner *learner) {
+  const epx_network *network = learner->network;
+  for (int p = 0; p < network->family->n_parameters; p++) {
+    if (learner->settings.rate) set_rates(learner, p);
+    if (learner->settings.decays)
+      memset(learner->settings.decays + network->offset[p],
+             network->family->parameters[p].site == EPX_SITE_LINK, network->count[p]);
+  }
+  epx_optimizer_set_entries(learner->optimizer, &(epx_optimizer_entries){.rate = learner->settings.rate,
+                                                                         .decays = learner->settings.decays,
+                                                                         .tie = network->tie});
+}
+
 static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options *options) {
   const epx_network *network = learner->network;
   EPX_TRY(epx_estimator_create_work(learner->ensemble, &learner->work));
@@ -167,6 +210,7 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
     learner->clock.free = options->duration_free;
     learner->clock.nudged = options->duration_nudged;
     EPX_TRY(epx_clock_set_noise(learner->ensemble, &options->noise, &learner->clock));
+    learner->clock.step = options->duration_step;
     learner->ensemble->clock = &learner->clock;
   }
   EPX_TRY(epx_inspection_create(learner->ensemble, options, &learner->inspection));
@@ -180,6 +224,7 @@ static epx_err create_parts(epx_learner *learner, const epx_equilibrium_options 
   EPX_TRY(create_arrays(learner));
   for (int p = 0; p < network->family->n_parameters; p++)
     memset(learner->settings.trained + network->offset[p], learner->spec.train[p], network->count[p]);
+  set_entries(learner);
   return EPX_OK;
 }
 

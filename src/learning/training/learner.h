@@ -19,6 +19,10 @@ typedef struct {
   epx_nudging nudging;
   double nudge_decay; /* factor on beta after each epoch; 0 or 1: constant */
   epx_optimizer_spec optimizer;
+  int n_layer_rates; /* 0: all layers learn alike */
+  const double
+      *layer_rates; /* [n_layer_rates] factors on the rate, of the links that lead into each layer but the
+                                first, and of its nodes */
   int epochs;
   int batch;                             /* samples an update; 0: the whole training part */
   bool train[EPX_FAMILY_MAX_PARAMETERS]; /* which parameters are trained */
@@ -82,7 +86,7 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
  * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs
  * (inputs beyond the features stay dark), outputs do not fit the classes or targets, real targets with cross-entropy, batch < 0 or > training part, a
  * parameter to train that is not trainable, none to train, beta or decay not positive, a bad
- * schedule, patience < 0 or without a validation part, a target that is not
+ * schedule, rates of layers that are not as many as there are layers behind the first or are negative, patience < 0 or without a validation part, a target that is not
  * finite, options of the optimiser or the equilibrium; EPX_EMEMORY, EPX_ESOLVER. */
 epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,
                            const epx_learning_spec *spec, const epx_equilibrium_options *options,
@@ -226,7 +230,8 @@ epx_err epx_learner_eval_performance(epx_learner *learner, const double *theta, 
 
 /** Evaluates a rule's gradient of the training part's mean cost: gradient [n_instances][n_theta]; entries of
  * parameters that are not trained are zero. Over the whole training part, in chunks, samples that do not
- * settle left out. Errors: EPX_EINPUT: the estimator refuses the family; EPX_ESOLVER. */
+ * settle left out. Of entries that are tied the first has the sum over all, the others are zero. Errors: EPX_EINPUT: the
+ * estimator refuses the family; EPX_ESOLVER. */
 epx_err epx_learner_eval_gradient(epx_learner *learner, const epx_estimator *estimator,
                                   const epx_nudging *nudging, const double *theta, double *gradient);
 

@@ -53,6 +53,8 @@ typedef struct {
   unsigned char *alive;    /* [n_instances][n_theta]; NULL: all */
   unsigned char *mask;     /* [n_instances][n_theta] which entries the next write sets */
   bool deployed;           /* the settings are those that training goes on from */
+  double *rate;            /* [n_theta] factor on the rate of its layer; NULL: 1 */
+  unsigned char *decays;   /* [n_theta] weights, which decay; NULL: none do */
 } epx_learner_settings;
 
 /* The epochs of a training. */

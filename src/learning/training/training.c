@@ -24,12 +24,12 @@ static void set_order(epx_learner *learner, int epoch) {
 }
 
 static void add_norms(epx_learner *learner) {
-  const size_t n_theta = learner->network->n_theta;
+  const size_t n_theta = learner->network->n_theta, *tied = learner->network->tie;
   for (int i = 0; i < learner->n_instances; i++) {
     const double *gradient = learner->sum.gradient + (size_t)i * n_theta;
     double squares = 0;
     for (size_t k = 0; k < n_theta; k++)
-      squares += gradient[k] * gradient[k];
+      squares += tied && tied[k] != k ? 0 : gradient[k] * gradient[k];
     if (learner->sum.n_estimated[i] == 0) continue;
     learner->epochs.norm[i] += sqrt(squares);
     learner->epochs.n_norms[i]++;

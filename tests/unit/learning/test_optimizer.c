@@ -134,12 +134,50 @@ static void impossible_settings_are_refused(void **state) {
       {.kind = EPX_ADAM, .rate = 0.1, .beta1 = 1, .beta2 = 0.9, .epsilon = 1e-8},
       {.kind = EPX_ADAM, .rate = 0.1, .beta1 = 0.9, .beta2 = NAN, .epsilon = 1e-8},
       {.kind = EPX_ADAM, .rate = 0.1, .beta1 = 0.9, .beta2 = 0.9, .epsilon = 0},
+      {.kind = EPX_SGD, .rate = 0.1, .clip = -1},
+      {.kind = EPX_SGD, .rate = 0.1, .weight_decay = NAN},
   };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     epx_optimizer *optimizer = NULL;
     assert_int_equal(epx_optimizer_create(&bad[i], 1, 1, &optimizer), EPX_EINPUT);
     assert_null(optimizer);
   }
+}
+
+/* Two entries of one tie and a third alone: the norm counts the tie once, 5, and is cut to 1. Rate .1, the third at half of it. */
+static void long_gradients_are_shortened_and_layers_have_rates(void **state) {
+  (void)state;
+  const epx_optimizer_spec spec = {.kind = EPX_SGD, .rate = 0.1, .clip = 1};
+  static const size_t tie[] = {0, 0, 2};
+  static const double rate[] = {1, 1, 0.5}, gradient[] = {3, 3, 4};
+  epx_optimizer *optimizer = create(&spec, 3);
+  epx_optimizer_set_entries(optimizer, &(epx_optimizer_entries){.rate = rate, .tie = tie});
+  double theta[] = {1, 2, 3};
+  epx_optimizer_step(optimizer, 1, gradient, NULL, theta, NULL);
+  assert_true(fabs(theta[0] - (1 - 0.06)) < 1e-15);
+  assert_true(fabs(theta[1] - (2 - 0.06)) < 1e-15);
+  assert_true(fabs(theta[2] - (3 - 0.04)) < 1e-15);
+  epx_optimizer_destroy(&optimizer);
+}
+
+/* Without a gradient theta falls by rate decay theta, what is tied by that of its first; an entry that does not decay, or
+ * is masked, stays. */
+static void weights_decay_apart_from_the_gradient(void **state) {
+  (void)state;
+  epx_optimizer_spec spec = adam;
+  spec.weight_decay = 0.5;
+  static const size_t tie[] = {0, 0, 2, 3};
+  static const unsigned char decays[] = {1, 1, 0, 1}, mask[] = {1, 1, 1, 0};
+  static const double gradient[4];
+  unsigned char changed[4];
+  epx_optimizer *optimizer = create(&spec, 4);
+  epx_optimizer_set_entries(optimizer, &(epx_optimizer_entries){.decays = decays, .tie = tie});
+  double theta[] = {2, 2.5, 3, 4};
+  epx_optimizer_step(optimizer, 0.5, gradient, mask, theta, changed);
+  assert_true(fabs(theta[0] - 1.95) < 1e-15 && fabs(theta[1] - 2.45) < 1e-15);
+  assert_true(theta[2] == 3 && theta[3] == 4);
+  assert_true(changed[0] && changed[1] && !changed[2] && !changed[3]);
+  epx_optimizer_destroy(&optimizer);
 }
 
 int main(void) {
@@ -151,6 +189,8 @@ int main(void) {
       cmocka_unit_test(masked_entries_and_their_moments_stay),
       cmocka_unit_test(rest_forgets_all_steps),
       cmocka_unit_test(instances_count_their_own_steps),
+      cmocka_unit_test(long_gradients_are_shortened_and_layers_have_rates),
+      cmocka_unit_test(weights_decay_apart_from_the_gradient),
       cmocka_unit_test(impossible_settings_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
