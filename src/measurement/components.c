@@ -16,8 +16,8 @@
 
 enum { COLUMNS = EPX_COMPONENTS_FIXED + 2, N_STEPS = 600, N_RESTARTS = 2, N_HALVINGS = 6, N_DOUBLINGS = 9 };
 
-static const double chi_square = 3.841458820694124, least_share = 1e-8, revived = -3, refused = 1e300,
-                    fine = 2e-3, coarse = 2e-2, normal = 1.959963984540054;
+static const double chi_square = 3.841458820694124, least_share = 1e-8, equal = 1e-24, revived = -3,
+                    refused = 1e300, fine = 2e-3, coarse = 2e-2, normal = 1.959963984540054;
 
 typedef struct {
   int first, n; /* rows */
@@ -32,7 +32,7 @@ typedef struct {
   wafer *wafers;
   int largest;                 /* rows of a wafer */
   double *covariance, *solved; /* [largest][largest], [largest][COLUMNS] */
-  double scale;                /* variance of the values */
+  double mean, scale;          /* of the values: mean and variance */
   int n_free;
   epx_component free[EPX_COMPONENT_COUNT];
   double value
@@ -248,7 +248,10 @@ static epx_err minimise(search *s, double step, double *least) {
   gsl_vector_free(x);
   gsl_vector_free(steps);
   if (code == EPX_OK && *least >= refused)
-    return EPX_RAISE(EPX_ESOLVER, "the wafers' components have no likelihood");
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "the places of the dies do not tell the radial terms and the tilt apart; measure all over the "
+        "wafer, or give --radial 0");
   return code;
 }
 
@@ -352,6 +355,7 @@ static void init_terms(model *m) {
     mean += map->rows[i].value / map->n;
   for (int i = 0; i < map->n; i++)
     square += pow(map->rows[i].value - mean, 2) / map->n;
+  m->mean = mean;
   m->scale = square;
   for (int i = 0; i < map->n; i++) {
     const epx_measured_die *row = &map->rows[i];
@@ -428,7 +432,7 @@ epx_err epx_components_eval(const epx_wafer_map *map, const epx_components_spec 
   if (code == EPX_OK) init_wafers(&m);
   if (code == EPX_OK && spec->local) code = EPX_ARRAY(m.covariance, (size_t)m.largest * (size_t)m.largest);
   if (code == EPX_OK) code = EPX_ARRAY(m.solved, (size_t)m.largest * COLUMNS);
-  if (code == EPX_OK && !(m.scale > 0))
+  if (code == EPX_OK && !(m.scale > equal * m.mean * m.mean))
     code = EPX_RAISE(EPX_EINPUT, "all %d values are equal: nothing varies", map->n);
   gsl_error_handler_t *handler = gsl_set_error_handler_off();
   if (code == EPX_OK) code = solve(&m, lots, out);

@@ -64,9 +64,9 @@ typedef struct {
 /** Gets a component's word. */
 const char *epx_component_get_name(epx_component component);
 
-/** Fits the components. Errors: EPX_EINPUT: fewer rows than there is to tell; values that do not vary; a kernel table;
- * EPX_EMEMORY; EPX_ESOLVER: no maximum. O(n) a likelihood without a field, else O(n_w^3) a kind of wafer of n_w rows and O(n_w^2) a wafer,
- * some thousand times. */
+/** Fits the components. Errors: EPX_EINPUT: fewer rows than there is to tell; values that do not vary; places that do not
+ * tell the fixed terms apart. EPX_EMEMORY. Some thousand likelihoods, of O(n) each without a field, else of O(n_w^3) a
+ * kind of wafer of n_w rows and O(n_w^2) a wafer. */
 epx_err epx_components_eval(const epx_wafer_map *map, const epx_components_spec *spec,
                             epx_components *components);
 

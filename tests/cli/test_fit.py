@@ -210,7 +210,9 @@ class Fit(unittest.TestCase):
                 ("lot,wafer,x_mm,y_mm\n", "map.csv:1: no column of values"), (head, "map.csv:1: a header, but no"),
                 (head + "a,1,0,0,x\n", "map.csv:2: width is 'x'"), (head + "a,1,0,0\n", "map.csv:2: 4 cells"),
                 (head.replace("nm", "K"), "map.csv:1: column width has the unit 'K'"),
-                (head.replace("wafer", "gap_nm"), "map.csv:1: column 'width_nm'"), (head + "a,1,0,0,1\n", "too few")):
+                (head.replace("wafer", "gap_nm"), "map.csv:1: column 'width_nm'"), (head + "a,1,0,0,1\n", "too few"),
+                (head + "".join(f"a,{k // 20},{k % 20},{k % 7},0.1\n" for k in range(60)), "nothing varies"),
+                (head + "".join(f"a,{k // 20},{k % 20},0,{k}\n" for k in range(60)), "give --radial 0")):
             self.assertIn(words, self.refused(text, "--map", name="map.csv"))
         self.assertIn("--coupling", self.refused(head, "--map", "--coupling", "over", name="map.csv"))
 
