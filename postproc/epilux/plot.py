@@ -15,7 +15,7 @@ import pkgutil
 
 from epilux.errors import EpiluxError, NothingToDraw, need
 
-WITHOUT_FIGURE = ("panels", "style")
+WITHOUT_FIGURE = ("chart", "panels", "paper", "scaling", "style")
 OF_TRAJECTORIES = ("hysteresis", "transient")
 OF_A_METRIC = ("heat_map", "metric_distributions", "sensitivity")
 
