@@ -11,7 +11,7 @@ packages='build-essential cmake git pkg-config
   python3 python3-h5py python3-numpy python3-matplotlib python3-yaml'
 packages_tests='python3-xarray python3-h5netcdf python3-netcdf4 python3-pandas python3-scipy python3-optuna
   python3-jsonschema python3-nbclient python3-ipykernel python3-setuptools python3-wheel octave hdf5-tools
-  slurm-wlm munge clang-format mandoc zsh
+  slurm-wlm munge clang-format mandoc zsh chromium
   python3-sphinx python3-myst-parser python3-breathe doxygen'
 
 case ${1:-} in

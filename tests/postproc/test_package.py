@@ -179,7 +179,7 @@ class Exports(unittest.TestCase):
             self.assertEqual(json.load(file)["publicationYear"], 2026)
 
     def test_what_cannot_be_is_one_line(self):
-        for name, options, said in (("trials.txt", {}, "give .csv"), ("x.csv", {"table": "mood"}, "no table mood"),
+        for name, options, said in (("trials.txt", {}, "give .npz, .csv"), ("x.csv", {"table": "mood"}, "no table mood"),
                                     ("datacite.json", {}, "name the creators"), ("curves.csv", {"table": "curves"}, "no learning curves"),
                                     ("none/x.csv", {}, "cannot be written")):
             with self.subTest(name=name), self.assertRaisesRegex(epilux.EpiluxError, said):
