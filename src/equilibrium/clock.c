@@ -25,6 +25,8 @@ epx_err epx_clock_set_noise(const epx_ensemble *ensemble, const epx_noise_spec *
   clock->noise = *noise;
   if (noise->step == 0) return EPX_OK;
   EPX_TRY(EPX_ARRAY(clock->stream, n_lanes));
+  if (noise->anneal.length > 0)
+    EPX_TRY(EPX_ARRAY(clock->annealed, (size_t)ensemble->network->n_nodes * n_lanes));
   if (noise->window == 0) return EPX_OK;
   EPX_TRY(EPX_ARRAY(clock->left, (size_t)ensemble->n_rows * n_lanes));
   return EPX_ARRAY(clock->reads, (size_t)ensemble->network->n_outputs * n_lanes);
@@ -37,6 +39,7 @@ void epx_clock_destroy(epx_clock *clock) {
   epx_array_destroy(&clock->extent);
   epx_array_destroy(&clock->stream);
   epx_array_destroy(&clock->left);
+  epx_array_destroy(&clock->annealed);
   epx_array_destroy(&clock->reads);
 }
 

@@ -24,6 +24,7 @@ typedef struct epx_clock {
   uint32_t n_phases;  /* of the chunk so far: set to 0 with the key */
   epx_random *stream; /* [n_lanes] of the phase at hand */
   double *left;       /* [n_rows][n_lanes] where the last free phase ended */
+  double *annealed;   /* [n_nodes][n_lanes] the annealed parameter's own values; NULL: none is */
   double *reads;      /* [n_outputs][n_lanes] means of its outputs over the window */
 } epx_clock;
 

@@ -30,7 +30,8 @@ static epx_err check_numbers(const epx_noise_spec *spec) {
     double value;
   } numbers[] = {{"step", spec->step},           {"window", spec->window},
                  {"diffusion", spec->diffusion}, {"linewidth", spec->linewidth},
-                 {"photons", spec->photons},     {"thermal_photons", spec->thermal}};
+                 {"photons", spec->photons},     {"thermal_photons", spec->thermal},
+                 {"start", spec->start}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!(numbers[i].value >= 0) || !isfinite(numbers[i].value))
       return EPX_RAISE(EPX_EINPUT, "noise.%s: %g; it must be 0 or more", numbers[i].key, numbers[i].value);
@@ -101,6 +102,24 @@ void epx_noise_eval_streams(const epx_noise_key *key, uint32_t phase, int n_used
   for (int lane = 0; lane < n_used; lane++)
     stream[lane] = epx_random_eval_stream(&all, key->point, key->first + (uint32_t)(lane / key->n_samples),
                                           (uint32_t)key->samples[lane % key->n_samples], 0);
+}
+
+void epx_noise_set_start(const epx_noise_spec *spec, const epx_noise_key *key, const epx_lanes *lanes,
+                         double *y) {
+  const epx_family *family = lanes->network->family;
+  const epx_random all = epx_random_init(key->seed, "noise:start");
+  for (int row = 0; spec->start > 0 && row < lanes->network->n_state; row++) {
+    const unsigned char kind = family->kinds ? family->kinds[row % family->components] : EPX_KIND_FIELD;
+    if (kind != EPX_KIND_FIELD && kind != EPX_KIND_ANGLE) continue;
+    for (int lane = 0; lane < lanes->n_lanes; lane++) {
+      const int used = lane < lanes->n_used ? lane : lanes->n_used - 1;
+      double *own = y + (size_t)row * (size_t)lanes->n_lanes + lane;
+      const double draw =
+          epx_random_eval_normal(&all, key->point, key->first + (uint32_t)(used / key->n_samples),
+                                 (uint32_t)key->samples[used % key->n_samples], (uint32_t)row);
+      *own = (kind == EPX_KIND_ANGLE ? *own : 0) + spec->start * draw;
+    }
+  }
 }
 
 void epx_noise_eval_draws(const epx_random *stream, uint32_t step, int n_rows, int n_used, int n_lanes,

@@ -28,6 +28,16 @@ typedef struct {
   double window; /* at the end of a phase, over which reads are averaged; 0: reads are of its end */
   double diffusion, linewidth;
   double photons, thermal; /* photons 0: no vacuum */
+  double
+      start; /* standard deviation of the start: amplitudes from 0, angles from the family's start; 0: the family's */
+
+  /* Annealing of free phases: over `length`, 0 for none, a parameter of nodes goes in a straight line from `from` to its
+   * own value, and D to `left` of it; then they stay. */
+  struct {
+    double length;
+    int parameter; /* of the family; -1: none */
+    double from, left;
+  } anneal;
 } epx_noise_spec;
 
 /** Checks a noise for a family. Errors: EPX_EINPUT, which names the key of the deck: negative or not finite; of components
@@ -49,6 +59,11 @@ typedef struct {
 /** Evaluates the streams of a phase, numbered within its chunk: stream [n_used], one a lane, keyed by (seed, update,
  * phase; point, instance, sample): the same draws on any rank, in any block and lane. */
 void epx_noise_eval_streams(const epx_noise_key *key, uint32_t phase, int n_used, epx_random *stream);
+
+/** Sets y [n_state][n_lanes] to the noise's start, the family's being there: draws keyed by (seed; point, instance, sample,
+ * component), alike for every update. Nothing where spec->start is 0. */
+void epx_noise_set_start(const epx_noise_spec *spec, const epx_noise_key *key, const epx_lanes *lanes,
+                         double *y);
 
 /** Evaluates standard normal draws for a step of the integrator: draw [n_rows][n_lanes]; the padding repeats the last used
  * lane. O(n_rows n_used). */

@@ -35,6 +35,7 @@ typedef struct {
   long line;
   char *text; /* the line read last, without its end */
   bool pattern, integer, symmetric;
+  bool rudy; /* of rudy's format: its first line is the size */
   long n_rows, n_entries;
   entry *entries; /* [n_used] of n_room */
   size_t n_used, n_room;
@@ -74,19 +75,38 @@ static char *take_word(char **at) {
   return word;
 }
 
+/** Takes a whole number off *at; false where there is none, or one that no long holds. */
+static bool take_count(char **at, long *count) {
+  char *word = take_word(at), *end;
+  errno = 0;
+  *count = strtol(word, &end, 10);
+  return end != word && !*end && !errno;
+}
+
+/** Whether the first line has two whole numbers and no more, the nodes and links of a file in rudy's format. */
+static bool read_rudy(edge_reader *r) {
+  int n = 0;
+  r->rudy = sscanf(r->text, "%ld %ld %n", &r->n_rows, &r->n_entries, &n) == 2 && !r->text[n];
+  r->symmetric = r->rudy;
+  return r->rudy;
+}
+
 static epx_err read_banner(edge_reader *r) {
   char format[32] = "", field[32] = "", symmetry[32] = "", more[2] = "";
   const bool read = read_any(r);
+  if (read && read_rudy(r)) return EPX_OK;
   for (char *c = r->text; read && *c; c++)
     *c = (char)tolower((unsigned char)*c);
   const int n =
       !read ? 0
             : sscanf(r->text, "%%%%matrixmarket matrix %31s %31s %31s %1s", format, field, symmetry, more);
   if (n != 3 || strcmp(format, "coordinate") != 0) {
-    return EPX_RAISE(EPX_EINPUT,
-                     "%s:1: the first line of an edge list must be '%%%%MatrixMarket matrix coordinate "
-                     "real symmetric', or integer or pattern, or general",
-                     r->path);
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "%s:1: the first line of an edge list must be '%%%%MatrixMarket matrix coordinate "
+        "real symmetric', or integer or pattern, or general; of rudy's format the numbers of nodes "
+        "and links",
+        r->path);
   }
   r->pattern = strcmp(field, "pattern") == 0;
   r->integer = strcmp(field, "integer") == 0;
@@ -104,20 +124,12 @@ static epx_err read_banner(edge_reader *r) {
   return EPX_OK;
 }
 
-/** Takes a whole number off *at; false where there is none, or one that no long holds. */
-static bool take_count(char **at, long *count) {
-  char *word = take_word(at), *end;
-  errno = 0;
-  *count = strtol(word, &end, 10);
-  return end != word && !*end && !errno;
-}
-
 static epx_err read_size(edge_reader *r) {
-  long n_columns = 0;
-  const bool read = read_line(r);
+  long n_columns = r->n_rows;
+  const bool read = r->rudy || read_line(r);
   char *at = r->text;
-  if (!read || !take_count(&at, &r->n_rows) || !take_count(&at, &n_columns) ||
-      !take_count(&at, &r->n_entries) || *take_word(&at)) {
+  if (!r->rudy && (!read || !take_count(&at, &r->n_rows) || !take_count(&at, &n_columns) ||
+                   !take_count(&at, &r->n_entries) || *take_word(&at))) {
     return EPX_RAISE(EPX_EINPUT, "%s:%ld: expected the numbers of rows, columns and entries%s", r->path,
                      read ? r->line : r->line + 1, read ? "" : ", but the file ends");
   }

@@ -6,8 +6,8 @@
 
 #include "photonic/topology.h"
 
-/** Reads a square "matrix coordinate" file, real, integer or pattern, symmetric or general, indices from 1,
- * into nodes, sorted unique links and, but for a pattern, their couplings. Entries of the diagonal are not
+/** Reads a square Matrix Market "matrix coordinate" file, real, integer or pattern, symmetric or general, or one of rudy's
+ * format (a line with the numbers of nodes and links, then "i j weight" of each), indices from 1, into nodes, sorted unique links and, but for a pattern, their couplings. Entries of the diagonal are not
  * links. A pair that is given twice, or in both directions with different values, gets their mean; what is
  * dropped, made symmetric or made one is logged. Lines may be of any length and end as on any system but the
  * oldest Macintosh. O(n log n) in its entries. Errors: EPX_EINPUT: it cannot be opened, or FILE:LINE: what is

@@ -460,6 +460,7 @@ epx_err epx_network_check_reach(const epx_network *network, const double *theta,
   const epx_topology *topology = network->topology;
   bool *used = NULL;
   int *part = NULL;
+  if (network->n_inputs == 0) return EPX_OK; /* nothing has to find a way */
   EPX_TRY(EPX_ARRAY(used, topology->n_links));
   int code = EPX_ARRAY(part, (size_t)network->n_nodes);
   if (code == EPX_OK) {

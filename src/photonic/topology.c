@@ -310,6 +310,8 @@ static epx_err make_links(const epx_topology_spec *spec, int n_nodes, epx_topolo
 
 static epx_err read_links(const epx_topology_spec *spec, epx_topology *topology) {
   EPX_TRY(epx_edge_list_read(spec->path, topology));
+  for (size_t l = 0; topology->couplings && spec->scale != 0 && l < topology->n_links; l++)
+    topology->couplings[l] *= spec->scale;
   return check_parts(topology);
 }
 

@@ -27,7 +27,8 @@
     "`rewiring`, to a random node that it is not linked with (Watts and Strogatz); `nodes`")                 \
   X(EPX_RANDOM, "random", "`nodes` * `degree` / 2 different pairs, all equally likely; `nodes`")             \
   X(EPX_EDGE_LIST, "edge-list",                                                                              \
-    "the entries of a Matrix Market file, `path`; its values, if it has any, are the couplings")             \
+    "the entries of a file of Matrix Market or in rudy's format, `path`; its values, if it has any, times "  \
+    "`scale` are the couplings")                                                                             \
   X(EPX_CONVOLUTION, "convolution",                                                                          \
     "an image (`planes`, `rows`, `columns`), maps of it (`channels`, `kernels`, `strides`, `padding`) and "  \
     "fully connected `layers` behind them; what is `tied` is learnt as one")
@@ -63,6 +64,7 @@ typedef struct {
   double degree;        /* random: mean number of links of a node */
   uint64_t seed;        /* small-world, random: drawn from the stream (seed, "topology") */
   const char *path;     /* edge-list */
+  double scale;         /* edge-list: factor of its couplings; 0 means 1 */
 } epx_topology_spec;
 
 /** Creates the links of a topology. A link that a small ring or periodic lattice meets twice is one link.

@@ -8,6 +8,7 @@
 #include "study/energy/duration.h"
 #include "study/metric.h"
 #include "study/reference/digital_reference.h"
+#include "study/search/search.h"
 
 /** The arrays: X(type, member, needs), an entry an instance. `needs`: any of these asks for it; 0: every trial has it.
  *   initial, deployed, train, validation, test   performance: as fabricated; with what was trained elsewhere; over the
@@ -26,6 +27,7 @@
  *   writes, worn_out                             of a trained parameter; share of them
  *   settled, skipped                             share of the evaluated samples that settled; of the training's that did
  *                                                not, NaN: there was none
+ *   search                                       as epx_search_eval()
  *   duration                                     of phases
  *   energy                                       as epx_consumption_eval() */
 #define EPX_MEASURED(X)                                                                                      \
@@ -53,6 +55,7 @@
   X(double, worn_out, EPX_NEEDS_WRITES)                                                                      \
   X(double, settled, EPX_NEEDS_SHARES)                                                                       \
   X(double, skipped, EPX_NEEDS_SHARES)                                                                       \
+  X(epx_search, search, EPX_NEEDS_SEARCH | EPX_NEEDS_OPTIMUM)                                                \
   X(epx_duration, duration, EPX_NEEDS_DURATION | EPX_NEEDS_LENGTHS | EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE) \
   X(epx_energy, energy, EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE)
 

@@ -31,6 +31,8 @@
   X(REFERENCE)         /* the cheapest digital models that reach the target, and the energies of light */    \
   X(MESH)              /* what meshes of interferometers do to light, as fabricated */                       \
   X(DRAWS)             /* what of an instance's draws lay beyond ranges */                                   \
+  X(SEARCH)            /* what runs of an Ising machine have reached */                                      \
+  X(OPTIMUM)           /* and whether that is the ground state, which has to be known */                     \
   X(SHARES)            /* how many samples settled: of failed trials, too */                                 \
   X(CLASSES)           /* a task whose outputs tell classes apart */                                         \
   X(NUMBERS)           /* a task with real targets */

@@ -9,6 +9,7 @@
 #include "study/energy/consumption.h"
 #include "study/fabrication/deployment.h"
 #include "study/fabrication/fabricated.h"
+#include "study/search/search.h"
 #include "study/trial.h"
 
 /* A population of this many networks or fewer shares nothing: with a full batch of samples each, one instance
@@ -179,6 +180,7 @@ static epx_err create_parts(const epx_settings *settings, epx_point *point) {
   point->block = choose_block(settings, point->engine, point->task);
   if (epx_metric_get_needs(settings->metric, settings->n_metrics) & (EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE))
     EPX_TRY(epx_consumption_check(point));
+  EPX_TRY(epx_search_check(point, epx_metric_get_needs(settings->metric, settings->n_metrics)));
   EPX_TRY(epx_network_check_reach(point->network, point->nominal, settings->learning.train));
   return epx_deployment_check_variation(point);
 }

@@ -19,7 +19,7 @@ typedef struct {
   epx_err (*write)(void *context, const struct epx_snapshot *snapshot);
 } epx_snapshot_sink;
 
-typedef struct {
+typedef struct epx_point {
   const epx_settings *settings; /* borrowed */
   epx_task *task;               /* it may have other owners */
   epx_network *network;

@@ -29,6 +29,9 @@ epx_err epx_trial_check(const epx_point *point, epx_engine engine) {
     if (point->settings->equilibrium.noise.step > 0)
       return EPX_RAISE(EPX_EINPUT, "noise: %s",
                        epx_ensemble_get_refusal(engine, point->network, EPX_NEED_WHOLE_LANES));
+    if (epx_search_is_wanted(&point->settings->task))
+      return EPX_RAISE(EPX_EINPUT, "task.name: ground-state: %s",
+                       epx_ensemble_get_refusal(engine, point->network, EPX_NEED_WHOLE_LANES));
     EPX_TRY(epx_engine_check(point->network, point->settings->n_ranks));
     EPX_TRY(epx_engine_check_parameters(point->network, point->nominal));
   }
@@ -242,8 +245,10 @@ static epx_err measure_after(const epx_point *point, block_work *work) {
     EPX_TRY(epx_learner_eval_multiplicity(learner, theta, EPX_PART_TEST, m->multiplicity));
   epx_learner_set_settling(learner,
                            epx_measured_has(m, EPX_NEEDS_SETTLING | EPX_NEEDS_ENERGY | EPX_NEEDS_REFERENCE));
-  const int code = epx_learner_eval_performance(learner, theta, EPX_PART_TEST,
-                                                epx_measured_has(m, EPX_NEEDS_SPECTRUM), m->test);
+  const bool stability = epx_measured_has(m, EPX_NEEDS_SPECTRUM);
+  const int code = m->search
+                       ? epx_search_eval(point, learner, theta, stability, m->test, m->search)
+                       : epx_learner_eval_performance(learner, theta, EPX_PART_TEST, stability, m->test);
   epx_learner_set_settling(learner, false);
   EPX_TRY(code);
   const bool steps = epx_measured_has(m, EPX_NEEDS_LENGTHS) || point->settings->learning.epochs > 0;

@@ -50,6 +50,23 @@ static epx_err check_users(const epx_reader *r) {
   return EPX_OK;
 }
 
+static epx_err read_anneal(const epx_reader *r, epx_noise_spec *noise) {
+  const epx_family *family = r->settings->network.family;
+  const epx_tree *parameter = epx_reader_get(r, "noise.anneal.parameter");
+  noise->anneal.parameter = -1;
+  if (!epx_reader_get(r, "noise.anneal")) return EPX_OK;
+  noise->anneal.length = epx_reader_get_real(r, "noise.anneal.length");
+  noise->anneal.from = epx_reader_get_real(r, "noise.anneal.from");
+  noise->anneal.left = epx_reader_get_real(r, "noise.anneal.left");
+  if (!parameter) return EPX_OK;
+  noise->anneal.parameter = epx_family_get_parameter(family, parameter->text);
+  if (family->parameters[noise->anneal.parameter].site != EPX_SITE_NODE)
+    return epx_tree_raise(parameter,
+                          "noise.anneal.parameter: %s is of links; name one of nodes, such as pump",
+                          parameter->text);
+  return EPX_OK;
+}
+
 epx_err epx_reader_read_noise(epx_reader *r) {
   epx_noise_spec *noise = &r->settings->equilibrium.noise;
   const epx_tree *section = epx_reader_get(r, "noise");
@@ -59,7 +76,9 @@ epx_err epx_reader_read_noise(epx_reader *r) {
                             .diffusion = epx_reader_get_real(r, "noise.diffusion"),
                             .linewidth = epx_reader_get_real(r, "noise.linewidth"),
                             .photons = epx_reader_get_real(r, "noise.photons"),
-                            .thermal = epx_reader_get_real(r, "noise.thermal_photons")};
+                            .thermal = epx_reader_get_real(r, "noise.thermal_photons"),
+                            .start = epx_reader_get_real(r, "noise.start")};
+  EPX_TRY(read_anneal(r, noise));
   const int code = epx_noise_check(noise, r->settings->network.family);
   if (code == EPX_EINPUT) return epx_tree_raise(section, "%s", epx_error_get_message());
   EPX_TRY(code);

@@ -3,6 +3,7 @@
  * the one that is easier to change.
  */
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,10 @@ static epx_err read_topology(epx_reader *r) {
     spec->periodic = epx_reader_get_boolean(r, "network.topology.periodic");
   } else if (spec->kind == EPX_EDGE_LIST) {
     EPX_TRY(epx_reader_read_text(r, "network.topology.path", &spec->path));
+    spec->scale = epx_reader_get_real(r, "network.topology.scale");
+    if (spec->scale == 0)
+      return epx_tree_raise(epx_reader_get(r, "network.topology.scale"),
+                            "network.topology.scale: 0 leaves no coupling; give another factor");
   } else {
     spec->n_nodes = epx_reader_get_integer(r, "network.topology.nodes");
     read_random_topology(r, spec);
@@ -242,6 +247,7 @@ static epx_err read_task(epx_reader *r) {
   EPX_TRY(epx_reader_read_integers(r, "task.classes", &task->n_classes, &task->classes));
   task->validation_fraction = epx_reader_get_real(r, "task.validation_fraction");
   task->n_samples = epx_reader_get_integer(r, "task.samples");
+  task->optimum = epx_reader_is_set(r, "task.optimum") ? epx_reader_get_real(r, "task.optimum") : NAN;
   task->noise = epx_reader_is_set(r, "task.noise") ? epx_reader_get_real(r, "task.noise") : 0;
   task->test_fraction = epx_reader_get_real(r, "task.test_fraction");
   task->scaling = (epx_scaling)epx_reader_get_word(r, "task.scaling", epx_words_get_scaling);

@@ -101,7 +101,10 @@ static const epx_schema_entry entries[] = {
      .applies = "network.topology.kind: random", .meaning = "mean number of links of a node"},
     {"network.topology.path", EPX_SCHEMA_TEXT, .required = true, .example = "links.mtx",
      .applies = "network.topology.kind: edge-list",
-     .meaning = "Matrix Market file of the links and their couplings, path from the working folder"},
+     .meaning = "file of the links and their couplings, of Matrix Market or in rudy's format, path from the "
+                "working folder"},
+    {"network.topology.scale", REAL, ANY, .fallback = "1", .applies = "network.topology.kind: edge-list",
+     .meaning = "factor of the file's couplings; negative for weights of a cut that is to be large"},
     {"network.topology.checksum", EPX_SCHEMA_TEXT, .optional = true,
      .fallback = "that of the file, unless a factor names it", .derived = "network.topology.path",
      .applies = "network.topology.kind: edge-list",

@@ -28,4 +28,21 @@
        .meaning = "photons in a mode of the surroundings, beside noise.photons"},                            \
       {"noise.window", REAL, NOT_NEGATIVE, .fallback = "0",                                                  \
        .meaning =                                                                                            \
-           "states and outputs are read as means over so much of the end of each phase; 0: at its end"},
+           "states and outputs are read as means over so much of the end of each phase; 0: at its end"},     \
+      {"noise.start", REAL, NOT_NEGATIVE, .fallback = "0",                                                   \
+       .meaning = "standard deviation of normal starts, drawn for each instance and sample: of amplitudes "  \
+                  "from 0, of angles from the family's start; 0: the family's start"},                       \
+      {"noise.anneal", EPX_SCHEMA_SECTION, .optional = true,                                                 \
+       .meaning = "what changes during a free phase, in a straight line"},                                   \
+      {"noise.anneal.length",                                                                                \
+       REAL,                                                                                                 \
+       POSITIVE,                                                                                             \
+       .required = true,                                                                                     \
+       .example = "20",                                                                                      \
+       .meaning = "time over which it changes; then it stays"},                                              \
+      {"noise.anneal.parameter", WORD(parameter), .optional = true, .example = "pump",                       \
+       .meaning = "parameter of nodes that begins at `from` and comes to its own value"},                    \
+      {"noise.anneal.from", REAL, ANY, .fallback = "0",                                                      \
+       .meaning = "where that parameter begins, in its own unit"},                                           \
+      {"noise.anneal.left", REAL, NOT_NEGATIVE, .fallback = "1",                                             \
+       .meaning = "share of the noise's D that is left at the end"},

@@ -68,6 +68,15 @@
                   "one belongs to the first output (default: all)"},                                         \
       {"task.samples", COUNT, .low = 0, .fallback = "0",                                                     \
        .meaning = "number of samples to use, drawn by the seed; 0: all (moons: 200; sine: 64 to train on)"}, \
+      {"task.optimum",                                                                                       \
+       REAL,                                                                                                 \
+       ANY,                                                                                                  \
+       .optional = true,                                                                                     \
+       .example = "-20",                                                                                     \
+       .applies = "task.name: ground-state",                                                                 \
+       .meaning =                                                                                            \
+           "energy of the ground state, in the values of the edge list, where it is known (default: of "     \
+           "up to 24 spins found by trying all states)"},                                                    \
       {"task.noise",                                                                                         \
        REAL,                                                                                                 \
        NOT_NEGATIVE,                                                                                         \

@@ -192,6 +192,15 @@ epx_err epx_dataset_create_xor(epx_dataset **out) {
   return EPX_OK;
 }
 
+epx_err epx_dataset_create_runs(int n_runs, epx_dataset **out) {
+  if (n_runs < 2) return EPX_RAISE(EPX_EINPUT, "task.samples: %d runs; at least 2 are needed", n_runs);
+  EPX_TRY(epx_dataset_create(n_runs, 0, 2, out));
+  EPX_TRY(number_classes(*out));
+  for (int i = 0; i < n_runs; i++)
+    (*out)->labels[i] = i % 2;
+  return EPX_OK;
+}
+
 epx_err epx_dataset_create_moons(int n_samples, double noise, uint64_t seed, epx_dataset **out) {
   if (n_samples < 4) return EPX_RAISE(EPX_EINPUT, "moons need at least 4 samples, not %d", n_samples);
   if (!(noise >= 0) || !isfinite(noise))

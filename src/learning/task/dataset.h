@@ -95,6 +95,10 @@ epx_err epx_dataset_check_classes(int n_classes, const int *classes, const epx_d
 /** Creates exclusive or: features -1 and 1, four samples, labels 0, 1, 1, 0. */
 epx_err epx_dataset_create_xor(epx_dataset **out);
 
+/** Creates n_runs samples without features, of two classes in turn: runs of a network in the dark. Errors: EPX_EINPUT:
+ * fewer than 2; EPX_EMEMORY. */
+epx_err epx_dataset_create_runs(int n_runs, epx_dataset **out);
+
 /** Creates two interleaving half circles: class 0 (cos t, sin t), class 1 (1 - cos t, 1/2 - sin t), t evenly
  * from 0 to pi, plus normal noise of standard deviation `noise` on both coordinates, keyed by (seed,
  * "task:moons", sample, coordinate). Errors: EPX_EINPUT: n_samples < 4, noise negative or not finite. */

@@ -15,7 +15,7 @@
 #include "learning/task/partition.h"
 #include "learning/task/split.h"
 
-static const int moons_default = 200, sine_default = 64;
+static const int moons_default = 200, sine_default = 64, runs_default = 1000;
 
 /* Gives the path of a shipped file in the first data folder that has it. */
 static epx_err find_file(const char *file, char *path, size_t size) {
@@ -52,6 +52,12 @@ static epx_err create_xor(const epx_task_spec *spec, uint64_t seed, epx_dataset 
 
 static epx_err create_moons(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
   return epx_dataset_create_moons(spec->n_samples ? spec->n_samples : moons_default, spec->noise, seed, out);
+}
+
+/* Two classes, so that there is an output. */
+static epx_err create_runs(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
+  (void)seed;
+  return epx_dataset_create_runs(spec->n_samples ? spec->n_samples : runs_default, out);
 }
 
 static epx_err create_sine(const epx_task_spec *spec, uint64_t seed, epx_dataset **out) {
@@ -297,10 +303,11 @@ static epx_err reduce_features(const epx_task_spec *spec, const epx_dataset *dat
 /* Repeats the features of each sample, one whole set after the other. */
 static epx_err copy_features(const epx_task_spec *spec, epx_task *task) {
   const size_t n = (size_t)task->n_features, n_copies = spec->n_copies > 0 ? (size_t)spec->n_copies : 1;
+  const int most = n > 0 ? INT_MAX / task->n_features : INT_MAX;
   double *wider = NULL;
-  if (spec->n_copies < 0 || n_copies > INT_MAX / n)
+  if (spec->n_copies < 0 || n_copies > (size_t)most)
     return EPX_RAISE(EPX_EINPUT, "task.encoding.copies: %d of %d features; 1 to %d are possible",
-                     spec->n_copies, task->n_features, INT_MAX / task->n_features);
+                     spec->n_copies, task->n_features, most);
   if (n_copies == 1) return EPX_OK;
   EPX_TRY(EPX_ARRAY(wider, (size_t)task->n_samples * n_copies * n));
   for (size_t i = 0; i < (size_t)task->n_samples; i++)

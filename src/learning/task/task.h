@@ -92,7 +92,8 @@ typedef struct {
   int n_classes;                       /* how many of the classes are kept; 0: all */
   const int *classes;                  /* [n_classes]: which ones; classes[k] becomes class k */
   int n_samples; /* moons, sine: how many, 0 = 200, 64; others: at most so many, drawn by the seed, 0 = all */
-  double noise;  /* moons: standard deviation added to both coordinates */
+  double optimum;       /* ground-state: energy of the ground state; NaN: not known */
+  double noise;         /* moons: standard deviation added to both coordinates */
   double test_fraction; /* share held out, stratified by class; 0: everything is trained and tested on */
   double validation_fraction; /* share of the rest that neither trains nor tests, in the same way */
   epx_scaling scaling;

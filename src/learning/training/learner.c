@@ -410,6 +410,11 @@ void epx_learner_set_parameters(epx_learner *learner, const double *theta) {
   learner->last.theta = theta;
 }
 
+void epx_learner_set_observer(epx_learner *learner, epx_learner_observer observer, void *context) {
+  learner->observer = observer;
+  learner->observer_context = context;
+}
+
 void epx_learner_set_settling(epx_learner *learner, bool measured) {
   learner->measures_settling = measured;
 }
@@ -443,6 +448,9 @@ static epx_err settle(epx_learner *learner, const int *samples) {
                                        .step = learner->key.step,
                                        .n_samples = ensemble->n_samples,
                                        .samples = samples};
+  if (learner->clock.noise.start > 0)
+    epx_noise_set_start(&learner->clock.noise, &learner->clock.key, ensemble->functions->get_lanes(ensemble),
+                        learner->last.state);
   return epx_ensemble_solve(ensemble, NULL, learner->last.idle, learner->last.state,
                             learner->last.certificate);
 }

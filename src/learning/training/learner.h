@@ -193,6 +193,14 @@ typedef enum {
 epx_err epx_learner_solve_sample(epx_learner *learner, const double *theta, int sample, double *state,
                                  epx_certificate *certificate);
 
+/** Is shown each chunk of samples that an evaluation has solved: state [n_rows][n_lanes], weight [n_lanes], 0 of what has
+ * no state to read. */
+typedef void (*epx_learner_observer)(void *context, const epx_ensemble *ensemble, const double *state,
+                                     const double *weight);
+
+/** Sets who is shown the chunks of evaluations from now on; NULL: nobody. */
+void epx_learner_set_observer(epx_learner *learner, epx_learner_observer observer, void *context);
+
 /** Sets whether performances say how long networks take to settle: then each sample's dynamics are followed twice. Not,
  * after create: settling_time is NaN. */
 void epx_learner_set_settling(epx_learner *learner, bool measured);

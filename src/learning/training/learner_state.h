@@ -98,6 +98,8 @@ struct epx_learner {
   double ignorance;        /* what a sample costs that has no equilibrium */
   double drive_saturation; /* share of the task's features beyond the drive's converter */
   bool measures_settling;
+  epx_learner_observer observer; /* of chunks that are evaluated; NULL: nobody */
+  void *observer_context;
   double max_time; /* of a trajectory that is followed */
 
   epx_ensemble *ensemble;

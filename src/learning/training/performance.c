@@ -114,6 +114,8 @@ static epx_err add_chunk(epx_learner *learner, int n, const int *samples, bool s
   if (stability)
     EPX_TRY(ensemble->functions->eval_stability(ensemble, learner->last.state, learner->last.certificate));
   EPX_TRY(ensemble->functions->eval_power(ensemble, learner->last.state, learner->last.power));
+  if (learner->observer)
+    learner->observer(learner->observer_context, ensemble, learner->last.state, learner->last.weight);
   for (int lane = 0; lane < ensemble->n_used; lane++)
     add_lane(learner, lane, &performance[lane / ensemble->n_samples]);
   return EPX_OK;
