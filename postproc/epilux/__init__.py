@@ -18,7 +18,7 @@ __version__ = "0.2.0"
 
 # Names that wait for their packages until they are asked for: {name: (module, name there)}.
 _LATER = {"open": ("study", "open_results"), "run": ("campaign", "run"), "plan": ("campaign", "plan"),
-          "check": ("campaign", "check"), "simulate": ("campaign", "simulate"), "Server": ("asktell", "Server"),
+          "check": ("campaign", "check"), "simulate": ("campaign", "simulate"), "gradient": ("campaign", "gradient"), "Server": ("asktell", "Server"),
           "export": ("exporting", "export"), "find_program": ("program", "find"), "plot": ("plot", None)}
 __all__ = ["DeckError", "EpiluxError", "EpiluxWarning", "MissingPackage", "NothingToDraw", "ProgramError", "ResultsError",
            *_LATER]

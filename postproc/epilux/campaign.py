@@ -47,6 +47,26 @@ def simulate(deck, changes=None, *, point=None, instance=None, sample=None, para
         return read_trajectory(path)
 
 
+def gradient(deck, changes=None, *, instance=None, path=None):
+    """Every rule's gradient of the mean cost over the training samples, before training, at the deck's base point: a pandas
+    DataFrame with a row a trained parameter, index (parameter, node, to) where `to` is the other end of a link, else -1, and
+    the columns value, differences (finite ones: the judge), and each rule by its name, cost (1) per unit of the parameter.
+
+    instance: of the fabricated ones (default: the nominal network). path: also write an .npz file with these arrays, [row] each.
+    """
+    pandas = need("pandas")
+    options = ["--vectors", "--csv", *(["--instance", str(instance)] if instance is not None else [])]
+    text = program.call("gradient", program.Deck(deck, changes), options)
+    table = pandas.read_csv(io.StringIO(text), float_precision="round_trip")
+    table["to"] = table["to"].fillna(-1).astype(int)
+    table = table.set_index(["parameter", "node", "to"])
+    if path is not None:
+        np = need("numpy")
+        np.savez(path, **{name: table[name].to_numpy() for name in table.columns},
+                 **{name: np.array(table.index.get_level_values(name).tolist()) for name in table.index.names})
+    return table
+
+
 def run(deck, output=None, *, ranks=1, changes=None, resume=False, force=False, max_time=None, progress=None,
         launcher="mpirun", options=()):
     """Runs the campaign and opens its results.

@@ -129,6 +129,15 @@ class Campaign(unittest.TestCase):
         swept = {**DECK, "continuation": {"parameter": "network.inputs.scale", "from": 0.1, "to": 1.0, "steps": 4}}
         self.assertIn("state_up", epilux.simulate(swept))
 
+    def test_gradients_are_a_table_and_leave_as_npz(self):
+        table = epilux.gradient(DECK, path="gradients.npz")
+        self.assertEqual(table.index[0], ("coupling", 0, 1))
+        self.assertEqual(table.index[-1][2], -1)
+        np.testing.assert_allclose(table["backprop"], table["differences"], atol=1e-6)
+        with np.load("gradients.npz") as arrays:
+            np.testing.assert_array_equal(arrays["backprop"], table["backprop"])
+            self.assertEqual(arrays["parameter"][0], "coupling")
+
     def test_points_are_asked_for(self):
         with epilux.Server(DECK) as server:
             self.assertEqual(server.factors[0]["values"], [0.5, 1.0])
