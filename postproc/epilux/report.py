@@ -12,7 +12,7 @@ import numpy as np
 
 from epilux import answer, command
 from epilux.figures import (constants, effects, failures, gantt, gradient_cosine, heat_map, lattice, learning_curves,
-                            metric_distributions, sensitivity, style, wafer_map, yield_by_design)
+                            metric_distributions, parallel, sensitivity, style, wafer_map, yield_by_design)
 from epilux.figures.paper import draw
 from epilux.layout import format_level
 from epilux.page.document import escape, format_chart, format_head, format_image, format_list, format_page, format_rows
@@ -21,7 +21,7 @@ from epilux.results import Results, ResultsError
 from epilux.statistics import equal_accuracy, pooling
 from epilux.units import scale_units
 
-FIGURES = (yield_by_design, effects, gradient_cosine, metric_distributions, learning_curves, heat_map, failures,
+FIGURES = (yield_by_design, effects, gradient_cosine, metric_distributions, learning_curves, heat_map, parallel, failures,
            sensitivity, wafer_map, lattice, gantt)
 NEAR_END = 0.1  # of a yield from 0 or 1, where few bad or good lots make an interval rough
 MAX_OPEN_ROWS = 60  # a longer table starts closed
@@ -279,7 +279,9 @@ def format_outcome(results, of):
                      format_p(effect, results.confidence)))
     body = "".join("<tr>" + "".join(f'<td class="wrap{" text" if is_text else ""}">{escape(cell)}</td>'
                                     for (_, is_text), cell in zip(heads, row)) + "</tr>\n" for row in rows)
-    return f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n'
+    name = escape(f"effects on {'the yield' if metric is None else metric.name}")
+    return (f'<div class="table" tabindex="0" role="region" aria-label="{name}"><table>\n<thead><tr>{head}</tr></thead>\n'
+            f"<tbody>\n{body}</tbody></table></div>\n")
 
 
 def format_effects(results):
@@ -335,7 +337,7 @@ def write_report(results, folder=None):
             f"{format_effects(results)}"
             f"<section>\n<h2>What was run</h2>\n{format_list(list_run(results))}</section>\n"
             f'<section>\n<h2>Figures</h2>\n<p class="soft buttons">Point at a mark for its numbers; drag over a figure to enlarge that '
-            "part; click a design point to show it everywhere. "
+            "part; click a design point, or mark a range on an axis of parallel coordinates, to show it everywhere. "
             f'<button type="button" class="clear" disabled>show all</button></p>\n{figures}</section>\n'
             f"<section>\n<h2>Design points</h2>\n{format_table(results, points, columns)}</section>\n"
             f"<section>\n<h2>Provenance</h2>\n{format_list(provenance)}</section>\n"

@@ -141,7 +141,7 @@ class Reports(unittest.TestCase):
         with results_of("quickstart", with_fabrication=True) as results:
             text = report.write_report(results)
         reader = read_html(text)
-        self.assertEqual(len(read_data(text)["charts"]), 7)
+        self.assertEqual(len(read_data(text)["charts"]), 8)
         self.assertEqual(len(reader.references), 1)  # the wafer, which is an image
         self.assertEqual(len(set(reader.identifiers)), len(reader.identifiers))
         for reference in reader.references:
