@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what Epilux needs from Debian's own packages, and only what is missing.
+# Installs what Epilux needs from Debian's own packages, and only what is missing. The names are those of Debian 12 and 13 and of
+# Ubuntu 24.04 alike.
 #   sh jobs/install-debian.sh         what building and running it needs
 #   sh jobs/install-debian.sh tests   that, and what its tests need
 set -eu
@@ -12,7 +13,7 @@ packages='build-essential cmake git pkg-config
 packages_tests='python3-xarray python3-h5netcdf python3-netcdf4 python3-pandas python3-scipy python3-optuna
   python3-jsonschema python3-nbclient python3-ipykernel python3-setuptools python3-wheel octave hdf5-tools
   slurm-wlm munge clang-format mandoc zsh chromium
-  python3-sphinx python3-myst-parser python3-breathe doxygen'
+  python3-sphinx python3-myst-parser python3-breathe doxygen libmpich-dev'
 
 case ${1:-} in
   '') ;;

@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/process.h"
 #include "io/recovery/attempts.h"
 #include "parallel/signals.h"
 #include "parallel/under_way.h"
@@ -136,7 +136,7 @@ void epx_guardian_fork(void) {
   }
   sigprocmask(SIG_UNBLOCK, &child, NULL);
   if (own.rank < 0) return;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  epx_process_end_with_parent();
   if (getppid() != self) raise(SIGKILL);
   epx_under_way_set_page(own.page);
 }

@@ -19,7 +19,8 @@ prefix=$work/prefix
 "$cmake" --install "$build" --prefix "$prefix" >"$work/install.txt"
 for file in include/epilux/epilux.h include/epilux/family.h share/epilux/data/iris.csv share/epilux/data/digits.csv.gz \
   share/epilux/references.bib share/epilux/programs/rest.c share/epilux/forms/show.json share/man/man1/epilux.1 \
-  share/bash-completion/completions/epilux share/zsh/site-functions/_epilux; do
+  share/bash-completion/completions/epilux share/zsh/site-functions/_epilux \
+  share/modulefiles/epilux/$(sed -n 's/^project(epilux VERSION \([^ ]*\).*/\1/p' "$source/CMakeLists.txt"); do
   [ -f "$prefix/$file" ] || { echo "not installed: $file"; exit 1; }
 done
 package=$(find "$prefix" -name epilux.pc)
@@ -96,3 +97,8 @@ for file in "$source/tests/install/programs/version.c" "$programs"/*.c; do
 done
 run_programs "$work/pc" ''
 run_programs "$work/pc" -cpp
+
+echo "== uninstall"
+"$cmake" -DMANIFEST="$build/install_manifest.txt" -P "$source/src/uninstall.cmake"
+left=$(find "$prefix" -type f -o -type l -o -name '*epilux*')
+[ -z "$left" ] || { echo "left behind: $left"; exit 1; }

@@ -48,7 +48,7 @@ FOREIGN = [
     (r"mpi\.h", ["equilibrium", "parallel", "api", "cli"]),
     (r"sys/(socket|un)\.h", ["io", "cli"]),  # a socket file, by which other programs ask for points
     (r"malloc\.h", ["base"]),  # glibc's own: memory that was freed goes back to the system
-    (r"sys/prctl\.h", ["cli"]),  # Linux's own: a process that ends with its parent
+    (r"sys/prctl\.h|mach-o/dyld\.h", ["cli"]),  # Linux's own: a process that ends with its parent
 ]
 # The one foreign type that a header may show to other layers, and where: a communicator is passed in, to the campaign's
 # ranks and to a network that is distributed over some of them.

@@ -108,10 +108,6 @@ static epx_bench_goal get_goal(const epx_bench_goal *given) {
   return goal;
 }
 
-static epx_err set_number(epx_bench *bench, double number, const char *format) {
-  return epx_table_set_next(bench->table, isfinite(number) ? format : "", number);
-}
-
 static bool has_goal(epx_bench_goal goal) {
   return isfinite(goal.at_least) || isfinite(goal.at_most);
 }
@@ -125,11 +121,8 @@ static epx_err set_goal(epx_bench *bench, const epx_bench_row *row, epx_bench_go
   if (low && high) {
     EPX_TRY(epx_table_set_next(bench->table, "%.3g to %.3g", goal.at_least, goal.at_most));
   } else {
-    EPX_TRY(epx_table_set_next(bench->table,
-                               low    ? ">= %.3g"
-                               : high ? "<= %.3g"
-                                      : "",
-                               low ? goal.at_least : goal.at_most));
+    EPX_TRY(epx_table_set_number(bench->table, low ? ">= %.3g" : "<= %.3g",
+                                 low ? goal.at_least : goal.at_most, ""));
   }
   return epx_table_set_next(bench->table, "%s", !has_goal(goal) ? "" : is_met(row, goal) ? "yes" : "no");
 }
@@ -166,14 +159,14 @@ epx_err epx_bench_set_row(epx_bench *bench, const epx_bench_row *row) {
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->what));
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->way));
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->unit));
-  EPX_TRY(set_number(bench, 1e6 * row->seconds, "%.5g"));
-  EPX_TRY(set_number(bench, 1 / row->seconds, "%.5g"));
-  EPX_TRY(set_number(bench, 1e-9 * rate, "%.3g"));
-  EPX_TRY(set_number(bench, rate / bench->peak, "%.3f"));
-  EPX_TRY(set_number(bench, 1e6 * row->operations / bench->peak, "%.3g"));
-  EPX_TRY(set_number(bench, row->bytes, "%.0f"));
+  EPX_TRY(epx_table_set_number(bench->table, "%.5g", 1e6 * row->seconds, ""));
+  EPX_TRY(epx_table_set_number(bench->table, "%.5g", 1 / row->seconds, ""));
+  EPX_TRY(epx_table_set_number(bench->table, "%.3g", 1e-9 * rate, ""));
+  EPX_TRY(epx_table_set_number(bench->table, "%.3f", rate / bench->peak, ""));
+  EPX_TRY(epx_table_set_number(bench->table, "%.3g", 1e6 * row->operations / bench->peak, ""));
+  EPX_TRY(epx_table_set_number(bench->table, "%.0f", row->bytes, ""));
   EPX_TRY(epx_table_set_next(bench->table, "%s", row->against ? row->against : ""));
-  EPX_TRY(set_number(bench, row->against ? row->ratio : NAN, "%.3g"));
+  EPX_TRY(epx_table_set_number(bench->table, "%.3g", row->against ? row->ratio : NAN, ""));
   return set_goal(bench, row, goal);
 }
 

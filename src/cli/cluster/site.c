@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/nearest.h"
+#include "cli/process.h"
 #include "cli/time_limit.h"
 
 enum { PATH_BYTES = 4096, N_SITES_MAX = 64 };
@@ -58,8 +59,7 @@ epx_err epx_cluster_site_eval_folder(char *folder, int size) {
     return EPX_RAISE(EPX_EFILE, "EPILUX_JOBS=%s: there is no epilux.sbatch", given);
   }
   char program[PATH_BYTES];
-  const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-  program[n < 0 ? 0 : n] = '\0';
+  if (epx_process_get_program(program, sizeof program) != 0) *program = '\0';
   char *slash = strrchr(program, '/');
   if (slash) *slash = '\0';
   for (size_t k = 0; slash && k < sizeof places / sizeof *places; k++) {

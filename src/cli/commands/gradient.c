@@ -46,13 +46,13 @@ static epx_err set_row(const epx_comparison *row, int b, epx_table *table) {
                            row->vanishing[b], row->spread[b], row->convergence[b]};
   static const char *const format[] = {"%.6g", "%.9f", "%.6f", "%.3e", "%.3e", "%.3e", "%.4f"};
   for (int i = 0; i < 7; i++)
-    EPX_TRY(epx_table_set_next(table, isnan(number[i]) ? "-" : format[i], number[i]));
+    EPX_TRY(epx_table_set_number(table, format[i], number[i], "-"));
   const bool last = b == row->n_betas - 1;
   const double fitted[] = {row->slope, row->limit_error, row->difference_error};
   static const char *const fit[] = {"%.3f", "%.3e", "%.3e"};
   for (int i = 0; i < 3; i++)
-    EPX_TRY(epx_table_set_next(table, !last ? "" : isnan(fitted[i]) ? "-" : fit[i], fitted[i]));
-  return epx_table_set_next(table, last ? "%ld" : "", row->equilibria);
+    EPX_TRY(epx_table_set_number(table, fit[i], last ? fitted[i] : NAN, last ? "-" : ""));
+  return last ? epx_table_set_next(table, "%ld", row->equilibria) : epx_table_set_next(table, "%s", "");
 }
 
 static epx_err set_table(const epx_comparison *rows, int n_rows, epx_table *table) {

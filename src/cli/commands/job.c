@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "cli/process.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -50,9 +51,8 @@ static size_t get_stem_length(const char *results) {
 
 epx_err epx_job_create_paths(epx_job *job, const char *deck, const char *results) {
   char program[PATH_BYTES];
-  const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  if (length < 0) return EPX_RAISE(EPX_EFILE, "this program cannot find its own path: %s", strerror(errno));
-  program[length] = '\0';
+  if (epx_process_get_program(program, sizeof program) != 0)
+    return EPX_RAISE(EPX_EFILE, "this program cannot find its own path: %s", strerror(errno));
   EPX_TRY(epx_array_create_text(&job->program, program));
   EPX_TRY(create_absolute(deck, &job->deck));
   EPX_TRY(create_absolute(results, &job->results));

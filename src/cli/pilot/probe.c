@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "cli/process.h"
 #include "epilux/log.h"
 #include "study/duration/pilot_point.h"
 #include "study/duration/training_time.h"
@@ -243,7 +243,7 @@ static epx_err start(epx_probe *probe, epx_err (*work)(speaker *)) {
     return EPX_RAISE(EPX_EMEMORY, "no process to be had for the pilot: %s", strerror(errno));
   }
   if (probe->process == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    epx_process_end_with_parent();
     close(ends[0]);
     if (getppid() == parent) run_process(probe, work);
     _exit(0);

@@ -72,6 +72,13 @@ epx_err epx_table_set_next(epx_table *table, const char *format, ...) {
   return set_text(table, text);
 }
 
+epx_err epx_table_set_number(epx_table *table, const char *format, double value, const char *missing) {
+  char text[CELL_SIZE];
+  if (isnan(value)) return set_text(table, missing);
+  snprintf(text, sizeof text, format, value);
+  return set_text(table, text);
+}
+
 epx_err epx_table_set_column_head(epx_table *table, const epx_factor *factor) {
   const bool named = factor->unit && strcmp(factor->unit, "1") != 0;
   return epx_table_set_next(table, named ? "%s (%s)" : "%s%s", factor->path, named ? factor->unit : "");

@@ -18,6 +18,10 @@ void epx_table_destroy(epx_table **address);
 /** Sets the next cell, printf style; at most 255 letters. Errors: EPX_EMEMORY. */
 epx_err epx_table_set_next(epx_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** Sets the next cell to a number in a format of one double; to the text `missing` where it is NaN. Errors:
+ * EPX_EMEMORY. */
+epx_err epx_table_set_number(epx_table *table, const char *format, double value, const char *missing);
+
 /** Sets the next cell to the head of a column of design points: the path and its unit. Errors: EPX_EMEMORY. */
 epx_err epx_table_set_column_head(epx_table *table, const epx_factor *factor);
 

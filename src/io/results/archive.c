@@ -449,7 +449,11 @@ static epx_err check_storage(const epx_archive *archive, const char *path, hid_t
 }
 
 static epx_err open_array(epx_archive *archive, const char *path, hid_t *data) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info1_t info;
+#else
   H5O_info_t info;
+#endif
   const bool there = H5Oget_info_by_name2(archive->file, path, &info, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
                      info.type == H5O_TYPE_DATASET;
   *data = there ? H5Dopen2(archive->file, path, H5P_DEFAULT) : -1;

@@ -25,7 +25,7 @@ class Epilux(CMakePackage):
     depends_on("hdf5+mpi+hl")
     depends_on("petsc+mpi~complex")
     depends_on("slepc")
-    depends_on("sundials@6+ARKODE+CVODE+KINSOL")
+    depends_on("sundials@6:7+ARKODE+CVODE+KINSOL")
     depends_on("gsl")
     depends_on("fftw@3:")
     # OpenBLAS's library holds LAPACKE too.
