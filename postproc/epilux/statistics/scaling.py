@@ -10,7 +10,6 @@ thirds of the seeds are three studies of a third of the size: a conclusion that 
 """
 import argparse
 import csv
-import sys
 from dataclasses import dataclass, fields
 
 import numpy as np

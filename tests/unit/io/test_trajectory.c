@@ -54,6 +54,7 @@ static void transient_is_read_again(void **state) {
                            .residual = residual,
                            .state = s,
                            .output = output,
+                           .outcome = "oscillates",
                            .certificate = {.outcome = EPX_OSCILLATES, .period = 0.5, .abscissa = NAN}};
   epx_network *network;
   epx_archive *archive;
