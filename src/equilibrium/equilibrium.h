@@ -68,7 +68,7 @@ void epx_equilibrium_init(epx_equilibrium_options *options);
 epx_err epx_equilibrium_check(const epx_equilibrium_options *options);
 
 /** The force of a learning phase. */
-typedef struct {
+typedef struct epx_nudge {
   void *context;
   /** Adds N(y) to f; y, f [n_state][n_lanes]. Called many times; must not allocate. */
   void (*add_field)(const void *context, const epx_lanes *lanes, const double *y, double *f);
@@ -78,6 +78,9 @@ typedef struct {
                        double *jacobian);
   double
       direction; /* +1, or -1 where the learning phase settles in reversed time (see learning/estimator.h) */
+  /** Packs the force: returns that of lanes which[k], k < n, of `lanes`, packed side by side, valid until the next call.
+   * NULL: it knows no lane by its place, and is the same of packed lanes. */
+  const struct epx_nudge *(*pack)(const void *context, const epx_lanes *lanes, int n, const int *which);
 } epx_nudge;
 
 #endif

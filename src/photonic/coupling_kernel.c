@@ -126,34 +126,42 @@ void EPX_KERNEL(epx_coupling_eval_own)(const epx_coupling_product *p) {
     eval_own_fields(p, field, 1);
 }
 
-/** All lanes belong to one gradient: vectors of running sums, added up at the end of each link. */
-void EPX_KERNEL(epx_coupling_add_overlaps)(const epx_coupling_overlap *o) {
+/** One register of lanes of the overlap over a link. */
+INLINE vector eval_overlap(const epx_coupling_overlap *o, size_t l, size_t lane) {
   const size_t n_columns = o->n_fields * o->n_lanes;
+  const size_t i = (size_t)o->links[l].i * n_columns, j = (size_t)o->links[l].j * n_columns;
+  vector sum = {0};
+  for (size_t at = lane; at < n_columns; at += o->n_lanes) {
+    sum += *(const vector *)(o->u + i + at) * *(const vector *)(o->x + j + at);
+    sum += o->back * *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
+  }
+  return sum;
+}
+
+/** All lanes belong to one gradient: sums run as those of instances beside others do (lanes.c, eval_sum()). */
+void EPX_KERNEL(epx_coupling_add_overlaps)(const epx_coupling_overlap *o) {
+  enum { PARTS = EPX_LANE_WIDTH / WIDTH };
+  const size_t whole = o->n_used - o->n_used % EPX_LANE_WIDTH;
   for (size_t l = 0; l < o->n_links; l++) {
-    const size_t i = (size_t)o->links[l].i * n_columns, j = (size_t)o->links[l].j * n_columns;
-    vector there = {0}, back = {0};
-    for (size_t at = 0; at < n_columns; at += WIDTH) {
-      there += *(const vector *)(o->u + i + at) * *(const vector *)(o->x + j + at);
-      back += *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
-    }
-    there += o->back * back;
+    vector part[PARTS] = {{0}};
     double sum = 0;
-    for (int w = 0; w < WIDTH; w++)
-      sum += there[w];
+    for (size_t lane = 0; lane < whole; lane += EPX_LANE_WIDTH) {
+      for (size_t q = 0; q < PARTS; q++)
+        part[q] += eval_overlap(o, l, lane + q * WIDTH);
+    }
+    for (int k = 0; whole > 0 && k < EPX_LANE_WIDTH; k++)
+      sum += part[k / WIDTH][k % WIDTH];
+    for (size_t lane = whole; lane < o->n_used; lane += WIDTH) {
+      const vector left = eval_overlap(o, l, lane);
+      for (size_t w = 0; w < WIDTH && lane + w < o->n_used; w++)
+        sum += left[w];
+    }
     o->out[l] += sum;
   }
 }
 
 /** Each lane by itself, of one link. */
 void EPX_KERNEL(epx_coupling_eval_overlap)(const epx_coupling_overlap *o) {
-  const size_t n_columns = o->n_fields * o->n_lanes;
-  const size_t i = (size_t)o->links[0].i * n_columns, j = (size_t)o->links[0].j * n_columns;
-  for (size_t lane = 0; lane < o->n_lanes; lane += WIDTH) {
-    vector sum = {0};
-    for (size_t at = lane; at < n_columns; at += o->n_lanes) {
-      sum += *(const vector *)(o->u + i + at) * *(const vector *)(o->x + j + at);
-      sum += o->back * *(const vector *)(o->u + j + at) * *(const vector *)(o->x + i + at);
-    }
-    *(vector *)(o->out + lane) = sum;
-  }
+  for (size_t lane = 0; lane < o->n_lanes; lane += WIDTH)
+    *(vector *)(o->out + lane) = eval_overlap(o, 0, lane);
 }

@@ -23,11 +23,11 @@ typedef struct {
 
 /** The overlap of u and x over a link (i, j): sum over f of u[i][f] x[j][f] + back u[j][f] x[i][f]. */
 typedef struct {
-  size_t n_lanes, n_fields, n_links;
+  size_t n_lanes, n_used, n_fields, n_links;
   const epx_link *links; /* [n_links] */
   double back;           /* 1, or -1 */
   const double *u, *x;   /* [n_nodes][n_fields][n_lanes] */
-  double *out;           /* added to, summed over all lanes: [n_links]; written, of one link: [n_lanes] */
+  double *out; /* added to, summed over the used lanes: [n_links]; written, of one link: [n_lanes] */
 } epx_coupling_overlap;
 
 #endif

@@ -287,6 +287,7 @@ static void add_link_gradient(const epx_lanes *lanes, int p, int n_fields, doubl
   const epx_topology *topology = network->topology;
   gradient += network->offset[p];
   epx_coupling_overlap overlap = {.n_lanes = (size_t)lanes->n_lanes,
+                                  .n_used = (size_t)lanes->n_used,
                                   .n_fields = (size_t)n_fields,
                                   .n_links = topology->n_links,
                                   .links = topology->links,

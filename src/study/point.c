@@ -234,7 +234,7 @@ static double eval_bytes(const epx_point *point, int batch) {
                 (60.0 * network->n_state + 2 * (network->n_nodes + 2 * links) * block * block) /
                     point->settings->n_ranks);
   }
-  const double lanes = fmin((double)batch * point->block, fmax(EPX_LEARNER_LANES, point->block));
+  const double lanes = fmin(batch, EPX_LEARNER_SAMPLES) * point->block;
   const double n = network->n_nodes, state = network->n_state;
   return epx_population_eval_bytes(network, (int)lanes) +
          8 * (state * state * EPX_LANE_WIDTH + (12 + point->settings->equilibrium.starts) * state * lanes +

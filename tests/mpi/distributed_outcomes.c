@@ -114,7 +114,7 @@ static epx_certificate follow_as_population(const lattice *l, const epx_equilibr
   double *start = create_numbers((size_t)l->network->n_state * (size_t)lanes->n_lanes);
   memcpy(start, y, (size_t)l->network->n_state * (size_t)lanes->n_lanes * sizeof *start);
   assert_int_equal(epx_population_solve(population, lanes, NULL, y, certificate), EPX_OK);
-  assert_int_equal(epx_population_eval_settling(population, lanes, NULL, start, y, certificate), EPX_OK);
+  assert_int_equal(epx_population_eval_settling(population, lanes, start, y, certificate), EPX_OK);
   epx_array_destroy(&y);
   epx_array_destroy(&start);
   epx_population_destroy(&population);

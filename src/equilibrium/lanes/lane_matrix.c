@@ -8,6 +8,7 @@
 #include "equilibrium/lanes/lane_matrix_kernel.h"
 
 EPX_KERNEL_TABLE(epx_lane_factor, EPX_LANE_FACTOR_ARGUMENTS);
+EPX_KERNEL_TABLE(epx_lane_take, EPX_LANE_TAKE_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_solve, EPX_LANE_SOLVE_ARGUMENTS);
 EPX_KERNEL_TABLE(epx_lane_solve_pair, EPX_LANE_SOLVE_PAIR_ARGUMENTS);
 
@@ -26,6 +27,12 @@ void epx_lane_matrix_factor(int n, double *a, int *pivot, double *sign) {
       if ((reciprocal < 0) != (pivot[k * EPX_LANE_WIDTH + w] > (int)k)) sign[w] = -sign[w];
     }
   }
+}
+
+void epx_lane_matrix_take(int n, const int64_t *mask, const double *from, const int *from_pivot, double *a,
+                          int *pivot) {
+  const size_t stride = epx_lane_matrix_get_stride(n);
+  EPX_KERNEL_CALL(epx_lane_take)((size_t)n, stride, mask, from, from_pivot, a, pivot);
 }
 
 void epx_lane_matrix_solve(int n, const double *a, const int *pivot, bool transposed, double *x) {

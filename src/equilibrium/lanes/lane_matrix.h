@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Gets the distance between rows: odd, so that the rows of a column do not fight for one set of the caches.
  */
@@ -16,6 +17,11 @@ size_t epx_lane_matrix_get_stride(int n);
  * solves, is overwritten. sign [EPX_LANE_WIDTH]: out, the sign of each determinant, 0 when a pivot vanishes
  * or is not finite. O(n^3). */
 void epx_lane_matrix_factor(int n, double *a, int *pivot, double *sign);
+
+/** Takes the factors and pivots of the lanes whose mask [EPX_LANE_WIDTH], aligned, is -1, not of those where it is 0,
+ * from others of the same size: the bits of each lane are those that it had there. O(n^2). */
+void epx_lane_matrix_take(int n, const int64_t *mask, const double *from, const int *from_pivot, double *a,
+                          int *pivot);
 
 /** Solves A x = b, or A' x = b, with the factors: x [n][EPX_LANE_WIDTH] holds b and is overwritten. O(n^2).
  */

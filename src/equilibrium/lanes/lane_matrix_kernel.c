@@ -12,8 +12,6 @@
  */
 #include "equilibrium/lanes/lane_matrix_kernel.h"
 
-#include <stdint.h>
-
 /* SUMS: pairs of sums that registers hold beside the operands. */
 #if defined(__AVX512F__)
 enum { WIDTH = 8, ROWS = 4, COLUMNS = 4, SUMS = 8 };
@@ -54,6 +52,7 @@ INLINE vector *at(const part *p, size_t i, size_t j) {
 }
 
 void EPX_KERNEL(epx_lane_factor) EPX_LANE_FACTOR_ARGUMENTS;
+void EPX_KERNEL(epx_lane_take) EPX_LANE_TAKE_ARGUMENTS;
 void EPX_KERNEL(epx_lane_solve) EPX_LANE_SOLVE_ARGUMENTS;
 void EPX_KERNEL(epx_lane_solve_pair) EPX_LANE_SOLVE_PAIR_ARGUMENTS;
 
@@ -181,6 +180,37 @@ void EPX_KERNEL(epx_lane_factor) EPX_LANE_FACTOR_ARGUMENTS {
       update_rest(&p, begin, end);
     }
     if (!is_exchanged(n, pivot + lane)) pivot[lane] = NO_EXCHANGE;
+  }
+}
+
+/** Takes the pivots of chosen lanes of a register. */
+INLINE void take_pivots(size_t n, const int64_t *chosen, const int *from, int *to) {
+  const bool exchanged = from[0] != NO_EXCHANGE;
+  if (to[0] == NO_EXCHANGE) to[0] = 0;
+  for (size_t k = 0; k < n; k++) {
+    for (size_t w = 0; w < WIDTH; w++) {
+      const int pivot = exchanged ? from[k * EPX_LANE_WIDTH + w] : (int)k;
+      if (chosen[w]) to[k * EPX_LANE_WIDTH + w] = pivot;
+    }
+  }
+  if (!is_exchanged(n, to)) to[0] = NO_EXCHANGE;
+}
+
+void EPX_KERNEL(epx_lane_take) EPX_LANE_TAKE_ARGUMENTS {
+  for (int lane = 0; lane < EPX_LANE_WIDTH; lane += WIDTH) {
+    const mask own = *(const mask *)(mask_of_lanes + lane);
+    bool any = false;
+    for (int w = 0; w < WIDTH; w++)
+      any = any || own[w];
+    if (!any) continue;
+    for (size_t i = 0; i < n; i++) {
+      for (size_t j = 0; j < n; j++) {
+        const size_t here = (i * stride + j) * EPX_LANE_WIDTH + (size_t)lane;
+        const mask before = *(const mask *)(a + here), after = *(const mask *)(from + here);
+        *(mask *)(a + here) = before ^ (own & (before ^ after));
+      }
+    }
+    take_pivots(n, mask_of_lanes + lane, from_pivot + lane, pivot + lane);
   }
 }
 

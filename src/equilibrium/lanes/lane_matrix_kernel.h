@@ -7,11 +7,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/machine/kernel.h"
 
 /** Factors EPX_LANE_WIDTH matrices side by side: a[(i * stride + j) * EPX_LANE_WIDTH + w], i, j < n. */
 #define EPX_LANE_FACTOR_ARGUMENTS (size_t n, size_t stride, double *a, int *pivot)
+
+/** Takes the factors of the lanes whose mask_of_lanes [EPX_LANE_WIDTH] has all bits set from others of the same shape. */
+#define EPX_LANE_TAKE_ARGUMENTS                                                                              \
+  (size_t n, size_t stride, const int64_t *mask_of_lanes, const double *from, const int *from_pivot,         \
+   double *a, int *pivot)
 
 /** Solves with the factors: x[i * EPX_LANE_WIDTH + w] is overwritten. */
 #define EPX_LANE_SOLVE_ARGUMENTS                                                                             \

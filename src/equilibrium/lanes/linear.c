@@ -23,7 +23,9 @@ struct epx_linear {
   double *jacobian; /* [n_state][n_state], side by side [EPX_LANE_WIDTH] of them */
   double *factors;  /* [n_slots][slot_size] */
   int *pivots;      /* [n_slots][n_state * EPX_LANE_WIDTH] */
-  double *column;   /* [n_state]: one lane's right-hand side, contiguous for LAPACK */
+  double *fresh;    /* side by side, beside the slots: one more, from which lanes are taken */
+  int *fresh_pivots;
+  double *column; /* [n_state]: one lane's right-hand side, contiguous for LAPACK */
 };
 
 static size_t get_slot_size(int n_state) {
@@ -36,7 +38,7 @@ double epx_linear_get_slot_bytes(int n_state) {
 }
 
 double epx_linear_get_bytes(int n_state, int n_slots) {
-  const double n = n_state, room = 8 * n * n * (n_state <= LARGEST_SIDE_BY_SIDE ? EPX_LANE_WIDTH : 1);
+  const double n = n_state, room = 8 * n * n * (n_state <= LARGEST_SIDE_BY_SIDE ? 2 * EPX_LANE_WIDTH : 1);
   return n_slots * epx_linear_get_slot_bytes(n_state) + room;
 }
 
@@ -45,8 +47,9 @@ static epx_err create_arrays(epx_linear *linear) {
   EPX_TRY(EPX_ARRAY(linear->jacobian, n * n * (linear->side_by_side ? EPX_LANE_WIDTH : 1)));
   EPX_TRY(epx_array_create(&linear->factors, n_slots, linear->slot_size * sizeof(double)));
   EPX_TRY(EPX_ARRAY(linear->pivots, n_slots * n * EPX_LANE_WIDTH));
-  EPX_TRY(EPX_ARRAY(linear->column, n));
-  return EPX_OK;
+  EPX_TRY(EPX_ARRAY(linear->fresh, linear->side_by_side ? linear->slot_size : 0));
+  EPX_TRY(EPX_ARRAY(linear->fresh_pivots, linear->side_by_side ? n * EPX_LANE_WIDTH : 0));
+  return EPX_ARRAY(linear->column, n);
 }
 
 epx_err epx_linear_create(int n_state, int n_slots, epx_linear **out) {
@@ -70,6 +73,8 @@ void epx_linear_destroy(epx_linear **address) {
   epx_array_destroy(&linear->jacobian);
   epx_array_destroy(&linear->factors);
   epx_array_destroy(&linear->pivots);
+  epx_array_destroy(&linear->fresh);
+  epx_array_destroy(&linear->fresh_pivots);
   epx_array_destroy(&linear->column);
   epx_array_destroy(address);
 }
@@ -110,15 +115,34 @@ static void eval_shifted(const epx_lanes *lanes, const epx_nudge *nudge, const d
   *rate = shift_diagonal((size_t)lanes->network->n_state, lanes->network->family->stiff, direction, a);
 }
 
+/** Tells whether all lanes of a vector are chosen. */
+static bool are_all(const bool *chosen) {
+  for (int w = 0; chosen && w < EPX_LANE_WIDTH; w++) {
+    if (!chosen[w]) return false;
+  }
+  return true;
+}
+
+/* The factors of some lanes are made beside the slot and taken from there. */
 static void factor_side_by_side(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
-                                const double *y, int lane, double *sign) {
+                                const double *y, int lane, const bool *chosen, double *sign) {
   const size_t n = (size_t)linear->n_state, row = n * EPX_LANE_WIDTH;
   const size_t stride = epx_lane_matrix_get_stride(linear->n_state) * EPX_LANE_WIDTH;
-  double *factors = get_factors(linear, slot);
+  const bool all = are_all(chosen);
+  double *factors = all ? get_factors(linear, slot) : linear->fresh, signs[EPX_LANE_WIDTH];
+  int *pivots = all ? get_pivots(linear, slot) : linear->fresh_pivots;
+  int64_t mask[EPX_LANE_WIDTH] __attribute__((aligned(EPX_ALIGNMENT)));
   eval_jacobian(lanes, nudge, y, lane, EPX_LANE_WIDTH, linear->jacobian);
   for (size_t i = 0; i < n; i++)
     memcpy(factors + i * stride, linear->jacobian + i * row, row * sizeof(double));
-  epx_lane_matrix_factor(linear->n_state, factors, get_pivots(linear, slot), sign);
+  epx_lane_matrix_factor(linear->n_state, factors, pivots, signs);
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    mask[w] = all || chosen[w] ? -1 : 0;
+    if (mask[w]) sign[w] = signs[w];
+  }
+  if (!all)
+    epx_lane_matrix_take(linear->n_state, mask, factors, pivots, get_factors(linear, slot),
+                         get_pivots(linear, slot));
 }
 
 static void factor_shifted_side_by_side(epx_linear *linear, int slot, const epx_lanes *lanes,
@@ -151,9 +175,10 @@ static double get_sign(int n, const double *factors, const int *pivots) {
 }
 
 static void factor_by_lapack(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
-                             const double *y, int lane, double *sign) {
+                             const double *y, int lane, const bool *chosen, double *sign) {
   const int n = linear->n_state;
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    if (chosen && !chosen[w]) continue;
     double *factors = get_factors(linear, slot) + (size_t)w * (size_t)n * (size_t)n;
     int *pivots = get_pivots(linear, slot) + (size_t)w * (size_t)n;
     eval_jacobian(lanes, nudge, y, lane + w, 1, factors);
@@ -186,12 +211,18 @@ void epx_linear_eval_terms(epx_linear *linear, const epx_lanes *lanes, const epx
 }
 
 void epx_linear_factor(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
-                       const double *y, int lane, double *sign) {
+                       const double *y, int lane, const bool *chosen, double *sign) {
   if (linear->side_by_side) {
-    factor_side_by_side(linear, slot, lanes, nudge, y, lane, sign);
+    factor_side_by_side(linear, slot, lanes, nudge, y, lane, chosen, sign);
   } else {
-    factor_by_lapack(linear, slot, lanes, nudge, y, lane, sign);
+    factor_by_lapack(linear, slot, lanes, nudge, y, lane, chosen, sign);
   }
+}
+
+void epx_linear_copy(epx_linear *linear, int from, int to) {
+  const size_t n = (size_t)linear->n_state * EPX_LANE_WIDTH;
+  memcpy(get_factors(linear, to), get_factors(linear, from), linear->slot_size * sizeof(double));
+  memcpy(get_pivots(linear, to), get_pivots(linear, from), n * sizeof *linear->pivots);
 }
 
 void epx_linear_factor_shifted(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,

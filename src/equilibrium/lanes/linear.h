@@ -26,9 +26,13 @@ void epx_linear_destroy(epx_linear **address);
 
 /** Evaluates dF/ds (plus dN/ds of a nudge that gives it; NULL: none) at y of the EPX_LANE_WIDTH lanes from
  * `lane` on and factors it into the slot. sign [EPX_LANE_WIDTH]: out, the sign of det(dF/ds), 0 where it is
- * singular or not finite. O(n_state^3). */
+ * singular or not finite. With `chosen` [EPX_LANE_WIDTH] of these lanes alone: the slot's factors of the others stay,
+ * and sign is set of the chosen. NULL: of all. O(n_state^3). */
 void epx_linear_factor(epx_linear *linear, int slot, const epx_lanes *lanes, const epx_nudge *nudge,
-                       const double *y, int lane, double *sign);
+                       const double *y, int lane, const bool *chosen, double *sign);
+
+/** Copies the factors of a slot to another. O(n_state^2). */
+void epx_linear_copy(epx_linear *linear, int from, int to);
 
 /** Evaluates A = dF/ds (plus dN/ds) at y of chosen lanes [EPX_LANE_WIDTH], not neighbours, and factors A -
  * rate I into the slot, so that no eigenvalue of a stable system is near: rate [EPX_LANE_WIDTH], out, is of

@@ -16,6 +16,11 @@
  * its natural level function). Steps of older factors are no such steps: then factors are
  * renewed first.
  *
+ * The lanes of a vector are factored side by side, but each by its own need: factors of the others stay, and a lane that
+ * needs new ones waits until every lane of its vector that is iterated on does, or has arrived. What a lane comes to
+ * depends on its own numbers alone. Factors of the free phase that have left their slot are made
+ * again from the state that they were of.
+ *
  * The basin. A finish may only polish: it must end where the dynamics would. By Newton-Kantorovich, when the
  * contraction is good the equilibrium lies within twice the first full step of the start; a lane whose first
  * step does not contract well, that ends further away, or would need a shorter step, has left what the
@@ -58,7 +63,9 @@ typedef struct {
   double sign;                  /* of det(dF/ds) where it was last factored; 0: singular or not known */
   int age;                      /* steps taken with the factors since they were those of the iterate */
   int judged;                   /* full steps judged, and the start: at most options.max_newton + 1 */
-  bool stale;                   /* the factors contract too little */
+  bool factored;                /* there are factors to iterate with */
+  bool stale;                   /* they contract too little */
+  bool steps;                   /* iterated on now; it waits for its vector otherwise */
   bool fresh;                   /* the last step was one of factors of its own beginning */
   bool followed;                /* the last step was full and with these factors: `before` is its solution */
   bool rested;                  /* y is an accepted iterate: time for a new step */
@@ -72,18 +79,21 @@ typedef struct {
   double *extents;       /* [n_kinds][EPX_LANE_WIDTH] */
   double *terms;         /* [n_state] */
   int *slot;             /* [n_slots]: where the factors of each vector of the group stand; -1: nowhere */
-  bool *waits;           /* [n_slots]: the vector needs the slot that the other side's is using */
   lane_state *lanes;     /* [n_lanes] */
 } side_room;
 
 struct epx_finish {
   epx_equilibrium_options options;
   epx_kinds kinds;
-  int n_state, n_slots;
+  int n_state, n_slots, max_lanes;
   epx_linear *linear;
   double *work; /* for the family */
   side_room room[EPX_FINISH_SIDES];
-  bool *kept; /* [n_slots]: the free phase has left factors there */
+  /* Of the free phase: */
+  double *place; /* [n_state][n_lanes]: of which state each lane's factors are */
+  bool *kept;    /* [n_lanes]: there are such factors, */
+  bool *present; /* [n_lanes]: and they stand in their slot */
+  int *owner;    /* [n_slots]: the first lane of the vector whose factors stand there; -1: nobody's */
   epx_finish_counts counts;
 };
 
@@ -107,7 +117,6 @@ static epx_err create_room(side_room *room, int n_state, size_t n_kinds, int n_l
   EPX_TRY(EPX_ARRAY(room->extents, n_kinds * EPX_LANE_WIDTH));
   EPX_TRY(EPX_ARRAY(room->terms, (size_t)n_state));
   EPX_TRY(EPX_ARRAY(room->slot, (size_t)n_slots));
-  EPX_TRY(EPX_ARRAY(room->waits, (size_t)n_slots));
   return EPX_ARRAY(room->lanes, lanes);
 }
 
@@ -120,7 +129,6 @@ static void destroy_room(side_room *room) {
   epx_array_destroy(&room->extents);
   epx_array_destroy(&room->terms);
   epx_array_destroy(&room->slot);
-  epx_array_destroy(&room->waits);
   epx_array_destroy(&room->lanes);
 }
 
@@ -129,7 +137,10 @@ static epx_err create_arrays(epx_finish *finish, const epx_network *network, int
   for (int s = 0; s < EPX_FINISH_SIDES; s++)
     EPX_TRY(create_room(&finish->room[s], finish->n_state, finish->kinds.n, n_lanes, finish->n_slots));
   EPX_TRY(EPX_ARRAY(finish->work, 4 * (size_t)network->n_nodes * finish->kinds.n_components * lanes));
-  return EPX_ARRAY(finish->kept, (size_t)finish->n_slots);
+  EPX_TRY(EPX_ARRAY(finish->place, (size_t)finish->n_state * lanes));
+  EPX_TRY(EPX_ARRAY(finish->kept, lanes));
+  EPX_TRY(EPX_ARRAY(finish->present, lanes));
+  return EPX_ARRAY(finish->owner, (size_t)finish->n_slots);
 }
 
 epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
@@ -142,9 +153,11 @@ epx_err epx_finish_create(const epx_network *network, int n_lanes, int n_slots,
   finish->n_state = network->n_state;
   finish->n_slots = n_slots;
   finish->linear = linear;
+  finish->max_lanes = n_lanes;
   const int code = create_arrays(finish, network, n_lanes);
   if (code != EPX_OK) epx_finish_destroy(&finish);
   EPX_TRY(code);
+  epx_finish_begin(finish);
   *out = finish;
   return EPX_OK;
 }
@@ -155,8 +168,18 @@ void epx_finish_destroy(epx_finish **address) {
   for (int s = 0; s < EPX_FINISH_SIDES; s++)
     destroy_room(&finish->room[s]);
   epx_array_destroy(&finish->work);
+  epx_array_destroy(&finish->place);
   epx_array_destroy(&finish->kept);
+  epx_array_destroy(&finish->present);
+  epx_array_destroy(&finish->owner);
   epx_array_destroy(address);
+}
+
+void epx_finish_begin(epx_finish *finish) {
+  memset(finish->kept, 0, (size_t)finish->max_lanes * sizeof *finish->kept);
+  memset(finish->present, 0, (size_t)finish->max_lanes * sizeof *finish->present);
+  for (int slot = 0; slot < finish->n_slots; slot++)
+    finish->owner[slot] = -1;
 }
 
 /** Tells whether a lane is to be iterated on. */
@@ -206,21 +229,65 @@ static double get_length(const side_group *group, int lane) {
   return length;
 }
 
-/** Factors the Jacobians of a vector of lanes where they stand. */
-static void factor(const side_group *group, int first) {
+/** Gives the free phase's slot of a vector to its lanes from `first` on: those of others that stood there are gone. */
+static void own_slot(epx_finish *finish, int vector, int first) {
+  const int before = finish->owner[vector];
+  if (before != first && before >= 0)
+    memset(finish->present + before, 0, EPX_LANE_WIDTH * sizeof *finish->present);
+  finish->owner[vector] = first;
+}
+
+/** Keeps the states of chosen lanes, whose factors are made now. */
+static void keep_places(const side_group *group, int first, const bool *chosen) {
   epx_finish *finish = group->finish;
-  const int vector = get_vector(group, first);
-  const int slot = group->side.nudge ? finish->n_slots + vector : vector;
+  const size_t n_lanes = (size_t)group->lanes->n_lanes;
+  for (size_t row = 0; row < (size_t)finish->n_state; row++) {
+    for (size_t w = 0; w < EPX_LANE_WIDTH; w++) {
+      const size_t here = row * n_lanes + (size_t)first + w;
+      if (chosen[w]) finish->place[here] = group->side.y[here];
+    }
+  }
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    if (chosen[w]) finish->kept[first + w] = finish->present[first + w] = true;
+  }
+}
+
+/** Factors the Jacobians of chosen lanes of a vector into a slot; factors of `needed` lanes that stand there stay. */
+static void factor_lanes(const side_group *group, int slot, int first, const bool *chosen, const bool *needed,
+                         double *sign) {
+  bool any = false;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++)
+    any = any || (needed[w] && !chosen[w]);
+  epx_linear_factor(group->finish->linear, slot, group->lanes, group->side.nudge, group->side.y, first,
+                    any ? chosen : NULL, sign);
+}
+
+/** Factors the lanes of a vector that need it where they stand; `chosen` are those. */
+static void factor(const side_group *group, int first, const bool *chosen) {
+  epx_finish *finish = group->finish;
+  const int vector = get_vector(group, first), before = group->room->slot[vector];
+  const bool learns = group->side.nudge != NULL;
+  const int slot = learns ? finish->n_slots + vector : vector;
+  bool needed[EPX_LANE_WIDTH], any = false;
   double sign[EPX_LANE_WIDTH];
-  epx_linear_factor(finish->linear, slot, group->lanes, group->side.nudge, group->side.y, first, sign);
+  if (!learns) own_slot(finish, vector, first);
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    const int lane = first + w;
+    needed[w] = learns ? is_ready(group, lane) && group->room->lanes[lane].factored : finish->present[lane];
+    any = any || (needed[w] && !chosen[w]);
+  }
+  if (learns && before == vector && any) epx_linear_copy(finish->linear, before, slot);
+  factor_lanes(group, slot, first, chosen, needed, sign);
   group->room->slot[vector] = slot;
-  if (!group->side.nudge) finish->kept[vector] = true;
+  if (!learns) keep_places(group, first, chosen);
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     lane_state *own = &group->room->lanes[first + w];
+    if (!chosen[w]) continue;
     own->sign = sign[w];
+    own->factored = true;
     own->stale = own->followed = false;
     own->age = 0;
-    if (is_ready(group, first + w)) finish->counts.factorisations++;
+    finish->counts.factorisations++;
   }
 }
 
@@ -238,7 +305,7 @@ static void eval_shares(const side_group *group, int first, const int64_t *mask,
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     lane_state *own = &room->lanes[first + w];
     if (!own->followed || !(fabs(share[w]) <= FURTHEST)) share[w] = 0;
-    own->followed = mask[w] && starts_at_rest(group, first + w);
+    if (own->steps) own->followed = mask[w] && starts_at_rest(group, first + w);
   }
 }
 
@@ -253,7 +320,7 @@ static void step(const side_group *group, int first) {
   bool any = false;
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     lane_state *own = &room->lanes[first + w];
-    mask[w] = is_ready(group, first + w) && own->rested ? -1 : 0;
+    mask[w] = is_ready(group, first + w) && own->steps && own->rested ? -1 : 0;
     any = any || mask[w];
     if (!mask[w]) continue;
     own->fresh = own->age == 0;
@@ -434,7 +501,7 @@ static void judge_vector(const side_group *group, int first) {
   eval_extents(group, EPX_LANE_WIDTH, group->room->solution, NULL);
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     const int lane = first + w;
-    if (!is_ready(group, lane)) continue;
+    if (!is_ready(group, lane) || !group->room->lanes[lane].steps) continue;
     if (group->room->lanes[lane].first < 0) extend_scale(group, lane);
     length[w] = get_length(group, lane);
     arrived[w] = length[w] <= group->finish->options.tolerance ||
@@ -446,18 +513,33 @@ static void judge_vector(const side_group *group, int first) {
   step(group, first);
 }
 
-/** Sees to it that there are factors for a vector, unless the other side (NULL: none) is using their slot. Tells
- * whether there is a step to be evaluated. */
+/** Decides which lanes of a vector are iterated on: those with good factors, or where none has, those that need
+ * them, `lacks`. Returns whether any lane is ready. */
+static bool choose_lanes(const side_group *group, int first, bool *lacks, bool *factors) {
+  bool any = false;
+  *factors = true;
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    const lane_state *own = &group->room->lanes[first + w];
+    const bool ready = is_ready(group, first + w);
+    lacks[w] = ready && (own->stale || !own->factored);
+    *factors = *factors && (!ready || lacks[w]);
+    any = any || ready;
+  }
+  for (int w = 0; w < EPX_LANE_WIDTH; w++)
+    group->room->lanes[first + w].steps = is_ready(group, first + w) && lacks[w] == *factors;
+  return any;
+}
+
+/** Sees to it that there are factors for lanes of a vector, unless the other side (NULL: none) is using their slot.
+ * Tells whether there is a step to be evaluated. */
 static bool prepare(const side_group *group, const side_group *other, int first) {
   const int vector = get_vector(group, first), slot = group->finish->n_slots + vector;
-  const bool any = any_ready(group, first, first + EPX_LANE_WIDTH);
-  bool any_stale = group->room->slot[vector] < 0;
-  for (int w = 0; w < EPX_LANE_WIDTH; w++)
-    any_stale = any_stale || (is_ready(group, first + w) && group->room->lanes[first + w].stale);
-  group->room->waits[vector] = any && any_stale && other && other->room->slot[vector] == slot &&
-                               any_ready(other, first, first + EPX_LANE_WIDTH);
-  if (!any || group->room->waits[vector]) return false;
-  if (any_stale) factor(group, first);
+  bool lacks[EPX_LANE_WIDTH], factors;
+  const bool any = choose_lanes(group, first, lacks, &factors);
+  const bool waits = any && factors && other && other->room->slot[vector] == slot &&
+                     any_ready(other, first, first + EPX_LANE_WIDTH);
+  if (!any || waits) return false;
+  if (factors) factor(group, first, lacks);
   return true;
 }
 
@@ -486,21 +568,33 @@ static void advance(const side_group *groups, int n_sides, int first) {
   }
 }
 
-/** Tells whether a vector begins with factors that the free phase has left. */
-static bool is_kept(const side_group *group, int first) {
-  bool any = false;
-  for (int lane = first; lane < first + EPX_LANE_WIDTH; lane++)
-    any = any || starts_at_rest(group, lane);
-  return any && group->finish->kept[get_vector(group, first)];
+/** Sees to it that the factors of the free phase stand in the slot of a learning phase's vector, those of lanes that begin
+ * with them, `kept`. */
+static void restore(const side_group *group, int first, const bool *kept) {
+  epx_finish *finish = group->finish;
+  const side_group free = {.finish = finish, .lanes = group->lanes, .side = {.y = finish->place}};
+  const int vector = get_vector(group, first);
+  bool lacking[EPX_LANE_WIDTH], any = false;
+  double sign[EPX_LANE_WIDTH];
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    lacking[w] = kept[w] && !finish->present[first + w];
+    any = any || lacking[w];
+  }
+  if (!any) return;
+  own_slot(finish, vector, first);
+  factor_lanes(&free, vector, first, lacking, finish->present + first, sign);
+  for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+    if (lacking[w]) finish->present[first + w] = true;
+  }
 }
 
 /** Inits a vector of lanes, whose components are shares of the largest of their kind in this phase. */
-static void init_vector(const side_group *group, int first, bool kept) {
+static void init_vector(const side_group *group, int first, const bool *kept) {
   const epx_kinds *kinds = &group->finish->kinds;
   eval_extents(group, group->lanes->n_lanes, group->side.y + first, NULL);
   for (int w = 0; w < EPX_LANE_WIDTH; w++) {
     lane_state *own = &group->room->lanes[first + w];
-    *own = (lane_state){.length = INFINITY, .damping = 1, .first = -1, .age = kept};
+    *own = (lane_state){.length = INFINITY, .damping = 1, .first = -1, .factored = kept[w], .age = kept[w]};
     for (size_t kind = 0; kind < kinds->n; kind++) {
       const double size = group->room->extents[kind * EPX_LANE_WIDTH + (size_t)w];
       const double most = fmax(size, group->side.records[first + w].kinds[kind].size);
@@ -513,10 +607,13 @@ static void init_group(const side_group *group) {
   epx_finish *finish = group->finish;
   for (int first = group->begin; first < group->end; first += EPX_LANE_WIDTH) {
     const int vector = get_vector(group, first);
-    const bool kept = is_kept(group, first);
-    if (!group->side.nudge) finish->kept[vector] = finish->kept[vector] && !group->mode.anew;
-    group->room->slot[vector] = kept ? vector : -1;
-    group->room->waits[vector] = false;
+    bool kept[EPX_LANE_WIDTH], any = false;
+    for (int w = 0; w < EPX_LANE_WIDTH; w++) {
+      kept[w] = starts_at_rest(group, first + w) && is_ready(group, first + w) && finish->kept[first + w];
+      any = any || kept[w];
+    }
+    if (any) restore(group, first, kept);
+    group->room->slot[vector] = any ? vector : -1;
     init_vector(group, first, kept);
   }
 }

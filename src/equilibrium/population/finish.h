@@ -29,16 +29,18 @@ void epx_finish_destroy(epx_finish **address);
 
 typedef struct {
   bool polish; /* the start was reached by the dynamics: Newton may not leave their basin */
-  bool anew;   /* free phase: the first call of this solve; factors of earlier ones are dropped */
 } epx_finish_mode;
 
 enum { EPX_FINISH_SIDES = 2 };
 
+/** Begins a free phase: factors that earlier ones have left are dropped. */
+void epx_finish_begin(epx_finish *finish);
+
 /** One side: the free phase, or one learning phase. */
 typedef struct {
   const epx_nudge *nudge; /* NULL: free phase */
-  /** Learning phase: the lanes that start at the equilibrium of the last free phase [n_lanes]; vectors that
-   * hold one begin with the factors that the free phase left, which stay as they are. NULL: none. */
+  /** Learning phase: the lanes that start at the equilibrium of the last free phase [n_lanes]; they
+   * begin with the factors that the free phase left, which stay as they are. NULL: none. */
   const bool *at_rest;
   double *y;                /* [n_state][n_lanes] */
   epx_lane_record *records; /* [n_lanes] */
@@ -53,6 +55,7 @@ typedef struct {
  * step d is shortened, l = 1, 1/2 ... 1/64, until the step from y + l d, by the same factors, is at most 1 - l/4 of d;
  * when polishing it is not, but the lane given back. Of a lane that the dynamics have brought, the second step
  * is at most a quarter of the first, or it is given back.
+ * What happens in a lane depends on its own numbers and the instruction set alone.
  * Two sides [n_sides] are two learning phases: what they share of the factors is read once for both, and each
  * gets the bits that it gets alone. */
 void epx_finish_solve(epx_finish *finish, const epx_lanes *lanes, epx_finish_mode mode, int n_sides,

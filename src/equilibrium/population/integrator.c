@@ -264,6 +264,10 @@ double *epx_integrator_get_steps(epx_integrator *integrator) {
   return integrator->steps;
 }
 
+int *epx_integrator_get_failures(epx_integrator *integrator) {
+  return epx_pair_get_failures(integrator->pair);
+}
+
 void epx_integrator_step_lanes(epx_integrator *integrator, const double *rate, double share, double *taken) {
   const epx_pair_tolerance tolerance = {.rtol = integrator->rtol,
                                         .share = share,

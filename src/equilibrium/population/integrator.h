@@ -61,6 +61,9 @@ bool epx_integrator_is_pair(const epx_integrator *integrator);
 /** Of the pair: gets the length of each lane's next step [n_lanes], which the caller sets before the first. */
 double *epx_integrator_get_steps(epx_integrator *integrator);
 
+/** Of the pair: gets how often each lane's step has failed in a row [n_lanes], 0 after set_lanes(). */
+int *epx_integrator_get_failures(epx_integrator *integrator);
+
 /** Of the pair: tries a step in every lane that moves, from the field as get_field() has it. A step's error is at most
  * the share `share` of the way that its kind would go at rate [n_kinds][n_lanes], too. taken [n_lanes]: out, its length; 0:
  * the lane did not move, and its next step is shorter; NaN: no step of it can be made small enough. */

@@ -79,6 +79,10 @@ void epx_pair_start(epx_pair *pair, int n_lanes) {
   memset(pair->failures, 0, pair->n_lanes * sizeof *pair->failures);
 }
 
+int *epx_pair_get_failures(epx_pair *pair) {
+  return pair->failures;
+}
+
 static void eval_stages(epx_pair *pair, const double *y, const double *f) {
   static const double halfway[] = {1. / 2}, further[] = {3. / 4}, whole[] = {2. / 9, 1. / 3, 4. / 9};
   const double *const k[] = {f, pair->k[0], pair->k[1]};

@@ -41,6 +41,10 @@ void epx_pair_destroy(epx_pair **address);
 /** Starts n_lanes lanes: no step has failed yet. */
 void epx_pair_start(epx_pair *pair, int n_lanes);
 
+/** Gets how often each lane's step has failed in a row [n_lanes]: who stops a lane and goes on with it later, sets it after
+ * epx_pair_start(). */
+int *epx_pair_get_failures(epx_pair *pair);
+
 /** Tries a step in the lanes whose mask [n_lanes] is -1, not in those where it is 0. y, f [n_state][n_lanes]: the state
  * and its field, in and out. step [n_lanes]: in, the length to be tried; out, that of the next try. taken [n_lanes]: out, the
  * length that was gone; 0 where the error was too large, or the lane is masked; NaN where it has been too large so

@@ -206,12 +206,9 @@ static void polish(epx_population *population, const epx_lanes *lanes, const epx
  * What Newton alone finds is not judged. */
 static epx_err settle(epx_population *population, const epx_lanes *lanes, const epx_nudge *nudge, double *y,
                       epx_lane_record *records) {
-  epx_finish_mode mode = {.polish = population->options.method != EPX_NEWTON, .anew = !nudge};
+  epx_finish_mode mode = {.polish = population->options.method != EPX_NEWTON};
   for (;;) {
-    if (any_at(records, lanes, EPX_LANE_READY)) {
-      polish(population, lanes, nudge, mode, y, records);
-      mode.anew = false;
-    }
+    if (any_at(records, lanes, EPX_LANE_READY)) polish(population, lanes, nudge, mode, y, records);
     if (!mode.polish) set_judged(lanes, records);
     mode.polish = true;
     epx_stability_judge(population->stability, lanes, nudge, epx_finish_get_start(population->finish), y,
@@ -223,7 +220,6 @@ static epx_err settle(epx_population *population, const epx_lanes *lanes, const 
 
 /** Keeps the free equilibria and the factors near them for the learning phases. */
 static void set_rest(epx_population *population, const epx_lanes *lanes, const double *y) {
-  if (lanes->n_lanes > population->n_slots * EPX_LANE_WIDTH) return;
   memcpy(population->rest, y, (size_t)lanes->network->n_state * (size_t)lanes->n_lanes * sizeof *y);
   population->settled = lanes;
 }
@@ -273,6 +269,7 @@ epx_err epx_population_solve(epx_population *population, const epx_lanes *lanes,
   init_records(population, lanes, records);
   if (nudge) finish_from_rest(population, lanes, 1, nudge, &y);
   if (!nudge) population->settled = NULL;
+  if (!nudge) epx_finish_begin(population->finish);
   EPX_TRY(settle(population, lanes, nudge, y, records));
   if (!nudge) set_rest(population, lanes, y);
   certify_lanes(population, lanes, records, y, certificate);
@@ -362,9 +359,8 @@ static bool set_settling(const epx_population *population, const epx_lanes *lane
 
 /* Where equilibria are not alone, as those of phases that nothing holds, a closer look ends at another one: a second
  * one then counts from there. */
-epx_err epx_population_eval_settling(epx_population *population, const epx_lanes *lanes,
-                                     const epx_nudge *nudge, const double *start, const double *y,
-                                     epx_certificate *certificate) {
+epx_err epx_population_eval_settling(epx_population *population, const epx_lanes *lanes, const double *start,
+                                     const double *y, epx_certificate *certificate) {
   enum { MOST_PASSES = 2 };
   const size_t size = (size_t)lanes->network->n_state * (size_t)lanes->n_lanes * sizeof *y;
   epx_lane_record *records = population->records[0];
@@ -382,8 +378,8 @@ epx_err epx_population_eval_settling(epx_population *population, const epx_lanes
       memset(records[lane].kinds, 0, sizeof records[lane].kinds);
       records[lane].elapsed = 0;
     }
-    EPX_TRY(epx_relaxation_measure(population->relaxation, lanes, nudge, population->ends, population->way,
-                                   records, population->settling));
+    EPX_TRY(epx_relaxation_measure(population->relaxation, lanes, population->ends, population->way, records,
+                                   population->settling));
     any = set_settling(population, lanes, records, certificate);
   }
   return EPX_OK;
@@ -395,7 +391,7 @@ epx_err epx_population_solve_linear(epx_population *population, const epx_lanes 
   const size_t n_lanes = (size_t)lanes->n_lanes;
   double sign[EPX_LANE_WIDTH];
   for (size_t first = 0; first < n_lanes; first += EPX_LANE_WIDTH) {
-    epx_linear_factor(population->linear, population->n_slots, lanes, NULL, y, (int)first, sign);
+    epx_linear_factor(population->linear, population->n_slots, lanes, NULL, y, (int)first, NULL, sign);
     epx_linear_solve(population->linear, population->n_slots, transposed, b + first, n_lanes,
                      population->solution);
     for (size_t i = 0; i < (size_t)population->network->n_state; i++) {

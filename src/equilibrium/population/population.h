@@ -62,15 +62,14 @@ epx_err epx_population_solve_pair(epx_population *population, const epx_lanes *l
 epx_err epx_population_solve_dynamics(epx_population *population, const epx_lanes *lanes,
                                       const unsigned char *chosen, double *y, epx_certificate *certificate);
 
-/** Evaluates certificate[lane].settling_time of every used lane with outcome EPX_OK that is not idle, by following its
+/** Evaluates certificate[lane].settling_time in the free phase of every used lane with outcome EPX_OK that is not idle, by following its
  * dynamics once more and closely, from where the phase began, start [n_state][n_lanes], to where it ended, y: the
  * last time at which the distance of some kind of components from its end is more than options->settled of the
  * largest that it had in the phase. 0 where nothing moves; NaN where the closer way does not come to rest. Of equilibria
  * that are not alone, the end is the one that this way comes to. Nothing else asks for it: it costs about as much
  * as the dynamics of the phase, and memory like theirs, made at the first call. Errors: EPX_ESOLVER, EPX_EMEMORY. */
-epx_err epx_population_eval_settling(epx_population *population, const epx_lanes *lanes,
-                                     const epx_nudge *nudge, const double *start, const double *y,
-                                     epx_certificate *certificate);
+epx_err epx_population_eval_settling(epx_population *population, const epx_lanes *lanes, const double *start,
+                                     const double *y, epx_certificate *certificate);
 
 /** Solves (dF/ds) x = b, or (dF/ds)' x = b when transposed, at y in every lane; all [n_state][n_lanes]. The
  * nudge is not part of it. A singular lane gets x = NaN. */

@@ -9,6 +9,7 @@
 #include "equilibrium/nudge/adjoint.h"
 #include "equilibrium/nudge/force.h"
 #include "equilibrium/nudge/frame.h"
+#include "equilibrium/population/packed_phase.h"
 #include "photonic/readout.h"
 
 typedef struct {
@@ -22,6 +23,11 @@ typedef struct {
   double *deviation, *bent; /* [n_state][n_lanes]; NULL: nothing is antisymmetric */
   double *jacobian;         /* [n_state][n_state][EPX_LANE_WIDTH] */
   double *mobility;         /* [n_state][EPX_LANE_WIDTH]; NULL: 1 */
+
+  /* The same of some lanes, packed. */
+  epx_packed_phase packed;
+  epx_phase_force packed_force;
+  epx_nudge packed_nudge;
 
   double *room; /* of the family's field; NULL until it is asked for */
 } lanes_ensemble;
@@ -123,6 +129,15 @@ static void add_jacobian(const void *context, const epx_lanes *lanes, const doub
   }
 }
 
+static const epx_nudge *pack(const void *context, const epx_lanes *lanes, int n, const int *which) {
+  const epx_phase_force *force = context;
+  lanes_ensemble *c = get(force->ensemble);
+  c->packed_force = (epx_phase_force){
+      force->ensemble, epx_packed_phase_set(&c->packed, force->phase, lanes->n_lanes, n, which)};
+  epx_population_ensemble_init_nudge(&c->packed_force, &c->packed_nudge);
+  return &c->packed_nudge;
+}
+
 void epx_population_ensemble_init_nudge(const epx_phase_force *force, epx_nudge *nudge) {
   const epx_phase *phase = force->phase;
   const epx_family *family = force->ensemble->network->family;
@@ -132,7 +147,8 @@ void epx_population_ensemble_init_nudge(const epx_phase_force *force, epx_nudge 
   *nudge = (epx_nudge){.context = (void *)force,
                        .add_field = add_field,
                        .add_jacobian = curved ? add_jacobian : NULL,
-                       .direction = backwards ? -1 : 1};
+                       .direction = backwards ? -1 : 1,
+                       .pack = pack};
 }
 
 /* ---- the functions of the ensemble */
@@ -200,7 +216,7 @@ static epx_err eval_stability(epx_ensemble *ensemble, const double *y, epx_certi
 static epx_err eval_settling(epx_ensemble *ensemble, const double *start, const double *y,
                              epx_certificate *certificate) {
   const lanes_ensemble *c = get(ensemble);
-  return epx_population_eval_settling(c->population, c->lanes, NULL, start, y, certificate);
+  return epx_population_eval_settling(c->population, c->lanes, start, y, certificate);
 }
 
 /* The family's room is made at the first use: few rules look at the field. */
@@ -299,6 +315,7 @@ static void destroy(epx_ensemble *ensemble) {
                              &c->room};
   for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
     epx_array_destroy(arrays[k]);
+  epx_packed_phase_destroy(&c->packed);
 }
 
 static const epx_ensemble_functions functions = {.engine = EPX_ENGINE_POPULATION,
@@ -335,6 +352,7 @@ static epx_err create_arrays(lanes_ensemble *c) {
   EPX_TRY(EPX_ARRAY(c->nudge_force.slope, n_outputs * n_lanes));
   EPX_TRY(EPX_ARRAY(c->nudge_force.force, n_state * n_lanes));
   EPX_TRY(EPX_ARRAY(c->nudge_force.room, n_outputs * n_outputs + 2 * (size_t)network->n_probes * components));
+  EPX_TRY(epx_packed_phase_create(network, &c->packed));
   EPX_TRY(EPX_ARRAY(c->jacobian, n_state * n_state * EPX_LANE_WIDTH));
   if (network->family->eval_mobility) EPX_TRY(EPX_ARRAY(c->mobility, n_state * EPX_LANE_WIDTH));
   if (!network->family->eval_antisymmetric) return EPX_OK;

@@ -1,16 +1,17 @@
 /** @file
- * Relaxation: lanes follow their dynamics in groups or all together, and each leaves by itself.
+ * Relaxation: lanes follow their dynamics in groups of EPX_LANE_WIDTH, packed side by side, which go one after
+ * another, in the first-level cache; each leaves by itself.
  *
- * Where every lane has its own steps (pair.c), groups of EPX_LANE_WIDTH lanes, packed side by side, go one after
- * another from their starts on, in the first-level cache. A group that is half empty breaks off, and what it has left waits
- * for a group of such lanes: slow lanes do not cost the width of all. Nobody's bits know of it.
+ * Where every lane has its own steps (pair.c), any lanes make a group. One that is half empty breaks off, and what it
+ * has left waits for a group of such lanes: slow lanes do not cost the width of all. Nobody's bits know of it.
  *
- * Where all lanes share the integrator's steps, one integration carries them all: a lane that has arrived is copied out and frozen (its
- * field is zero from then on), one that diverged is set to zero and frozen. When
- * enough have left, the rest are packed into half the vectors or fewer and the integrator starts again where it was.
+ * Where lanes share the integrator's steps, a group is samples of one instance, always the same ones, so that no lane
+ * knows which other instances are solved beside it: a lane that has arrived is copied out and frozen (its
+ * field is zero from then on), one that diverged is set to zero and frozen.
  *
- * The lanes of a learning phase are not packed, for a nudge knows them by
- * their place: where a lane stands among those integrated; home[place] is where it stands among the caller's.
+ * A lane's place is where it stands among those integrated; home[place] is where it stands among the caller's. Networks so
+ * large that packing would double their couplings are followed where they stand: with steps of their own all go side by
+ * side, with shared ones the lanes of other groups are frozen.
  */
 #include "equilibrium/population/relaxation.h"
 
@@ -24,14 +25,22 @@
 #define MEASURED_RTOL 1e-5
 #define MEASURED_ATOL 1e-6
 
+static bool has_room(const epx_relaxation *relaxation) {
+  return epx_packed_lanes_get_room(relaxation->packed) > 0;
+}
+
 static epx_err create_groups(epx_relaxation *relaxation) {
   epx_relaxation_groups *groups = &relaxation->groups;
   const size_t n_lanes = (size_t)relaxation->max_lanes;
   EPX_TRY(EPX_ARRAY(groups->which, n_lanes));
   EPX_TRY(EPX_ARRAY(groups->step, n_lanes));
+  EPX_TRY(EPX_ARRAY(groups->failures, n_lanes));
   EPX_TRY(EPX_ARRAY(groups->origin, (size_t)relaxation->n_state * n_lanes));
-  return epx_integrator_create(relaxation->network, EPX_LANE_WIDTH, relaxation->options.rtol,
-                               &groups->integrator);
+  EPX_TRY(epx_packed_lanes_create(relaxation->network, EPX_LANE_WIDTH, &relaxation->packed));
+  return has_room(relaxation) ? epx_integrator_create(relaxation->network, EPX_LANE_WIDTH,
+                                                      relaxation->options.rtol, &groups->integrator)
+                              : epx_integrator_create(relaxation->network, relaxation->max_lanes,
+                                                      relaxation->options.rtol, &relaxation->integrator);
 }
 
 static epx_err create_parts(epx_relaxation *relaxation, const epx_network *network, int n_lanes) {
@@ -45,14 +54,10 @@ static epx_err create_parts(epx_relaxation *relaxation, const epx_network *netwo
   EPX_TRY(EPX_ARRAY(relaxation->ahead.field, (size_t)network->n_state * (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->ahead.time, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->home, (size_t)n_lanes));
-  EPX_TRY(EPX_ARRAY(relaxation->moved, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->first, (size_t)n_lanes));
   EPX_TRY(EPX_ARRAY(relaxation->taken, (size_t)n_lanes));
   EPX_TRY(epx_limit_cycle_create(&relaxation->kinds, network->n_state, n_lanes, &relaxation->watch));
-  EPX_TRY(epx_integrator_create(network, n_lanes, relaxation->options.rtol, &relaxation->integrator));
-  const bool grouped = epx_integrator_is_pair(relaxation->integrator);
-  EPX_TRY(epx_packed_lanes_create(network, grouped ? EPX_LANE_WIDTH : n_lanes / 2, &relaxation->packed));
-  return grouped && epx_packed_lanes_get_room(relaxation->packed) > 0 ? create_groups(relaxation) : EPX_OK;
+  return create_groups(relaxation);
 }
 
 epx_err epx_relaxation_create(const epx_network *network, int n_lanes, const epx_equilibrium_options *options,
@@ -90,43 +95,45 @@ void epx_relaxation_destroy(epx_relaxation **address) {
   epx_array_destroy(&relaxation->measured.square);
   epx_array_destroy(&relaxation->measured.slope);
   epx_array_destroy(&relaxation->home);
-  epx_array_destroy(&relaxation->moved);
   epx_array_destroy(&relaxation->first);
   epx_array_destroy(&relaxation->taken);
   epx_array_destroy(&relaxation->groups.which);
   epx_array_destroy(&relaxation->groups.step);
+  epx_array_destroy(&relaxation->groups.failures);
   epx_array_destroy(&relaxation->groups.origin);
   epx_integrator_destroy(&relaxation->groups.integrator);
   epx_packed_lanes_destroy(&relaxation->packed);
   epx_array_destroy(address);
 }
 
-/** Loads the lanes into the integrator, those that do not run frozen. */
-static void load(epx_relaxation *relaxation, const epx_nudge *nudge) {
-  const epx_lanes *lanes = relaxation->lanes;
-  const size_t n = (size_t)relaxation->n_state * (size_t)lanes->n_lanes;
-  memcpy(epx_integrator_get_state(relaxation->own), relaxation->y, n * sizeof *relaxation->y);
+/** Loads n lanes into the integrator of all, where they stand, the others frozen. */
+static void load_in_place(epx_relaxation *relaxation, int n, const int *which) {
+  const epx_lanes *lanes = relaxation->lanes = relaxation->all;
+  const size_t n_lanes = (size_t)lanes->n_lanes, size = (size_t)relaxation->n_state * n_lanes;
+  double *state = epx_integrator_get_state(relaxation->own);
+  memset(state, 0, size * sizeof *state);
   for (int lane = 0; lane < lanes->n_lanes; lane++) {
     relaxation->home[lane] = lane;
     epx_relaxation_freeze_lane(relaxation, lane);
-    if (!epx_relaxation_is_running(relaxation, lane)) {
-      epx_relaxation_clear_lane(relaxation, lane);
-      continue;
-    }
-    epx_integrator_get_mask(relaxation->own)[lane] = -1;
-    epx_limit_cycle_init(relaxation->watch, lane, NULL);
-    epx_oscillation_init(&relaxation->records[lane].oscillation);
   }
-  memcpy(relaxation->start, epx_integrator_get_state(relaxation->own), n * sizeof *relaxation->start);
-  epx_integrator_set_lanes(relaxation->own, lanes, nudge);
+  for (int k = 0; k < n; k++) {
+    epx_integrator_get_mask(relaxation->own)[which[k]] = -1;
+    for (size_t i = (size_t)which[k]; i < size; i += n_lanes)
+      state[i] = relaxation->y[i];
+  }
+  memcpy(relaxation->start, state, size * sizeof *state);
+  if (relaxation->measured.settling)
+    memcpy(relaxation->measured.end, relaxation->measured.ends, size * sizeof *state);
+  relaxation->force = relaxation->nudge;
+  epx_integrator_set_lanes(relaxation->own, lanes, relaxation->force);
 }
 
 /** Begins with the lanes that are loaded. Returns how many run. */
-static int begin(epx_relaxation *relaxation, const epx_nudge *nudge) {
+static int begin(epx_relaxation *relaxation) {
   bool replaced = false;
   const int n_running = epx_relaxation_look(relaxation, true, &replaced);
   if (n_running == 0) return 0;
-  if (replaced) epx_integrator_set_lanes(relaxation->own, relaxation->lanes, nudge);
+  if (replaced) epx_integrator_set_lanes(relaxation->own, relaxation->lanes, relaxation->force);
   if (replaced) epx_relaxation_eval_extents(relaxation);
   epx_relaxation_set_scales(relaxation);
   return n_running;
@@ -144,7 +151,7 @@ static void follow_lanes(epx_relaxation *relaxation, int n_running, int n_least)
   }
 }
 
-/** Loads a group of n lanes. */
+/** Loads a group of n lanes, packed. */
 static void load_group(epx_relaxation *relaxation, int n, const int *which) {
   const size_t n_lanes = (size_t)relaxation->all->n_lanes;
   double *state = epx_integrator_get_state(relaxation->own), *start = relaxation->start;
@@ -154,6 +161,8 @@ static void load_group(epx_relaxation *relaxation, int n, const int *which) {
       const size_t from = i * n_lanes + (size_t)which[w < (size_t)n ? w : (size_t)n - 1];
       state[i * EPX_LANE_WIDTH + w] = w < (size_t)n ? relaxation->y[from] : 0;
       start[i * EPX_LANE_WIDTH + w] = w < (size_t)n ? relaxation->groups.origin[from] : 0;
+      if (relaxation->measured.settling)
+        relaxation->measured.end[i * EPX_LANE_WIDTH + w] = relaxation->measured.ends[from];
     }
   }
   for (int place = 0; place < EPX_LANE_WIDTH; place++) {
@@ -161,7 +170,9 @@ static void load_group(epx_relaxation *relaxation, int n, const int *which) {
     epx_relaxation_freeze_lane(relaxation, place);
     if (place < n) epx_integrator_get_mask(relaxation->own)[place] = -1;
   }
-  epx_integrator_set_lanes(relaxation->own, relaxation->lanes, NULL);
+  const epx_nudge *nudge = relaxation->nudge;
+  relaxation->force = nudge && nudge->pack ? nudge->pack(nudge->context, relaxation->all, n, which) : nudge;
+  epx_integrator_set_lanes(relaxation->own, relaxation->lanes, relaxation->force);
 }
 
 /** Goes on with a group of n lanes that were on their way. */
@@ -170,6 +181,8 @@ static void resume_group(epx_relaxation *relaxation, int n) {
   for (int place = 0; place < n; place++) {
     epx_relaxation_set_bound(relaxation, place, 0);
     relaxation->first[place] = relaxation->groups.step[relaxation->home[place]];
+    epx_integrator_get_failures(relaxation->own)[place] =
+        relaxation->groups.failures[relaxation->home[place]];
   }
 }
 
@@ -179,7 +192,7 @@ static void follow_group(epx_relaxation *relaxation, bool starts, int n, const i
   int n_running = n;
   load_group(relaxation, n, which);
   if (starts) {
-    n_running = begin(relaxation, NULL);
+    n_running = begin(relaxation);
   } else {
     resume_group(relaxation, n);
   }
@@ -189,21 +202,13 @@ static void follow_group(epx_relaxation *relaxation, bool starts, int n, const i
     if (!epx_relaxation_is_running(relaxation, place)) continue;
     epx_relaxation_write_lane(relaxation, place);
     relaxation->groups.step[relaxation->home[place]] = step[place];
+    relaxation->groups.failures[relaxation->home[place]] =
+        epx_integrator_get_failures(relaxation->own)[place];
   }
 }
 
-/** Follows all running lanes by groups, those that are left over by groups of their own. */
-static void follow_groups(epx_relaxation *relaxation) {
-  const epx_lanes *all = relaxation->all;
-  int *which = relaxation->groups.which, n = 0;
-  memcpy(relaxation->groups.origin, relaxation->y,
-         (size_t)relaxation->n_state * (size_t)all->n_lanes * sizeof *relaxation->y);
-  for (int lane = 0; lane < all->n_used; lane++) {
-    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
-    epx_limit_cycle_init(relaxation->watch, lane, NULL);
-    epx_oscillation_init(&relaxation->records[lane].oscillation);
-    which[n++] = lane;
-  }
+/** Follows n lanes by groups, those that are left over by groups of their own. */
+static void follow_groups(epx_relaxation *relaxation, int n, int *which) {
   for (bool starts = true; n > 0; starts = false) {
     int n_left = 0;
     for (int first = 0; first < n; first += EPX_LANE_WIDTH) {
@@ -216,46 +221,13 @@ static void follow_groups(epx_relaxation *relaxation) {
   }
 }
 
-/** Tells whether so many running lanes fill at most half the vectors that are integrated. */
-static bool is_worth_packing(const epx_relaxation *relaxation, int n_running) {
-  const int n_packed = (n_running + EPX_LANE_WIDTH - 1) / EPX_LANE_WIDTH * EPX_LANE_WIDTH;
-  return 2 * n_packed <= relaxation->lanes->n_lanes &&
-         n_packed <= epx_packed_lanes_get_room(relaxation->packed);
-}
-
-/** Moves each of n running lanes of n_old places to the place of its order in x [n_rows][n_old], in place: none moves
- * up. */
-static void move_rows(const epx_relaxation *relaxation, size_t n_rows, size_t n_old, size_t n, double *x) {
-  const size_t n_new = (size_t)relaxation->lanes->n_lanes;
-  for (size_t i = 0; i < n_rows; i++) {
-    for (size_t k = 0; k < n_new; k++)
-      x[i * n_new + k] = x[i * n_old + (size_t)relaxation->moved[k < n ? k : n - 1]];
-  }
-}
-
-/** Packs the running lanes. */
-static void pack(epx_relaxation *relaxation) {
-  const size_t n_old = (size_t)relaxation->lanes->n_lanes, n_kinds = relaxation->kinds.n;
-  const size_t n_state = (size_t)relaxation->n_state;
-  size_t n = 0;
-  for (int place = 0; place < relaxation->lanes->n_used; place++) {
-    if (!epx_relaxation_is_running(relaxation, place)) continue;
-    relaxation->moved[n] = place;
-    relaxation->home[n++] = relaxation->home[place];
-  }
-  relaxation->lanes = epx_packed_lanes_set(relaxation->packed, relaxation->all, (int)n, relaxation->home);
-  move_rows(relaxation, n_state, n_old, n, epx_integrator_get_state(relaxation->own));
-  move_rows(relaxation, n_state, n_old, n, relaxation->start);
-  if (relaxation->measured.settling) move_rows(relaxation, n_state, n_old, n, relaxation->measured.end);
-  move_rows(relaxation, n_kinds, n_old, n, epx_integrator_get_bound(relaxation->own));
-  move_rows(relaxation, n_kinds, n_old, n, epx_integrator_get_floor(relaxation->own));
-  for (int place = 0; place < relaxation->lanes->n_lanes; place++) {
-    if ((size_t)place < n) {
-      epx_integrator_get_mask(relaxation->own)[place] = -1;
-    } else {
-      epx_relaxation_freeze_lane(relaxation, place);
-    }
-  }
+/** Follows n lanes, each by its own steps, where they stand. */
+static void follow_in_place(epx_relaxation *relaxation, int n, const int *which) {
+  load_in_place(relaxation, n, which);
+  const int n_running = begin(relaxation);
+  memcpy(epx_integrator_get_steps(relaxation->own), relaxation->first,
+         (size_t)relaxation->lanes->n_used * sizeof *relaxation->first);
+  follow_lanes(relaxation, n_running, 0);
 }
 
 /** Takes out the lanes for which no step is small enough; all of them when none is to blame. */
@@ -271,7 +243,8 @@ static void take_out_culprits(const epx_relaxation *relaxation) {
   }
 }
 
-static epx_err follow(epx_relaxation *relaxation, const epx_nudge *nudge, double step) {
+/** Follows the lanes that are loaded by steps that they share. */
+static epx_err follow(epx_relaxation *relaxation, double step) {
   double time = 0;
   int n_running = 1;
   EPX_TRY(epx_integrator_start(relaxation->own, time, step));
@@ -285,10 +258,8 @@ static epx_err follow(epx_relaxation *relaxation, const epx_nudge *nudge, double
       relaxation->steps += epx_relaxation_is_running(relaxation, place);
     }
     n_running = epx_relaxation_look(relaxation, false, &replaced);
-    const bool packs = !nudge && n_running > 0 && is_worth_packing(relaxation, n_running);
-    if (packs) pack(relaxation);
-    if (n_running > 0 && (broken || replaced || packs)) {
-      epx_integrator_set_lanes(relaxation->own, relaxation->lanes, nudge);
+    if (n_running > 0 && (broken || replaced)) {
+      epx_integrator_set_lanes(relaxation->own, relaxation->lanes, relaxation->force);
       EPX_TRY(epx_integrator_start(relaxation->own, time, step));
     }
   }
@@ -303,30 +274,52 @@ static double get_first_step(const epx_relaxation *relaxation) {
   return step;
 }
 
-static epx_err solve(epx_relaxation *relaxation, const epx_nudge *nudge) {
-  if (relaxation->own == relaxation->groups.integrator) {
-    follow_groups(relaxation);
-    return EPX_OK;
+/** Follows n lanes, in their order, by groups that share their steps. */
+static epx_err follow_samples(epx_relaxation *relaxation, int n, const int *which) {
+  const int n_samples = relaxation->all->n_samples;
+  for (int first = 0, end = 1; first < n; first = end++) {
+    const int instance = which[first] / n_samples, part = which[first] % n_samples / EPX_LANE_WIDTH;
+    while (end < n && which[end] / n_samples == instance && which[end] % n_samples / EPX_LANE_WIDTH == part)
+      end++;
+    if (has_room(relaxation)) {
+      load_group(relaxation, end - first, which + first);
+    } else {
+      load_in_place(relaxation, end - first, which + first);
+    }
+    if (begin(relaxation) > 0) EPX_TRY(follow(relaxation, get_first_step(relaxation)));
   }
-  load(relaxation, nudge);
-  const int n_running = begin(relaxation, nudge);
-  if (n_running == 0) return EPX_OK;
-  if (!epx_integrator_is_pair(relaxation->own)) return follow(relaxation, nudge, get_first_step(relaxation));
-  memcpy(epx_integrator_get_steps(relaxation->own), relaxation->first,
-         (size_t)relaxation->lanes->n_used * sizeof *relaxation->first);
-  follow_lanes(relaxation, n_running, 0);
+  return EPX_OK;
+}
+
+static epx_err solve(epx_relaxation *relaxation) {
+  const epx_lanes *all = relaxation->all;
+  int *which = relaxation->groups.which, n = 0;
+  memcpy(relaxation->groups.origin, relaxation->y,
+         (size_t)relaxation->n_state * (size_t)all->n_lanes * sizeof *relaxation->y);
+  for (int lane = 0; lane < all->n_used; lane++) {
+    if (relaxation->records[lane].stage != EPX_LANE_RUNNING) continue;
+    epx_limit_cycle_init(relaxation->watch, lane, NULL);
+    epx_oscillation_init(&relaxation->records[lane].oscillation);
+    which[n++] = lane;
+  }
+  if (!epx_integrator_is_pair(relaxation->own)) return follow_samples(relaxation, n, which);
+  if (has_room(relaxation)) {
+    follow_groups(relaxation, n, which);
+  } else {
+    follow_in_place(relaxation, n, which);
+  }
   return EPX_OK;
 }
 
 epx_err epx_relaxation_solve(epx_relaxation *relaxation, const epx_lanes *lanes, const epx_nudge *nudge,
                              double *y, epx_lane_record *records) {
-  relaxation->own =
-      !nudge && relaxation->groups.integrator ? relaxation->groups.integrator : relaxation->integrator;
-  relaxation->all = relaxation->lanes = lanes;
+  relaxation->own = has_room(relaxation) ? relaxation->groups.integrator : relaxation->integrator;
+  relaxation->all = lanes;
+  relaxation->nudge = nudge;
   relaxation->y = y;
   relaxation->records = records;
   relaxation->measured.settling = NULL;
-  return solve(relaxation, nudge);
+  return solve(relaxation);
 }
 
 /** Makes what measuring needs, where it has not been asked before. */
@@ -337,24 +330,25 @@ static epx_err create_measuring(epx_relaxation *relaxation) {
     EPX_TRY(EPX_ARRAY(relaxation->measured.end, (size_t)relaxation->n_state * n_lanes));
   if (!relaxation->measured.square) EPX_TRY(EPX_ARRAY(relaxation->measured.square, n));
   if (!relaxation->measured.slope) EPX_TRY(EPX_ARRAY(relaxation->measured.slope, n));
-  return epx_integrator_create(relaxation->network, relaxation->max_lanes,
+  return epx_integrator_create(relaxation->network,
+                               has_room(relaxation) ? EPX_LANE_WIDTH : relaxation->max_lanes,
                                fmin(relaxation->options.rtol, MEASURED_RTOL), &relaxation->measured.exact);
 }
 
-epx_err epx_relaxation_measure(epx_relaxation *relaxation, const epx_lanes *lanes, const epx_nudge *nudge,
-                               const double *end, double *y, epx_lane_record *records,
-                               epx_settling *settling) {
+epx_err epx_relaxation_measure(epx_relaxation *relaxation, const epx_lanes *lanes, const double *end,
+                               double *y, epx_lane_record *records, epx_settling *settling) {
   const epx_equilibrium_options options = relaxation->options;
   EPX_TRY(create_measuring(relaxation));
-  memcpy(relaxation->measured.end, end, (size_t)relaxation->n_state * (size_t)lanes->n_lanes * sizeof *end);
+  relaxation->measured.ends = end;
   relaxation->own = relaxation->measured.exact;
-  relaxation->all = relaxation->lanes = lanes;
+  relaxation->nudge = NULL;
+  relaxation->all = lanes;
   relaxation->y = y;
   relaxation->records = records;
   relaxation->measured.settling = settling;
   relaxation->options.rtol = fmin(options.rtol, MEASURED_RTOL);
   relaxation->options.atol = fmin(options.atol, MEASURED_ATOL);
-  const int code = solve(relaxation, nudge);
+  const int code = solve(relaxation);
   relaxation->options = options;
   return code;
 }
@@ -362,6 +356,5 @@ epx_err epx_relaxation_measure(epx_relaxation *relaxation, const epx_lanes *lane
 void epx_relaxation_get_counts(const epx_relaxation *relaxation, long *steps, long *evaluations) {
   const epx_integrator *group = relaxation->groups.integrator;
   *steps = relaxation->steps;
-  *evaluations = epx_integrator_get_evaluations(relaxation->integrator) +
-                 (group ? epx_integrator_get_evaluations(group) : 0);
+  *evaluations = epx_integrator_get_evaluations(group ? group : relaxation->integrator);
 }

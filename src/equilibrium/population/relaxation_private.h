@@ -33,16 +33,18 @@ typedef struct {
 typedef struct {
   epx_integrator *exact;
   epx_settling *settling; /* [all->n_lanes][n_kinds]; NULL: nothing is measured */
-  double *end;            /* [n_state][place]: where lanes come to */
+  const double *ends;     /* [n_state][all->n_lanes]: where lanes come to */
+  double *end;            /* [n_state][place]: the same of those that are followed */
   double *square, *slope; /* [n_kinds][place]: of their distance from it */
 } epx_relaxation_measured;
 
-/** The lanes of groups that wait for their turn: [all->n_lanes] each. */
+/** Groups of lanes that are followed one after another; arrays [all->n_lanes]. */
 typedef struct {
-  epx_integrator *integrator; /* of a group; NULL: all lanes go side by side */
-  int *which;
-  double *step;   /* the next of each lane */
-  double *origin; /* [n_state][all->n_lanes]: where they began */
+  epx_integrator *integrator; /* of a group; NULL: there is no room to pack one */
+  int *which;                 /* lanes of groups that wait for their turn */
+  double *step;               /* the next of each lane, */
+  int *failures;              /* and how often it has failed in a row */
+  double *origin;             /* [n_state][all->n_lanes]: where they began */
 } epx_relaxation_groups;
 
 struct epx_relaxation {
@@ -50,7 +52,7 @@ struct epx_relaxation {
   epx_equilibrium_options options;
   epx_kinds kinds;
   int n_state, max_lanes;
-  epx_integrator *integrator;
+  epx_integrator *integrator; /* of all lanes; NULL: they are packed */
   epx_limit_cycle *watch;
   epx_packed_lanes *packed;
   epx_relaxation_extents extents;
@@ -61,11 +63,12 @@ struct epx_relaxation {
   double *first; /* [place]: the first step that the start lets expect */
   double *taken; /* [place]: the last step */
   int *home;     /* [place]: the lane there */
-  int *moved;    /* [place]: the place before packing */
   /* during a solve: */
   epx_integrator *own;      /* the integrator in use */
+  const epx_nudge *nudge;   /* the caller's, of all lanes */
+  const epx_nudge *force;   /* of those that are integrated */
   const epx_lanes *all;     /* the caller's */
-  const epx_lanes *lanes;   /* those that are integrated: all, or some of them packed */
+  const epx_lanes *lanes;   /* those that are integrated: all, or a group of them packed */
   double *y;                /* [n_state][all->n_lanes] */
   epx_lane_record *records; /* [all->n_lanes] */
   long steps;
@@ -75,8 +78,9 @@ static inline epx_lane_record *epx_relaxation_get_record(const epx_relaxation *r
   return &relaxation->records[relaxation->home[place]];
 }
 
+/** Tells whether the lane there is followed now. */
 static inline bool epx_relaxation_is_running(const epx_relaxation *relaxation, int place) {
-  return epx_relaxation_get_record(relaxation, place)->stage == EPX_LANE_RUNNING;
+  return epx_integrator_get_mask(relaxation->own)[place] != 0;
 }
 
 /** Evaluates the extents of all lanes at the integrator's state, and how far it is from where it ends. */

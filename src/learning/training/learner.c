@@ -243,10 +243,10 @@ static epx_err create_own_ensemble(const epx_network *network, const epx_task *t
                                    const epx_learning_spec *spec, const epx_equilibrium_options *options,
                                    int n_instances, epx_ensemble **out) {
   const int batch = spec->batch > 0 ? spec->batch : task->n_train;
-  const int fitting = EPX_LEARNER_LANES / n_instances > 1 ? EPX_LEARNER_LANES / n_instances : 1;
+  const int n_samples = batch < EPX_LEARNER_SAMPLES ? batch : EPX_LEARNER_SAMPLES;
   epx_equilibrium_options asked = *options;
   asked.measures_cycles = false; /* that it is one is enough */
-  return epx_ensemble_create(network, n_instances, fitting < batch ? fitting : batch, &asked, out);
+  return epx_ensemble_create(network, n_instances, n_samples, &asked, out);
 }
 
 epx_err epx_learner_create(const epx_network *network, const epx_task *task, const epx_cost *cost,

@@ -71,9 +71,8 @@ typedef struct {
 
 typedef struct epx_learner epx_learner;
 
-/** Lanes a chunk of samples fills: enough vectors to share the cost of the integrator's steps, few enough
- * that one slow sample does not hold up many and that a small network's lanes stay in the cache. */
-enum { EPX_LEARNER_LANES = 128 };
+/** Samples that are settled at once, at most: whatever the number of instances, for sums are made chunk by chunk. */
+enum { EPX_LEARNER_SAMPLES = 128 };
 
 /** Checks what a learner over an engine's ensemble would refuse, beside the options of optimiser and
  * equilibrium. Errors: EPX_EINPUT. */
@@ -81,7 +80,7 @@ epx_err epx_learner_check(epx_engine engine, const epx_network *network, const e
                           const epx_learning_spec *spec);
 
 /** Creates a learner over a population of its own; network and task are borrowed for its life. Samples are
- * settled in chunks of as many as give 128 lanes, at least one and at most a batch. What few rules use is made
+ * settled in chunks of EPX_LEARNER_SAMPLES, at most a batch. What few rules use is made
  * when they first do; nothing else is allocated later.
  * Errors: EPX_EINPUT: the estimator refuses the family, the task has more features than the network inputs
  * (inputs beyond the features stay dark), outputs do not fit the classes or targets, real targets with cross-entropy, batch < 0 or > training part, a

@@ -62,8 +62,7 @@ void epx_pilot_point_init(epx_settings *settings, epx_point *point, epx_pilot_po
 int epx_pilot_point_get_chunk(const epx_pilot_point *pilot) {
   const int batch = pilot->batch > 0 ? pilot->batch : pilot->n_train;
   if (pilot->point->engine == EPX_ENGINE_DISTRIBUTED) return 1;
-  const int fitting = EPX_LEARNER_LANES / pilot->point->block;
-  return fitting < 1 ? 1 : fitting < batch ? fitting : batch;
+  return batch < EPX_LEARNER_SAMPLES ? batch : EPX_LEARNER_SAMPLES;
 }
 
 static int take(double share, int n) {

@@ -55,8 +55,7 @@ static void settling_time_is_that_of_the_way(void **state) {
   solution s = create_solution(&r, &options);
   double *start = create_numbers(count_state(&r));
   r.network->family->set_start(r.lanes, 3, start);
-  assert_int_equal(epx_population_eval_settling(s.population, r.lanes, NULL, start, s.y, s.certificate),
-                   EPX_OK);
+  assert_int_equal(epx_population_eval_settling(s.population, r.lanes, start, s.y, s.certificate), EPX_OK);
   assert_close(s.certificate[0].settling_time, log(50), 1e-3);
   assert_close(s.certificate[1].settling_time, log(50) / 0.1, 1e-2);
   assert_true(s.certificate[2].settling_time == 0);

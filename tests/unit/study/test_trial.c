@@ -134,6 +134,36 @@ static void a_trial_depends_on_its_indices_alone(void **state) {
   epx_array_destroy(&again);
 }
 
+/** Solves instance k of a campaign whose trials are computed alone or side by side, into record. */
+static void solve_in_blocks(const char *estimator, int block, epx_record_layout *layout, double **record) {
+  epx_settings settings = get_settings(estimator, 4);
+  settings.block = block;
+  settings.n_metrics = N_METRICS - 1; /* equilibria are counted by the block */
+  epx_point *point;
+  assert_int_equal(epx_point_create(&settings, &point), EPX_OK);
+  *layout = point->layout;
+  assert_int_equal(EPX_ARRAY(*record, BLOCK * layout->size), EPX_OK);
+  for (int first = 0; first < BLOCK; first += block)
+    assert_int_equal(epx_trial_solve(point, 0, first, *record + (size_t)first * layout->size), EPX_OK);
+  epx_point_destroy(&point);
+}
+
+static void a_trial_knows_nothing_of_its_block(void **state) {
+  (void)state;
+  static const char *const estimators[] = {"phase-conjugate", "time-reversed", "backprop"};
+  for (int e = 0; e < 3; e++) {
+    epx_record_layout layout;
+    double *together, *alone;
+    solve_in_blocks(estimators[e], BLOCK, &layout, &together);
+    for (int block = 1; block < BLOCK; block *= 2) {
+      solve_in_blocks(estimators[e], block, &layout, &alone);
+      assert_memory_equal(together, alone, BLOCK * layout.size * sizeof *alone);
+      epx_array_destroy(&alone);
+    }
+    epx_array_destroy(&together);
+  }
+}
+
 static void points_share_their_fabricated_instances_unless_told_otherwise(void **state) {
   (void)state;
   epx_settings settings = get_settings("backprop", 0);
@@ -172,6 +202,7 @@ int main(void) {
       cmocka_unit_test(backprop_learns_xor_on_every_instance),
       cmocka_unit_test(phase_conjugate_points_along_the_gradient_and_plain_does_not),
       cmocka_unit_test(a_trial_depends_on_its_indices_alone),
+      cmocka_unit_test(a_trial_knows_nothing_of_its_block),
       cmocka_unit_test(points_share_their_fabricated_instances_unless_told_otherwise),
       cmocka_unit_test(a_network_that_cannot_settle_is_a_failed_trial),
   };
