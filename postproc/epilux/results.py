@@ -342,6 +342,11 @@ class Results:
             node = node[word]
         return node
 
+    def point_value(self, path, point, default=None):
+        """A value of the deck at a design point: the factor's there, where the path is one or goes along with one."""
+        factor = self.factor(path)
+        return self.deck_value(path, default) if factor is None else factor.values[point]
+
     def factor(self, path):
         return next((f for f in self.factors if f.path == path), None)
 

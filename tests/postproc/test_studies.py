@@ -6,7 +6,7 @@ import scratch  # noqa: F401  first: it finds the modules, or skips
 import numpy as np
 
 from epilux.figures import constants, critical_noise, pareto, protocols
-from epilux.results import Factor, Metric
+from epilux.results import Results, Factor, Metric
 from epilux.statistics import equal_accuracy
 
 
@@ -38,6 +38,8 @@ class Made:
     def deck_value(self, path, default=None):
         deck = {"reference.target": 0.9, "task.name": "digits", "task.test_fraction": 0.2, "task.validation_fraction": 0.0}
         return deck.get(path, default)
+
+    point_value = Results.point_value
 
     def statistic(self, key, name):
         assert name == "mean"
@@ -149,6 +151,16 @@ class EqualAccuracy(unittest.TestCase):
         self.assertAlmostEqual(second.high, 0.2 * np.exp(4.302652729911275 * np.log(2) * np.sqrt(1 / 3 + 0.25)), 6)
         self.assertEqual(second.winner, "not shown")
         self.assertIn("who wins is not shown", equal_accuracy.write_row(second))
+
+    def test_a_target_of_the_point_is_the_point_s(self):
+        """Of tasks whose targets go along, each is held against its own, not against the deck's."""
+        made = Made({"task.name": ["iris", "digits"], "reference.target": [0.9, 0.8]},
+                    {"accuracy": [[0.82, 0.82], [0.82, 0.82]], "reference_training_ratio_budgeted": [[2, 2], [3, 3]]})
+        iris, digits = equal_accuracy.compare(made)
+        self.assertEqual((iris.target, iris.reaches), (0.9, False))
+        self.assertEqual((digits.target, digits.reaches), (0.8, True))
+        self.assertAlmostEqual(digits.ratio, 3)
+        self.assertIn("At equal accuracy (80 %)", equal_accuracy.write_sentences(made)[0])
 
     def test_without_the_target_there_is_no_ratio(self):
         low, none = equal_accuracy.compare(make_ratios([[0.8, 0.9]] * 3 + [[0.95, 0.95]] * 3, [[2, 2]] * 3 + [[np.nan] * 2] * 3))

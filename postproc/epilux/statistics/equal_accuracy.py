@@ -24,6 +24,7 @@ class Comparison:
     setting: str       # the factors but the seed
     work: str
     case: str
+    target: float      # accuracy that both sides have to reach
     accuracy: float    # of light, mean over trials; a failed one classifies nothing right
     lowest: float      # lower end, one-sided 95 %; NaN where there is one trial
     reaches: bool      # light reaches the target
@@ -73,7 +74,8 @@ def eval_interval(results, values, points, probability):
 
 
 def compare_setting(results, points, work, case):
-    target, margin = float(results.deck_value(TARGET)), float(results.deck_value("reference.margin", 0.01))
+    target = float(results.point_value(TARGET, points[0]))
+    margin = float(results.point_value("reference.margin", points[0], 0.01))
     mean, half, _ = eval_interval(results, np.nan_to_num(results.values("accuracy")), points, 0.95)
     reaches = bool(mean - (half if np.isfinite(half) else 0) >= target - margin)
     ratios = results.values(f"reference_{work}_ratio_{case}")
@@ -81,7 +83,7 @@ def compare_setting(results, points, work, case):
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.where(ratios > 0, ratios, np.nan))
     log, width, over = eval_interval(results, logs, points, 0.975) if exists and reaches else (np.nan, np.nan, "")
-    return Comparison(name_setting(results, points[0]), work, case, float(mean), float(mean - half), reaches, exists,
+    return Comparison(name_setting(results, points[0]), work, case, target, float(mean), float(mean - half), reaches, exists,
                       float(np.exp(log)), float(np.exp(log - width)), float(np.exp(log + width)), over)
 
 
@@ -115,5 +117,5 @@ def write_sentences(results):
         known = [r for r in own if np.isfinite(r.ratio)]
         best = min(known, key=lambda r: r.ratio) if known else own[0]
         count = f" ({len(known)} of {len(own)} settings can be compared; this one is best for light)" if len(own) > 1 else ""
-        sentences.append(f"At equal accuracy ({100 * float(results.deck_value(TARGET)):g} %): {write_row(best)}{count}.")
+        sentences.append(f"At equal accuracy ({100 * best.target:g} %): {write_row(best)}{count}.")
     return sentences
