@@ -1,5 +1,7 @@
 /** @file
- * Stiff networks: silicon rings from cold to rest, 64 fabricated networks at once and one at a time.
+ * Stiff networks: silicon rings from cold to rest, 64 networks at once and one at a time: of 8 chips with 8 samples each, as
+ * a training has them, and of 64 chips with one sample. Samples of a chip share the steps of the integrator, chips do not, so
+ * that what a chip does is its own.
  *
  * The rings of VanVaerenbergh2012, each parameter within 5 % of the paper's, coupled by U(-1000, 1000)
  * rad/us, 0 to 60 pm off resonance, driven by some 20 uW each: from rest they settle in a few lifetimes of
@@ -41,7 +43,8 @@ typedef struct {
   epx_network *network;
   epx_lanes *lanes;
   double *theta;
-  alone *alone; /* [N_NETWORKS] */
+  int n_samples; /* of a chip; N_NETWORKS / n_samples chips */
+  alone *alone;  /* [N_NETWORKS] chip by chip */
   epx_population *population;
   epx_baseline *baseline;
   double *state;                /* [n_state][n_lanes] */
@@ -106,9 +109,12 @@ static void eval_jacobian(const void *context, const double *y, double *jacobian
   }
 }
 
+/* Every ring is driven, by as much of a sample as its feature says. */
 static epx_err create_network(int n, epx_network **out) {
   const epx_network_spec spec = {.family = epx_family_get_by_name("silicon-ring"),
                                  .topology = {.kind = EPX_ALL_TO_ALL, .n_nodes = n},
+                                 .n_inputs = n,
+                                 .input_scale = 1,
                                  .n_outputs = 1,
                                  .readout = EPX_READ_INTENSITY,
                                  .readout_scale = 1};
@@ -126,9 +132,13 @@ static double get_value(const contest *c, int k, int q, int i) {
   return strcmp(names[q], "wavelength") == 0 ? nominal : nominal * (0.95 + 0.1 * share);
 }
 
-static void set_network(const contest *c, int k) {
+static double get_feature(int sample, int i) {
+  return 0.5 * draw("bench:feature", (size_t)sample * MAX_RINGS + (size_t)i);
+}
+
+static void set_chip(const contest *c, int k) {
   const epx_network *network = c->network;
-  alone *a = &c->alone[k];
+  alone *a = &c->alone[k * c->n_samples];
   double *theta = c->theta + (size_t)k * network->n_theta;
   a->n = network->n_nodes;
   for (int i = 0; i < a->n; i++) {
@@ -146,21 +156,37 @@ static void set_network(const contest *c, int k) {
     theta[network->offset[network->coupling] + l] = J;
     a->coupling[link.i][link.j] = a->coupling[link.j][link.i] = J;
   }
+  for (int sample = c->n_samples - 1; sample >= 0; sample--) {
+    a[sample] = a[0];
+    for (int i = 0; i < a->n; i++)
+      a[sample].rings[i].bias += get_feature(sample, i);
+  }
 }
 
-static epx_err create_contest(int n, const epx_equilibrium_options *options, contest *c) {
+static void set_samples(const contest *c) {
+  double features[N_NETWORKS * MAX_RINGS];
+  const int n = c->network->n_nodes;
+  for (int sample = 0; sample < c->n_samples; sample++)
+    for (int i = 0; i < n; i++)
+      features[sample * n + i] = get_feature(sample, i);
+  epx_lanes_set_samples(c->lanes, c->n_samples, features);
+}
+
+static epx_err create_contest(int n, int n_samples, const epx_equilibrium_options *options, contest *c) {
+  const int n_chips = N_NETWORKS / n_samples;
   const epx_baseline_system system = {4 * n, NULL, eval_field, eval_jacobian};
   const epx_baseline_options own = {EPX_BASELINE_BDF, 1e-6, 1e-8, residual, 2000};
-  *c = (contest){0};
+  *c = (contest){.n_samples = n_samples};
   EPX_TRY(create_network(n, &c->network));
-  EPX_TRY(epx_lanes_create(c->network, N_NETWORKS, 1, &c->lanes));
-  EPX_TRY(EPX_ARRAY(c->theta, N_NETWORKS * c->network->n_theta));
+  EPX_TRY(epx_lanes_create(c->network, n_chips, n_samples, &c->lanes));
+  EPX_TRY(EPX_ARRAY(c->theta, (size_t)n_chips * c->network->n_theta));
   EPX_TRY(EPX_ARRAY(c->alone, N_NETWORKS));
   EPX_TRY(EPX_ARRAY(c->state, (size_t)c->network->n_state * (size_t)c->lanes->n_lanes));
   EPX_TRY(EPX_ARRAY(c->certificate, (size_t)c->lanes->n_lanes));
-  for (int k = 0; k < N_NETWORKS; k++)
-    set_network(c, k);
+  for (int k = 0; k < n_chips; k++)
+    set_chip(c, k);
   epx_lanes_set_parameters(c->lanes, c->theta);
+  set_samples(c);
   EPX_TRY(epx_population_create(c->network, c->lanes->n_lanes, options, &c->population));
   return epx_baseline_create(&system, &own, &c->baseline);
 }
@@ -222,15 +248,18 @@ static epx_err set_rows(epx_bench *bench, const char *what, const epx_way *ways,
 
 static epx_err solve(epx_bench *bench) {
   static const struct {
-    int n;
+    int n, n_samples;
     const char *what;
-  } cases[] = {{1, "1 ring, 64 networks"}, {4, "4 rings, 64 networks"}};
+  } cases[] = {{1, 8, "1 ring, 8 samples x 8 chips"},
+               {4, 8, "4 rings, 8 samples x 8 chips"},
+               {1, 1, "1 ring, 64 chips"},
+               {4, 1, "4 rings, 64 chips"}};
   static const epx_bench_goal goal = {15, NAN, true};
   epx_equilibrium_options options;
   epx_equilibrium_init(&options);
-  for (int i = 0; i < 2; i++) {
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     contest c;
-    int code = create_contest(cases[i].n, &options, &c);
+    int code = create_contest(cases[i].n, cases[i].n_samples, &options, &c);
     if (code == EPX_OK) code = solve_many(&c); /* what the other way is compared with */
     epx_way ways[] = {{"one by one, CVODE BDF", &c, solve_alone, N_NETWORKS, 0},
                       {"population", &c, solve_many, N_NETWORKS, 0}};
