@@ -106,9 +106,11 @@ def time_limits_shorter_than_a_training_reach_its_end(folder, epilux):
     while status == 75:
         status, _, err = finish(2, epilux, "run", *long, "-o", path, "--resume", "--max-time", "2 s")
         n_runs += 1
-        assert status in (0, 75), err
+        assert n_runs < 100 and status in (0, 75), err
         if status == 75:
             assert "the time limit" in err, err
+            if not checkpoints(path) and reached == 0:
+                continue  # the time was over before the first epoch was
             share = max(map(done_share, checkpoints(path)))
             assert share > reached, f"no further than {reached} by run {n_runs}"
             reached = share

@@ -122,14 +122,14 @@ def bad_input_is_refused_by_one_line(folder, epilux, trials):
 def results_of_the_version_before_are_read(folder, epilux, trials):
     path = os.path.join(folder, "results.h5")
     assert finish(2, trials, path, 30)[0] == 0
-    for version, expected in (("1", 0), ("2", 0), ("3", 0), ("4", 2), ("0", 2)):
+    for version, expected in (("1", 0), ("2", 0), ("3", 0), ("4", 0), ("5", 2), ("0", 2)):
         with h5py.File(path, "r+") as file:
             file.attrs["format_version"] = version
         for command in ("status", "show"):
             status, _, err = finish(0, epilux, command, path)
             assert status == expected, f"version {version}: {status} {err}"
             if expected:
-                assert_one_line(err, f"format version {version}", "versions 1 to 3")
+                assert_one_line(err, f"format version {version}", "versions 1 to 4")
 
 
 def change(path, place, new, cut=0):
