@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "io/measurement/touchstone.h"
 #include "io/recovery/output.h"
@@ -79,22 +78,12 @@ static void write_touchstone(FILE *out, const epx_response *r, double rate, doub
 
 epx_err epx_response_file_write(const char *path, const epx_response *response, double rate,
                                 double wavelength) {
-  char part[4400];
-  int descriptor;
+  FILE *out;
   EPX_TRY(epx_response_file_check(path, response->n_ports, rate, wavelength));
-  if ((size_t)snprintf(part, sizeof part, "%s" EPX_OUTPUT_PART, path) >= sizeof part)
-    return EPX_RAISE(EPX_EINPUT, "%.60s…: the file's name is too long", path);
-  EPX_TRY(epx_output_open(part, EPX_OUTPUT_ANY, 0, &descriptor));
-  FILE *out = fdopen(descriptor, "w");
-  if (!out) {
-    close(descriptor);
-    return EPX_RAISE(EPX_EFILE, "%s cannot be written", part);
-  }
+  EPX_TRY(epx_output_open_stream(path, &out));
   if (is_csv(path))
     write_csv(out, response);
   else
     write_touchstone(out, response, rate, wavelength);
-  const int failed = ferror(out) != 0;
-  if (fclose(out) != 0 || failed) return EPX_RAISE(EPX_EFILE, "%s cannot be written", part);
-  return epx_output_replace(part, path);
+  return epx_output_close_stream(path, out);
 }

@@ -208,3 +208,28 @@ epx_err epx_output_replace(const char *temporary, const char *file) {
   }
   return epx_folder_write(file);
 }
+
+static epx_err name_part(const char *file, char part[4400]) {
+  if ((size_t)snprintf(part, 4400, "%s" EPX_OUTPUT_PART, file) < 4400) return EPX_OK;
+  return EPX_RAISE(EPX_EINPUT, "%.60s…: the file's name is too long", file);
+}
+
+epx_err epx_output_open_stream(const char *file, FILE **out) {
+  char part[4400];
+  int descriptor;
+  EPX_TRY(name_part(file, part));
+  EPX_TRY(epx_output_open(part, EPX_OUTPUT_ANY, 0, &descriptor));
+  *out = fdopen(descriptor, "w");
+  if (*out) return EPX_OK;
+  close(descriptor);
+  return EPX_RAISE(EPX_EFILE, "%s cannot be written", part);
+}
+
+epx_err epx_output_close_stream(const char *file, FILE *out) {
+  char part[4400];
+  const int failed = ferror(out) != 0;
+  const int named = name_part(file, part);
+  if (fclose(out) != 0 || failed) return EPX_RAISE(EPX_EFILE, "%s cannot be written", file);
+  EPX_TRY(named);
+  return epx_output_replace(part, file);
+}

@@ -10,6 +10,7 @@
 #define EPILUX_IO_RECOVERY_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "epilux/error.h"
 
@@ -64,5 +65,11 @@ epx_err epx_output_open(const char *name, epx_output_kind kind, int flags, int *
 /** Gives the file `temporary` the name `file`, and brings that to the disk; before that, owner, group and mode of
  * what has the name now, as far as this user may. Errors: EPX_EFILE: `temporary` is removed, `file` as before. */
 epx_err epx_output_replace(const char *temporary, const char *file);
+
+/** Opens a new file to be written under the name `file` with EPX_OUTPUT_PART behind it, and gives it its own name once
+ * it is whole; close also destroys *out. Errors: of epx_output_open(), epx_output_replace(); EPX_EINPUT: the name is
+ * too long; EPX_EFILE: it cannot be written. */
+epx_err epx_output_open_stream(const char *file, FILE **out);
+epx_err epx_output_close_stream(const char *file, FILE *out);
 
 #endif
