@@ -423,7 +423,7 @@ void epx_learner_set_settling(epx_learner *learner, bool measured) {
 static void set_samples(epx_learner *learner, int n, const int *samples) {
   const epx_task *task = learner->task;
   const size_t n_inputs = (size_t)learner->network->n_inputs, n_features = (size_t)task->n_features;
-  for (int i = 0; i < n; i++)
+  for (int i = 0; n_features > 0 && i < n; i++)
     memcpy(learner->last.features + (size_t)i * n_inputs, task->features + (size_t)samples[i] * n_features,
            n_features * sizeof(double));
   epx_hardware_eval_drive(&learner->spec.hardware, (size_t)n * n_inputs, learner->last.features);
