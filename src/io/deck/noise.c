@@ -28,6 +28,11 @@ static epx_err check_lengths(const epx_reader *r, const epx_tree *section) {
     return epx_tree_raise(epx_reader_get(r, "noise.window"),
                           "noise.window: %g is longer than a phase; equilibrium.duration is %g and %g",
                           options->noise.window, options->duration_free, options->duration_nudged);
+  if (options->noise.step > options->duration_free ||
+      (trains && options->noise.step > options->duration_nudged))
+    return epx_tree_raise(epx_reader_get(r, "noise.step"),
+                          "noise.step: %g is longer than a phase; equilibrium.duration is %g and %g",
+                          options->noise.step, options->duration_free, options->duration_nudged);
   return EPX_OK;
 }
 

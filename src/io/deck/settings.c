@@ -360,9 +360,21 @@ static epx_err check_goal_of(const epx_reader *r, const char *key, const epx_tre
                         strcmp(key, "metrics") == 0 ? "mean_squared_error, r_squared or " : "");
 }
 
+/* Runs in search of a ground state have no answers. */
+static epx_err check_answers(const epx_reader *r, const epx_tree *word, unsigned needs) {
+  static const unsigned answers = EPX_NEEDS_CLASSES | EPX_NEEDS_NUMBERS;
+  const bool cost = strstr(word->text, "loss") && !(needs & EPX_NEEDS_MESH);
+  if (strcmp(r->settings->task.name, "ground-state") != 0 || !(cost || needs & answers)) return EPX_OK;
+  return epx_tree_raise(word,
+                        "metrics: %s is of a task with answers, and ground-state has none; use ising_energy, "
+                        "cut or success_probability",
+                        word->text);
+}
+
 static epx_err check_metrics(const epx_reader *r, const epx_tree *metrics, const epx_tree *curves) {
   for (int i = 0; i < metrics->n; i++) {
     const unsigned needs = epx_metric_get_needs(&r->settings->metric[i], 1);
+    EPX_TRY(check_answers(r, metrics->items[i], needs));
     if (needs & (EPX_NEEDS_CLASSES | EPX_NEEDS_NUMBERS))
       EPX_TRY(check_goal_of(r, "metrics", metrics->items[i], needs & EPX_NEEDS_CLASSES));
   }

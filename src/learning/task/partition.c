@@ -45,6 +45,12 @@ static epx_err move(const epx_task *task, double fraction, uint64_t seed, const 
     else
       from[(*n)++] = from[i];
   }
+  if (fraction > 0 && *n_moved == 0 && task->n_classes == n_before && n_before > 9)
+    return EPX_RAISE(
+        EPX_EINPUT,
+        "each of the %d samples has a class of its own, so that a %s fraction of %g holds out none; for real "
+        "targets set task.goal to numbers",
+        n_before, strcmp(purpose, "task:split") == 0 ? "test" : "validation", fraction);
   if (fraction > 0 && *n_moved == 0)
     return EPX_RAISE(
         EPX_EINPUT, "a %s fraction of %g of %d samples holds out no sample; set it to 0 to have no such part",
