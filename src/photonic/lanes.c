@@ -195,7 +195,8 @@ void epx_lanes_set_parameters(epx_lanes *lanes, const double *theta) {
 void epx_lanes_set_samples(epx_lanes *lanes, int n_samples, const double *features) {
   const bool anew = n_samples != lanes->n_samples;
   lanes->sample_keys = NULL;
-  memcpy(lanes->features, features, (size_t)n_samples * (size_t)lanes->network->n_inputs * sizeof *features);
+  const size_t n_features = (size_t)n_samples * (size_t)lanes->network->n_inputs;
+  if (n_features > 0) memcpy(lanes->features, features, n_features * sizeof *features);
   if (anew) {
     set_shape(lanes, n_samples);
     lay_parameters(lanes);
