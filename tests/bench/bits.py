@@ -66,7 +66,7 @@ def view(name, path):
 
 def main(program, *chosen):
     program = os.path.abspath(program)
-    decks = sorted(glob.glob(os.path.join(ROOT, "inputs", "**", "*.yaml"), recursive=True))
+    decks = sorted(d for d in glob.glob(os.path.join(ROOT, "inputs", "**", "*.yaml"), recursive=True) if "netlists" not in d)
     decks += [os.path.join(ROOT, "tests", "mpi", "lattice.yaml")]
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1",
                       OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", OMPI_MCA_btl_base_warn_component_unused="0")

@@ -67,7 +67,7 @@ def measure(program, deck, settings, folder):
 def main(program, source, *chosen):
     program, source = os.path.abspath(program), os.path.abspath(source)
     inputs = os.path.join(source, "inputs")
-    decks = sorted(glob.glob(os.path.join(inputs, "**", "*.yaml"), recursive=True))
+    decks = sorted(d for d in glob.glob(os.path.join(inputs, "**", "*.yaml"), recursive=True) if "netlists" not in d)
     ratios = []
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)

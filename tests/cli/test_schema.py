@@ -51,7 +51,8 @@ def main():
     schema = json.loads(subprocess.run([program, "list", "deck", "--schema"], check=True, capture_output=True, text=True).stdout)
     jsonschema.Draft7Validator.check_schema(schema)
     validator = jsonschema.Draft7Validator(schema)
-    decks = sorted(glob.glob(os.path.join(source, "inputs", "**", "*.yaml"), recursive=True))
+    found = glob.glob(os.path.join(source, "inputs", "**", "*.yaml"), recursive=True)
+    decks = sorted(path for path in found if os.path.basename(os.path.dirname(path)) != "netlists")
     bad = 0
     for path in decks:
         with open(path, encoding="utf-8") as file:
