@@ -99,7 +99,7 @@ def time_limits_shorter_than_a_training_reach_its_end(folder, epilux):
     while took < 4:  # s: as long as a fast machine needs for a training that no run below can finish
         epochs *= 2
         start = time.monotonic()
-        long = (DECK, "--set", f"learning.epochs={epochs}")
+        long = (DECK, "--set", f"learning.epochs={epochs}", "--set", "learning.patience=0")  # its length is its epochs
         assert finish(0, epilux, "run", *long, "-o", whole, "--force", QUIET)[0] == 0
         took = time.monotonic() - start
     status, n_runs, reached = 75, 0, 0
