@@ -82,12 +82,12 @@ def format_rows(columns):
 
 # ---- the whole
 
-def format_page(title, body, charts, points, kept, refresh=0):
+def format_page(title, body, charts, points, kept):
     """The file: the body, the data that its scripts draw, and the scripts. points: the table's columns as data; kept: the
-    design points it has, None for all; refresh: s after which a live page is loaded again, 0: never."""
+    design points it has, None for all."""
     stops = [matplotlib.colors.to_hex(c) for c in matplotlib.colormaps["cividis"](
         [i / (N_STOPS - 1) for i in range(N_STOPS)])]
-    data = {"charts": [encode_chart(chart, kept) for chart in charts], "points": points, "stops": stops, "refresh": refresh}
+    data = {"charts": [encode_chart(chart, kept) for chart in charts], "points": points, "stops": stops}
     scripts = "".join(f"<script>\n{read(name)}</script>\n" for name in SCRIPTS)
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -6,5 +6,4 @@
   document.documentElement.classList.add("live");
   figures.start(data);
   table.start(data.points);
-  if (data.refresh) setTimeout(() => location.reload(), 1000 * data.refresh); // of a campaign that is running
 })();
