@@ -6,6 +6,7 @@ Of a one-at-a-time design over energy.… values. Bars run from the least to the
 import numpy as np
 
 from epilux.figures import style
+from epilux.statistics.equal_accuracy import CASES
 
 WORKS = ("inference", "training")
 MOST_BARS = 12
@@ -13,7 +14,7 @@ MOST_BARS = 12
 
 def find_ratios(results):
     """(work, case) of the ratios that the results have."""
-    return [(work, case) for work in WORKS for case in ("optimistic", "budgeted", "today")
+    return [(work, case) for work in WORKS for case in CASES
             if results.metric(f"reference_{work}_ratio_{case}")]
 
 

@@ -11,7 +11,7 @@ from epilux.layout import name_point
 from epilux.statistics import equal_accuracy, good_chips
 from epilux.units import scale_units
 
-METRIC, CASES = "accuracy", ("optimistic", "budgeted", "today")
+METRIC = "accuracy"
 PANELS = (("training_energy", "digital_training_energy", "training"),
           ("inference_energy", "digital_inference_energy", "one inference"))
 
@@ -21,7 +21,7 @@ def lacking(results):
     if results.metric(METRIC) is None:
         return f"the metrics lack {METRIC}"
     if not find_panels(results):
-        return f"the metrics lack energies such as {PANELS[0][0]}_{CASES[1]}"
+        return f"the metrics lack energies such as {PANELS[0][0]}_{equal_accuracy.CASES[1]}"
     if not np.any(np.isfinite(results.statistic(METRIC, "mean"))):
         return "no design point has a finished trial"
     if not choose_panels(results):
@@ -30,7 +30,7 @@ def lacking(results):
 
 
 def find_panels(results):
-    return [(key, digital, name, case) for key, digital, name in PANELS for case in CASES
+    return [(key, digital, name, case) for key, digital, name in PANELS for case in equal_accuracy.CASES
             if results.metric(f"{key}_{case}") is not None]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from epilux.command import fail, refuse_output
 from epilux.results import ESTIMATOR, Results, ResultsError
-from epilux.statistics.regression import eval_student_quantile
+from epilux.statistics.regression import eval_half_width
 
 REFERENCE, SEED, ACCURACY = "backprop", "study.seed", "accuracy"
 
@@ -66,7 +66,7 @@ def test_equivalence(own, reference, overlap, points):
     pairs = 100 * np.array([own[seed] - reference[seed] for seed in own if seed in reference])
     if pairs.size < 2:
         return "–", "not shown"
-    half = eval_student_quantile(0.95, pairs.size - 1) * np.std(pairs, ddof=1) * np.sqrt(1 / pairs.size + overlap)
+    half = eval_half_width(pairs, 0.95, overlap)
     low, high = np.mean(pairs) - half, np.mean(pairs) + half
     return f"{low:+.1f} … {high:+.1f}".replace("-", "−"), "yes" if max(-low, high) < points else "not shown"
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from epilux.layout import name_point
 from epilux.statistics.accuracy_table import overlap_of
-from epilux.statistics.regression import eval_student_quantile
+from epilux.statistics.regression import eval_half_width
 
 SEED, TARGET = "study.seed", "reference.target"
 CASES = ("optimistic", "budgeted", "today")
@@ -69,8 +69,7 @@ def eval_interval(results, values, points, probability):
     units = units[np.isfinite(units)]
     if units.size < 2:
         return (units[0] if units.size else np.nan), np.nan, "one trial"
-    half = eval_student_quantile(probability, units.size - 1) * np.std(units, ddof=1) * np.sqrt(1 / units.size + overlap)
-    return np.mean(units), half, over
+    return np.mean(units), eval_half_width(units, probability, overlap), over
 
 
 def compare_setting(results, points, work, case):

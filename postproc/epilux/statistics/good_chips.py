@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from epilux.layout import name_point
-from epilux.statistics.regression import eval_student_quantile
+from epilux.statistics.equal_accuracy import CASES
+from epilux.statistics.regression import eval_half_width
 
-METRIC, CASES = "training_energy", ("optimistic", "budgeted", "today")
+METRIC = "training_energy"
 
 
 @dataclass
@@ -28,11 +29,10 @@ class GoodChip:
 
 def eval_interval(energy, good):
     """The 95 % interval of mean(energy) / mean(good) of chips [n]."""
-    n, mean, share = energy.size, np.mean(energy), np.mean(good)
-    if n < 2 or share in (0, 1):
+    mean, share = np.mean(energy), np.mean(good)
+    if energy.size < 2 or share in (0, 1):
         return np.nan, np.nan
-    terms = energy / mean - good / share
-    half = eval_student_quantile(0.975, n - 1) * np.std(terms, ddof=1) / np.sqrt(n)
+    half = eval_half_width(energy / mean - good / share, 0.975)
     return mean / share * np.exp(-half), mean / share * np.exp(half)
 
 

@@ -77,6 +77,13 @@ def eval_student_quantile(probability, freedom):
     return (low + high) / 2
 
 
+def eval_half_width(values, probability, overlap=0.0):
+    """Half the width of the interval of a mean whose upper end has this probability, by Student's t over values [n], n >= 2;
+    overlap: held out over trained on, of values whose splits overlap (Nadeau2003)."""
+    spread = np.std(values, ddof=1) * np.sqrt(1 / values.size + overlap)
+    return eval_student_quantile(probability, values.size - 1) * spread
+
+
 def correct_holm(p):
     """Holm's p of each test: the chance that any true null of the family has one as small stays below it."""
     p = np.asarray(p, dtype=float)

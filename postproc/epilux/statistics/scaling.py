@@ -17,7 +17,7 @@ import numpy as np
 from epilux.command import SUFFIXES, fail, refuse_output, refuse_suffix
 from epilux.figures import scaling, style
 from epilux.results import Results, ResultsError
-from epilux.statistics.regression import eval_student_quantile
+from epilux.statistics.regression import eval_half_width
 
 SEED, SIZE = "study.seed", "network.topology.nodes"
 LEAST_SIZES, LEAST_SEEDS = 3, 2
@@ -69,7 +69,7 @@ def fit_curvatures(log_sizes, logs):
 
 
 def eval_interval(values):
-    half = eval_student_quantile(0.975, values.size - 1) * np.std(values, ddof=1) / np.sqrt(values.size)
+    half = eval_half_width(values, 0.975)
     return np.mean(values) - half, np.mean(values) + half
 
 
